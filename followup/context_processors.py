@@ -1,0 +1,8 @@
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def page_frame(request: HttpRequest) -> dict[str, object]:
+    """What the frame of every page shows."""
+    user = getattr(request, "user", None)
+    return {"municipality": settings.MUNICIPALITY_NAME, "may_open_admin": bool(user and user.is_staff)}

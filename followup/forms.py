@@ -1,0 +1,117 @@
+"""The forms of the entry page. An answer may be left for later: what is missing is said, not refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from followup.models import MeasureEntry, SubGoalEntry
+from followup.permissions import can_answer_measure, can_answer_sub_goal
+from followup.scales import Assessment, Forecast, Progress
+from organisation.models import User
+
+
+def scale_choices(scale: Any) -> list[tuple[str, str]]:
+    """A scale's steps for radio buttons, first the one that leaves the answer for later."""
+    return [("", "Ej ifyllt"), *scale.choices]
+
+
+class EntryForm(forms.ModelForm):
+    """Carries the version that was fetched, so that a save on top of another's is noticed."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    instance: Any
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.initial["version"] = self.instance.version
+
+    @property
+    def place(self) -> str:
+        """Where on the page the form stands, for error texts."""
+        raise NotImplementedError
+
+
+class SubGoalEntryForm(EntryForm):
+    class Meta:
+        model = SubGoalEntry
+        fields = ["assessment", "forecast", "comment"]
+        widgets = {
+            "assessment": forms.RadioSelect(choices=scale_choices(Assessment)),
+            "forecast": forms.RadioSelect(choices=scale_choices(Forecast)),
+            "comment": forms.Textarea(attrs={"rows": 8}),
+        }
+        help_texts = {"comment": "Vad har hänt under året, och varför bedömer ni så?"}
+
+    @property
+    def place(self) -> str:
+        return f"Mål {self.instance.sub_goal.code}"
+
+
+class MeasureEntryForm(EntryForm):
+    class Meta:
+        model = MeasureEntry
+        fields = ["progress", "done", "stop_reason"]
+        widgets = {
+            "progress": forms.Select(choices=scale_choices(Progress)),
+            "done": forms.Textarea(attrs={"rows": 3}),
+            "stop_reason": forms.Textarea(attrs={"rows": 2}),
+        }
+
+    @property
+    def place(self) -> str:
+        return f"Åtgärd {self.instance.measure.code}"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        stopped = cleaned.get("progress") == Progress.STOPPED
+        if stopped and not cleaned.get("stop_reason") and "stop_reason" not in self.errors:
+            self.add_error("stop_reason", "Skriv varför åtgärden avbröts.")
+        return cleaned
+
+
+@dataclass(frozen=True)
+class MeasureAnswer:
+    """A measure on the entry page: with a form where this user may write it, else to read."""
+
+    entry: MeasureEntry
+    form: MeasureEntryForm | None
+
+
+class AnswerForms:
+    """The forms of one entry page: the goal's own and its measures', as far as `user` may write them."""
+
+    def __init__(self, user: User, entry: SubGoalEntry, measures: Iterable[MeasureEntry], data: Any) -> None:
+        self.goal = SubGoalEntryForm(data, instance=entry, prefix="goal") if can_answer_sub_goal(user, entry) else None
+        self.measures = [
+            MeasureAnswer(
+                measure,
+                MeasureEntryForm(data, instance=measure, prefix=f"measure-{measure.pk}")
+                if can_answer_measure(user, measure)
+                else None,
+            )
+            for measure in measures
+        ]
+
+    @property
+    def all(self) -> list[EntryForm]:
+        goal: list[EntryForm] = [self.goal] if self.goal else []
+        return goal + [answer.form for answer in self.measures if answer.form]
+
+    def are_valid(self) -> bool:
+        """Every form is checked, so that all errors are shown at once."""
+        return all([form.is_valid() for form in self.all])
+
+    @property
+    def errors(self) -> list[tuple[str, str]]:
+        """Each error with the id of its field, for the summary at the top of the page."""
+        return [
+            (form[name].id_for_label if name in form.fields else "", f"{form.place}, {form[name].label.lower()}: {text}")
+            for form in self.all
+            for name, texts in form.errors.items()
+            for text in texts
+        ]

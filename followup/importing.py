@@ -1,0 +1,91 @@
+"""Taking years of follow-up from a programme file. A year that the database has is never touched:
+its answers belong to those who wrote them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from followup.models import AreaEntry, Entry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
+from followup.workflow import open_follow_up
+from programmes.importing import REASON, ImportLog
+from programmes.models import Programme
+from programmes.source import Node, SourceError, check
+
+
+def import_follow_ups(source: Node, programme: Programme, log: ImportLog) -> None:
+    """The years of the file that the database lacks. SourceError names the place of the first fault."""
+    for node in source["follow_ups"].items(unique="year"):
+        year = node["year"].integer
+        if FollowUp.objects.filter(programme=programme, year=year).exists():
+            log.kept.append(f"Uppföljningen för {year} finns redan och lämnades orörd.")
+        else:
+            _fill(_open(node, programme), node, log)
+
+
+def _open(node: Node, programme: Programme) -> FollowUp:
+    follow_up = FollowUp(
+        programme=programme,
+        year=node["year"].integer,
+        state=node["state"].text,
+        opens_on=node["opens_on"].day,
+        due_on=node["due_on"].day,
+        report_date=node["report_date"].day_or_none,
+        registration_number=node["registration_number"].text,
+        summary=node["summary"].text,
+        circumstances=node["circumstances"].text,
+        assessment=node["assessment"].text,
+        forecast=node["forecast"].text,
+        assessment_comment=node["assessment_comment"].text,
+        perspectives=node["perspectives"].text,
+        looking_ahead=node["looking_ahead"].text,
+        is_example=node["example"].flag,
+    )
+    follow_up._change_reason = REASON  # type: ignore[attr-defined]
+    try:
+        return open_follow_up(follow_up, by=None)
+    except ValidationError as error:
+        field, problems = next(iter(error.message_dict.items()))
+        place = node[field] if field in node.value else node
+        raise place.fail(problems[0]) from error
+
+
+def _fill(follow_up: FollowUp, node: Node, log: ImportLog) -> None:
+    """Write the file's answers to the entries that opening the year has created."""
+    log.count(log.created, FollowUp)
+    areas = {str(e.area.number): e for e in AreaEntry.objects.filter(follow_up=follow_up).select_related("area")}
+    goals = {
+        e.sub_goal.code: e
+        for e in SubGoalEntry.objects.filter(follow_up=follow_up).select_related("sub_goal__area")
+    }
+    measures = {
+        e.measure.code: e
+        for e in MeasureEntry.objects.filter(follow_up=follow_up).select_related("measure__sub_goal__area")
+    }
+    guidelines = {
+        str(e.guideline.number): e
+        for e in GuidelineEntry.objects.filter(follow_up=follow_up).select_related("guideline")
+    }
+    _answer(node["areas"], "area", areas, ("assessment", "forecast", "summary"), log)
+    _answer(node["sub_goals"], "sub_goal", goals, ("assessment", "forecast", "comment"), log)
+    _answer(node["measures"], "measure", measures, ("progress", "done", "stop_reason"), log)
+    _answer(node["guidelines"], "guideline", guidelines, ("assessment", "comment"), log)
+
+
+def _answer(nodes: Node, key: str, entries: dict[str, Any], fields: tuple[str, ...], log: ImportLog) -> None:
+    for node in nodes.items(unique=key):
+        entry: Entry | None = entries.get(str(node[key].value))
+        if entry is None:
+            raise _no_such_item(node[key])
+        for name in fields:
+            setattr(entry, name, node[name].text)
+        entry.is_example = node["example"].flag
+        check(entry, node, names={"is_example": "example"})
+        entry._change_reason = REASON  # type: ignore[attr-defined]
+        entry.save()
+        log.count(log.created, type(entry))
+
+
+def _no_such_item(node: Node) -> SourceError:
+    return node.fail(f"”{node.value}” finns inte i programmet det året.")

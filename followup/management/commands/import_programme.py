@@ -1,0 +1,50 @@
+"""manage.py import_programme FILE
+
+It stands here and not in `programmes` because a file may hold years of follow-up too."""
+
+from argparse import ArgumentParser
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from followup.importing import import_follow_ups
+from programmes.importing import ImportLog, import_programme
+from programmes.source import SourceError, read_json
+
+
+class Command(BaseCommand):
+    help = "Läser in ett program, och de års uppföljningar som filen innehåller. Allt eller inget läses in."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="programfil (.json)")
+
+    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        if file.suffix.lower() != ".json":
+            raise CommandError(f"Filen {file} har en filändelse som inte kan läsas in. Använd .json.")
+        log = ImportLog()
+        try:
+            with transaction.atomic():
+                source = read_json(file)
+                programme = import_programme(source, log)
+                import_follow_ups(source, programme, log)
+        except SourceError as error:
+            raise CommandError(f"Inget lästes in. {error}") from error
+        self.report(str(programme), log)
+
+    def report(self, programme: str, log: ImportLog) -> None:
+        for line in log.kept:
+            self.stdout.write(line)
+        if log.nothing_changed:
+            self.stdout.write(f"Inget ändrades: {programme} stämmer redan med filen.")
+            return
+        self.stdout.write(f"{programme} är inläst.")
+        for word, counter in (("Nya", log.created), ("Ändrade", log.changed)):
+            if counter:
+                self.stdout.write(f"{word}: {listing(counter)}.")
+
+
+def listing(counter: Counter[str]) -> str:
+    return ", ".join(f"{number} {what}" for what, number in counter.items())

@@ -1,0 +1,398 @@
+"""The report: one plain value, built once from a year's entries and drawn many ways.
+
+`build_report` reads the database in a fixed number of queries and knows nothing of requests, clocks or HTML.
+`to_json` and `from_json` carry a report out of the house and back unchanged; `SCHEMA` numbers their form.
+The order of chapters follows what boards are used to; the template decides the words around them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from django.conf import settings
+
+from followup.models import AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
+from followup.scales import BLANK, SCALES, Assessment, Forecast, Progress, Step, step
+from organisation.models import Unit
+from programmes.models import Measure
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A scale as the report explains it."""
+
+    name: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class MeasureStatus:
+    code: str
+    text: str
+    units: tuple[str, ...]
+    first_year: int
+    last_year: int
+    progress: Step
+    done: str
+    stop_reason: str
+    perspectives: tuple[str, ...]
+    problem: str
+    problem_source: str
+    missing: tuple[str, ...]
+    is_example: bool
+
+
+@dataclass(frozen=True)
+class YearStatus:
+    """How a goal stood in one year: a cell of the matrix."""
+
+    year: int
+    assessment: Step
+    forecast: Step
+
+
+@dataclass(frozen=True)
+class SubGoalStatus:
+    code: str
+    text: str
+    units: tuple[str, ...]
+    assessment: Step
+    forecast: Step
+    comment: str
+    measures: tuple[MeasureStatus, ...]
+    years: tuple[YearStatus, ...]
+    missing: tuple[str, ...]
+    is_example: bool
+
+    @property
+    def is_filled_in(self) -> bool:
+        return not self.missing and not any(measure.missing for measure in self.measures)
+
+
+@dataclass(frozen=True)
+class AreaStatus:
+    number: int
+    name: str
+    overarching_sub_goal: str
+    assessment: Step
+    forecast: Step
+    summary: str
+    sub_goals: tuple[SubGoalStatus, ...]
+    is_example: bool
+
+    @property
+    def measures(self) -> tuple[MeasureStatus, ...]:
+        return tuple(measure for goal in self.sub_goals for measure in goal.measures)
+
+    @property
+    def filled_in(self) -> int:
+        return sum(goal.is_filled_in for goal in self.sub_goals)
+
+
+@dataclass(frozen=True)
+class GuidelineStatus:
+    number: int
+    title: str
+    description: str
+    units: tuple[str, ...]
+    assessment: Step
+    comment: str
+    is_example: bool
+
+
+@dataclass(frozen=True)
+class PerspectiveAccount:
+    """A perspective and the year's measures that are marked with it."""
+
+    name: str
+    description: str
+    measures: tuple[MeasureStatus, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A measure that was added to the programme or changed in it during the year, and why."""
+
+    code: str
+    text: str
+    kind: str
+    reason: str
+    is_example: bool
+
+
+@dataclass(frozen=True)
+class Report:
+    schema: int
+    municipality: str
+    programme: str
+    programme_slug: str
+    period: str
+    year: int
+    state: str
+    is_decided: bool
+    report_date: date | None
+    registration_number: str
+    overarching_goal: str
+    summary: str
+    circumstances: str
+    assessment: Step
+    forecast: Step
+    assessment_comment: str
+    perspectives: str
+    looking_ahead: str
+    is_example: bool
+    years: tuple[int, ...]
+    scales: tuple[Scale, ...]
+    areas: tuple[AreaStatus, ...]
+    guidelines: tuple[GuidelineStatus, ...]
+    perspective_accounts: tuple[PerspectiveAccount, ...]
+    changes: tuple[Change, ...]
+
+    @property
+    def title(self) -> str:
+        return f"Uppföljning {self.year} av {self.programme}"
+
+    @property
+    def sub_goals(self) -> tuple[SubGoalStatus, ...]:
+        return tuple(goal for area in self.areas for goal in area.sub_goals)
+
+    @property
+    def filled_in(self) -> int:
+        return sum(area.filled_in for area in self.areas)
+
+    @property
+    def shows_example(self) -> bool:
+        """Whether any text in the report is invented for demonstration."""
+        parts: Iterable[Any] = (
+            *self.areas,
+            *self.sub_goals,
+            *(measure for area in self.areas for measure in area.measures),
+            *self.guidelines,
+        )
+        return self.is_example or any(part.is_example for part in parts)
+
+
+def build_report(follow_up: FollowUp) -> Report:
+    """The report of `follow_up` as its entries now stand, whatever state the year is in."""
+    programme = follow_up.programme
+    measures = _measures_of_year(follow_up)
+    history = _years_by_goal(follow_up)
+    years = sorted({status.year for statuses in history.values() for status in statuses})
+    return Report(
+        schema=SCHEMA,
+        municipality=settings.MUNICIPALITY_NAME,
+        programme=programme.title,
+        programme_slug=programme.slug,
+        period=programme.period,
+        year=follow_up.year,
+        state=follow_up.get_state_display(),
+        is_decided=follow_up.state == FollowUp.State.DECIDED,
+        report_date=follow_up.report_date,
+        registration_number=follow_up.registration_number,
+        overarching_goal=programme.overarching_goal,
+        summary=follow_up.summary,
+        circumstances=follow_up.circumstances,
+        assessment=step(Assessment, follow_up.assessment),
+        forecast=step(Forecast, follow_up.forecast),
+        assessment_comment=follow_up.assessment_comment,
+        perspectives=follow_up.perspectives,
+        looking_ahead=follow_up.looking_ahead,
+        is_example=follow_up.is_example,
+        years=tuple(years),
+        scales=(
+            Scale("Bedömning av året", tuple(SCALES[Assessment].values())),
+            Scale("Prognos för perioden", tuple(SCALES[Forecast].values())),
+            Scale("Genomförande av åtgärder", tuple(SCALES[Progress].values())),
+        ),
+        areas=_areas(follow_up, measures, years, history),
+        guidelines=_guidelines(follow_up),
+        perspective_accounts=_perspective_accounts(measures),
+        changes=_changes(follow_up.year, measures),
+    )
+
+
+def _names(units: Iterable[Unit]) -> tuple[str, ...]:
+    return tuple(unit.name for unit in units)
+
+
+@dataclass(frozen=True)
+class _MeasureOfYear:
+    """A measure as stored beside its status as reported."""
+
+    measure: Measure
+    status: MeasureStatus
+
+
+def _measures_of_year(follow_up: FollowUp) -> list[_MeasureOfYear]:
+    entries = (
+        MeasureEntry.objects.filter(follow_up=follow_up)
+        .select_related("measure__sub_goal__area")
+        .prefetch_related("measure__units", "measure__perspectives")
+        .order_by("measure__sub_goal__area__number", "measure__sub_goal__number", "measure__number")
+    )
+    return [_MeasureOfYear(entry.measure, _measure_status(entry)) for entry in entries]
+
+
+def _measure_status(entry: MeasureEntry) -> MeasureStatus:
+    measure = entry.measure
+    return MeasureStatus(
+        code=measure.code,
+        text=measure.text,
+        units=_names(measure.units.all()),
+        first_year=measure.first_year,
+        last_year=measure.last_year,
+        progress=step(Progress, entry.progress),
+        done=entry.done,
+        stop_reason=entry.stop_reason,
+        perspectives=tuple(perspective.name for perspective in measure.perspectives.all()),
+        problem=measure.problem,
+        problem_source=measure.problem_source,
+        missing=tuple(entry.missing),
+        is_example=measure.is_example or entry.is_example,
+    )
+
+
+def _years_by_goal(follow_up: FollowUp) -> dict[int, list[YearStatus]]:
+    """Each goal's statuses from the programme's first year up to this one."""
+    rows = (
+        SubGoalEntry.objects.filter(follow_up__programme=follow_up.programme, follow_up__year__lte=follow_up.year)
+        .order_by("follow_up__year")
+        .values_list("sub_goal_id", "follow_up__year", "assessment", "forecast")
+    )
+    by_goal: dict[int, list[YearStatus]] = defaultdict(list)
+    for sub_goal_id, year, assessment, forecast in rows:
+        by_goal[sub_goal_id].append(YearStatus(year, step(Assessment, assessment), step(Forecast, forecast)))
+    return by_goal
+
+
+def _areas(
+    follow_up: FollowUp,
+    measures: Iterable[_MeasureOfYear],
+    years: Iterable[int],
+    history: dict[int, list[YearStatus]],
+) -> tuple[AreaStatus, ...]:
+    measures_of: dict[int, list[MeasureStatus]] = defaultdict(list)
+    for of_year in measures:
+        measures_of[of_year.measure.sub_goal_id].append(of_year.status)
+    goals: dict[int, list[SubGoalStatus]] = defaultdict(list)
+    entries = (
+        SubGoalEntry.objects.filter(follow_up=follow_up)
+        .select_related("sub_goal__area")
+        .prefetch_related("sub_goal__units")
+        .in_order()
+    )
+    for entry in entries:
+        goal = entry.sub_goal
+        goals[goal.area_id].append(
+            SubGoalStatus(
+                code=goal.code,
+                text=goal.text,
+                units=_names(goal.units.all()),
+                assessment=step(Assessment, entry.assessment),
+                forecast=step(Forecast, entry.forecast),
+                comment=entry.comment,
+                measures=tuple(measures_of[goal.pk]),
+                years=_every_year(years, history[goal.pk]),
+                missing=tuple(entry.missing),
+                is_example=goal.is_example or entry.is_example,
+            )
+        )
+    return tuple(
+        AreaStatus(
+            number=entry.area.number,
+            name=entry.area.name,
+            overarching_sub_goal=entry.area.overarching_sub_goal,
+            assessment=step(Assessment, entry.assessment),
+            forecast=step(Forecast, entry.forecast),
+            summary=entry.summary,
+            sub_goals=tuple(goals[entry.area_id]),
+            is_example=entry.area.is_example or entry.is_example,
+        )
+        for entry in AreaEntry.objects.filter(follow_up=follow_up).select_related("area").order_by("area__number")
+    )
+
+
+def _every_year(years: Iterable[int], known: Iterable[YearStatus]) -> tuple[YearStatus, ...]:
+    """One status a year, blank where the goal was not followed up, so that the matrix has no holes."""
+    by_year = {status.year: status for status in known}
+    return tuple(by_year.get(year, YearStatus(year, BLANK, BLANK)) for year in years)
+
+
+def _guidelines(follow_up: FollowUp) -> tuple[GuidelineStatus, ...]:
+    entries = (
+        GuidelineEntry.objects.filter(follow_up=follow_up)
+        .select_related("guideline")
+        .prefetch_related("guideline__units")
+        .order_by("guideline__number")
+    )
+    return tuple(
+        GuidelineStatus(
+            number=entry.guideline.number,
+            title=entry.guideline.title,
+            description=entry.guideline.description,
+            units=_names(entry.guideline.units.all()),
+            assessment=step(Assessment, entry.assessment),
+            comment=entry.comment,
+            is_example=entry.guideline.is_example or entry.is_example,
+        )
+        for entry in entries
+    )
+
+
+def _perspective_accounts(measures: Iterable[_MeasureOfYear]) -> tuple[PerspectiveAccount, ...]:
+    marked: dict[str, list[MeasureStatus]] = defaultdict(list)
+    descriptions: dict[str, str] = {}
+    for of_year in measures:
+        for perspective in of_year.measure.perspectives.all():
+            descriptions[perspective.name] = perspective.description
+            marked[perspective.name].append(of_year.status)
+    return tuple(PerspectiveAccount(name, descriptions[name], tuple(marked[name])) for name in sorted(marked))
+
+
+def _changes(year: int, measures: Iterable[_MeasureOfYear]) -> tuple[Change, ...]:
+    return tuple(
+        Change(
+            code=of_year.status.code,
+            text=of_year.status.text,
+            kind=of_year.measure.get_change_display(),
+            reason=of_year.measure.change_reason,
+            is_example=of_year.measure.is_example,
+        )
+        for of_year in measures
+        if of_year.measure.change_year == year
+    )
+
+
+def to_json(report: Report) -> str:
+    """Canonical: equal reports give equal text."""
+    return json.dumps(asdict(report), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=date.isoformat)
+
+
+def from_json(text: str) -> Report:
+    """What `to_json` wrote, as an equal value. ValueError when it has another schema version."""
+    data = json.loads(text)
+    if data.get("schema") != SCHEMA:
+        raise ValueError(f"Rapporten har schemaversion {data.get('schema')}, den här versionen läser {SCHEMA}.")
+    report: Report = _load(Report, data)
+    return report
+
+
+def _load(kind: Any, value: Any) -> Any:
+    if get_origin(kind) is tuple:
+        return tuple(_load(get_args(kind)[0], item) for item in value)
+    if isinstance(kind, UnionType):
+        return None if value is None else _load(get_args(kind)[0], value)
+    if kind is date:
+        return date.fromisoformat(value)
+    if hasattr(kind, "__dataclass_fields__"):
+        hints = get_type_hints(kind)
+        return kind(**{name: _load(hints[name], item) for name, item in value.items()})
+    return value

@@ -1,0 +1,55 @@
+"""What must always hold between a follow-up, its programme and its entries."""
+
+from programmes.triggers import Rule
+
+
+def _belongs(table: str, column: str, item: str, path_to_programme: str) -> Rule:
+    """An entry's `item` is of the programme that its follow-up follows."""
+    return Rule(
+        name=f"{table}_of_programme",
+        table=f"followup_{table}",
+        violated=(
+            f"NOT EXISTS (SELECT 1 FROM followup_followup f JOIN {item} i ON i.id = NEW.{column} {path_to_programme}"
+            " WHERE f.id = NEW.follow_up_id)"
+        ),
+        message="Uppgiften hör till ett annat program än uppföljningen.",
+    )
+
+
+RULES = [
+    Rule(
+        name="followup_within_period",
+        table="followup_followup",
+        violated=(
+            "NOT EXISTS (SELECT 1 FROM programmes_programme p WHERE p.id = NEW.programme_id"
+            " AND NEW.year BETWEEN p.first_year AND p.last_year)"
+        ),
+        message="Uppföljningens år ligger utanför programmets period.",
+    ),
+    Rule(
+        name="programme_covers_followups",
+        table="programmes_programme",
+        violated=(
+            "EXISTS (SELECT 1 FROM followup_followup f WHERE f.programme_id = NEW.id"
+            " AND (f.year < NEW.first_year OR f.year > NEW.last_year))"
+        ),
+        message="Perioden kan inte kortas: programmet har uppföljningar utanför den nya perioden.",
+    ),
+    _belongs(
+        "areaentry", "area_id", "programmes_responsibilityarea", "AND i.programme_id = f.programme_id"
+    ),
+    _belongs(
+        "subgoalentry",
+        "sub_goal_id",
+        "programmes_subgoal",
+        "JOIN programmes_responsibilityarea a ON a.id = i.area_id AND a.programme_id = f.programme_id",
+    ),
+    _belongs(
+        "measureentry",
+        "measure_id",
+        "programmes_measure",
+        "JOIN programmes_subgoal s ON s.id = i.sub_goal_id"
+        " JOIN programmes_responsibilityarea a ON a.id = s.area_id AND a.programme_id = f.programme_id",
+    ),
+    _belongs("guidelineentry", "guideline_id", "programmes_guideline", "AND i.programme_id = f.programme_id"),
+]

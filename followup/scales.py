@@ -1,0 +1,100 @@
+"""The scales of a follow-up: what is stored, and how each step is shown.
+
+Four things are kept apart: the progress of a measure, the attainment of a goal this year, the forecast for the
+period and (later) the trend of an indicator. A step is shown by word, symbol and colour together, never by colour
+alone. The symbol is an SVG path in a box of 16 by 16, so that page, PDF and print draw the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import models
+
+
+class Assessment(models.TextChoices):
+    MET = "met", "Uppfyllt"
+    PARTLY = "partly", "Delvis uppfyllt"
+    NOT_MET = "not_met", "Ej uppfyllt"
+    CANNOT_ASSESS = "cannot_assess", "Kan inte bedömas"
+    NOT_APPLICABLE = "not_applicable", "Avser ej"
+
+
+class Forecast(models.TextChoices):
+    WILL = "will", "Kommer att nås"
+    PARTLY = "partly", "Kommer delvis att nås"
+    WILL_NOT = "will_not", "Kommer inte att nås"
+    CANNOT_ASSESS = "cannot_assess", "Kan inte bedömas"
+    NOT_APPLICABLE = "not_applicable", "Avser ej"
+
+
+class Progress(models.TextChoices):
+    NOT_STARTED = "not_started", "Ej påbörjad"
+    ONGOING = "ongoing", "Pågår"
+    DONE = "done", "Genomförd"
+    DELAYED = "delayed", "Försenad"
+    STOPPED = "stopped", "Avbruten"
+    NOT_APPLICABLE = "not_applicable", "Avser ej"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a scale as it is shown. `tone` names a colour token of the stylesheet, `path` draws the symbol."""
+
+    key: str
+    word: str
+    tone: str
+    path: str
+
+
+CHECK = "M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0zM6.9 11.9 3.3 8.3l1.5-1.5 2.1 2.1 4.5-4.5 1.5 1.5z"
+HALF = "M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0zm0 2a6 6 0 0 1 0 12z"
+CROSS = (
+    "M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0zm3.9 10.4-1.5 1.5L8 9.5l-2.4 2.4-1.5-1.5L6.5 8 4.1 5.6l1.5-1.5"
+    "L8 6.5l2.4-2.4 1.5 1.5L9.5 8z"
+)
+QUESTION = (
+    "M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0zm1 12.6H7v-2h2zm0-3.2H7V8.1c0-.6.4-1 .9-1.3.7-.4 1.1-.7 1.1-1.2 0-.6-.4-1-1-1"
+    "s-1 .4-1.1 1.1l-1.9-.3C5.2 3.8 6.3 2.8 8 2.8s3 1.1 3 2.7c0 1.2-.8 1.8-1.5 2.2-.3.2-.5.3-.5.5z"
+)
+DASH = "M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0zm4 9H4V7h8z"
+UP = "M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0zM7 12V7.2L5.2 9 3.8 7.6 8 3.4l4.2 4.2L10.8 9 9 7.2V12z"
+LEVEL = "M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0zM4 7h4.8L7 5.2l1.4-1.4L12.6 8l-4.2 4.2L7 10.8 8.8 9H4z"
+DOWN = "M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0zm1 4v4.8L10.8 7l1.4 1.4L8 12.6 3.8 8.4 5.2 7 7 8.8V4z"
+CLOCK = "M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0zM7 3.5h2v4.1l2.7 2.7-1.4 1.4L7 8.4z"
+PLAY = "M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0zM6 4.2 12 8l-6 3.8z"
+RING = "M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0zm0 2.2a5.8 5.8 0 1 1 0 11.6A5.8 5.8 0 0 1 8 2.2z"
+STOP = "M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0zM5 5h6v6H5z"
+
+BLANK = Step("", "Ej ifyllt", "blank", RING)
+
+# tone, path
+_LOOKS: dict[models.TextChoices, tuple[str, str]] = {
+    Assessment.MET: ("good", CHECK),
+    Assessment.PARTLY: ("middling", HALF),
+    Assessment.NOT_MET: ("poor", CROSS),
+    Assessment.CANNOT_ASSESS: ("unknown", QUESTION),
+    Assessment.NOT_APPLICABLE: ("blank", DASH),
+    Forecast.WILL: ("good", UP),
+    Forecast.PARTLY: ("middling", LEVEL),
+    Forecast.WILL_NOT: ("poor", DOWN),
+    Forecast.CANNOT_ASSESS: ("unknown", QUESTION),
+    Forecast.NOT_APPLICABLE: ("blank", DASH),
+    Progress.NOT_STARTED: ("blank", RING),
+    Progress.ONGOING: ("underway", PLAY),
+    Progress.DONE: ("good", CHECK),
+    Progress.DELAYED: ("middling", CLOCK),
+    Progress.STOPPED: ("poor", STOP),
+    Progress.NOT_APPLICABLE: ("blank", DASH),
+}
+
+# In the order that they are offered, explained and counted.
+SCALES: dict[type[models.TextChoices], dict[str, Step]] = {
+    scale: {choice.value: Step(choice.value, str(choice.label), *_LOOKS[choice]) for choice in scale}
+    for scale in (Assessment, Forecast, Progress)
+}
+
+
+def step(scale: type[models.TextChoices], value: str) -> Step:
+    """How `value` of `scale` is shown; an empty value is shown as not yet filled in."""
+    return SCALES[scale][value] if value else BLANK

@@ -1,0 +1,21 @@
+"""The addresses of the pages (contract in README.md): view name, URL name and template stem are one."""
+
+from django.urls import path
+
+from followup.views import dashboards, entries, reports
+
+app_name = "followup"
+
+urlpatterns = [
+    path("", dashboards.home, name="home"),
+    path("mina-uppfoljningar/", entries.work_list, name="work_list"),
+    path(
+        "mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/", entries.entry_edit, name="entry_edit"
+    ),
+    path("program/<slug:slug>/", dashboards.programme_detail, name="programme_detail"),
+    path("program/<slug:slug>/<int:year>/", dashboards.follow_up_detail, name="follow_up_detail"),
+    path("program/<slug:slug>/<int:year>/omrade/<int:number>/", dashboards.area_detail, name="area_detail"),
+    path("program/<slug:slug>/mal/<int:area>.<int:number>/", dashboards.sub_goal_detail, name="sub_goal_detail"),
+    path("program/<slug:slug>/<int:year>/rapport/", reports.report, name="report"),
+    path("program/<slug:slug>/<int:year>/rapport.pdf", reports.report_pdf, name="report_pdf"),
+]

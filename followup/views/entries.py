@@ -1,0 +1,115 @@
+"""The official's pages: what my units owe, and the one page where a goal's year is written."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from followup.forms import AnswerForms
+from followup.models import FollowUp, MeasureEntry, SubGoalEntry
+from followup.views.fetch import follow_up_or_404, user_of
+from followup.workflow import StaleEntry, save_answers
+from followup.worklist import may_answer_something, missing_answers, work_of
+from organisation.models import User
+
+
+def work_list(request: HttpRequest) -> HttpResponse:
+    user = user_of(request)
+    work = work_of(user)
+    context = {
+        "work": work,
+        "today": timezone.localdate(),
+        "units": [membership.unit for membership in user.memberships.select_related("unit")],
+        "shows_example": any(task.entry.sub_goal.is_example for year in work for task in year.tasks),
+    }
+    return render(request, "followup/work_list.html", context)
+
+
+def entry_edit(request: HttpRequest, slug: str, year: int, area: int, number: int) -> HttpResponse:
+    user = user_of(request)
+    follow_up = follow_up_or_404(request, slug, year)
+    entry = _entry_or_404(follow_up, area, number)
+    measures = _measures_of(entry)
+    _refuse_unless_writable(user, entry, measures)
+    # Said of what is stored, so before the form writes the posted answers to the entries.
+    missing = missing_answers(entry, measures, user.reported_unit_ids)
+    forms = AnswerForms(user, entry, measures, request.POST if request.method == "POST" else None)
+
+    status = HTTPStatus.OK
+    if request.method == "POST":
+        status = _save(forms, user)
+        if status == HTTPStatus.OK:
+            messages.success(request, f"Sparad {timezone.localtime():%H.%M}.")
+            return redirect(entry)
+    context = {
+        "follow_up": follow_up,
+        "entry": entry,
+        "forms": forms,
+        "last_year": _last_year(entry),
+        "missing": missing,
+        "has_errors": status == HTTPStatus.UNPROCESSABLE_ENTITY,
+        "is_stale": status == HTTPStatus.CONFLICT,
+        "shows_example": entry.sub_goal.is_example or entry.is_example,
+    }
+    return render(request, "followup/entry_edit.html", context, status=status)
+
+
+def _save(forms: AnswerForms, user: User) -> HTTPStatus:
+    if not forms.are_valid():
+        return HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        save_answers(forms.all, by=user)
+    except StaleEntry:
+        return HTTPStatus.CONFLICT
+    return HTTPStatus.OK
+
+
+def _refuse_unless_writable(user: User, entry: SubGoalEntry, measures: list[MeasureEntry]) -> None:
+    follow_up = entry.follow_up
+    if not follow_up.is_open:
+        raise PermissionDenied(
+            f"Uppföljningen för {follow_up.year} är inte öppen för ändringar. Läget är: {follow_up.get_state_display()}."
+        )
+    if not may_answer_something(user, entry, measures):
+        raise PermissionDenied(f"Du rapporterar inte för någon enhet som ansvarar för mål {entry.sub_goal.code}.")
+
+
+def _entry_or_404(follow_up: FollowUp, area: int, number: int) -> SubGoalEntry:
+    entry = (
+        SubGoalEntry.objects.filter(follow_up=follow_up, sub_goal__area__number=area, sub_goal__number=number)
+        .select_related("follow_up__programme", "sub_goal__area")
+        .prefetch_related("sub_goal__units")
+        .first()
+    )
+    if entry is None:
+        raise Http404(f"Uppföljningen för {follow_up.year} har inget mål {area}.{number}.")
+    return entry
+
+
+def _measures_of(entry: SubGoalEntry) -> list[MeasureEntry]:
+    return list(
+        MeasureEntry.objects.filter(follow_up=entry.follow_up, measure__sub_goal=entry.sub_goal)
+        .select_related("follow_up", "measure__sub_goal__area")
+        .prefetch_related("measure__units")
+        .order_by("measure__number")
+    )
+
+
+def _last_year(entry: SubGoalEntry) -> dict[str, object]:
+    """Last year's answers, to be read beside this year's fields; never this year's answers."""
+    programme, year = entry.follow_up.programme, entry.follow_up.year - 1
+    return {
+        "year": year,
+        "goal": SubGoalEntry.objects.filter(
+            follow_up__programme=programme, follow_up__year=year, sub_goal=entry.sub_goal
+        ).first(),
+        "measures": {
+            measure.measure_id: measure
+            for measure in MeasureEntry.objects.filter(
+                follow_up__programme=programme, follow_up__year=year, measure__sub_goal=entry.sub_goal
+            )
+        },
+    }

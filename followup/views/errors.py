@@ -1,0 +1,40 @@
+"""Pages for what went wrong: what happened, and what to do now."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import loader
+from django.views.decorators.csrf import requires_csrf_token
+
+
+def error_page(request: HttpRequest, status: HTTPStatus, heading: str, text: str) -> HttpResponse:
+    return render(request, "followup/error.html", {"heading": heading, "text": text}, status=status)
+
+
+@requires_csrf_token
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(
+        request, HTTPStatus.BAD_REQUEST, "Förfrågan gick inte att läsa", "Gå tillbaka, ladda om sidan och försök igen."
+    )
+
+
+@requires_csrf_token
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    text = str(exception) or "Du har inte behörighet till sidan. Be en granskare om hjälp om du behöver den."
+    return error_page(request, HTTPStatus.FORBIDDEN, "Du får inte göra det här", text)
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    # A message of our own is a str; the URL resolver's is a dict for developers.
+    message = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
+    own = message if message.endswith(".") and not message.startswith("No ") else ""
+    return error_page(
+        request, HTTPStatus.NOT_FOUND, "Sidan finns inte", own or "Kontrollera adressen, eller börja från startsidan."
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Stands alone: whatever failed may be part of the ordinary page frame."""
+    return HttpResponse(loader.render_to_string("500.html"), status=HTTPStatus.INTERNAL_SERVER_ERROR)

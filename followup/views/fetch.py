@@ -1,0 +1,35 @@
+"""The access-checked fetches that views begin with: what this user may not see is not found."""
+
+from django.http import Http404, HttpRequest
+
+from followup.models import FollowUp
+from organisation.models import User
+from programmes.models import Programme
+
+
+def user_of(request: HttpRequest) -> User:
+    """The logged-in user; the middleware has sent all others to the login page."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def programme_or_404(request: HttpRequest, slug: str) -> Programme:
+    programme = Programme.objects.visible_to(request.user).filter(slug=slug).first()
+    if programme is None:
+        raise Http404("Det finns inget program med den adressen.")
+    return programme
+
+
+def follow_up_or_404(request: HttpRequest, slug: str, year: int) -> FollowUp:
+    follow_up = (
+        FollowUp.objects.visible_to(request.user)
+        .filter(programme__slug=slug, year=year)
+        .select_related("programme")
+        .first()
+    )
+    if follow_up is None:
+        programme = programme_or_404(request, slug)
+        if year not in programme.years:
+            raise Http404(f"Programmet gäller {programme.period}, så det finns ingen uppföljning för {year}.")
+        raise Http404(f"Uppföljningen för {year} har inte öppnats.")
+    return follow_up

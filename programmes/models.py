@@ -1,0 +1,270 @@
+"""What has been promised: the programme with its areas, goals, measures and guidelines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
+
+from organisation.models import Unit
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from organisation.models import User
+
+# Long enough for what a page of a report can hold; short enough that a pasted document is noticed.
+TEXT_LENGTH = 10_000
+LINE_LENGTH = 500
+
+
+def prose(verbose_name: str, max_length: int = TEXT_LENGTH, **options: object) -> models.TextField:
+    """A field of running text whose length forms and `full_clean` check."""
+    return models.TextField(verbose_name, max_length=max_length, **options)  # type: ignore[arg-type]
+
+
+def year_field(verbose_name: str, **options: object) -> models.PositiveSmallIntegerField:
+    return models.PositiveSmallIntegerField(
+        verbose_name,
+        validators=[MinValueValidator(1990), MaxValueValidator(2100)],
+        **options,  # type: ignore[arg-type]
+    )
+
+
+def example_field() -> models.BooleanField:
+    """Marks invented demonstration text, so that nobody takes it for the municipality's own words."""
+    return models.BooleanField(
+        "exempel", default=False, help_text="Texten är påhittad och märks ”Exempel” överallt där den visas."
+    )
+
+
+class ProgrammeQuerySet(models.QuerySet["Programme"]):
+    def visible_to(self, user: User | AnonymousUser) -> ProgrammeQuerySet:
+        """Adopted programmes for all who log in; drafts only for those who work with them."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.has_perm("programmes.change_programme"):
+            return self
+        return self.exclude(state=Programme.State.DRAFT)
+
+
+class Programme(models.Model):
+    class State(models.TextChoices):
+        DRAFT = "draft", "Utkast"
+        ACTIVE = "active", "Gällande"
+        CLOSED = "closed", "Avslutat"
+
+    title = models.CharField("titel", max_length=200)
+    slug = models.SlugField("kortnamn", max_length=80, unique=True, help_text="Används i webbadresser och kommandon.")
+    first_year = year_field("första år")
+    last_year = year_field("sista år")
+    overarching_goal = prose("övergripande mål", max_length=LINE_LENGTH)
+    state = models.CharField("läge", max_length=10, choices=State, default=State.DRAFT)
+    adopted_by = models.CharField("antaget av", max_length=200, blank=True)
+    adopted_on = models.DateField("antaget den", null=True, blank=True)
+    adopted_paragraph = models.CharField("paragraf", max_length=20, blank=True)
+    registration_number = models.CharField("diarienummer", max_length=50, blank=True)
+
+    history = HistoricalRecords()
+    objects = ProgrammeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "program"
+        verbose_name_plural = "program"
+        ordering = ["-first_year", "title"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_year__gte=F("first_year")),
+                name="programme_end_not_before_start",
+                violation_error_message="Programmets sista år kan inte ligga före det första.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("followup:programme_detail", args=[self.slug])
+
+    @property
+    def years(self) -> range:
+        return range(self.first_year, self.last_year + 1)
+
+    @property
+    def period(self) -> str:
+        return f"{self.first_year}–{self.last_year}"
+
+
+class ResponsibilityArea(models.Model):
+    programme = models.ForeignKey(Programme, models.PROTECT, verbose_name="program", related_name="areas")
+    number = models.PositiveSmallIntegerField("nummer", validators=[MinValueValidator(1)])
+    name = models.CharField("namn", max_length=200)
+    overarching_sub_goal = prose("övergripande delmål", max_length=LINE_LENGTH, blank=True)
+    is_example = example_field()
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "ansvarsområde"
+        verbose_name_plural = "ansvarsområden"
+        ordering = ["programme", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "number"],
+                name="area_number_once_per_programme",
+                violation_error_message="Programmet har redan ett ansvarsområde med det numret.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.name}"
+
+
+class SubGoal(models.Model):
+    area = models.ForeignKey(
+        ResponsibilityArea, models.PROTECT, verbose_name="ansvarsområde", related_name="sub_goals"
+    )
+    number = models.PositiveSmallIntegerField("nummer", validators=[MinValueValidator(1)])
+    text = prose("mål", max_length=LINE_LENGTH)
+    units = models.ManyToManyField(Unit, verbose_name="ansvariga enheter", related_name="sub_goals", blank=True)
+    is_example = example_field()
+
+    history = HistoricalRecords(m2m_fields=[units])
+
+    class Meta:
+        verbose_name = "mål"
+        verbose_name_plural = "mål"
+        ordering = ["area", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["area", "number"],
+                name="sub_goal_number_once_per_area",
+                violation_error_message="Ansvarsområdet har redan ett mål med det numret.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.text}"
+
+    @property
+    def code(self) -> str:
+        """The number that people use, such as "1.2": second goal of the first area."""
+        return f"{self.area.number}.{self.number}"
+
+
+class Perspective(models.Model):
+    """A cross-cutting perspective that measures are marked with and the report accounts for."""
+
+    name = models.CharField("namn", max_length=100)
+    slug = models.SlugField("kortnamn", max_length=80, unique=True)
+    description = prose("beskrivning", blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "perspektiv"
+        verbose_name_plural = "perspektiv"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MeasureQuerySet(models.QuerySet["Measure"]):
+    def running_in(self, year: int) -> MeasureQuerySet:
+        return self.filter(first_year__lte=year, last_year__gte=year)
+
+
+class Measure(models.Model):
+    class Change(models.TextChoices):
+        ADDED = "added", "Tillagd"
+        CHANGED = "changed", "Ändrad"
+
+    sub_goal = models.ForeignKey(SubGoal, models.PROTECT, verbose_name="mål", related_name="measures")
+    number = models.PositiveSmallIntegerField("nummer", validators=[MinValueValidator(1)])
+    text = prose("åtgärd", max_length=LINE_LENGTH)
+    units = models.ManyToManyField(Unit, verbose_name="ansvariga enheter", related_name="measures", blank=True)
+    first_year = year_field("första år")
+    last_year = year_field("sista år")
+    perspectives = models.ManyToManyField(
+        Perspective, verbose_name="perspektiv", related_name="measures", blank=True
+    )
+    problem = prose(
+        "problem",
+        max_length=LINE_LENGTH,
+        blank=True,
+        help_text="Det identifierade problem som åtgärden svarar mot (lag 2023:196).",
+    )
+    problem_source = models.CharField(
+        "källa till problembilden", max_length=200, blank=True, help_text="Till exempel en lägesbild eller mätning."
+    )
+    change = models.CharField("ändring under perioden", max_length=10, choices=Change, blank=True)
+    change_year = year_field("ändringsår", null=True, blank=True)
+    change_reason = prose("skäl till ändringen", max_length=LINE_LENGTH, blank=True)
+    is_example = example_field()
+
+    history = HistoricalRecords(m2m_fields=[units, perspectives])
+    objects = MeasureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "åtgärd"
+        verbose_name_plural = "åtgärder"
+        ordering = ["sub_goal", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sub_goal", "number"],
+                name="measure_number_once_per_sub_goal",
+                violation_error_message="Målet har redan en åtgärd med det numret.",
+            ),
+            models.CheckConstraint(
+                condition=Q(last_year__gte=F("first_year")),
+                name="measure_end_not_before_start",
+                violation_error_message="Åtgärdens sista år kan inte ligga före det första.",
+            ),
+            models.CheckConstraint(
+                condition=Q(change="", change_year__isnull=True, change_reason="")
+                | (~Q(change="") & Q(change_year__isnull=False) & ~Q(change_reason="")),
+                name="measure_change_has_year_and_reason",
+                violation_error_message="En ändring anges med ändring, år och skäl tillsammans, eller inte alls.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.text}"
+
+    @property
+    def code(self) -> str:
+        """The number that people use, such as "1.2.3": third measure of goal 1.2."""
+        return f"{self.sub_goal.code}.{self.number}"
+
+
+class Guideline(models.Model):
+    """A separate steering document that is followed up in the same report."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, verbose_name="program", related_name="guidelines")
+    number = models.PositiveSmallIntegerField("nummer", validators=[MinValueValidator(1)])
+    title = models.CharField("titel", max_length=200)
+    description = prose("beskrivning", blank=True)
+    units = models.ManyToManyField(Unit, verbose_name="ansvariga enheter", related_name="guidelines", blank=True)
+    is_example = example_field()
+
+    history = HistoricalRecords(m2m_fields=[units])
+
+    class Meta:
+        verbose_name = "riktlinje"
+        verbose_name_plural = "riktlinjer"
+        ordering = ["programme", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "number"],
+                name="guideline_number_once_per_programme",
+                violation_error_message="Programmet har redan en riktlinje med det numret.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
