@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +10,8 @@ from django import forms
 
 from followup.models import MeasureEntry, SubGoalEntry
 from followup.permissions import can_answer_measure, can_answer_sub_goal
-from followup.scales import Assessment, Forecast, Progress
+from followup.scales import Progress
 from organisation.models import User
-
-
-def scale_choices(scale: Any) -> list[tuple[str, str]]:
-    """A scale's steps for radio buttons, first the one that leaves the answer for later."""
-    return [("", "Ej ifyllt"), *scale.choices]
 
 
 class EntryForm(forms.ModelForm):
@@ -29,6 +24,9 @@ class EntryForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
         self.initial["version"] = self.instance.version
+        for field in self.fields.values():
+            if isinstance(field, forms.TypedChoiceField):
+                field.choices = [("", "Ej ifyllt"), *field.choices[1:]]
 
     @property
     def place(self) -> str:
@@ -41,8 +39,8 @@ class SubGoalEntryForm(EntryForm):
         model = SubGoalEntry
         fields = ["assessment", "forecast", "comment"]
         widgets = {
-            "assessment": forms.RadioSelect(choices=scale_choices(Assessment)),
-            "forecast": forms.RadioSelect(choices=scale_choices(Forecast)),
+            "assessment": forms.RadioSelect,
+            "forecast": forms.RadioSelect,
             "comment": forms.Textarea(attrs={"rows": 8}),
         }
         help_texts = {"comment": "Vad har hänt under året, och varför bedömer ni så?"}
@@ -57,7 +55,6 @@ class MeasureEntryForm(EntryForm):
         model = MeasureEntry
         fields = ["progress", "done", "stop_reason"]
         widgets = {
-            "progress": forms.Select(choices=scale_choices(Progress)),
             "done": forms.Textarea(attrs={"rows": 3}),
             "stop_reason": forms.Textarea(attrs={"rows": 2}),
         }
@@ -80,12 +77,20 @@ class MeasureAnswer:
 
     entry: MeasureEntry
     form: MeasureEntryForm | None
+    last_year: MeasureEntry | None
 
 
 class AnswerForms:
     """The forms of one entry page: the goal's own and its measures', as far as `user` may write them."""
 
-    def __init__(self, user: User, entry: SubGoalEntry, measures: Iterable[MeasureEntry], data: Any) -> None:
+    def __init__(
+        self,
+        user: User,
+        entry: SubGoalEntry,
+        measures: Iterable[MeasureEntry],
+        last_year: Mapping[int, MeasureEntry],
+        data: Any,
+    ) -> None:
         self.goal = SubGoalEntryForm(data, instance=entry, prefix="goal") if can_answer_sub_goal(user, entry) else None
         self.measures = [
             MeasureAnswer(
@@ -93,6 +98,7 @@ class AnswerForms:
                 MeasureEntryForm(data, instance=measure, prefix=f"measure-{measure.pk}")
                 if can_answer_measure(user, measure)
                 else None,
+                last_year.get(measure.measure_id),
             )
             for measure in measures
         ]

@@ -190,9 +190,16 @@ class SubGoalEntry(Entry):
         return f"{self.sub_goal}, {self.follow_up.year}"
 
     def get_absolute_url(self) -> str:
-        return reverse(
-            "followup:entry_edit", args=[self.follow_up.programme.slug, self.follow_up.year, self.sub_goal.code]
-        )
+        goal, year = self.sub_goal, self.follow_up
+        return reverse("followup:entry_edit", args=[year.programme.slug, year.year, goal.area.number, goal.number])
+
+    @property
+    def assessment_step(self) -> Step:
+        return step(Assessment, self.assessment)
+
+    @property
+    def forecast_step(self) -> Step:
+        return step(Forecast, self.forecast)
 
     @property
     def missing(self) -> list[str]:

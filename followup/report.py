@@ -8,7 +8,7 @@ The order of chapters follows what boards are used to; the template decides the 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -61,7 +61,8 @@ class YearStatus:
 
 @dataclass(frozen=True)
 class SubGoalStatus:
-    code: str
+    area: int
+    number: int
     text: str
     units: tuple[str, ...]
     assessment: Step
@@ -71,6 +72,10 @@ class SubGoalStatus:
     years: tuple[YearStatus, ...]
     missing: tuple[str, ...]
     is_example: bool
+
+    @property
+    def code(self) -> str:
+        return f"{self.area}.{self.number}"
 
     @property
     def is_filled_in(self) -> bool:
@@ -95,6 +100,10 @@ class AreaStatus:
     @property
     def filled_in(self) -> int:
         return sum(goal.is_filled_in for goal in self.sub_goals)
+
+    @property
+    def shows_example(self) -> bool:
+        return any(part.is_example for part in (self, *self.sub_goals, *self.measures))
 
 
 @dataclass(frozen=True)
@@ -126,6 +135,14 @@ class Change:
     kind: str
     reason: str
     is_example: bool
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many there are of one step of a scale."""
+
+    step: Step
+    number: int
 
 
 @dataclass(frozen=True)
@@ -161,6 +178,11 @@ class Report:
         return f"Uppföljning {self.year} av {self.programme}"
 
     @property
+    def matrix_columns(self) -> int:
+        """Columns of the matrix: the goal, its years, its forecast."""
+        return len(self.years) + 2
+
+    @property
     def sub_goals(self) -> tuple[SubGoalStatus, ...]:
         return tuple(goal for area in self.areas for goal in area.sub_goals)
 
@@ -171,13 +193,18 @@ class Report:
     @property
     def shows_example(self) -> bool:
         """Whether any text in the report is invented for demonstration."""
-        parts: Iterable[Any] = (
-            *self.areas,
-            *self.sub_goals,
-            *(measure for area in self.areas for measure in area.measures),
-            *self.guidelines,
+        return (
+            self.is_example
+            or any(area.shows_example for area in self.areas)
+            or any(guideline.is_example for guideline in self.guidelines)
         )
-        return self.is_example or any(part.is_example for part in parts)
+
+    @property
+    def assessment_tally(self) -> tuple[Tally, ...]:
+        """How many goals have each assessment, in the order of the scale; steps that none has are left out."""
+        counts = Counter(goal.assessment for goal in self.sub_goals)
+        steps = (*SCALES[Assessment].values(), BLANK)
+        return tuple(Tally(step, counts[step]) for step in steps if counts[step])
 
 
 def build_report(follow_up: FollowUp) -> Report:
@@ -293,7 +320,8 @@ def _areas(
         goal = entry.sub_goal
         goals[goal.area_id].append(
             SubGoalStatus(
-                code=goal.code,
+                area=goal.area.number,
+                number=goal.number,
                 text=goal.text,
                 units=_names(goal.units.all()),
                 assessment=step(Assessment, entry.assessment),

@@ -68,30 +68,35 @@ STOP = "M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0zM5 5h6v6H5z"
 
 BLANK = Step("", "Ej ifyllt", "blank", RING)
 
-# tone, path
-_LOOKS: dict[models.TextChoices, tuple[str, str]] = {
-    Assessment.MET: ("good", CHECK),
-    Assessment.PARTLY: ("middling", HALF),
-    Assessment.NOT_MET: ("poor", CROSS),
-    Assessment.CANNOT_ASSESS: ("unknown", QUESTION),
-    Assessment.NOT_APPLICABLE: ("blank", DASH),
-    Forecast.WILL: ("good", UP),
-    Forecast.PARTLY: ("middling", LEVEL),
-    Forecast.WILL_NOT: ("poor", DOWN),
-    Forecast.CANNOT_ASSESS: ("unknown", QUESTION),
-    Forecast.NOT_APPLICABLE: ("blank", DASH),
-    Progress.NOT_STARTED: ("blank", RING),
-    Progress.ONGOING: ("underway", PLAY),
-    Progress.DONE: ("good", CHECK),
-    Progress.DELAYED: ("middling", CLOCK),
-    Progress.STOPPED: ("poor", STOP),
-    Progress.NOT_APPLICABLE: ("blank", DASH),
+# How each step looks, in the order that the steps are offered, explained and counted: value, tone, symbol.
+_LOOKS: dict[type[models.TextChoices], list[tuple[models.TextChoices, str, str]]] = {
+    Assessment: [
+        (Assessment.MET, "good", CHECK),
+        (Assessment.PARTLY, "middling", HALF),
+        (Assessment.NOT_MET, "poor", CROSS),
+        (Assessment.CANNOT_ASSESS, "unknown", QUESTION),
+        (Assessment.NOT_APPLICABLE, "blank", DASH),
+    ],
+    Forecast: [
+        (Forecast.WILL, "good", UP),
+        (Forecast.PARTLY, "middling", LEVEL),
+        (Forecast.WILL_NOT, "poor", DOWN),
+        (Forecast.CANNOT_ASSESS, "unknown", QUESTION),
+        (Forecast.NOT_APPLICABLE, "blank", DASH),
+    ],
+    Progress: [
+        (Progress.NOT_STARTED, "blank", RING),
+        (Progress.ONGOING, "underway", PLAY),
+        (Progress.DONE, "good", CHECK),
+        (Progress.DELAYED, "middling", CLOCK),
+        (Progress.STOPPED, "poor", STOP),
+        (Progress.NOT_APPLICABLE, "blank", DASH),
+    ],
 }
 
-# In the order that they are offered, explained and counted.
 SCALES: dict[type[models.TextChoices], dict[str, Step]] = {
-    scale: {choice.value: Step(choice.value, str(choice.label), *_LOOKS[choice]) for choice in scale}
-    for scale in (Assessment, Forecast, Progress)
+    scale: {choice.value: Step(choice.value, str(choice.label), tone, path) for choice, tone, path in looks}
+    for scale, looks in _LOOKS.items()
 }
 
 

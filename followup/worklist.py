@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
@@ -28,14 +29,15 @@ class Task:
 class WorkYear:
     follow_up: FollowUp
     tasks: tuple[Task, ...]
+    is_overdue: bool
 
     @property
     def filled_in(self) -> int:
         return sum(not task.missing for task in self.tasks)
 
 
-def work_of(user: User) -> list[WorkYear]:
-    """The open years with the goals that concern the user's units, in the programme's order."""
+def work_of(user: User, today: date) -> list[WorkYear]:
+    """The open years as of `today`, with the goals that concern the user's units in the programme's order."""
     units = Unit.objects.of(user)
     unit_ids = frozenset(unit.pk for unit in units)
     follow_ups = FollowUp.objects.visible_to(user).open().select_related("programme")
@@ -53,7 +55,9 @@ def work_of(user: User) -> list[WorkYear]:
         tasks[entry.follow_up_id].append(
             Task(entry, tuple(missing_answers(entry, of_goal, unit_ids)), may_answer_something(user, entry, of_goal))
         )
-    return [WorkYear(follow_up, tuple(tasks[follow_up.pk])) for follow_up in follow_ups]
+    return [
+        WorkYear(follow_up, tuple(tasks[follow_up.pk]), follow_up.is_overdue(today)) for follow_up in follow_ups
+    ]
 
 
 def missing_answers(entry: SubGoalEntry, measures: Iterable[MeasureEntry], unit_ids: frozenset[int]) -> list[str]:

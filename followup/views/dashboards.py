@@ -96,6 +96,7 @@ def sub_goal_detail(request: HttpRequest, slug: str, area: int, number: int) -> 
     context = {
         "programme": programme,
         "goal": goal,
+        "units": goal.units.all(),
         "entries": entries,
         "measures": measures,
         "shows_example": goal.is_example or any(item.is_example for item in (*entries, *measures)),

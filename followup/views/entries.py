@@ -1,5 +1,6 @@
 """The official's pages: what my units owe, and the one page where a goal's year is written."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -18,10 +19,9 @@ from organisation.models import User
 
 def work_list(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
-    work = work_of(user)
+    work = work_of(user, timezone.localdate())
     context = {
         "work": work,
-        "today": timezone.localdate(),
         "units": [membership.unit for membership in user.memberships.select_related("unit")],
         "shows_example": any(task.entry.sub_goal.is_example for year in work for task in year.tasks),
     }
@@ -36,7 +36,8 @@ def entry_edit(request: HttpRequest, slug: str, year: int, area: int, number: in
     _refuse_unless_writable(user, entry, measures)
     # Said of what is stored, so before the form writes the posted answers to the entries.
     missing = missing_answers(entry, measures, user.reported_unit_ids)
-    forms = AnswerForms(user, entry, measures, request.POST if request.method == "POST" else None)
+    last_year = _last_year(entry)
+    forms = AnswerForms(user, entry, measures, last_year.measures, request.POST if request.method == "POST" else None)
 
     status = HTTPStatus.OK
     if request.method == "POST":
@@ -48,7 +49,7 @@ def entry_edit(request: HttpRequest, slug: str, year: int, area: int, number: in
         "follow_up": follow_up,
         "entry": entry,
         "forms": forms,
-        "last_year": _last_year(entry),
+        "last_year": last_year,
         "missing": missing,
         "has_errors": status == HTTPStatus.UNPROCESSABLE_ENTITY,
         "is_stale": status == HTTPStatus.CONFLICT,
@@ -98,18 +99,21 @@ def _measures_of(entry: SubGoalEntry) -> list[MeasureEntry]:
     )
 
 
-def _last_year(entry: SubGoalEntry) -> dict[str, object]:
+@dataclass(frozen=True)
+class LastYear:
     """Last year's answers, to be read beside this year's fields; never this year's answers."""
-    programme, year = entry.follow_up.programme, entry.follow_up.year - 1
-    return {
-        "year": year,
-        "goal": SubGoalEntry.objects.filter(
-            follow_up__programme=programme, follow_up__year=year, sub_goal=entry.sub_goal
-        ).first(),
-        "measures": {
-            measure.measure_id: measure
-            for measure in MeasureEntry.objects.filter(
-                follow_up__programme=programme, follow_up__year=year, measure__sub_goal=entry.sub_goal
-            )
-        },
-    }
+
+    year: int
+    goal: SubGoalEntry | None
+    measures: dict[int, MeasureEntry]
+
+
+def _last_year(entry: SubGoalEntry) -> LastYear:
+    year = entry.follow_up.year - 1
+    of_year = {"follow_up__programme": entry.follow_up.programme, "follow_up__year": year}
+    measures = MeasureEntry.objects.filter(**of_year, measure__sub_goal=entry.sub_goal)
+    return LastYear(
+        year,
+        SubGoalEntry.objects.filter(**of_year, sub_goal=entry.sub_goal).first(),
+        {measure.measure_id: measure for measure in measures},
+    )
