@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -23,8 +23,13 @@ LINE_LENGTH = 500
 
 
 def prose(verbose_name: str, max_length: int = TEXT_LENGTH, **options: object) -> models.TextField:
-    """A field of running text whose length forms and `full_clean` check."""
-    return models.TextField(verbose_name, max_length=max_length, **options)  # type: ignore[arg-type]
+    """A field of running text. Django bounds a TextField in forms only, so the model brings a validator of its own."""
+    return models.TextField(
+        verbose_name,
+        max_length=max_length,
+        validators=[MaxLengthValidator(max_length)],
+        **options,  # type: ignore[arg-type]
+    )
 
 
 def year_field(verbose_name: str, **options: object) -> models.PositiveSmallIntegerField:
