@@ -135,7 +135,7 @@ BROKEN = {
     ),
     "overlong": (
         lambda s: s["areas"][0]["sub_goals"][0].update(text="x" * 501),
-        "$.areas[0].sub_goals[0].text: Säkerställ att detta värde har högst 500 tecken (den har 501).",
+        "$.areas[0].sub_goals[0].text: Säkerställ att detta värde har som mest 500 tecken (den har 501).",
     ),
     "unknown choice": (
         lambda s: s["follow_ups"][0]["sub_goals"][0].update(assessment="bra"),
