@@ -1,0 +1,92 @@
+import pytest
+
+from followup.models import FollowUp, MeasureEntry, SubGoalEntry
+from programmes.models import Measure, Programme, SubGoal
+from tests.followup.conftest import PROGRAMME, client_of
+
+
+def grow(follow_up: FollowUp) -> None:
+    """Fifty more goals with a measure each."""
+    area = follow_up.programme.areas.get(number=1)
+    for number in range(50, 100):
+        goal = SubGoal.objects.create(area=area, number=number, text="Mål")
+        measure = Measure.objects.create(sub_goal=goal, number=1, text="Åtgärd", first_year=2018, last_year=2021)
+        SubGoalEntry.objects.create(follow_up=follow_up, sub_goal=goal)
+        MeasureEntry.objects.create(follow_up=follow_up, measure=measure)
+
+
+@pytest.mark.parametrize("url", ["/", f"{PROGRAMME}2021/", f"{PROGRAMME}2021/omrade/1/", f"{PROGRAMME}2021/rapport/"])
+def test_at_most_fifteen_queries_whatever_the_size(url, official, open_year, django_assert_max_num_queries):
+    client = client_of(official)
+    with django_assert_max_num_queries(15) as few:
+        client.get(url)
+    grow(open_year)
+    with django_assert_max_num_queries(15) as many:
+        assert client.get(url).status_code == 200
+    assert len(few) == len(many)
+
+
+def test_the_start_page_is_the_open_year(official, open_year):
+    response = client_of(official).get("/")
+    assert response.context["report"].year == 2021
+
+
+def test_the_start_page_is_the_latest_year_when_none_is_open(official, open_year):
+    FollowUp.objects.filter(pk=open_year.pk).update(state="decided")
+    assert client_of(official).get("/").context["report"].year == 2021
+
+
+@pytest.mark.django_db
+def test_an_empty_database_welcomes(django_user_model):
+    user = django_user_model.objects.create_user("first")
+    html = client_of(user).get("/").content.decode()
+    assert "Det finns inga program ännu." in html
+    assert "Ingen uppföljning är öppen just nu." in client_of(user).get("/mina-uppfoljningar/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_programme_without_years_is_linked(django_user_model):
+    user = django_user_model.objects.create_user("first")
+    Programme.objects.create(title="Nytt program", slug="nytt", first_year=2022, last_year=2025, state="active")
+    html = client_of(user).get("/").content.decode()
+    assert '<a href="/program/nytt/">Nytt program</a>' in html
+    assert client_of(user).get("/program/nytt/").status_code == 200
+
+
+def test_status_is_symbol_word_and_colour(official):
+    html = client_of(official).get(f"{PROGRAMME}2020/").content.decode()
+    assert '<span class="status status-good"><svg class="status-symbol"' in html
+    assert '<span class="status-word">Kommer att nås</span>' in html
+
+
+def test_what_is_overdue_is_listed(official, open_year):
+    response = client_of(official).get(f"{PROGRAMME}2021/")
+    assert len(response.context["overdue"]) == 16
+    assert "Försenat: 16 mål saknar svar" in response.content.decode()
+
+
+def test_nothing_is_overdue_in_a_closed_year(official, open_year):
+    assert client_of(official).get(f"{PROGRAMME}2020/").context["overdue"] == []
+
+
+@pytest.mark.parametrize("path", ["", "2020/", "2020/omrade/1/", "mal/1.1/", "2020/rapport/"])
+def test_example_content_is_marked_on_every_page(path, official):
+    html = client_of(official).get(f"{PROGRAMME}{path}").content.decode()
+    assert '<strong>Exempel.</strong>' in html
+    assert html.count('<span class="example-mark">Exempel</span>') > 1
+
+
+def test_the_goal_page_shows_all_years(official):
+    html = client_of(official).get(f"{PROGRAMME}mal/1.1/").content.decode()
+    for entry in SubGoalEntry.objects.filter(sub_goal__area__number=1, sub_goal__number=1):
+        assert entry.comment.split("\n")[0] in html
+    assert [html.index(f'id="ar-{year}"') for year in (2021, 2020, 2019, 2018)] == sorted(
+        html.index(f'id="ar-{year}"') for year in (2021, 2020, 2019, 2018)
+    )
+
+
+def test_text_of_people_is_escaped(official, open_year):
+    open_year.subgoalentry_set.update(comment="<script>alert(1)</script>")
+    html = client_of(official).get(f"{PROGRAMME}2021/rapport/").content.decode()
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;alert(1)" in html

@@ -1,0 +1,192 @@
+"""The work list and the entry page, as an official uses them."""
+
+import pytest
+
+from followup.models import MeasureEntry, SubGoalEntry
+from followup.scales import Assessment, Forecast, Progress
+from programmes.models import SubGoal
+from tests.followup.conftest import client_of
+
+URL = "/mina-uppfoljningar/trygghet-och-sakerhet-2018-2021/2021/1.1/"
+
+
+@pytest.fixture
+def entry(open_year) -> SubGoalEntry:
+    return open_year.subgoalentry_set.get(sub_goal__area__number=1, sub_goal__number=1)
+
+
+@pytest.fixture
+def measure(open_year) -> MeasureEntry:
+    """Measure 1.1.1, kommunstyrelsen's own."""
+    return open_year.measureentry_set.get(
+        measure__sub_goal__area__number=1, measure__sub_goal__number=1, measure__number=1
+    )
+
+
+@pytest.fixture
+def others_measure(open_year) -> MeasureEntry:
+    """Measure 1.1.2, for which natur- och byggnadsnämnden alone is responsible."""
+    return open_year.measureentry_set.get(
+        measure__sub_goal__area__number=1, measure__sub_goal__number=1, measure__number=2
+    )
+
+
+@pytest.fixture
+def answers(entry, measure) -> dict[str, object]:
+    prefix = f"measure-{measure.pk}"
+    return {
+        "goal-version": entry.version,
+        "goal-assessment": "met",
+        "goal-forecast": "will",
+        "goal-comment": "Fler känner sig trygga.",
+        f"{prefix}-version": measure.version,
+        f"{prefix}-progress": "done",
+        f"{prefix}-done": "Åtta vandringar.",
+        f"{prefix}-stop_reason": "",
+    }
+
+
+def stored(entry: SubGoalEntry) -> tuple[str, str, str, int]:
+    entry.refresh_from_db()
+    return (entry.assessment, entry.forecast, entry.comment, entry.version)
+
+
+def test_it_saves_the_goal_and_its_measures_on_one_page(official, entry, measure, answers):
+    response = client_of(official).post(URL, answers, follow=True)
+    measure.refresh_from_db()
+    assert response.redirect_chain == [(URL, 302)]
+    assert "Sparad " in response.content.decode()
+    assert "Allt som din enhet ska svara på är ifyllt." in response.content.decode()
+    assert stored(entry) == (Assessment.MET, Forecast.WILL, "Fler känner sig trygga.", 2)
+    assert (measure.progress, measure.done, measure.version) == (Progress.DONE, "Åtta vandringar.", 2)
+
+
+def test_history_says_who(official, entry, answers):
+    client_of(official).post(URL, answers)
+    assert entry.history.first().history_user == official
+
+
+def test_a_partial_answer_is_saved_and_what_is_missing_is_said(official, entry, answers):
+    answers |= {"goal-assessment": "", "goal-comment": ""}
+    html = client_of(official).post(URL, answers, follow=True).content.decode()
+    assert "<strong>Saknas ännu:</strong> bedömning, kommentar." in html
+    assert stored(entry) == ("", Forecast.WILL, "", 2)
+
+
+def test_what_did_not_change_is_not_saved_again(official, entry, measure, answers):
+    client = client_of(official)
+    client.post(URL, answers)
+    answers |= {"goal-version": 2, f"measure-{measure.pk}-version": 2, "goal-comment": "Ny text."}
+    client.post(URL, answers)
+    measure.refresh_from_db()
+    assert stored(entry)[3] == 3
+    assert measure.version == 2
+
+
+def test_an_officials_own_words_are_no_example(official, entry, answers):
+    SubGoalEntry.objects.filter(pk=entry.pk).update(is_example=True)
+    client_of(official).post(URL, answers)
+    entry.refresh_from_db()
+    assert not entry.is_example
+
+
+def test_somebody_elses_save_is_not_overwritten(official, entry, measure, answers):
+    client = client_of(official)
+    client.post(URL, answers | {"goal-comment": "Den förstas text."})
+    response = client.post(URL, answers | {"goal-comment": "Den andras text."})
+    html = response.content.decode()
+    assert response.status_code == 409
+    assert "Någon annan har sparat under tiden" in html
+    assert "Den andras text." in html
+    assert stored(entry)[2] == "Den förstas text."
+
+
+def test_a_forged_measure_of_another_unit_is_ignored(official, others_measure, answers):
+    prefix = f"measure-{others_measure.pk}"
+    answers |= {f"{prefix}-version": 1, f"{prefix}-progress": "done", f"{prefix}-done": "Intrång", f"{prefix}-stop_reason": ""}
+    client_of(official).post(URL, answers)
+    others_measure.refresh_from_db()
+    assert (others_measure.progress, others_measure.done, others_measure.version) == ("", "", 1)
+
+
+BAD = {
+    "overlong": (
+        {"goal-comment": "å" * 10_001},
+        "Mål 1.1, kommentar: Säkerställ att detta värde har som mest 10000 tecken (den har 10001).",
+    ),
+    "unknown step": (
+        {"goal-assessment": "bra"},
+        "Mål 1.1, bedömning av året: Välj ett giltigt alternativ. bra finns inte bland tillgängliga alternativ.",
+    ),
+    "no version": ({"goal-version": ""}, "Mål 1.1, version: Detta fält måste fyllas i."),
+}
+
+
+@pytest.mark.parametrize(("change", "message"), BAD.values(), ids=BAD)
+def test_bad_input_is_named_and_nothing_is_saved(change, message, official, entry, measure, answers):
+    response = client_of(official).post(URL, answers | change)
+    measure.refresh_from_db()
+    assert response.status_code == 422
+    assert message in response.content.decode()
+    assert stored(entry) == ("", "", "", 1)
+    assert measure.version == 1
+
+
+def test_a_stopped_measure_wants_a_reason(official, entry, measure, answers):
+    response = client_of(official).post(URL, answers | {f"measure-{measure.pk}-progress": "stopped"})
+    assert response.status_code == 422
+    assert "Åtgärd 1.1.1, skäl till att åtgärden avbröts: Skriv varför åtgärden avbröts." in response.content.decode()
+    assert stored(entry) == ("", "", "", 1)
+
+
+def test_last_years_answers_stand_beside_and_never_in_the_fields(official, open_year, entry):
+    last = SubGoalEntry.objects.get(follow_up__year=2020, sub_goal=entry.sub_goal)
+    response = client_of(official).get(URL)
+    html = response.content.decode()
+    assert "Så skrev ni 2020" in html
+    assert last.comment.split("\n")[0] in html
+    assert response.context["forms"].goal["comment"].value() == ""
+
+
+def test_the_work_list_has_the_goals_of_my_units(official, other_official, open_year):
+    html = client_of(official).get("/mina-uppfoljningar/").content.decode()
+    assert URL in html
+    assert "bedömning, prognos, kommentar, genomförande för åtgärd 1.1.1" in html
+    assert URL not in client_of(other_official).get("/mina-uppfoljningar/").content.decode()
+
+
+def test_an_official_of_a_measure_answers_for_it_alone(open_year, others_measure):
+    from tests.followup.conftest import make_user
+
+    SubGoal.objects.get(area__number=1, number=1).units.set([])
+    user = make_user("nature", unit="natur-och-byggnadsnamnden")
+    response = client_of(user).get(URL)
+    assert response.status_code == 200
+    assert response.context["forms"].goal is None
+    assert response.context["missing"] == ["genomförande för åtgärd 1.1.2", "genomförande för åtgärd 1.1.3"]
+
+
+def test_a_reader_sees_the_list_without_links_to_write(reader):
+    html = client_of(reader).get("/mina-uppfoljningar/").content.decode()
+    assert URL not in html
+    assert "Du läser, någon annan på enheten fyller i." in html
+
+
+def test_an_outsider_is_told_what_to_do(outsider):
+    assert "Du är inte knuten till någon enhet." in client_of(outsider).get("/mina-uppfoljningar/").content.decode()
+
+
+def test_the_work_list_takes_a_fixed_number_of_queries(official, open_year, django_assert_max_num_queries):
+    client = client_of(official)
+    kommunstyrelsen = official.memberships.get().unit
+    with django_assert_max_num_queries(15) as few:
+        client.get("/mina-uppfoljningar/")
+    area = open_year.programme.areas.get(number=1)
+    for number in range(50, 100):
+        goal = SubGoal.objects.create(area=area, number=number, text="Mål")
+        goal.units.add(kommunstyrelsen)
+        SubGoalEntry.objects.create(follow_up=open_year, sub_goal=goal)
+    with django_assert_max_num_queries(15) as many:
+        html = client.get("/mina-uppfoljningar/").content.decode()
+    assert "/2021/1.99/" in html
+    assert len(few) == len(many)
