@@ -22,11 +22,12 @@ class EntryForm(forms.ModelForm):
     instance: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         self.initial["version"] = self.instance.version
         for field in self.fields.values():
             if isinstance(field, forms.TypedChoiceField):
-                field.choices = [("", "Ej ifyllt"), *field.choices[1:]]
+                field.choices = [("", "Ej ifyllt"), *list(field.choices)[1:]]  # type: ignore[arg-type]
 
     @property
     def place(self) -> str:
@@ -110,13 +111,16 @@ class AnswerForms:
 
     def are_valid(self) -> bool:
         """Every form is checked, so that all errors are shown at once."""
-        return all([form.is_valid() for form in self.all])
+        return not [form for form in self.all if not form.is_valid()]
 
     @property
     def errors(self) -> list[tuple[str, str]]:
         """Each error with the id of its field, for the summary at the top of the page."""
         return [
-            (form[name].id_for_label if name in form.fields else "", f"{form.place}, {form[name].label.lower()}: {text}")
+            (
+                form[name].id_for_label if name in form.fields else "",
+                f"{form.place}, {form[name].label.lower()}: {text}",
+            )
             for form in self.all
             for name, texts in form.errors.items()
             for text in texts

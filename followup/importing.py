@@ -59,8 +59,7 @@ def _fill(follow_up: FollowUp, node: Node, log: ImportLog) -> None:
     log.count(log.created, FollowUp)
     areas = {str(e.area.number): e for e in AreaEntry.objects.filter(follow_up=follow_up).select_related("area")}
     goals = {
-        e.sub_goal.code: e
-        for e in SubGoalEntry.objects.filter(follow_up=follow_up).select_related("sub_goal__area")
+        e.sub_goal.code: e for e in SubGoalEntry.objects.filter(follow_up=follow_up).select_related("sub_goal__area")
     }
     measures = {
         e.measure.code: e

@@ -113,9 +113,7 @@ class FollowUp(models.Model):
 
     def clean(self) -> None:
         if self.programme_id and self.year and self.year not in self.programme.years:
-            raise ValidationError(
-                {"year": f"{self.year} ligger utanför programmets period {self.programme.period}."}
-            )
+            raise ValidationError({"year": f"{self.year} ligger utanför programmets period {self.programme.period}."})
 
     @property
     def is_open(self) -> bool:

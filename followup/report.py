@@ -103,7 +103,11 @@ class AreaStatus:
 
     @property
     def shows_example(self) -> bool:
-        return any(part.is_example for part in (self, *self.sub_goals, *self.measures))
+        return (
+            self.is_example
+            or any(goal.is_example for goal in self.sub_goals)
+            or any(measure.is_example for measure in self.measures)
+        )
 
 
 @dataclass(frozen=True)

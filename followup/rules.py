@@ -35,9 +35,7 @@ RULES = [
         ),
         message="Perioden kan inte kortas: programmet har uppföljningar utanför den nya perioden.",
     ),
-    _belongs(
-        "areaentry", "area_id", "programmes_responsibilityarea", "AND i.programme_id = f.programme_id"
-    ),
+    _belongs("areaentry", "area_id", "programmes_responsibilityarea", "AND i.programme_id = f.programme_id"),
     _belongs(
         "subgoalentry",
         "sub_goal_id",

@@ -9,9 +9,7 @@ app_name = "followup"
 urlpatterns = [
     path("", dashboards.home, name="home"),
     path("mina-uppfoljningar/", entries.work_list, name="work_list"),
-    path(
-        "mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/", entries.entry_edit, name="entry_edit"
-    ),
+    path("mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/", entries.entry_edit, name="entry_edit"),
     path("program/<slug:slug>/", dashboards.programme_detail, name="programme_detail"),
     path("program/<slug:slug>/<int:year>/", dashboards.follow_up_detail, name="follow_up_detail"),
     path("program/<slug:slug>/<int:year>/omrade/<int:number>/", dashboards.area_detail, name="area_detail"),

@@ -51,9 +51,7 @@ def bring_in_new(follow_up: FollowUp, *, by: User | None) -> int:
     return sum(_create_missing(follow_up, entry, item, items, by) for entry, item, items in wanted)
 
 
-def _create_missing(
-    follow_up: FollowUp, entry: type[Entry], item: str, items: models.QuerySet, by: User | None
-) -> int:
+def _create_missing(follow_up: FollowUp, entry: type[Entry], item: str, items: models.QuerySet, by: User | None) -> int:
     present = entry.objects.filter(follow_up=follow_up).values(f"{item}_id")  # type: ignore[attr-defined]
     new = [entry(follow_up=follow_up, **{item: obj}) for obj in items.exclude(pk__in=present).order_by("pk")]
     bulk_create_with_history(new, entry, default_user=by, default_change_reason="Uppföljningen öppnades")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -48,16 +48,14 @@ def work_of(user: User, today: date) -> list[WorkYear]:
         .prefetch_related("sub_goal__units")
         .in_order()
     )
-    measures = _measures_by_goal(entries)
+    measures = _measures_by_goal(list(entries))
     tasks: dict[int, list[Task]] = defaultdict(list)
     for entry in entries:
         of_goal = measures[entry.follow_up_id, entry.sub_goal_id]
         tasks[entry.follow_up_id].append(
             Task(entry, tuple(missing_answers(entry, of_goal, unit_ids)), may_answer_something(user, entry, of_goal))
         )
-    return [
-        WorkYear(follow_up, tuple(tasks[follow_up.pk]), follow_up.is_overdue(today)) for follow_up in follow_ups
-    ]
+    return [WorkYear(follow_up, tuple(tasks[follow_up.pk]), follow_up.is_overdue(today)) for follow_up in follow_ups]
 
 
 def missing_answers(entry: SubGoalEntry, measures: Iterable[MeasureEntry], unit_ids: frozenset[int]) -> list[str]:
@@ -80,7 +78,7 @@ def _concerns(units: Iterable[Unit], unit_ids: frozenset[int]) -> bool:
     return any(unit.pk in unit_ids for unit in units)
 
 
-def _measures_by_goal(entries: Sequence[SubGoalEntry]) -> dict[tuple[int, int], list[MeasureEntry]]:
+def _measures_by_goal(entries: Collection[SubGoalEntry]) -> dict[tuple[int, int], list[MeasureEntry]]:
     by_goal: dict[tuple[int, int], list[MeasureEntry]] = defaultdict(list)
     measures = (
         MeasureEntry.objects.filter(

@@ -157,10 +157,8 @@ def _chosen(node: Node, known: dict[str, Any], what: str) -> list[Any]:
     return [item.one_of(known, what) for item in node.items()]
 
 
-def _put(
-    wanted: Any, values: dict[str, Any], node: Node, log: ImportLog, **many: Iterable[models.Model]
-) -> Any:
-    """Create `wanted`, or bring the one with the same unique key up to `values` and `many`; saved only if it differs."""
+def _put(wanted: Any, values: dict[str, Any], node: Node, log: ImportLog, **many: Iterable[models.Model]) -> Any:
+    """Create `wanted`, or bring the one with the same unique key up to date; saved only where something differs."""
     instance = _stored(wanted) or wanted
     is_new = instance.pk is None
     differs = is_new or any(getattr(instance, name) != value for name, value in values.items())

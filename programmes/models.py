@@ -130,9 +130,7 @@ class ResponsibilityArea(models.Model):
 
 
 class SubGoal(models.Model):
-    area = models.ForeignKey(
-        ResponsibilityArea, models.PROTECT, verbose_name="ansvarsområde", related_name="sub_goals"
-    )
+    area = models.ForeignKey(ResponsibilityArea, models.PROTECT, verbose_name="ansvarsområde", related_name="sub_goals")
     number = models.PositiveSmallIntegerField("nummer", validators=[MinValueValidator(1)])
     text = prose("mål", max_length=LINE_LENGTH)
     units = models.ManyToManyField(Unit, verbose_name="ansvariga enheter", related_name="sub_goals", blank=True)
@@ -195,9 +193,7 @@ class Measure(models.Model):
     units = models.ManyToManyField(Unit, verbose_name="ansvariga enheter", related_name="measures", blank=True)
     first_year = year_field("första år")
     last_year = year_field("sista år")
-    perspectives = models.ManyToManyField(
-        Perspective, verbose_name="perspektiv", related_name="measures", blank=True
-    )
+    perspectives = models.ManyToManyField(Perspective, verbose_name="perspektiv", related_name="measures", blank=True)
     problem = prose(
         "problem",
         max_length=LINE_LENGTH,

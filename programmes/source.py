@@ -29,7 +29,9 @@ def read_json(path: Path) -> Node:
     try:
         return Node(json.loads(text), "$")
     except json.JSONDecodeError as error:
-        raise SourceError(f"Filen {path} är inte giltig JSON: fel på rad {error.lineno}, tecken {error.colno}.") from error
+        raise SourceError(
+            f"Filen {path} är inte giltig JSON: fel på rad {error.lineno}, tecken {error.colno}."
+        ) from error
 
 
 class Node:
@@ -105,7 +107,7 @@ class Node:
 
 
 def check(instance: models.Model, node: Node, names: dict[str, str] | None = None) -> None:
-    """Check the instance's own fields; SourceError names the first bad one. `names`: field to key, where they differ."""
+    """SourceError names the instance's first bad field. `names`: field to key in the file, where they differ."""
     try:
         instance.clean_fields(exclude=[field.name for field in instance._meta.fields if field.is_relation])
         instance.validate_constraints()

@@ -40,9 +40,7 @@ def create_roles(apps, schema_editor):
         group, _ = Group.objects.get_or_create(name=role)
         for label, models, actions in grants:
             codenames = [f"{action}_{model}" for action in actions for model in models]
-            group.permissions.add(
-                *Permission.objects.filter(content_type__app_label=label, codename__in=codenames)
-            )
+            group.permissions.add(*Permission.objects.filter(content_type__app_label=label, codename__in=codenames))
 
 
 def remove_roles(apps, schema_editor):

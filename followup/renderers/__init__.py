@@ -1,5 +1,8 @@
 """One module a format, each with `render(report)`: the same `Report` drawn many ways."""
 
-from followup.renderers import html, pdf
+from collections.abc import Callable
 
-RENDERERS = {"html": html.render, "pdf": pdf.render}
+from followup.renderers import html, pdf
+from followup.report import Report
+
+RENDERERS: dict[str, Callable[[Report], str | bytes]] = {"html": html.render, "pdf": pdf.render}

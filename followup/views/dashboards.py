@@ -53,15 +53,16 @@ def area_detail(request: HttpRequest, slug: str, year: int, number: int) -> Http
 
 def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
     programme = programme_or_404(request, slug)
+    areas = programme.areas.prefetch_related("sub_goals").order_by("number")
     context = {
         "programme": programme,
-        "areas": programme.areas.prefetch_related("sub_goals").order_by("number"),
+        "areas": areas,
         "guidelines": programme.guidelines.order_by("number"),
         "follow_ups": FollowUp.objects.visible_to(request.user).filter(programme=programme).order_by("year"),
+        "shows_example": any(
+            area.is_example or any(goal.is_example for goal in area.sub_goals.all()) for area in areas
+        ),
     }
-    context["shows_example"] = any(
-        area.is_example or any(goal.is_example for goal in area.sub_goals.all()) for area in context["areas"]
-    )
     return render(request, "followup/programme_detail.html", context)
 
 
@@ -99,6 +100,8 @@ def sub_goal_detail(request: HttpRequest, slug: str, area: int, number: int) -> 
         "units": goal.units.all(),
         "entries": entries,
         "measures": measures,
-        "shows_example": goal.is_example or any(item.is_example for item in (*entries, *measures)),
+        "shows_example": goal.is_example
+        or any(entry.is_example for entry in entries)
+        or any(measure.is_example for measure in measures),
     }
     return render(request, "followup/sub_goal_detail.html", context)

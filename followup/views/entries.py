@@ -71,9 +71,8 @@ def _save(forms: AnswerForms, user: User) -> HTTPStatus:
 def _refuse_unless_writable(user: User, entry: SubGoalEntry, measures: list[MeasureEntry]) -> None:
     follow_up = entry.follow_up
     if not follow_up.is_open:
-        raise PermissionDenied(
-            f"Uppföljningen för {follow_up.year} är inte öppen för ändringar. Läget är: {follow_up.get_state_display()}."
-        )
+        state = follow_up.get_state_display()
+        raise PermissionDenied(f"Uppföljningen för {follow_up.year} är inte öppen för ändringar. Läget är: {state}.")
     if not may_answer_something(user, entry, measures):
         raise PermissionDenied(f"Du rapporterar inte för någon enhet som ansvarar för mål {entry.sub_goal.code}.")
 

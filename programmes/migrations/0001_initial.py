@@ -8,364 +8,1038 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisation', '0001_initial'),
+        ("organisation", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Perspective',
+            name="Perspective",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='namn')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='kortnamn')),
-                ('description', models.TextField(blank=True, max_length=10000, validators=[django.core.validators.MaxLengthValidator(10000)], verbose_name='beskrivning')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, verbose_name="namn")),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="kortnamn")),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True,
+                        max_length=10000,
+                        validators=[django.core.validators.MaxLengthValidator(10000)],
+                        verbose_name="beskrivning",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'perspektiv',
-                'verbose_name_plural': 'perspektiv',
-                'ordering': ['name'],
+                "verbose_name": "perspektiv",
+                "verbose_name_plural": "perspektiv",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Guideline',
+            name="Guideline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='nummer')),
-                ('title', models.CharField(max_length=200, verbose_name='titel')),
-                ('description', models.TextField(blank=True, max_length=10000, validators=[django.core.validators.MaxLengthValidator(10000)], verbose_name='beskrivning')),
-                ('is_example', models.BooleanField(default=False, help_text='Texten är påhittad och märks ”Exempel” överallt där den visas.', verbose_name='exempel')),
-                ('units', models.ManyToManyField(blank=True, related_name='guidelines', to='organisation.unit', verbose_name='ansvariga enheter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="nummer"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="titel")),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True,
+                        max_length=10000,
+                        validators=[django.core.validators.MaxLengthValidator(10000)],
+                        verbose_name="beskrivning",
+                    ),
+                ),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Texten är påhittad och märks ”Exempel” överallt där den visas.",
+                        verbose_name="exempel",
+                    ),
+                ),
+                (
+                    "units",
+                    models.ManyToManyField(
+                        blank=True, related_name="guidelines", to="organisation.unit", verbose_name="ansvariga enheter"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'riktlinje',
-                'verbose_name_plural': 'riktlinjer',
-                'ordering': ['programme', 'number'],
+                "verbose_name": "riktlinje",
+                "verbose_name_plural": "riktlinjer",
+                "ordering": ["programme", "number"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalGuideline',
+            name="HistoricalGuideline",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='nummer')),
-                ('title', models.CharField(max_length=200, verbose_name='titel')),
-                ('description', models.TextField(blank=True, max_length=10000, validators=[django.core.validators.MaxLengthValidator(10000)], verbose_name='beskrivning')),
-                ('is_example', models.BooleanField(default=False, help_text='Texten är påhittad och märks ”Exempel” överallt där den visas.', verbose_name='exempel')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="nummer"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="titel")),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True,
+                        max_length=10000,
+                        validators=[django.core.validators.MaxLengthValidator(10000)],
+                        verbose_name="beskrivning",
+                    ),
+                ),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Texten är påhittad och märks ”Exempel” överallt där den visas.",
+                        verbose_name="exempel",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical riktlinje',
-                'verbose_name_plural': 'historical riktlinjer',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalGuideline_units',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('m2m_history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('guideline', models.ForeignKey(blank=True, db_constraint=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programmes.guideline')),
-                ('history', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, to='programmes.historicalguideline')),
-                ('unit', models.ForeignKey(blank=True, db_constraint=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='organisation.unit')),
-            ],
-            options={
-                'verbose_name': 'HistoricalGuideline_units',
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalMeasure',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='nummer')),
-                ('text', models.TextField(max_length=500, validators=[django.core.validators.MaxLengthValidator(500)], verbose_name='åtgärd')),
-                ('first_year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1990), django.core.validators.MaxValueValidator(2100)], verbose_name='första år')),
-                ('last_year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1990), django.core.validators.MaxValueValidator(2100)], verbose_name='sista år')),
-                ('problem', models.TextField(blank=True, help_text='Det identifierade problem som åtgärden svarar mot (lag 2023:196).', max_length=500, validators=[django.core.validators.MaxLengthValidator(500)], verbose_name='problem')),
-                ('problem_source', models.CharField(blank=True, help_text='Till exempel en lägesbild eller mätning.', max_length=200, verbose_name='källa till problembilden')),
-                ('change', models.CharField(blank=True, choices=[('added', 'Tillagd'), ('changed', 'Ändrad')], max_length=10, verbose_name='ändring under perioden')),
-                ('change_year', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1990), django.core.validators.MaxValueValidator(2100)], verbose_name='ändringsår')),
-                ('change_reason', models.TextField(blank=True, max_length=500, validators=[django.core.validators.MaxLengthValidator(500)], verbose_name='skäl till ändringen')),
-                ('is_example', models.BooleanField(default=False, help_text='Texten är påhittad och märks ”Exempel” överallt där den visas.', verbose_name='exempel')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'historical åtgärd',
-                'verbose_name_plural': 'historical åtgärder',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalPerspective',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='namn')),
-                ('slug', models.SlugField(max_length=80, verbose_name='kortnamn')),
-                ('description', models.TextField(blank=True, max_length=10000, validators=[django.core.validators.MaxLengthValidator(10000)], verbose_name='beskrivning')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'historical perspektiv',
-                'verbose_name_plural': 'historical perspektiv',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalProgramme',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='titel')),
-                ('slug', models.SlugField(help_text='Används i webbadresser och kommandon.', max_length=80, verbose_name='kortnamn')),
-                ('first_year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1990), django.core.validators.MaxValueValidator(2100)], verbose_name='första år')),
-                ('last_year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1990), django.core.validators.MaxValueValidator(2100)], verbose_name='sista år')),
-                ('overarching_goal', models.TextField(max_length=500, validators=[django.core.validators.MaxLengthValidator(500)], verbose_name='övergripande mål')),
-                ('state', models.CharField(choices=[('draft', 'Utkast'), ('active', 'Gällande'), ('closed', 'Avslutat')], default='draft', max_length=10, verbose_name='läge')),
-                ('adopted_by', models.CharField(blank=True, max_length=200, verbose_name='antaget av')),
-                ('adopted_on', models.DateField(blank=True, null=True, verbose_name='antaget den')),
-                ('adopted_paragraph', models.CharField(blank=True, max_length=20, verbose_name='paragraf')),
-                ('registration_number', models.CharField(blank=True, max_length=50, verbose_name='diarienummer')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'historical program',
-                'verbose_name_plural': 'historical program',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical riktlinje",
+                "verbose_name_plural": "historical riktlinjer",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Measure',
+            name="HistoricalGuideline_units",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='nummer')),
-                ('text', models.TextField(max_length=500, validators=[django.core.validators.MaxLengthValidator(500)], verbose_name='åtgärd')),
-                ('first_year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1990), django.core.validators.MaxValueValidator(2100)], verbose_name='första år')),
-                ('last_year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1990), django.core.validators.MaxValueValidator(2100)], verbose_name='sista år')),
-                ('problem', models.TextField(blank=True, help_text='Det identifierade problem som åtgärden svarar mot (lag 2023:196).', max_length=500, validators=[django.core.validators.MaxLengthValidator(500)], verbose_name='problem')),
-                ('problem_source', models.CharField(blank=True, help_text='Till exempel en lägesbild eller mätning.', max_length=200, verbose_name='källa till problembilden')),
-                ('change', models.CharField(blank=True, choices=[('added', 'Tillagd'), ('changed', 'Ändrad')], max_length=10, verbose_name='ändring under perioden')),
-                ('change_year', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1990), django.core.validators.MaxValueValidator(2100)], verbose_name='ändringsår')),
-                ('change_reason', models.TextField(blank=True, max_length=500, validators=[django.core.validators.MaxLengthValidator(500)], verbose_name='skäl till ändringen')),
-                ('is_example', models.BooleanField(default=False, help_text='Texten är påhittad och märks ”Exempel” överallt där den visas.', verbose_name='exempel')),
-                ('units', models.ManyToManyField(blank=True, related_name='measures', to='organisation.unit', verbose_name='ansvariga enheter')),
-                ('perspectives', models.ManyToManyField(blank=True, related_name='measures', to='programmes.perspective', verbose_name='perspektiv')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("m2m_history_id", models.AutoField(primary_key=True, serialize=False)),
+                (
+                    "guideline",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programmes.guideline",
+                    ),
+                ),
+                (
+                    "history",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="programmes.historicalguideline",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="organisation.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'åtgärd',
-                'verbose_name_plural': 'åtgärder',
-                'ordering': ['sub_goal', 'number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='HistoricalMeasure_units',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('m2m_history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, to='programmes.historicalmeasure')),
-                ('unit', models.ForeignKey(blank=True, db_constraint=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='organisation.unit')),
-                ('measure', models.ForeignKey(blank=True, db_constraint=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programmes.measure')),
-            ],
-            options={
-                'verbose_name': 'HistoricalMeasure_units',
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalMeasure_perspectives',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('m2m_history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, to='programmes.historicalmeasure')),
-                ('measure', models.ForeignKey(blank=True, db_constraint=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programmes.measure')),
-                ('perspective', models.ForeignKey(blank=True, db_constraint=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programmes.perspective')),
-            ],
-            options={
-                'verbose_name': 'HistoricalMeasure_perspectives',
+                "verbose_name": "HistoricalGuideline_units",
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Programme',
+            name="HistoricalMeasure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='titel')),
-                ('slug', models.SlugField(help_text='Används i webbadresser och kommandon.', max_length=80, unique=True, verbose_name='kortnamn')),
-                ('first_year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1990), django.core.validators.MaxValueValidator(2100)], verbose_name='första år')),
-                ('last_year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1990), django.core.validators.MaxValueValidator(2100)], verbose_name='sista år')),
-                ('overarching_goal', models.TextField(max_length=500, validators=[django.core.validators.MaxLengthValidator(500)], verbose_name='övergripande mål')),
-                ('state', models.CharField(choices=[('draft', 'Utkast'), ('active', 'Gällande'), ('closed', 'Avslutat')], default='draft', max_length=10, verbose_name='läge')),
-                ('adopted_by', models.CharField(blank=True, max_length=200, verbose_name='antaget av')),
-                ('adopted_on', models.DateField(blank=True, null=True, verbose_name='antaget den')),
-                ('adopted_paragraph', models.CharField(blank=True, max_length=20, verbose_name='paragraf')),
-                ('registration_number', models.CharField(blank=True, max_length=50, verbose_name='diarienummer')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="nummer"
+                    ),
+                ),
+                (
+                    "text",
+                    models.TextField(
+                        max_length=500,
+                        validators=[django.core.validators.MaxLengthValidator(500)],
+                        verbose_name="åtgärd",
+                    ),
+                ),
+                (
+                    "first_year",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1990),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="första år",
+                    ),
+                ),
+                (
+                    "last_year",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1990),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="sista år",
+                    ),
+                ),
+                (
+                    "problem",
+                    models.TextField(
+                        blank=True,
+                        help_text="Det identifierade problem som åtgärden svarar mot (lag 2023:196).",
+                        max_length=500,
+                        validators=[django.core.validators.MaxLengthValidator(500)],
+                        verbose_name="problem",
+                    ),
+                ),
+                (
+                    "problem_source",
+                    models.CharField(
+                        blank=True,
+                        help_text="Till exempel en lägesbild eller mätning.",
+                        max_length=200,
+                        verbose_name="källa till problembilden",
+                    ),
+                ),
+                (
+                    "change",
+                    models.CharField(
+                        blank=True,
+                        choices=[("added", "Tillagd"), ("changed", "Ändrad")],
+                        max_length=10,
+                        verbose_name="ändring under perioden",
+                    ),
+                ),
+                (
+                    "change_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1990),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="ändringsår",
+                    ),
+                ),
+                (
+                    "change_reason",
+                    models.TextField(
+                        blank=True,
+                        max_length=500,
+                        validators=[django.core.validators.MaxLengthValidator(500)],
+                        verbose_name="skäl till ändringen",
+                    ),
+                ),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Texten är påhittad och märks ”Exempel” överallt där den visas.",
+                        verbose_name="exempel",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'program',
-                'verbose_name_plural': 'program',
-                'ordering': ['-first_year', 'title'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('last_year__gte', models.F('first_year'))), name='programme_end_not_before_start', violation_error_message='Programmets sista år kan inte ligga före det första.')],
+                "verbose_name": "historical åtgärd",
+                "verbose_name_plural": "historical åtgärder",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalPerspective",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, verbose_name="namn")),
+                ("slug", models.SlugField(max_length=80, verbose_name="kortnamn")),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True,
+                        max_length=10000,
+                        validators=[django.core.validators.MaxLengthValidator(10000)],
+                        verbose_name="beskrivning",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical perspektiv",
+                "verbose_name_plural": "historical perspektiv",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalProgramme",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("title", models.CharField(max_length=200, verbose_name="titel")),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Används i webbadresser och kommandon.", max_length=80, verbose_name="kortnamn"
+                    ),
+                ),
+                (
+                    "first_year",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1990),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="första år",
+                    ),
+                ),
+                (
+                    "last_year",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1990),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="sista år",
+                    ),
+                ),
+                (
+                    "overarching_goal",
+                    models.TextField(
+                        max_length=500,
+                        validators=[django.core.validators.MaxLengthValidator(500)],
+                        verbose_name="övergripande mål",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Utkast"), ("active", "Gällande"), ("closed", "Avslutat")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="läge",
+                    ),
+                ),
+                ("adopted_by", models.CharField(blank=True, max_length=200, verbose_name="antaget av")),
+                ("adopted_on", models.DateField(blank=True, null=True, verbose_name="antaget den")),
+                ("adopted_paragraph", models.CharField(blank=True, max_length=20, verbose_name="paragraf")),
+                ("registration_number", models.CharField(blank=True, max_length=50, verbose_name="diarienummer")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical program",
+                "verbose_name_plural": "historical program",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="Measure",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="nummer"
+                    ),
+                ),
+                (
+                    "text",
+                    models.TextField(
+                        max_length=500,
+                        validators=[django.core.validators.MaxLengthValidator(500)],
+                        verbose_name="åtgärd",
+                    ),
+                ),
+                (
+                    "first_year",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1990),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="första år",
+                    ),
+                ),
+                (
+                    "last_year",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1990),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="sista år",
+                    ),
+                ),
+                (
+                    "problem",
+                    models.TextField(
+                        blank=True,
+                        help_text="Det identifierade problem som åtgärden svarar mot (lag 2023:196).",
+                        max_length=500,
+                        validators=[django.core.validators.MaxLengthValidator(500)],
+                        verbose_name="problem",
+                    ),
+                ),
+                (
+                    "problem_source",
+                    models.CharField(
+                        blank=True,
+                        help_text="Till exempel en lägesbild eller mätning.",
+                        max_length=200,
+                        verbose_name="källa till problembilden",
+                    ),
+                ),
+                (
+                    "change",
+                    models.CharField(
+                        blank=True,
+                        choices=[("added", "Tillagd"), ("changed", "Ändrad")],
+                        max_length=10,
+                        verbose_name="ändring under perioden",
+                    ),
+                ),
+                (
+                    "change_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1990),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="ändringsår",
+                    ),
+                ),
+                (
+                    "change_reason",
+                    models.TextField(
+                        blank=True,
+                        max_length=500,
+                        validators=[django.core.validators.MaxLengthValidator(500)],
+                        verbose_name="skäl till ändringen",
+                    ),
+                ),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Texten är påhittad och märks ”Exempel” överallt där den visas.",
+                        verbose_name="exempel",
+                    ),
+                ),
+                (
+                    "units",
+                    models.ManyToManyField(
+                        blank=True, related_name="measures", to="organisation.unit", verbose_name="ansvariga enheter"
+                    ),
+                ),
+                (
+                    "perspectives",
+                    models.ManyToManyField(
+                        blank=True, related_name="measures", to="programmes.perspective", verbose_name="perspektiv"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "åtgärd",
+                "verbose_name_plural": "åtgärder",
+                "ordering": ["sub_goal", "number"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalResponsibilityArea',
+            name="HistoricalMeasure_units",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='nummer')),
-                ('name', models.CharField(max_length=200, verbose_name='namn')),
-                ('overarching_sub_goal', models.TextField(blank=True, max_length=500, validators=[django.core.validators.MaxLengthValidator(500)], verbose_name='övergripande delmål')),
-                ('is_example', models.BooleanField(default=False, help_text='Texten är påhittad och märks ”Exempel” överallt där den visas.', verbose_name='exempel')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('programme', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programmes.programme', verbose_name='program')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("m2m_history_id", models.AutoField(primary_key=True, serialize=False)),
+                (
+                    "history",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="programmes.historicalmeasure",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="organisation.unit",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programmes.measure",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical ansvarsområde',
-                'verbose_name_plural': 'historical ansvarsområden',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "HistoricalMeasure_units",
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalMeasure_perspectives",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("m2m_history_id", models.AutoField(primary_key=True, serialize=False)),
+                (
+                    "history",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="programmes.historicalmeasure",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programmes.measure",
+                    ),
+                ),
+                (
+                    "perspective",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programmes.perspective",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "HistoricalMeasure_perspectives",
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="Programme",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200, verbose_name="titel")),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Används i webbadresser och kommandon.",
+                        max_length=80,
+                        unique=True,
+                        verbose_name="kortnamn",
+                    ),
+                ),
+                (
+                    "first_year",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1990),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="första år",
+                    ),
+                ),
+                (
+                    "last_year",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1990),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="sista år",
+                    ),
+                ),
+                (
+                    "overarching_goal",
+                    models.TextField(
+                        max_length=500,
+                        validators=[django.core.validators.MaxLengthValidator(500)],
+                        verbose_name="övergripande mål",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Utkast"), ("active", "Gällande"), ("closed", "Avslutat")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="läge",
+                    ),
+                ),
+                ("adopted_by", models.CharField(blank=True, max_length=200, verbose_name="antaget av")),
+                ("adopted_on", models.DateField(blank=True, null=True, verbose_name="antaget den")),
+                ("adopted_paragraph", models.CharField(blank=True, max_length=20, verbose_name="paragraf")),
+                ("registration_number", models.CharField(blank=True, max_length=50, verbose_name="diarienummer")),
+            ],
+            options={
+                "verbose_name": "program",
+                "verbose_name_plural": "program",
+                "ordering": ["-first_year", "title"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("last_year__gte", models.F("first_year"))),
+                        name="programme_end_not_before_start",
+                        violation_error_message="Programmets sista år kan inte ligga före det första.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="HistoricalResponsibilityArea",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="nummer"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="namn")),
+                (
+                    "overarching_sub_goal",
+                    models.TextField(
+                        blank=True,
+                        max_length=500,
+                        validators=[django.core.validators.MaxLengthValidator(500)],
+                        verbose_name="övergripande delmål",
+                    ),
+                ),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Texten är påhittad och märks ”Exempel” överallt där den visas.",
+                        verbose_name="exempel",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programmes.programme",
+                        verbose_name="program",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical ansvarsområde",
+                "verbose_name_plural": "historical ansvarsområden",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.AddField(
-            model_name='historicalguideline',
-            name='programme',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programmes.programme', verbose_name='program'),
+            model_name="historicalguideline",
+            name="programme",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="programmes.programme",
+                verbose_name="program",
+            ),
         ),
         migrations.AddField(
-            model_name='guideline',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guidelines', to='programmes.programme', verbose_name='program'),
+            model_name="guideline",
+            name="programme",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="guidelines",
+                to="programmes.programme",
+                verbose_name="program",
+            ),
         ),
         migrations.CreateModel(
-            name='ResponsibilityArea',
+            name="ResponsibilityArea",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='nummer')),
-                ('name', models.CharField(max_length=200, verbose_name='namn')),
-                ('overarching_sub_goal', models.TextField(blank=True, max_length=500, validators=[django.core.validators.MaxLengthValidator(500)], verbose_name='övergripande delmål')),
-                ('is_example', models.BooleanField(default=False, help_text='Texten är påhittad och märks ”Exempel” överallt där den visas.', verbose_name='exempel')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='areas', to='programmes.programme', verbose_name='program')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="nummer"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="namn")),
+                (
+                    "overarching_sub_goal",
+                    models.TextField(
+                        blank=True,
+                        max_length=500,
+                        validators=[django.core.validators.MaxLengthValidator(500)],
+                        verbose_name="övergripande delmål",
+                    ),
+                ),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Texten är påhittad och märks ”Exempel” överallt där den visas.",
+                        verbose_name="exempel",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="areas",
+                        to="programmes.programme",
+                        verbose_name="program",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ansvarsområde',
-                'verbose_name_plural': 'ansvarsområden',
-                'ordering': ['programme', 'number'],
+                "verbose_name": "ansvarsområde",
+                "verbose_name_plural": "ansvarsområden",
+                "ordering": ["programme", "number"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalSubGoal',
+            name="HistoricalSubGoal",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='nummer')),
-                ('text', models.TextField(max_length=500, validators=[django.core.validators.MaxLengthValidator(500)], verbose_name='mål')),
-                ('is_example', models.BooleanField(default=False, help_text='Texten är påhittad och märks ”Exempel” överallt där den visas.', verbose_name='exempel')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('area', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programmes.responsibilityarea', verbose_name='ansvarsområde')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="nummer"
+                    ),
+                ),
+                (
+                    "text",
+                    models.TextField(
+                        max_length=500, validators=[django.core.validators.MaxLengthValidator(500)], verbose_name="mål"
+                    ),
+                ),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Texten är påhittad och märks ”Exempel” överallt där den visas.",
+                        verbose_name="exempel",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programmes.responsibilityarea",
+                        verbose_name="ansvarsområde",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical mål',
-                'verbose_name_plural': 'historical mål',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical mål",
+                "verbose_name_plural": "historical mål",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='SubGoal',
+            name="SubGoal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='nummer')),
-                ('text', models.TextField(max_length=500, validators=[django.core.validators.MaxLengthValidator(500)], verbose_name='mål')),
-                ('is_example', models.BooleanField(default=False, help_text='Texten är påhittad och märks ”Exempel” överallt där den visas.', verbose_name='exempel')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sub_goals', to='programmes.responsibilityarea', verbose_name='ansvarsområde')),
-                ('units', models.ManyToManyField(blank=True, related_name='sub_goals', to='organisation.unit', verbose_name='ansvariga enheter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="nummer"
+                    ),
+                ),
+                (
+                    "text",
+                    models.TextField(
+                        max_length=500, validators=[django.core.validators.MaxLengthValidator(500)], verbose_name="mål"
+                    ),
+                ),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Texten är påhittad och märks ”Exempel” överallt där den visas.",
+                        verbose_name="exempel",
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sub_goals",
+                        to="programmes.responsibilityarea",
+                        verbose_name="ansvarsområde",
+                    ),
+                ),
+                (
+                    "units",
+                    models.ManyToManyField(
+                        blank=True, related_name="sub_goals", to="organisation.unit", verbose_name="ansvariga enheter"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'mål',
-                'verbose_name_plural': 'mål',
-                'ordering': ['area', 'number'],
+                "verbose_name": "mål",
+                "verbose_name_plural": "mål",
+                "ordering": ["area", "number"],
             },
         ),
         migrations.AddField(
-            model_name='measure',
-            name='sub_goal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='programmes.subgoal', verbose_name='mål'),
+            model_name="measure",
+            name="sub_goal",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="measures",
+                to="programmes.subgoal",
+                verbose_name="mål",
+            ),
         ),
         migrations.CreateModel(
-            name='HistoricalSubGoal_units',
+            name="HistoricalSubGoal_units",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('m2m_history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, to='programmes.historicalsubgoal')),
-                ('unit', models.ForeignKey(blank=True, db_constraint=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='organisation.unit')),
-                ('subgoal', models.ForeignKey(blank=True, db_constraint=False, db_tablespace='', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programmes.subgoal')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("m2m_history_id", models.AutoField(primary_key=True, serialize=False)),
+                (
+                    "history",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="programmes.historicalsubgoal",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="organisation.unit",
+                    ),
+                ),
+                (
+                    "subgoal",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_tablespace="",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="programmes.subgoal",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'HistoricalSubGoal_units',
+                "verbose_name": "HistoricalSubGoal_units",
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.AddField(
-            model_name='historicalmeasure',
-            name='sub_goal',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programmes.subgoal', verbose_name='mål'),
+            model_name="historicalmeasure",
+            name="sub_goal",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="programmes.subgoal",
+                verbose_name="mål",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guideline',
-            constraint=models.UniqueConstraint(fields=('programme', 'number'), name='guideline_number_once_per_programme', violation_error_message='Programmet har redan en riktlinje med det numret.'),
+            model_name="guideline",
+            constraint=models.UniqueConstraint(
+                fields=("programme", "number"),
+                name="guideline_number_once_per_programme",
+                violation_error_message="Programmet har redan en riktlinje med det numret.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='responsibilityarea',
-            constraint=models.UniqueConstraint(fields=('programme', 'number'), name='area_number_once_per_programme', violation_error_message='Programmet har redan ett ansvarsområde med det numret.'),
+            model_name="responsibilityarea",
+            constraint=models.UniqueConstraint(
+                fields=("programme", "number"),
+                name="area_number_once_per_programme",
+                violation_error_message="Programmet har redan ett ansvarsområde med det numret.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subgoal',
-            constraint=models.UniqueConstraint(fields=('area', 'number'), name='sub_goal_number_once_per_area', violation_error_message='Ansvarsområdet har redan ett mål med det numret.'),
+            model_name="subgoal",
+            constraint=models.UniqueConstraint(
+                fields=("area", "number"),
+                name="sub_goal_number_once_per_area",
+                violation_error_message="Ansvarsområdet har redan ett mål med det numret.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.UniqueConstraint(fields=('sub_goal', 'number'), name='measure_number_once_per_sub_goal', violation_error_message='Målet har redan en åtgärd med det numret.'),
+            model_name="measure",
+            constraint=models.UniqueConstraint(
+                fields=("sub_goal", "number"),
+                name="measure_number_once_per_sub_goal",
+                violation_error_message="Målet har redan en åtgärd med det numret.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('last_year__gte', models.F('first_year'))), name='measure_end_not_before_start', violation_error_message='Åtgärdens sista år kan inte ligga före det första.'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last_year__gte", models.F("first_year"))),
+                name="measure_end_not_before_start",
+                violation_error_message="Åtgärdens sista år kan inte ligga före det första.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('change', ''), ('change_reason', ''), ('change_year__isnull', True)), models.Q(models.Q(('change', ''), _negated=True), ('change_year__isnull', False), models.Q(('change_reason', ''), _negated=True)), _connector='OR'), name='measure_change_has_year_and_reason', violation_error_message='En ändring anges med ändring, år och skäl tillsammans, eller inte alls.'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("change", ""), ("change_reason", ""), ("change_year__isnull", True)),
+                    models.Q(
+                        models.Q(("change", ""), _negated=True),
+                        ("change_year__isnull", False),
+                        models.Q(("change_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="measure_change_has_year_and_reason",
+                violation_error_message="En ändring anges med ändring, år och skäl tillsammans, eller inte alls.",
+            ),
         ),
     ]

@@ -72,7 +72,7 @@ def test_nothing_is_overdue_in_a_closed_year(official, open_year):
 @pytest.mark.parametrize("path", ["", "2020/", "2020/omrade/1/", "mal/1.1/", "2020/rapport/"])
 def test_example_content_is_marked_on_every_page(path, official):
     html = client_of(official).get(f"{PROGRAMME}{path}").content.decode()
-    assert '<strong>Exempel.</strong>' in html
+    assert "<strong>Exempel.</strong>" in html
     assert html.count('<span class="example-mark">Exempel</span>') > 1
 
 

@@ -103,7 +103,12 @@ def test_somebody_elses_save_is_not_overwritten(official, entry, measure, answer
 
 def test_a_forged_measure_of_another_unit_is_ignored(official, others_measure, answers):
     prefix = f"measure-{others_measure.pk}"
-    answers |= {f"{prefix}-version": 1, f"{prefix}-progress": "done", f"{prefix}-done": "Intrång", f"{prefix}-stop_reason": ""}
+    answers |= {
+        f"{prefix}-version": 1,
+        f"{prefix}-progress": "done",
+        f"{prefix}-done": "Intrång",
+        f"{prefix}-stop_reason": "",
+    }
     client_of(official).post(URL, answers)
     others_measure.refresh_from_db()
     assert (others_measure.progress, others_measure.done, others_measure.version) == ("", "", 1)

@@ -183,7 +183,7 @@ def test_the_command_says_what_is_wrong(slug, year, message, huddinge, tmp_path)
 def test_the_command_says_that_the_year_is_not_opened(huddinge, tmp_path):
     huddinge.last_year = 2022
     huddinge.save()
-    with pytest.raises(CommandError, match="Uppföljningen för 2022 har inte öppnats."):
+    with pytest.raises(CommandError, match="Uppföljningen för 2022 har inte öppnats"):
         call_command("render_report", SLUG, "2022", "--output", str(tmp_path / "r.pdf"))
 
 

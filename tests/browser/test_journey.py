@@ -1,0 +1,73 @@
+"""From an official's answer to the words in the PDF, in a real browser."""
+
+import io
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from playwright.sync_api import Page
+from pypdf import PdfReader
+
+from organisation.models import Membership, Unit, User
+from tests.followup.conftest import HUDDINGE
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+
+PASSWORD = "en-lång-lösenfras"
+WORDS = "Tryggheten på torget ökade tydligt under hösten"
+
+
+@pytest.fixture
+def people(django_db_serialized_rollback, transactional_db) -> None:
+    call_command("import_programme", str(HUDDINGE), verbosity=0)
+    official = User.objects.create_user("hanna", password=PASSWORD, first_name="Hanna")
+    Membership.objects.create(user=official, unit=Unit.objects.get(slug="kommunstyrelsen"))
+    reviewer = User.objects.create_user("greta", password=PASSWORD, first_name="Greta", is_staff=True)
+    reviewer.groups.add(Group.objects.get(name="Granskare"))
+
+
+def log_in(page: Page, username: str) -> None:
+    page.goto("/logga-in/")
+    page.get_by_label("Användarnamn").fill(username)
+    page.get_by_label("Lösenord").fill(PASSWORD)
+    page.get_by_role("button", name="Logga in").click()
+
+
+def test_an_official_answers_and_a_reviewer_finds_it_in_the_pdf(page, people):
+    log_in(page, "hanna")
+    page.get_by_role("link", name="Mina uppföljningar").click()
+    page.get_by_role("link", name="1.1 ").click()
+    assert "Saknas ännu: bedömning, prognos, kommentar" in page.get_by_role("main").inner_text()
+    page.get_by_role("group", name="Bedömning av året").get_by_label("Uppfyllt", exact=True).check()
+    page.get_by_role("group", name="Prognos för perioden").get_by_label("Kommer att nås", exact=True).check()
+    page.get_by_label("Kommentar").fill(WORDS)
+    page.get_by_label("Genomförande").select_option("Genomförd")
+    page.get_by_role("button", name="Spara").click()
+    assert "Sparad " in page.get_by_role("status").inner_text()
+    assert "Allt som din enhet ska svara på är ifyllt." in page.get_by_role("main").inner_text()
+    page.get_by_role("button", name="Logga ut").click()
+
+    log_in(page, "greta")
+    page.get_by_role("link", name="Läs rapporten").click()
+    assert WORDS in page.get_by_role("main").inner_text()
+    response = page.request.get(page.get_by_role("link", name="Ladda ner som PDF").get_attribute("href"))
+    text = "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(response.body())).pages)
+    assert WORDS in " ".join(text.split())
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_no_page_scrolls_sideways(page, people, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    log_in(page, "hanna")
+    programme = "/program/trygghet-och-sakerhet-2018-2021/"
+    entry = "/mina-uppfoljningar/trygghet-och-sakerhet-2018-2021/2021/1.1/"
+    for url in (
+        "/",
+        "/mina-uppfoljningar/",
+        entry,
+        programme,
+        f"{programme}2020/omrade/1/",
+        f"{programme}2020/rapport/",
+    ):
+        page.goto(url)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, url
