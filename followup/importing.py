@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from followup.models import AreaEntry, Entry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
-from followup.workflow import bring_in_new, open_follow_up
+from followup.workflow import bring_into_open_years, open_follow_up
 from programmes.importing import REASON, ImportLog
 from programmes.models import Programme
 from programmes.source import Node, SourceError, check
@@ -22,9 +22,8 @@ def import_follow_ups(source: Node, programme: Programme, log: ImportLog) -> Non
             log.kept.append(f"Uppföljningen för {year} finns redan och lämnades orörd.")
         else:
             _fill(_open(node, programme), node, log)
-    for follow_up in FollowUp.objects.filter(programme=programme).open():
-        if new := bring_in_new(follow_up, by=None):
-            log.created[f"rader att fylla i för {follow_up.year}"] += new
+    for year, number in bring_into_open_years(programme, by=None).items():
+        log.created[f"rader att fylla i för {year}"] += number
 
 
 def _open(node: Node, programme: Programme) -> FollowUp:

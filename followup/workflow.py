@@ -51,6 +51,13 @@ def bring_in_new(follow_up: FollowUp, *, by: User | None) -> int:
     return sum(_create_missing(follow_up, entry, item, items, by) for entry, item, items in wanted)
 
 
+def bring_into_open_years(programme: Programme, *, by: User | None) -> dict[int, int]:
+    """`bring_in_new` for every open year of the programme: the number of new entries by year, where there were any."""
+    open_years = FollowUp.objects.filter(programme=programme).open()
+    new = {follow_up.year: bring_in_new(follow_up, by=by) for follow_up in open_years}
+    return {year: number for year, number in new.items() if number}
+
+
 def _create_missing(follow_up: FollowUp, entry: type[Entry], item: str, items: models.QuerySet, by: User | None) -> int:
     present = entry.objects.filter(follow_up=follow_up).values(f"{item}_id")  # type: ignore[attr-defined]
     new = [entry(follow_up=follow_up, **{item: obj}) for obj in items.exclude(pk__in=present).order_by("pk")]

@@ -1,0 +1,119 @@
+"""The administration of people and units, and what every admin page of the project shares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, models
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from simple_history.admin import SimpleHistoryAdmin
+
+from organisation.history import HistoryInWords
+from organisation.models import Membership, Unit, User
+
+admin.site.site_header = "Program och uppföljning"
+admin.site.site_title = "Administration"
+admin.site.index_title = "Administration"
+admin.site.empty_value_display = "–"
+
+
+class ReasonForm(forms.ModelForm):
+    """A form that also asks why: the answer stands in the history beside who and when."""
+
+    history_reason = forms.CharField(
+        label="Skäl till ändringen", max_length=100, required=False, help_text="Visas i historiken. Frivilligt."
+    )
+
+
+class HistoryAdmin(SimpleHistoryAdmin):
+    """An admin page with history: who, when, why and what changed; rows of inlines get the same reason."""
+
+    form = ReasonForm
+    object_history_list_template = "admin/_history_list.html"
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+        obj._change_reason = form.cleaned_data.get("history_reason", "")  # type: ignore[attr-defined]
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        for row in formset.forms:
+            row.instance._change_reason = form.cleaned_data.get("history_reason", "")
+        super().save_formset(request, form, formset, change)
+
+    def get_historical_record_context_helper(self, request: HttpRequest, historical_record: Any) -> HistoryInWords:
+        return HistoryInWords(self.model, historical_record)
+
+    def history_view_title(self, request: HttpRequest, obj: models.Model) -> str:
+        return f"Historik: {obj}"
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A rule that only the database knows of refuses the whole page: say so, with nothing saved."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError as error:
+            self.message_user(request, f"Inget sparades. {str(error).splitlines()[0]}", messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    extra = 0
+    autocomplete_fields = ("user", "unit")
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    inlines = (MembershipInline,)
+    list_display = ("username", "last_name", "first_name", "email", "is_active", "last_login")
+    list_filter = ("is_active", "groups", "memberships__unit")
+    search_fields = ("username", "first_name", "last_name", "email")
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Only a superuser hands out superuser rights and single permissions; others use the roles."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if request.user.is_superuser:
+            return fieldsets
+        kept = {"is_active", "is_staff", "groups"}
+        return [
+            (
+                name,
+                options
+                if "is_superuser" not in options["fields"]
+                else {**options, "fields": tuple(f for f in options["fields"] if f in kept)},
+            )
+            for name, options in fieldsets
+        ]
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """An administrator does not take over a superuser's account."""
+        if obj and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
+        if not self.has_change_permission(request, self.get_object(request, id)):
+            raise PermissionDenied
+        return super().user_change_password(request, id, form_url)
+
+
+@admin.register(Unit)
+class UnitAdmin(HistoryAdmin):
+    inlines = (MembershipInline,)
+    list_display = ("name", "kind", "valid_from", "valid_to", "reporter_count")
+    list_filter = ("kind",)
+    search_fields = ("name", "slug")
+    autocomplete_fields = ("successors",)
+    prepopulated_fields = {"slug": ("name",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Unit]:
+        reporters = Count("memberships", filter=Q(memberships__may_report=True))
+        return super().get_queryset(request).annotate(reporter_count=reporters)
+
+    @admin.display(description="personer som rapporterar", ordering="reporter_count")
+    def reporter_count(self, unit: Any) -> int:
+        return int(unit.reporter_count)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -236,6 +237,14 @@ class Measure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.text}"
+
+    def clean(self) -> None:
+        if self.sub_goal_id and self.first_year and self.last_year:
+            programme = self.sub_goal.area.programme
+            for name in ("first_year", "last_year"):
+                year = getattr(self, name)
+                if year not in programme.years:
+                    raise ValidationError({name: f"{year} ligger utanför programmets period {programme.period}."})
 
     @property
     def code(self) -> str:

@@ -1,0 +1,164 @@
+"""The year in the admin: opening it, the reviewer's texts, and what officials have answered (to read)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import models
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+
+from followup.models import AreaEntry, Entry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
+from followup.workflow import bring_in_new, bring_into_open_years, open_follow_up
+from organisation.admin import HistoryAdmin
+from programmes import admin as programme_admin
+from programmes.models import Guideline, Measure, Programme, ResponsibilityArea, SubGoal
+
+
+class EntryInline(admin.StackedInline):
+    """The reviewer's text for each item; the items themselves come from the programme."""
+
+    extra = 0
+    can_delete = False
+    formfield_overrides = programme_admin.SMALL_TEXT
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class AreaEntryInline(EntryInline):
+    model = AreaEntry
+    readonly_fields = ("area",)
+    fields = ("area", ("assessment", "forecast"), "summary", "is_example")
+
+
+class GuidelineEntryInline(EntryInline):
+    model = GuidelineEntry
+    readonly_fields = ("guideline",)
+    fields = ("guideline", "assessment", "comment", "is_example")
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(HistoryAdmin):
+    inlines = (AreaEntryInline, GuidelineEntryInline)
+    list_display = ("year", "programme", "state", "opens_on", "due_on", "assessed_count", "goal_count")
+    list_filter = ("programme", "state", "year")
+    list_select_related = ("programme",)
+    search_fields = ("programme__title", "year")
+    autocomplete_fields = ("programme",)
+    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 5, "cols": 80})}}
+    actions = ("bring_in",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FollowUp]:
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                goal_count=Count("subgoalentry_set"),
+                assessed_count=Count("subgoalentry_set", filter=~Q(subgoalentry_set__assessment="")),
+            )
+        )
+
+    @admin.display(description="mål med bedömning", ordering="assessed_count")
+    def assessed_count(self, follow_up: Any) -> int:
+        return int(follow_up.assessed_count)
+
+    @admin.display(description="mål", ordering="goal_count")
+    def goal_count(self, follow_up: Any) -> int:
+        return int(follow_up.goal_count)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("programme", "year") if obj else ()
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return self.inlines if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+        else:
+            open_follow_up(obj, by=request.user)  # type: ignore[arg-type]
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """A changed entry gets the next version, so that a form open elsewhere notices."""
+        for row in formset.forms:
+            if isinstance(row.instance, Entry) and row.has_changed():
+                row.instance.version += 1
+        super().save_formset(request, form, formset, change)
+
+    @admin.action(description="Hämta nya mål och åtgärder från programmet", permissions=["change"])
+    def bring_in(self, request: HttpRequest, queryset: QuerySet[FollowUp]) -> None:
+        for follow_up in queryset:
+            if follow_up.is_open:
+                number = bring_in_new(follow_up, by=request.user)  # type: ignore[arg-type]
+                self.message_user(request, f"{follow_up.year}: {number} nya rader att fylla i.")
+            else:
+                self.message_user(request, f"{follow_up.year} är inte öppen och ändrades inte.", messages.WARNING)
+
+
+@admin.register(SubGoalEntry)
+class SubGoalEntryAdmin(HistoryAdmin):
+    list_display = ("sub_goal", "year", "assessment", "forecast", "is_example")
+    list_filter = (
+        "follow_up__programme",
+        "follow_up__year",
+        "sub_goal__area",
+        "assessment",
+        "forecast",
+        "sub_goal__units",
+    )
+    list_select_related = ("follow_up", "sub_goal__area")
+    search_fields = ("sub_goal__text", "comment")
+    ordering = ("-follow_up__year", "sub_goal__area__number", "sub_goal__number")
+
+    @admin.display(description="år", ordering="follow_up__year")
+    def year(self, entry: SubGoalEntry) -> int:
+        return entry.follow_up.year
+
+
+@admin.register(MeasureEntry)
+class MeasureEntryAdmin(HistoryAdmin):
+    list_display = ("measure", "year", "progress", "is_example")
+    list_filter = ("follow_up__programme", "follow_up__year", "measure__sub_goal__area", "progress", "measure__units")
+    list_select_related = ("follow_up", "measure__sub_goal__area")
+    search_fields = ("measure__text", "done", "stop_reason")
+    ordering = (
+        "-follow_up__year",
+        "measure__sub_goal__area__number",
+        "measure__sub_goal__number",
+        "measure__number",
+    )
+
+    @admin.display(description="år", ordering="follow_up__year")
+    def year(self, entry: MeasureEntry) -> int:
+        return entry.follow_up.year
+
+
+def _reaching_open_years(base: type[HistoryAdmin], programme_of: Callable[[Any], Programme]) -> type[HistoryAdmin]:
+    """The programme's own admin page, which also brings what was added on it into the years that are open.
+
+    The programme knows nothing of follow-ups, so its pages are extended here, in the app above it.
+    """
+
+    class Reaching(base):  # type: ignore[valid-type, misc]
+        def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+            super().save_related(request, form, formsets, change)
+            for year, number in bring_into_open_years(programme_of(form.instance), by=request.user).items():  # type: ignore[arg-type]
+                self.message_user(request, f"Uppföljningen för {year} fick {number} nya rader att fylla i.")
+
+    return Reaching
+
+
+PAGES: list[tuple[type[models.Model], type[HistoryAdmin], Callable[[Any], Programme]]] = [
+    (Programme, programme_admin.ProgrammeAdmin, lambda programme: programme),
+    (ResponsibilityArea, programme_admin.ResponsibilityAreaAdmin, lambda area: area.programme),
+    (SubGoal, programme_admin.SubGoalAdmin, lambda goal: goal.area.programme),
+    (Measure, programme_admin.MeasureAdmin, lambda measure: measure.sub_goal.area.programme),
+    (Guideline, programme_admin.GuidelineAdmin, lambda guideline: guideline.programme),
+]
+for model, page, programme_of in PAGES:
+    admin.site.unregister(model)
+    admin.site.register(model, _reaching_open_years(page, programme_of))

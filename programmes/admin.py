@@ -1,0 +1,185 @@
+"""The programme, edited by reviewers on few pages: the programme with its areas, an area with its goals, a goal with
+its measures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+
+from organisation.admin import HistoryAdmin
+from programmes.models import Guideline, Measure, Perspective, Programme, ResponsibilityArea, SubGoal
+
+SMALL_TEXT: Mapping[type[models.Field[Any, Any]], Mapping[str, Any]] = {
+    models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 60})}
+}
+
+
+class AreaInline(admin.TabularInline):
+    model = ResponsibilityArea
+    extra = 0
+    show_change_link = True
+    formfield_overrides = SMALL_TEXT
+    ordering = ("number",)
+
+
+class GuidelineInline(admin.TabularInline):
+    model = Guideline
+    extra = 0
+    autocomplete_fields = ("units",)
+    formfield_overrides = SMALL_TEXT
+    ordering = ("number",)
+
+
+class SubGoalInline(admin.TabularInline):
+    model = SubGoal
+    extra = 0
+    show_change_link = True
+    autocomplete_fields = ("units",)
+    formfield_overrides = SMALL_TEXT
+    ordering = ("number",)
+
+
+class MeasureInline(admin.StackedInline):
+    model = Measure
+    extra = 0
+    show_change_link = True
+    autocomplete_fields = ("units", "perspectives")
+    formfield_overrides = SMALL_TEXT
+    ordering = ("number",)
+    fieldsets = (
+        (None, {"fields": (("number", "first_year", "last_year"), "text", "units", "perspectives", "is_example")}),
+        (
+            "Problem och ändringar",
+            {
+                "classes": ("collapse",),
+                "fields": ("problem", "problem_source", "change", "change_year", "change_reason"),
+            },
+        ),
+    )
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(HistoryAdmin):
+    inlines = (AreaInline, GuidelineInline)
+    list_display = ("title", "first_year", "last_year", "state", "area_count", "goal_count", "measure_count")
+    list_filter = ("state",)
+    search_fields = ("title", "slug")
+    prepopulated_fields = {"slug": ("title",)}
+    formfield_overrides = SMALL_TEXT
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Programme]:
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                area_count=Count("areas", distinct=True),
+                goal_count=Count("areas__sub_goals", distinct=True),
+                measure_count=Count("areas__sub_goals__measures", distinct=True),
+            )
+        )
+
+    @admin.display(description="ansvarsområden", ordering="area_count")
+    def area_count(self, programme: Any) -> int:
+        return int(programme.area_count)
+
+    @admin.display(description="mål", ordering="goal_count")
+    def goal_count(self, programme: Any) -> int:
+        return int(programme.goal_count)
+
+    @admin.display(description="åtgärder", ordering="measure_count")
+    def measure_count(self, programme: Any) -> int:
+        return int(programme.measure_count)
+
+
+@admin.register(ResponsibilityArea)
+class ResponsibilityAreaAdmin(HistoryAdmin):
+    inlines = (SubGoalInline,)
+    list_display = ("number", "name", "programme", "goal_count", "is_example")
+    list_display_links = ("name",)
+    list_filter = ("programme", "is_example")
+    list_select_related = ("programme",)
+    search_fields = ("name", "overarching_sub_goal")
+    autocomplete_fields = ("programme",)
+    ordering = ("programme", "number")
+    formfield_overrides = SMALL_TEXT
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ResponsibilityArea]:
+        return super().get_queryset(request).annotate(goal_count=Count("sub_goals"))
+
+    @admin.display(description="mål", ordering="goal_count")
+    def goal_count(self, area: Any) -> int:
+        return int(area.goal_count)
+
+
+@admin.register(SubGoal)
+class SubGoalAdmin(HistoryAdmin):
+    inlines = (MeasureInline,)
+    list_display = ("code", "text", "area", "unit_names", "measure_count", "is_example")
+    list_display_links = ("code", "text")
+    list_filter = ("area__programme", "area", "units", "is_example")
+    list_select_related = ("area",)
+    search_fields = ("text",)
+    autocomplete_fields = ("area", "units")
+    ordering = ("area__programme", "area__number", "number")
+    formfield_overrides = SMALL_TEXT
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SubGoal]:
+        return super().get_queryset(request).prefetch_related("units").annotate(measure_count=Count("measures"))
+
+    @admin.display(description="nr", ordering="number")
+    def code(self, goal: SubGoal) -> str:
+        return goal.code
+
+    @admin.display(description="ansvariga enheter")
+    def unit_names(self, goal: SubGoal) -> str:
+        return ", ".join(unit.name for unit in goal.units.all())
+
+    @admin.display(description="åtgärder", ordering="measure_count")
+    def measure_count(self, goal: Any) -> int:
+        return int(goal.measure_count)
+
+
+@admin.register(Measure)
+class MeasureAdmin(HistoryAdmin):
+    list_display = ("code", "text", "first_year", "last_year", "unit_names", "change", "is_example")
+    list_display_links = ("code", "text")
+    list_filter = ("sub_goal__area__programme", "sub_goal__area", "units", "perspectives", "change", "is_example")
+    list_select_related = ("sub_goal__area",)
+    search_fields = ("text", "problem")
+    autocomplete_fields = ("sub_goal", "units", "perspectives")
+    ordering = ("sub_goal__area__programme", "sub_goal__area__number", "sub_goal__number", "number")
+    formfield_overrides = SMALL_TEXT
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Measure]:
+        return super().get_queryset(request).prefetch_related("units")
+
+    @admin.display(description="nr", ordering="number")
+    def code(self, measure: Measure) -> str:
+        return measure.code
+
+    @admin.display(description="ansvariga enheter")
+    def unit_names(self, measure: Measure) -> str:
+        return ", ".join(unit.name for unit in measure.units.all())
+
+
+@admin.register(Guideline)
+class GuidelineAdmin(HistoryAdmin):
+    list_display = ("title", "number", "programme", "is_example")
+    list_filter = ("programme", "is_example")
+    list_select_related = ("programme",)
+    search_fields = ("title",)
+    autocomplete_fields = ("programme", "units")
+    ordering = ("programme", "number")
+
+
+@admin.register(Perspective)
+class PerspectiveAdmin(HistoryAdmin):
+    list_display = ("name", "slug")
+    search_fields = ("name",)
+    prepopulated_fields = {"slug": ("name",)}

@@ -1,0 +1,18 @@
+"""Production settings on a database and static files of the benchmark's own, and one bare page to compare with."""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+# Made by the first process and handed on to gunicorn and its workers.
+FOLDER = Path(os.environ.setdefault("BENCHMARK_FOLDER", tempfile.mkdtemp(prefix="benchmark-")))
+os.environ.pop("DEBUG", None)
+os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
+os.environ["ALLOWED_HOSTS"] = "127.0.0.1"
+os.environ["DATABASE_URL"] = f"sqlite:///{FOLDER / 'benchmark.sqlite3'}"
+
+from huddinge_safety.settings import *  # noqa: E402, F403
+
+STATIC_ROOT = FOLDER / "static"
+ROOT_URLCONF = "tests.benchmarks.urls"

@@ -1,0 +1,209 @@
+"""The admin as reviewers and administrators use it."""
+
+import pytest
+from django.urls import reverse
+
+from followup.models import AreaEntry, FollowUp, MeasureEntry, SubGoalEntry
+from organisation.models import Unit, User
+from programmes.models import Guideline, Measure, Perspective, Programme, ResponsibilityArea, SubGoal
+from tests.followup.conftest import client_of, make_user
+
+PROGRAMME_MODELS = (Programme, ResponsibilityArea, SubGoal, Measure, Guideline, Perspective)
+FOLLOW_UP_MODELS = (FollowUp, SubGoalEntry, MeasureEntry)
+
+
+def url(model, page, *args) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def form_of(response) -> dict[str, object]:
+    """The fields of an admin page and its inlines, as the browser would send them back."""
+    adminform = response.context["adminform"].form
+    forms = [adminform]
+    data: dict[str, object] = {}
+    for inline in response.context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.initial_forms]
+    for form in forms:
+        for name in form.fields:
+            value = form[name].value()
+            if value is not None and value is not False:
+                data[form.add_prefix(name)] = value
+    return data
+
+
+def messages_of(response) -> list[str]:
+    return [str(message) for message in response.context["messages"]]
+
+
+@pytest.mark.parametrize("model", [*PROGRAMME_MODELS, *FOLLOW_UP_MODELS])
+def test_lists_and_pages_open_for_a_reviewer(model, reviewer):
+    client = client_of(reviewer)
+    assert client.get(url(model, "changelist")).status_code == 200
+    assert client.get(url(model, "changelist"), {"q": "trygg"}).status_code == 200
+    obj = model.objects.first()
+    assert client.get(url(model, "change", obj.pk)).status_code == 200
+    assert client.get(url(model, "history", obj.pk)).status_code == 200
+
+
+@pytest.mark.parametrize("model", [*PROGRAMME_MODELS, *FOLLOW_UP_MODELS])
+@pytest.mark.parametrize("role", ["official", "reader", "outsider"])
+def test_officials_are_sent_away(model, role, request):
+    user = request.getfixturevalue(role)
+    assert client_of(user).get(url(model, "changelist")).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("role", "model", "add", "change", "delete"),
+    [
+        ("reviewer", Measure, True, True, True),
+        ("reviewer", FollowUp, True, True, False),
+        ("reviewer", SubGoalEntry, False, False, False),
+        ("reviewer", Unit, False, False, False),
+        ("reviewer", User, False, False, False),
+        ("secretary", Measure, False, False, False),
+        ("secretary", FollowUp, False, False, False),
+        ("administrator", User, True, True, True),
+        ("administrator", Unit, True, True, True),
+        ("administrator", Measure, False, False, False),
+    ],
+)
+def test_who_may_what(role, model, add, change, delete, request):
+    user = request.getfixturevalue(role)
+    client = client_of(user)
+    obj = model.objects.first()
+    assert (client.get(url(model, "add")).status_code == 200) is add
+    assert (client.post(url(model, "change", obj.pk), {}).status_code == 200) is change
+    assert (client.get(url(model, "delete", obj.pk)).status_code == 200) is delete
+
+
+@pytest.mark.parametrize(
+    "model", [Programme, ResponsibilityArea, SubGoal, Measure, SubGoalEntry, MeasureEntry, FollowUp]
+)
+def test_a_list_costs_the_same_with_one_row_and_with_many(model, reviewer, django_assert_max_num_queries):
+    client = client_of(reviewer)
+    client.get(url(model, "changelist"))
+    with django_assert_max_num_queries(20) as one:
+        client.get(url(model, "changelist"), {"pk": model.objects.first().pk})
+    with django_assert_max_num_queries(20) as many:
+        client.get(url(model, "changelist"))
+    assert len(many) <= len(one)
+
+
+def test_history_says_who_when_why_and_what(reviewer):
+    client = client_of(reviewer)
+    measure = Measure.objects.get(sub_goal__area__number=1, sub_goal__number=2, number=1)
+    measure.save()  # the row was copied into the test without its history
+    data = form_of(client.get(url(Measure, "change", measure.pk)))
+    data |= {"text": "En ny lydelse", "first_year": 2019, "history_reason": "Beslut i beredningen"}
+    response = client.post(url(Measure, "change", measure.pk), data)
+    assert response.status_code == 302, response.context["errors"]
+    html = client.get(url(Measure, "history", measure.pk)).content.decode()
+    assert f"<li><strong>Åtgärd:</strong> från ”{measure.text}” till ”En ny lydelse”</li>" in html
+    assert "<li><strong>Första år:</strong> från ”2018” till ”2019”</li>" in html
+    assert "<td>Reviewer</td>" in html
+    assert "<td>Beslut i beredningen</td>" in html
+    assert f"Historik: {measure.code} En ny lydelse" in html
+
+
+def test_adding_a_follow_up_opens_the_year(huddinge, reviewer):
+    huddinge.last_year = 2022
+    huddinge.save()
+    data = {"programme": huddinge.pk, "year": 2022, "state": "open", "opens_on": "2022-11-01", "due_on": "2023-01-15"}
+    response = client_of(reviewer).post(url(FollowUp, "add"), data)
+    assert response.status_code == 302
+    follow_up = FollowUp.objects.get(year=2022)
+    assert SubGoalEntry.objects.filter(follow_up=follow_up).count() == 24
+    assert AreaEntry.objects.filter(follow_up=follow_up).count() == 5
+    assert follow_up.history.first().history_user == reviewer
+    assert SubGoalEntry.history.filter(follow_up=follow_up).first().history_user == reviewer
+
+
+@pytest.mark.parametrize(
+    ("year", "message"),
+    [
+        (2021, "Uppföljningen för det året är redan öppnad."),
+        (2030, "2030 ligger utanför programmets period 2018–2021."),
+    ],
+)
+def test_a_year_that_cannot_be_opened(year, message, huddinge, reviewer):
+    before = (FollowUp.objects.count(), SubGoalEntry.objects.count())
+    data = {"programme": huddinge.pk, "year": year, "state": "open", "opens_on": "2022-11-01", "due_on": "2023-01-15"}
+    response = client_of(reviewer).post(url(FollowUp, "add"), data)
+    assert response.status_code == 200
+    assert message in response.content.decode()
+    assert (FollowUp.objects.count(), SubGoalEntry.objects.count()) == before
+
+
+def test_a_period_cannot_be_cut_below_what_stands_in_it(huddinge, reviewer):
+    client = client_of(reviewer)
+    data = form_of(client.get(url(Programme, "change", huddinge.pk))) | {"last_year": 2020}
+    response = client.post(url(Programme, "change", huddinge.pk), data, follow=True)
+    (message,) = messages_of(response)
+    assert message.startswith("Inget sparades. Perioden kan inte kortas: programmet har ")
+    huddinge.refresh_from_db()
+    assert huddinge.last_year == 2021
+
+
+def test_a_measure_outside_the_period_is_refused_at_its_field(huddinge, reviewer):
+    measure = Measure.objects.first()
+    client = client_of(reviewer)
+    data = form_of(client.get(url(Measure, "change", measure.pk))) | {"last_year": 2025}
+    response = client.post(url(Measure, "change", measure.pk), data)
+    assert response.context["adminform"].form.errors == {
+        "last_year": ["2025 ligger utanför programmets period 2018–2021."]
+    }
+
+
+def test_a_measure_added_while_the_year_is_open_gets_its_entry(huddinge, reviewer):
+    goal = SubGoal.objects.get(area__number=1, number=1)
+    data = {"sub_goal": goal.pk, "number": 40, "text": "Ny åtgärd", "first_year": 2021, "last_year": 2021}
+    response = client_of(reviewer).post(url(Measure, "add"), data, follow=True)
+    entry = MeasureEntry.objects.get(measure__text="Ny åtgärd")
+    assert entry.follow_up.year == 2021
+    assert "Uppföljningen för 2021 fick 1 nya rader att fylla i." in messages_of(response)
+
+
+def test_the_action_brings_in_what_is_new(huddinge, reviewer):
+    SubGoal.objects.create(area=huddinge.areas.first(), number=40, text="Nytt mål")
+    data = {"action": "bring_in", "_selected_action": list(FollowUp.objects.values_list("pk", flat=True))}
+    response = client_of(reviewer).post(url(FollowUp, "changelist"), data, follow=True)
+    assert messages_of(response) == [
+        "2021: 1 nya rader att fylla i.",
+        *(f"{year} är inte öppen och ändrades inte." for year in (2020, 2019, 2018)),
+    ]
+
+
+def test_a_reviewers_text_gets_the_next_version(open_year, reviewer):
+    client = client_of(reviewer)
+    data = form_of(client.get(url(FollowUp, "change", open_year.pk))) | {"areaentry_set-0-summary": "Ny text"}
+    response = client.post(url(FollowUp, "change", open_year.pk), data)
+    assert response.status_code == 302, response.context["errors"]
+    changed = AreaEntry.objects.get(summary="Ny text")
+    assert changed.version == 2
+    assert set(open_year.areaentry_set.exclude(pk=changed.pk).values_list("version", flat=True)) == {1}
+
+
+def test_what_is_followed_up_cannot_be_deleted(reviewer):
+    measure = Measure.objects.first()
+    response = client_of(reviewer).post(url(Measure, "delete", measure.pk), {"post": "yes"})
+    assert "Kan inte ta bort åtgärd" in response.content.decode()
+    assert Measure.objects.filter(pk=measure.pk).exists()
+
+
+def test_an_administrator_makes_nobody_superuser(administrator, official):
+    client = client_of(administrator)
+    response = client.get(url(User, "change", official.pk))
+    assert "is_superuser" not in response.context["adminform"].form.fields
+    assert "user_permissions" not in response.context["adminform"].form.fields
+    data = form_of(response) | {"is_superuser": "on", "first_name": "Nytt"}
+    client.post(url(User, "change", official.pk), data)
+    official.refresh_from_db()
+    assert not official.is_superuser
+
+
+def test_an_administrator_does_not_take_over_a_superuser(administrator):
+    root = make_user("root")
+    User.objects.filter(pk=root.pk).update(is_superuser=True)
+    client = client_of(administrator)
+    assert client.post(url(User, "change", root.pk), {}).status_code == 403
+    assert client.get(reverse("admin:auth_user_password_change", args=[root.pk])).status_code == 403
