@@ -1,21 +1,25 @@
-"""What both benchmarks stand on: the real programme in a database of its own."""
+"""What both benchmarks stand on: the real programme in a database of its own, gone afterwards."""
 
 import io
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import django
 from django.conf import settings
 from django.core.management import call_command
 
+SLUG = "trygghet-och-sakerhet-2018-2021"
 YEAR = 2020
 
 
-def load_programme() -> None:
-    django.setup()
-    call_command("migrate", verbosity=0)
-    data = settings.BASE_DIR / "programmes" / "data" / "huddinge-2018-2021.json"
-    call_command("import_programme", str(data), stdout=io.StringIO())
-
-
-def clean_up() -> None:
-    shutil.rmtree(settings.FOLDER)
+@contextmanager
+def programme() -> Iterator[None]:
+    try:
+        django.setup()
+        call_command("migrate", verbosity=0)
+        data = settings.BASE_DIR / "programmes" / "data" / "huddinge-2018-2021.json"
+        call_command("import_programme", str(data), stdout=io.StringIO())
+        yield
+    finally:
+        shutil.rmtree(settings.FOLDER)

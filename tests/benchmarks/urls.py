@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.template import Context, Template
 from django.urls import path
 
 from followup.models import FollowUp
@@ -11,10 +12,13 @@ from organisation.models import Unit
 from programmes.models import Programme
 
 
+PAGE = Template("<ul>{% for name in names %}<li>{{ name }}</li>{% endfor %}</ul>")
+
+
 @login_not_required
 def bare(request: HttpRequest, size: int) -> HttpResponse:
     names = [*Programme.objects.all(), *FollowUp.objects.values_list("year", flat=True), *Unit.objects.all()]
-    return HttpResponse(", ".join(map(str, names)).ljust(size))
+    return HttpResponse(PAGE.render(Context({"names": names})).encode().ljust(size))
 
 
 urlpatterns = [path("bare/<int:size>/", bare), *pages]

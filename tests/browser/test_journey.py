@@ -1,9 +1,10 @@
 """From an official's answer to the words in the PDF, in a real browser."""
 
 import io
+from importlib import import_module
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from playwright.sync_api import Page
 from pypdf import PdfReader
@@ -11,14 +12,16 @@ from pypdf import PdfReader
 from organisation.models import Membership, Unit, User
 from tests.followup.conftest import HUDDINGE
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "en-lång-lösenfras"
 WORDS = "Tryggheten på torget ökade tydligt under hösten"
 
 
 @pytest.fixture
-def people(django_db_serialized_rollback, transactional_db) -> None:
+def people(transactional_db) -> None:
+    # Emptying the database after the test before has taken the roles that a migration made.
+    import_module("followup.migrations.0002_roles").grant_roles(Group, Permission)
     call_command("import_programme", str(HUDDINGE), verbosity=0)
     official = User.objects.create_user("hanna", password=PASSWORD, first_name="Hanna")
     Membership.objects.create(user=official, unit=Unit.objects.get(slug="kommunstyrelsen"))

@@ -4,6 +4,8 @@ import pytest
 
 from tests.followup.conftest import PROGRAMME, client_of
 
+pytestmark = pytest.mark.django_db
+
 LOGIN = 302
 ENTRY = "/mina-uppfoljningar/trygghet-och-sakerhet-2018-2021/2021/1.1/"
 CLOSED_ENTRY = "/mina-uppfoljningar/trygghet-och-sakerhet-2018-2021/2020/1.1/"

@@ -8,6 +8,8 @@ from organisation.models import Unit, User
 from programmes.models import Guideline, Measure, Perspective, Programme, ResponsibilityArea, SubGoal
 from tests.followup.conftest import client_of, make_user
 
+pytestmark = pytest.mark.django_db
+
 PROGRAMME_MODELS = (Programme, ResponsibilityArea, SubGoal, Measure, Guideline, Perspective)
 FOLLOW_UP_MODELS = (FollowUp, SubGoalEntry, MeasureEntry)
 
