@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "followup.middleware.NotFoundInWords",
 ]
 
 ROOT_URLCONF = "huddinge_safety.urls"

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -52,11 +52,12 @@ class HistoryAdmin(SimpleHistoryAdmin):
         return f"Historik: {obj}"
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """A rule that only the database knows of refuses the whole page: say so, with nothing saved."""
+        """What the form could not know, such as a rule of the database's or another's save: said, with nothing saved."""
         try:
             return super().changeform_view(request, *args, **kwargs)
-        except IntegrityError as error:
-            self.message_user(request, f"Inget sparades. {str(error).splitlines()[0]}", messages.ERROR)
+        except (IntegrityError, ValidationError) as error:
+            reason = " ".join(error.messages) if isinstance(error, ValidationError) else str(error).splitlines()[0]
+            self.message_user(request, f"Inget sparades. {reason}", messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
 

@@ -11,7 +11,6 @@ from huddinge_safety.urls import urlpatterns as pages
 from organisation.models import Unit
 from programmes.models import Programme
 
-
 PAGE = Template("<ul>{% for name in names %}<li>{{ name }}</li>{% endfor %}</ul>")
 
 
