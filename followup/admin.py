@@ -71,13 +71,20 @@ class FollowUpAdmin(HistoryAdmin):
         return int(follow_up.goal_count)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("programme", "year") if obj else ()
+        return ("programme", "year", "state") if obj else ()
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A year begins planned or open; from there its state is changed on the review page, by the workflow."""
+        if db_field.name == "state":
+            states = FollowUp.State.PLANNED, FollowUp.State.OPEN
+            kwargs["choices"] = [(state.value, state.label) for state in states]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         return self.inlines if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if change:
+        if change or not obj.is_open:
             super().save_model(request, obj, form, change)
         else:
             open_follow_up(obj, by=request.user)  # type: ignore[arg-type]

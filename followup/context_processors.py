@@ -5,4 +5,9 @@ from django.http import HttpRequest
 def page_frame(request: HttpRequest) -> dict[str, object]:
     """What the frame of every page shows."""
     user = getattr(request, "user", None)
-    return {"municipality": settings.MUNICIPALITY_NAME, "may_open_admin": bool(user and user.is_staff)}
+    return {
+        "municipality": settings.MUNICIPALITY_NAME,
+        "may_open_admin": bool(user and user.is_staff),
+        # Asked for by the page alone: an error page must not depend on the database.
+        "may_review": lambda: bool(user and user.has_perm("followup.review_followup")),
+    }

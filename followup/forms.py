@@ -8,8 +8,8 @@ from typing import Any
 
 from django import forms
 
-from followup.models import MeasureEntry, SubGoalEntry
-from followup.permissions import can_answer_measure, can_answer_sub_goal
+from followup.models import Answer, MeasureEntry, SubGoalEntry
+from followup.permissions import can_write
 from followup.scales import Progress
 from organisation.models import User
 
@@ -72,6 +72,14 @@ class MeasureEntryForm(EntryForm):
         return cleaned
 
 
+def first_missing_field(answer: Answer) -> str:
+    """The id of the first field on the entry page that `answer` still lacks."""
+    if isinstance(answer, MeasureEntry):
+        return f"id_measure-{answer.pk}-progress"
+    field = next(name for name in ("assessment", "forecast", "comment") if not getattr(answer, name).strip())
+    return "id_goal-comment" if field == "comment" else f"id_goal-{field}_0"
+
+
 @dataclass(frozen=True)
 class MeasureAnswer:
     """A measure on the entry page: with a form where this user may write it, else to read."""
@@ -92,12 +100,12 @@ class AnswerForms:
         last_year: Mapping[int, MeasureEntry],
         data: Any,
     ) -> None:
-        self.goal = SubGoalEntryForm(data, instance=entry, prefix="goal") if can_answer_sub_goal(user, entry) else None
+        self.goal = SubGoalEntryForm(data, instance=entry, prefix="goal") if can_write(user, entry) else None
         self.measures = [
             MeasureAnswer(
                 measure,
                 MeasureEntryForm(data, instance=measure, prefix=f"measure-{measure.pk}")
-                if can_answer_measure(user, measure)
+                if can_write(user, measure)
                 else None,
                 last_year.get(measure.measure_id),
             )

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from followup.models import AreaEntry, Entry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
+from followup.models import Answer, AreaEntry, Entry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.workflow import bring_into_open_years, open_follow_up
 from programmes.importing import REASON, ImportLog
 from programmes.models import Programme
@@ -58,11 +58,12 @@ def _fill(follow_up: FollowUp, node: Node, log: ImportLog) -> None:
     log.count(log.created, FollowUp)
     areas = {str(e.area.number): e for e in AreaEntry.objects.filter(follow_up=follow_up).select_related("area")}
     goals = {
-        e.sub_goal.code: e for e in SubGoalEntry.objects.filter(follow_up=follow_up).select_related("sub_goal__area")
+        e.sub_goal.code: e
+        for e in SubGoalEntry.objects.filter(follow_up=follow_up).select_related("follow_up", "sub_goal__area")
     }
     measures = {
         e.measure.code: e
-        for e in MeasureEntry.objects.filter(follow_up=follow_up).select_related("measure__sub_goal__area")
+        for e in MeasureEntry.objects.filter(follow_up=follow_up).select_related("follow_up", "measure__sub_goal__area")
     }
     guidelines = {
         str(e.guideline.number): e
@@ -82,6 +83,8 @@ def _answer(nodes: Node, key: str, entries: dict[str, Any], fields: tuple[str, .
         for name in fields:
             setattr(entry, name, node[name].text)
         entry.is_example = node["example"].flag
+        if isinstance(entry, Answer) and entry.follow_up.state == FollowUp.State.DECIDED:
+            entry.state = Answer.State.APPROVED
         check(entry, node, names={"is_example": "example"})
         entry._change_reason = REASON  # type: ignore[attr-defined]
         entry.save()

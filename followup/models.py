@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from followup.scales import Assessment, Forecast, Progress, Step, step
@@ -48,6 +49,9 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def open(self) -> FollowUpQuerySet:
         return self.filter(state=FollowUp.State.OPEN)
+
+    def taking_answers(self) -> FollowUpQuerySet:
+        return self.filter(state__in=[FollowUp.State.OPEN, FollowUp.State.UNDER_REVIEW])
 
     def current_first(self) -> FollowUpQuerySet:
         """Open years before others, later before earlier."""
@@ -92,6 +96,10 @@ class FollowUp(models.Model):
         verbose_name = "uppföljning"
         verbose_name_plural = "uppföljningar"
         ordering = ["-year"]
+        permissions = [
+            ("review_followup", "Kan granska uppföljningar"),
+            ("decide_followup", "Kan föra in kommunstyrelsens beslut"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["programme", "year"],
@@ -119,6 +127,11 @@ class FollowUp(models.Model):
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
 
+    @property
+    def takes_answers(self) -> bool:
+        """Whether officials may still write: while the year is open, and what is late or returned during review."""
+        return self.state in (self.State.OPEN, self.State.UNDER_REVIEW)
+
     def is_overdue(self, today: date) -> bool:
         return self.is_open and today > self.due_on
 
@@ -134,6 +147,36 @@ class Entry(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Answer(Entry):
+    """An entry that an official writes and a reviewer approves; its state changes by `workflow.perform` alone."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Utkast"
+        SUBMITTED = "submitted", "Inlämnad"
+        RETURNED = "returned", "Återlämnad"
+        APPROVED = "approved", "Godkänd"
+
+    state = models.CharField("läge", max_length=20, choices=State, default=State.DRAFT, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def item(self) -> SubGoal | Measure:
+        """What of the programme the answer is about."""
+        raise NotImplementedError
+
+    @property
+    def missing(self) -> list[str]:
+        """Names of the answers that are still missing, in the order of the page."""
+        raise NotImplementedError
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether its text may be changed at all, by whoever reports for it."""
+        return self.follow_up.takes_answers and self.state in (self.State.DRAFT, self.State.RETURNED)
 
 
 class AreaEntry(Entry):
@@ -168,7 +211,7 @@ class SubGoalEntryQuerySet(models.QuerySet["SubGoalEntry"]):
         return self.order_by("sub_goal__area__number", "sub_goal__number")
 
 
-class SubGoalEntry(Entry):
+class SubGoalEntry(Answer):
     sub_goal = models.ForeignKey(SubGoal, models.PROTECT, verbose_name="mål", related_name="entries")
     assessment = assessment_field()
     forecast = forecast_field()
@@ -192,6 +235,10 @@ class SubGoalEntry(Entry):
         return reverse("followup:entry_edit", args=[year.programme.slug, year.year, goal.area.number, goal.number])
 
     @property
+    def item(self) -> SubGoal:
+        return self.sub_goal
+
+    @property
     def assessment_step(self) -> Step:
         return step(Assessment, self.assessment)
 
@@ -213,7 +260,7 @@ class SubGoalEntry(Entry):
         ]
 
 
-class MeasureEntry(Entry):
+class MeasureEntry(Answer):
     measure = models.ForeignKey(Measure, models.PROTECT, verbose_name="åtgärd", related_name="entries")
     progress = models.CharField("genomförande", max_length=20, choices=Progress, blank=True)
     done = prose("vad som har gjorts", blank=True)
@@ -234,6 +281,10 @@ class MeasureEntry(Entry):
 
     def __str__(self) -> str:
         return f"{self.measure}, {self.follow_up.year}"
+
+    @property
+    def item(self) -> Measure:
+        return self.measure
 
     @property
     def missing(self) -> list[str]:
@@ -259,3 +310,57 @@ class GuidelineEntry(Entry):
 
     def __str__(self) -> str:
         return f"{self.guideline}, {self.follow_up.year}"
+
+
+class Event(models.Model):
+    """What happened to a year or an answer in the workflow, and what was said: written once, never changed."""
+
+    class Action(models.TextChoices):
+        SUBMIT = "submit", "lämnade in"
+        WITHDRAW = "withdraw", "tog tillbaka"
+        RETURN = "return", "återlämnade"
+        APPROVE = "approve", "godkände"
+        OPEN = "open", "öppnade uppföljningen"
+        START_REVIEW = "start_review", "avslutade ifyllandet"
+        REOPEN = "reopen", "öppnade igen"
+        PROPOSE = "propose", "föreslog till kommunstyrelsen"
+        REFER_BACK = "refer_back", "återremitterade"
+        DECIDE = "decide", "förde in beslutet"
+
+    follow_up = models.ForeignKey(FollowUp, models.PROTECT, verbose_name="uppföljning", related_name="events")
+    sub_goal_entry = models.ForeignKey(
+        SubGoalEntry, models.PROTECT, verbose_name="målets status", related_name="events", null=True, blank=True
+    )
+    measure_entry = models.ForeignKey(
+        MeasureEntry, models.PROTECT, verbose_name="åtgärdens status", related_name="events", null=True, blank=True
+    )
+    action = models.CharField("handling", max_length=30, choices=Action)
+    from_state = models.CharField("från läge", max_length=20)
+    to_state = models.CharField("till läge", max_length=20)
+    comment = prose("kommentar", blank=True)
+    by = models.ForeignKey(
+        "organisation.User", models.PROTECT, verbose_name="av", related_name="events", null=True, blank=True
+    )
+    at = models.DateTimeField("när", default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = "händelse"
+        verbose_name_plural = "händelser"
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sub_goal_entry__isnull=True) | Q(measure_entry__isnull=True),
+                name="event_of_one_entry_at_most",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.at:%Y-%m-%d %H.%M}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError("An event is written once.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("An event is never deleted.")

@@ -4,22 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from followup.models import FollowUp, MeasureEntry, SubGoalEntry
+from django.conf import settings
+
+from followup.models import Answer, FollowUp
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
+    from collections.abc import Iterable
 
-    from organisation.models import User
-
-
-def can_answer_sub_goal(user: User, entry: SubGoalEntry) -> bool:
-    """The assessment, forecast and comment are written by those who report for one of the goal's units."""
-    return entry.follow_up.is_open and user.reports_for(entry.sub_goal.units.all())
+    from organisation.models import Unit, User
 
 
-def can_answer_measure(user: User, entry: MeasureEntry) -> bool:
-    return entry.follow_up.is_open and user.reports_for(entry.measure.units.all())
+def responsible_units(answer: Answer) -> Iterable[Unit]:
+    """The units that answer for a goal's or a measure's status."""
+    return answer.item.units.all()
 
 
-def can_edit_follow_up(user: User | AnonymousUser, follow_up: FollowUp) -> bool:
-    return user.has_perm("followup.change_followup")
+def can_report(user: User, answer: Answer) -> bool:
+    """An official reports for the units that they are members of with `may_report`."""
+    return user.reports_for(responsible_units(answer))
+
+
+def can_write(user: User, answer: Answer) -> bool:
+    return answer.is_writable and can_report(user, answer)
+
+
+def can_review(user: User) -> bool:
+    return user.has_perm("followup.review_followup")
+
+
+def can_review_answer(user: User, answer: Answer) -> bool:
+    """Nobody approves what they answer for themselves, unless the setting allows it (a small municipality)."""
+    return can_review(user) and (settings.REVIEW_OWN_ANSWERS or not can_report(user, answer))
+
+
+def can_run_year(user: User, follow_up: FollowUp) -> bool:
+    """Open the year, take it to review and propose it."""
+    return can_review(user)
+
+
+def can_decide(user: User, follow_up: FollowUp) -> bool:
+    """Record what the board did with the proposal."""
+    return user.has_perm("followup.decide_followup")

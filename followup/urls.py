@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from followup.views import dashboards, entries, reports
+from followup.views import dashboards, entries, reports, review
 
 app_name = "followup"
 
@@ -10,6 +10,16 @@ urlpatterns = [
     path("", dashboards.home, name="home"),
     path("mina-uppfoljningar/", entries.work_list, name="work_list"),
     path("mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/", entries.entry_edit, name="entry_edit"),
+    path(
+        "mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/ta-tillbaka/",
+        entries.entry_withdraw,
+        name="entry_withdraw",
+    ),
+    path("mina-uppfoljningar/<slug:slug>/<int:year>/lamna-in/", entries.work_submit, name="work_submit"),
+    path("granskning/", review.review_home, name="review_home"),
+    path("granskning/<slug:slug>/<int:year>/", review.review_list, name="review_list"),
+    path("granskning/<slug:slug>/<int:year>/lage/", review.review_year, name="review_year"),
+    path("granskning/<slug:slug>/<int:year>/<int:area>.<int:number>/", review.review_entry, name="review_entry"),
     path("program/<slug:slug>/", dashboards.programme_detail, name="programme_detail"),
     path("program/<slug:slug>/<int:year>/", dashboards.follow_up_detail, name="follow_up_detail"),
     path("program/<slug:slug>/<int:year>/omrade/<int:number>/", dashboards.area_detail, name="area_detail"),

@@ -1,14 +1,19 @@
-"""What changes several rows of a follow-up at once: opening a year, bringing in what is new, saving answers."""
+"""The workflow of a year and of its answers, and what else changes several rows of a follow-up at once.
+
+The transitions are data; `perform` is the one door for a change of state.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from simple_history.utils import bulk_create_with_history
 
-from followup.models import AreaEntry, Entry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
+from followup.models import Answer, AreaEntry, Entry, Event, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
+from followup.permissions import can_decide, can_report, can_review_answer, can_run_year
 from programmes.models import Guideline, Measure, Programme, ResponsibilityArea, SubGoal
 
 if TYPE_CHECKING:
@@ -17,7 +22,139 @@ if TYPE_CHECKING:
 
 
 class StaleEntry(Exception):
-    """Somebody else saved the entry after the form was fetched."""
+    """Somebody else saved the entry, or moved it on, after the form was fetched."""
+
+
+class Refused(Exception):
+    """The transition cannot be made now. The text is Swedish and says why."""
+
+
+class NotAllowed(Refused):
+    """The transition is not for this person."""
+
+
+def _answers_left(follow_up: FollowUp) -> list[str]:
+    """What keeps a year from being proposed, in words."""
+    left = sum(
+        model.objects.filter(follow_up=follow_up).exclude(state=Answer.State.APPROVED).count()
+        for model in (SubGoalEntry, MeasureEntry)
+    )
+    problems = [f"{left} svar är inte godkända"] if left else []
+    if not follow_up.forecast:
+        problems.append("den samlade prognosen saknas")
+    return problems
+
+
+def _missing(answer: SubGoalEntry | MeasureEntry) -> list[str]:
+    return [f"{name} saknas" for name in answer.missing]
+
+
+def _nothing(item: Any) -> list[str]:
+    return []
+
+
+@dataclass(frozen=True)
+class Transition:
+    """From any of `sources` to `target`, for those `allowed`, when `obstacles` finds none."""
+
+    label: str
+    sources: tuple[str, ...]
+    target: str
+    allowed: Callable[[User, Any], bool]
+    obstacles: Callable[[Any], list[str]] = _nothing
+    needs_comment: bool = False
+
+
+_A, _Y = Answer.State, FollowUp.State
+
+ANSWER_TRANSITIONS: Mapping[str, Transition] = {
+    "submit": Transition("Lämna in", (_A.DRAFT, _A.RETURNED), _A.SUBMITTED, can_report, _missing),
+    "withdraw": Transition("Ta tillbaka", (_A.SUBMITTED,), _A.DRAFT, can_report),
+    "return": Transition("Återlämna", (_A.SUBMITTED, _A.APPROVED), _A.RETURNED, can_review_answer, needs_comment=True),
+    "approve": Transition("Godkänn", (_A.SUBMITTED,), _A.APPROVED, can_review_answer),
+}
+
+YEAR_TRANSITIONS: Mapping[str, Transition] = {
+    "open": Transition("Öppna uppföljningen", (_Y.PLANNED,), _Y.OPEN, can_run_year),
+    "start_review": Transition("Avsluta ifyllandet", (_Y.OPEN,), _Y.UNDER_REVIEW, can_run_year),
+    "reopen": Transition("Öppna igen", (_Y.UNDER_REVIEW,), _Y.OPEN, can_run_year),
+    "propose": Transition("Föreslå till kommunstyrelsen", (_Y.UNDER_REVIEW,), _Y.PROPOSED, can_run_year, _answers_left),
+    "refer_back": Transition("Återremittera", (_Y.PROPOSED,), _Y.UNDER_REVIEW, can_decide, needs_comment=True),
+    "decide": Transition("Beslutad", (_Y.PROPOSED,), _Y.DECIDED, can_decide),
+}
+
+
+def transitions_of(item: FollowUp | Answer) -> Mapping[str, Transition]:
+    return YEAR_TRANSITIONS if isinstance(item, FollowUp) else ANSWER_TRANSITIONS
+
+
+def available(item: FollowUp | Answer, user: User) -> dict[str, Transition]:
+    """The transitions that `user` may try on the item as it now is."""
+    if isinstance(item, Answer) and not item.follow_up.takes_answers:
+        return {}
+    return {
+        name: transition
+        for name, transition in transitions_of(item).items()
+        if item.state in transition.sources and transition.allowed(user, item)
+    }
+
+
+@transaction.atomic
+def perform(item: FollowUp | Answer, action: str, *, by: User, comment: str = "") -> Event:
+    """Make the transition `action` on a year or an answer, and record who, when and why.
+
+    Locks the row and judges the state that is stored, not the one that was fetched. Refused, in Swedish, when it
+    cannot be made (NotAllowed when it is not for `by`): nothing is changed then. On success `item` has its new state.
+    """
+    transition = transitions_of(item)[action]
+    follow_up = item if isinstance(item, FollowUp) else item.follow_up
+    FollowUp.objects.select_for_update().get(pk=follow_up.pk)
+    follow_up.refresh_from_db(fields=["state"])
+    stored: Any = type(item)._default_manager.select_for_update().get(pk=item.pk)
+    if not transition.allowed(by, stored):
+        raise NotAllowed("Du har inte behörighet att göra det här.")
+    if isinstance(stored, Answer) and not follow_up.takes_answers:
+        state = follow_up.get_state_display()
+        raise Refused(f"Uppföljningen för {follow_up.year} är inte öppen för ändringar. Läget är: {state}.")
+    if stored.state not in transition.sources:
+        raise Refused(f"{transition.label} går inte: läget är {stored.get_state_display().lower()}.")
+    comment = comment.strip()
+    if transition.needs_comment and not comment:
+        raise Refused("Skriv en kommentar som förklarar varför.")
+    if obstacles := transition.obstacles(stored):
+        raise Refused(f"{transition.label} går inte än: {', '.join(obstacles)}.")
+    return _move(item, stored, action, transition, by, comment)
+
+
+def _move(item: Any, stored: Any, action: str, transition: Transition, by: User, comment: str) -> Event:
+    event = Event(
+        follow_up=stored if isinstance(stored, FollowUp) else stored.follow_up,
+        sub_goal_entry=stored if isinstance(stored, SubGoalEntry) else None,
+        measure_entry=stored if isinstance(stored, MeasureEntry) else None,
+        action=action,
+        from_state=stored.state,
+        to_state=transition.target,
+        comment=comment,
+        by=by,
+    )
+    event.save()
+    stored.state = transition.target
+    if isinstance(stored, Answer):
+        stored.version += 1
+        item.version = stored.version
+    stored._history_user = by
+    stored._change_reason = transition.label
+    stored.save()
+    item.state = stored.state
+    if action == "open":
+        bring_in_new(stored, by=by)
+    return event
+
+
+@transaction.atomic
+def perform_all(answers: Iterable[Answer], action: str, *, by: User, comment: str = "") -> list[Event]:
+    """The same transition on several answers, all or none."""
+    return [perform(answer, action, by=by, comment=comment) for answer in answers]
 
 
 @transaction.atomic
@@ -31,6 +168,8 @@ def open_follow_up(follow_up: FollowUp, *, by: User | None) -> FollowUp:
     follow_up.full_clean()
     follow_up._history_user = by  # type: ignore[attr-defined]
     follow_up.save()
+    if follow_up.is_open:  # a past year read from a file was opened long ago, by people unknown here
+        Event.objects.create(follow_up=follow_up, action="open", from_state="", to_state=follow_up.state, by=by)
     bring_in_new(follow_up, by=by)
     return follow_up
 
@@ -72,6 +211,11 @@ def save_answers(forms: Sequence[EntryForm], *, by: User) -> int:
     StaleEntry when one of them was saved by somebody else since its form was fetched.
     """
     changed = [form for form in forms if form.has_changed()]
+    if changed:
+        # The year must not be proposed between this check and the save.
+        follow_up = FollowUp.objects.select_for_update().get(pk=changed[0].instance.follow_up_id)
+        if not follow_up.takes_answers:
+            raise StaleEntry
     for form in changed:
         entry = form.instance
         current = type(entry).objects.select_for_update().values_list("version", flat=True).get(pk=entry.pk)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from followup.models import FollowUp, MeasureEntry, SubGoalEntry
-from followup.permissions import can_answer_measure, can_answer_sub_goal
+from followup.models import Answer, FollowUp, MeasureEntry, SubGoalEntry
+from followup.permissions import can_report
 from organisation.models import Unit
 
 if TYPE_CHECKING:
@@ -22,7 +22,26 @@ class Task:
 
     entry: SubGoalEntry
     missing: tuple[str, ...]
-    may_write: bool
+    own: tuple[Answer, ...]
+
+    @property
+    def may_write(self) -> bool:
+        return bool(self.own)
+
+    @property
+    def is_returned(self) -> bool:
+        return any(answer.state == Answer.State.RETURNED for answer in self.own)
+
+    @property
+    def ready(self) -> tuple[Answer, ...]:
+        """The own answers that can be handed in as they are."""
+        return tuple(answer for answer in self.own if answer.is_writable and not answer.missing)
+
+    @property
+    def state(self) -> str:
+        """Where the own answers stand, in a word; empty while they are being written."""
+        states = {answer.state for answer in self.own}
+        return next(iter(self.own)).get_state_display() if len(states) == 1 and states != {Answer.State.DRAFT} else ""
 
 
 @dataclass(frozen=True)
@@ -35,12 +54,17 @@ class WorkYear:
     def filled_in(self) -> int:
         return sum(not task.missing for task in self.tasks)
 
+    @property
+    def ready(self) -> list[Answer]:
+        """All that can be handed in at once."""
+        return [answer for task in self.tasks for answer in task.ready]
+
 
 def work_of(user: User, today: date) -> list[WorkYear]:
     """The open years as of `today`, with the goals that concern the user's units in the programme's order."""
     units = Unit.objects.of(user)
     unit_ids = frozenset(unit.pk for unit in units)
-    follow_ups = FollowUp.objects.visible_to(user).open().select_related("programme")
+    follow_ups = FollowUp.objects.visible_to(user).taking_answers().select_related("programme")
     entries = (
         SubGoalEntry.objects.filter(follow_up__in=follow_ups)
         .concerning(units)
@@ -53,7 +77,7 @@ def work_of(user: User, today: date) -> list[WorkYear]:
     for entry in entries:
         of_goal = measures[entry.follow_up_id, entry.sub_goal_id]
         tasks[entry.follow_up_id].append(
-            Task(entry, tuple(missing_answers(entry, of_goal, unit_ids)), may_answer_something(user, entry, of_goal))
+            Task(entry, tuple(missing_answers(entry, of_goal, unit_ids)), tuple(own_answers(user, entry, of_goal)))
         )
     return [WorkYear(follow_up, tuple(tasks[follow_up.pk]), follow_up.is_overdue(today)) for follow_up in follow_ups]
 
@@ -70,8 +94,9 @@ def missing_answers(entry: SubGoalEntry, measures: Iterable[MeasureEntry], unit_
     return missing
 
 
-def may_answer_something(user: User, entry: SubGoalEntry, measures: Iterable[MeasureEntry]) -> bool:
-    return can_answer_sub_goal(user, entry) or any(can_answer_measure(user, measure) for measure in measures)
+def own_answers(user: User, entry: SubGoalEntry, measures: Iterable[MeasureEntry]) -> list[Answer]:
+    """What of a goal's page is for `user` to answer: the goal itself, its measures, or both."""
+    return [answer for answer in (entry, *measures) if can_report(user, answer)]
 
 
 def _concerns(units: Iterable[Unit], unit_ids: frozenset[int]) -> bool:

@@ -26,6 +26,9 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if not DEBUG
 # Whose programmes these are: shown in the page header and on the title page of reports.
 MUNICIPALITY_NAME = env.str("MUNICIPALITY_NAME", default="Huddinge kommun")
 
+# Whether a reviewer who is also an official may approve the answers of their own unit.
+REVIEW_OWN_ANSWERS = env.bool("REVIEW_OWN_ANSWERS", default=False)
+
 INSTALLED_APPS = [
     "organisation",
     "programmes",

@@ -52,7 +52,7 @@ class HistoryAdmin(SimpleHistoryAdmin):
         return f"Historik: {obj}"
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """What the form could not know, such as a rule of the database's or another's save: said, with nothing saved."""
+        """What the form could not know, such as a rule of the database's: said in words, with nothing saved."""
         try:
             return super().changeform_view(request, *args, **kwargs)
         except (IntegrityError, ValidationError) as error:

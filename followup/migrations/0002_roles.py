@@ -14,11 +14,13 @@ ROLES = {
         ),
         ("followup", ("followup", "areaentry", "guidelineentry"), ("add", "change", "view")),
         ("followup", ("subgoalentry", "measureentry"), ("view",)),
+        ("followup", ("followup",), ("review",)),
     ],
     "Nämndsekreterare": [
         ("organisation", ("unit",), ("view",)),
         ("programmes", ("programme", "responsibilityarea", "subgoal", "measure", "guideline"), ("view",)),
         ("followup", ("followup", "areaentry", "guidelineentry", "subgoalentry", "measureentry"), ("view",)),
+        ("followup", ("followup",), ("decide",)),
     ],
     "Administratör": [
         ("organisation", ("user", "unit", "membership"), ALL),

@@ -5,15 +5,17 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
-from followup.forms import AnswerForms
-from followup.models import FollowUp, MeasureEntry, SubGoalEntry
+from followup.forms import AnswerForms, first_missing_field
+from followup.models import Answer, Event, FollowUp, MeasureEntry, SubGoalEntry
 from followup.views.fetch import follow_up_or_404, user_of
-from followup.workflow import StaleEntry, save_answers
-from followup.worklist import may_answer_something, missing_answers, work_of
+from followup.workflow import Refused, StaleEntry, available, perform_all, save_answers
+from followup.worklist import missing_answers, own_answers, work_of
 from organisation.models import User
 
 
@@ -31,12 +33,13 @@ def work_list(request: HttpRequest) -> HttpResponse:
 def entry_edit(request: HttpRequest, slug: str, year: int, area: int, number: int) -> HttpResponse:
     user = user_of(request)
     follow_up = follow_up_or_404(request, slug, year)
-    entry = _entry_or_404(follow_up, area, number)
-    measures = _measures_of(entry)
+    entry = entry_or_404(follow_up, area, number)
+    measures = measures_of(entry)
     _refuse_unless_writable(user, entry, measures)
     # Said of what is stored, so before the form writes the posted answers to the entries.
     missing = missing_answers(entry, measures, user.reported_unit_ids)
-    last_year = _last_year(entry)
+    last_year = last_year_of(entry)
+    own = own_answers(user, entry, measures)
     forms = AnswerForms(user, entry, measures, last_year.measures, request.POST if request.method == "POST" else None)
 
     status = HTTPStatus.OK
@@ -44,12 +47,15 @@ def entry_edit(request: HttpRequest, slug: str, year: int, area: int, number: in
         status = _save(forms, user)
         if status == HTTPStatus.OK:
             messages.success(request, f"Sparad {timezone.localtime():%H.%M}.")
-            return redirect(entry)
+            return _hand_in(request, user, entry) if "submit" in request.POST else redirect(entry)
     context = {
         "follow_up": follow_up,
         "entry": entry,
         "forms": forms,
         "last_year": last_year,
+        "own": own,
+        "may_withdraw": any("withdraw" in available(answer, user) for answer in own),
+        "comments": entry_events(entry, measures).exclude(comment=""),
         "missing": missing,
         "has_errors": status == HTTPStatus.UNPROCESSABLE_ENTITY,
         "is_stale": status == HTTPStatus.CONFLICT,
@@ -68,16 +74,71 @@ def _save(forms: AnswerForms, user: User) -> HTTPStatus:
     return HTTPStatus.OK
 
 
+def _hand_in(request: HttpRequest, user: User, entry: SubGoalEntry) -> HttpResponse:
+    """Hand in what is this user's on the page; what is missing keeps all of it."""
+    own = [answer for answer in own_answers(user, entry, measures_of(entry)) if answer.is_writable]
+    try:
+        perform_all(own, "submit", by=user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        first = next(answer for answer in own if answer.missing)
+        return redirect(f"{entry.get_absolute_url()}#{first_missing_field(first)}")
+    messages.success(request, f"Mål {entry.sub_goal.code} är inlämnat för granskning.")
+    return redirect("followup:work_list")
+
+
+@require_POST
+def entry_withdraw(request: HttpRequest, slug: str, year: int, area: int, number: int) -> HttpResponse:
+    """Take back what was handed in, to go on writing, until it is approved."""
+    user = user_of(request)
+    entry = entry_or_404(follow_up_or_404(request, slug, year), area, number)
+    measures = measures_of(entry)
+    _refuse_unless_writable(user, entry, measures)
+    own = own_answers(user, entry, measures)
+    try:
+        perform_all([answer for answer in own if answer.state == Answer.State.SUBMITTED], "withdraw", by=user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(entry)
+
+
+@require_POST
+def work_submit(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    """Hand in all answers of my units that are complete; what lacks something stays a draft."""
+    user = user_of(request)
+    follow_up = follow_up_or_404(request, slug, year)
+    work = next((work for work in work_of(user, timezone.localdate()) if work.follow_up == follow_up), None)
+    ready = work.ready if work else []
+    if not ready:
+        raise PermissionDenied("Det finns inget färdigt att lämna in för dina enheter.")
+    try:
+        perform_all(ready, "submit", by=user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{len(ready)} svar är inlämnade för granskning.")
+    return redirect("followup:work_list")
+
+
 def _refuse_unless_writable(user: User, entry: SubGoalEntry, measures: list[MeasureEntry]) -> None:
     follow_up = entry.follow_up
-    if not follow_up.is_open:
+    if not follow_up.takes_answers:
         state = follow_up.get_state_display()
         raise PermissionDenied(f"Uppföljningen för {follow_up.year} är inte öppen för ändringar. Läget är: {state}.")
-    if not may_answer_something(user, entry, measures):
+    if not own_answers(user, entry, measures):
         raise PermissionDenied(f"Du rapporterar inte för någon enhet som ansvarar för mål {entry.sub_goal.code}.")
 
 
-def _entry_or_404(follow_up: FollowUp, area: int, number: int) -> SubGoalEntry:
+def entry_events(entry: SubGoalEntry, measures: list[MeasureEntry]) -> QuerySet[Event]:
+    """What has happened to a goal's answers and been said of them, oldest first."""
+    return (
+        Event.objects.filter(Q(sub_goal_entry=entry) | Q(measure_entry__in=measures))
+        .select_related("by", "sub_goal_entry__sub_goal__area", "measure_entry__measure__sub_goal__area")
+        .order_by("at", "pk")
+    )
+
+
+def entry_or_404(follow_up: FollowUp, area: int, number: int) -> SubGoalEntry:
     entry = (
         SubGoalEntry.objects.filter(follow_up=follow_up, sub_goal__area__number=area, sub_goal__number=number)
         .select_related("follow_up__programme", "sub_goal__area")
@@ -89,7 +150,7 @@ def _entry_or_404(follow_up: FollowUp, area: int, number: int) -> SubGoalEntry:
     return entry
 
 
-def _measures_of(entry: SubGoalEntry) -> list[MeasureEntry]:
+def measures_of(entry: SubGoalEntry) -> list[MeasureEntry]:
     return list(
         MeasureEntry.objects.filter(follow_up=entry.follow_up, measure__sub_goal=entry.sub_goal)
         .select_related("follow_up", "measure__sub_goal__area")
@@ -107,7 +168,7 @@ class LastYear:
     measures: dict[int, MeasureEntry]
 
 
-def _last_year(entry: SubGoalEntry) -> LastYear:
+def last_year_of(entry: SubGoalEntry) -> LastYear:
     year = entry.follow_up.year - 1
     of_year = {"follow_up__programme": entry.follow_up.programme, "follow_up__year": year}
     measures = MeasureEntry.objects.filter(**of_year, measure__sub_goal=entry.sub_goal)

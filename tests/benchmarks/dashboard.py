@@ -4,8 +4,8 @@ import http.client
 import socket
 import subprocess
 import sys
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
 from tests.benchmarks.prepare import SLUG, YEAR, programme
@@ -24,12 +24,11 @@ def rate(port: int, path: str, headers: dict[str, str]) -> float:
             fetch(connection, path, headers)
         connection.close()
 
-    threads = [threading.Thread(target=work) for _ in range(THREADS)]
     start = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(THREADS) as pool:
+        # Asking for the results raises what a thread has raised.
+        for client in [pool.submit(work) for _ in range(THREADS)]:
+            client.result()
     return THREADS * REQUESTS / (time.perf_counter() - start)
 
 

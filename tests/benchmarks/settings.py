@@ -6,7 +6,9 @@ import tempfile
 from pathlib import Path
 
 # Made by the first process and handed on to gunicorn and its workers.
-FOLDER = Path(os.environ.setdefault("BENCHMARK_FOLDER", tempfile.mkdtemp(prefix="benchmark-")))
+if "BENCHMARK_FOLDER" not in os.environ:
+    os.environ["BENCHMARK_FOLDER"] = tempfile.mkdtemp(prefix="benchmark-")
+FOLDER = Path(os.environ["BENCHMARK_FOLDER"])
 os.environ.pop("DEBUG", None)
 os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
 os.environ["ALLOWED_HOSTS"] = "127.0.0.1"
