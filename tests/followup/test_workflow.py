@@ -1,0 +1,226 @@
+"""Every transition against every state, from the same tables that the workflow works by."""
+
+import pytest
+
+from followup.models import Answer, Event, FollowUp, MeasureEntry, SubGoalEntry
+from followup.workflow import (
+    ANSWER_TRANSITIONS,
+    YEAR_TRANSITIONS,
+    NotAllowed,
+    Refused,
+    available,
+    open_follow_up,
+    perform,
+    perform_all,
+)
+from tests.followup.conftest import make_user
+
+pytestmark = pytest.mark.django_db
+
+# What the workflow is to allow, written out here once more: state and action to the new state.
+ANSWER_ALLOWED = {
+    ("draft", "submit"): "submitted",
+    ("returned", "submit"): "submitted",
+    ("submitted", "withdraw"): "draft",
+    ("submitted", "return"): "returned",
+    ("approved", "return"): "returned",
+    ("submitted", "approve"): "approved",
+}
+YEAR_ALLOWED = {
+    ("planned", "open"): "open",
+    ("open", "start_review"): "under_review",
+    ("under_review", "reopen"): "open",
+    ("under_review", "propose"): "proposed",
+    ("proposed", "refer_back"): "under_review",
+    ("proposed", "decide"): "decided",
+}
+OFFICIALS = {"submit", "withdraw"}
+SECRETARYS = {"refer_back", "decide"}
+
+
+@pytest.fixture
+def entry(open_year) -> SubGoalEntry:
+    """Goal 1.1, with all answers."""
+    entry = open_year.subgoalentry_set.get(sub_goal__area__number=1, sub_goal__number=1)
+    SubGoalEntry.objects.filter(pk=entry.pk).update(assessment="met", forecast="will", comment="Klart.")
+    return SubGoalEntry.objects.select_related("follow_up", "sub_goal__area").get(pk=entry.pk)
+
+
+@pytest.mark.parametrize("action", ANSWER_TRANSITIONS)
+@pytest.mark.parametrize("state", Answer.State.values)
+def test_every_step_of_an_answer(state, action, entry, official, reviewer):
+    SubGoalEntry.objects.filter(pk=entry.pk).update(state=state)
+    user = official if action in OFFICIALS else reviewer
+    target = ANSWER_ALLOWED.get((state, action))
+    if target is None:
+        with pytest.raises(Refused):
+            perform(entry, action, by=user, comment="Därför")
+    else:
+        event = perform(entry, action, by=user, comment="Därför")
+        assert (event.from_state, event.to_state, event.by, event.comment) == (state, target, user, "Därför")
+        assert entry.state == target
+    entry.refresh_from_db()
+    assert entry.state == (target or state)
+    assert Event.objects.filter(sub_goal_entry=entry).count() == (1 if target else 0)
+
+
+@pytest.mark.parametrize("action", YEAR_TRANSITIONS)
+@pytest.mark.parametrize("state", FollowUp.State.values)
+def test_every_step_of_a_year(state, action, open_year, reviewer, secretary):
+    FollowUp.objects.filter(pk=open_year.pk).update(state=state, forecast="will")
+    for model in (SubGoalEntry, MeasureEntry):
+        model.objects.filter(follow_up=open_year).update(state="approved")
+    user = secretary if action in SECRETARYS else reviewer
+    target = YEAR_ALLOWED.get((state, action))
+    if target is None:
+        with pytest.raises(Refused):
+            perform(open_year, action, by=user, comment="Därför")
+    else:
+        perform(open_year, action, by=user, comment="Därför")
+    open_year.refresh_from_db()
+    assert open_year.state == (target or state)
+
+
+@pytest.mark.parametrize("action", ANSWER_TRANSITIONS)
+@pytest.mark.parametrize("role", ["outsider", "reader", "other_official", "official", "reviewer", "secretary"])
+def test_who_may_move_an_answer(role, action, entry, request):
+    user = request.getfixturevalue(role)
+    state = next(state for state, name in ANSWER_ALLOWED if name == action)
+    SubGoalEntry.objects.filter(pk=entry.pk).update(state=state)
+    if role == ("official" if action in OFFICIALS else "reviewer"):
+        perform(entry, action, by=user, comment="Därför")
+    else:
+        with pytest.raises(NotAllowed):
+            perform(entry, action, by=user, comment="Därför")
+
+
+@pytest.mark.parametrize("action", YEAR_TRANSITIONS)
+@pytest.mark.parametrize("role", ["outsider", "reader", "official", "reviewer", "secretary", "administrator"])
+def test_who_may_move_a_year(role, action, open_year, request):
+    user = request.getfixturevalue(role)
+    state = next(state for state, name in YEAR_ALLOWED if name == action)
+    FollowUp.objects.filter(pk=open_year.pk).update(state=state, forecast="will")
+    for model in (SubGoalEntry, MeasureEntry):
+        model.objects.filter(follow_up=open_year).update(state="approved")
+    if role == ("secretary" if action in SECRETARYS else "reviewer"):
+        perform(open_year, action, by=user, comment="Därför")
+    else:
+        with pytest.raises(NotAllowed):
+            perform(open_year, action, by=user, comment="Därför")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"assessment": ""}, "Lämna in går inte än: bedömning saknas."),
+        ({"forecast": "", "comment": "  "}, "Lämna in går inte än: prognos saknas, kommentar saknas."),
+    ],
+)
+def test_an_answer_with_gaps_is_not_handed_in(change, message, entry, official):
+    SubGoalEntry.objects.filter(pk=entry.pk).update(**change)
+    with pytest.raises(Refused) as refusal:
+        perform(entry, "submit", by=official)
+    assert str(refusal.value) == message
+
+
+def test_returning_wants_a_comment(entry, official, reviewer):
+    perform(entry, "submit", by=official)
+    with pytest.raises(Refused, match="Skriv en kommentar"):
+        perform(entry, "return", by=reviewer, comment="   ")
+
+
+@pytest.fixture
+def both(huddinge):
+    """A reviewer who also reports for kommunstyrelsen."""
+    return make_user("both", unit="kommunstyrelsen", group="Granskare")
+
+
+def test_nobody_approves_their_own_answer(entry, both):
+    perform(entry, "submit", by=both)
+    with pytest.raises(NotAllowed):
+        perform(entry, "approve", by=both)
+
+
+def test_unless_the_setting_allows_it(entry, both, settings):
+    settings.REVIEW_OWN_ANSWERS = True
+    perform(entry, "submit", by=both)
+    perform(entry, "approve", by=both)
+    assert entry.state == "approved"
+
+
+@pytest.mark.parametrize("state", ["proposed", "decided", "planned"])
+def test_no_answer_moves_in_a_year_that_takes_none(state, entry, official):
+    FollowUp.objects.filter(pk=entry.follow_up_id).update(state=state)
+    with pytest.raises(Refused, match="är inte öppen för ändringar"):
+        perform(entry, "submit", by=official)
+    assert available(SubGoalEntry.objects.select_related("follow_up").get(pk=entry.pk), official) == {}
+
+
+def test_a_year_is_proposed_only_when_all_is_approved(open_year, reviewer):
+    FollowUp.objects.filter(pk=open_year.pk).update(state="under_review")
+    with pytest.raises(Refused) as refusal:
+        perform(open_year, "propose", by=reviewer)
+    assert str(refusal.value) == (
+        "Föreslå till kommunstyrelsen går inte än: 88 svar är inte godkända, den samlade prognosen saknas."
+    )
+
+
+def test_several_are_moved_all_or_none(open_year, entry, official):
+    blank = open_year.subgoalentry_set.get(sub_goal__area__number=1, sub_goal__number=3)
+    with pytest.raises(Refused):
+        perform_all([entry, blank], "submit", by=official)
+    entry.refresh_from_db()
+    assert entry.state == "draft"
+    assert not Event.objects.filter(action="submit").exists()
+
+
+def test_a_move_is_judged_by_what_is_stored(entry, official, reviewer):
+    stale = SubGoalEntry.objects.select_related("follow_up").get(pk=entry.pk)
+    perform(entry, "submit", by=official)
+    with pytest.raises(Refused, match="läget är inlämnad"):
+        perform(stale, "submit", by=official)
+
+
+def test_a_move_gives_the_next_version_and_history(entry, official):
+    version = entry.version
+    perform(entry, "submit", by=official)
+    entry.refresh_from_db()
+    record = entry.history.first()
+    assert entry.version == version + 1
+    assert (record.history_user, record.history_change_reason, record.state) == (official, "Lämna in", "submitted")
+
+
+def test_opening_a_planned_year_creates_its_entries(huddinge, reviewer):
+    huddinge.last_year = 2022
+    huddinge.save()
+    year = FollowUp.objects.create(
+        programme=huddinge, year=2022, state="planned", opens_on="2022-11-01", due_on="2023-01-15"
+    )
+    perform(year, "open", by=reviewer)
+    assert SubGoalEntry.objects.filter(follow_up=year).count() == 24
+
+
+def test_opening_a_new_year_is_recorded(huddinge, reviewer):
+    huddinge.last_year = 2022
+    huddinge.save()
+    year = FollowUp(programme=huddinge, year=2022, opens_on="2022-11-01", due_on="2023-01-15")
+    open_follow_up(year, by=reviewer)
+    assert [(event.action, event.by) for event in year.events.all()] == [("open", reviewer)]
+
+
+def test_an_event_is_written_once(entry, official):
+    event = perform(entry, "submit", by=official)
+    event.comment = "Annat"
+    with pytest.raises(TypeError):
+        event.save()
+    with pytest.raises(TypeError):
+        event.delete()
+
+
+def test_leaving_a_unit_takes_away_writing_and_keeps_history(entry, official):
+    perform(entry, "submit", by=official)
+    official.memberships.all().delete()
+    left = type(official).objects.get(pk=official.pk)
+    with pytest.raises(NotAllowed):
+        perform(entry, "withdraw", by=left)
+    assert entry.history.first().history_user == left
