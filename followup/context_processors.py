@@ -1,6 +1,8 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+from followup.permissions import can_follow_review
+
 
 def page_frame(request: HttpRequest) -> dict[str, object]:
     """What the frame of every page shows."""
@@ -9,5 +11,5 @@ def page_frame(request: HttpRequest) -> dict[str, object]:
         "municipality": settings.MUNICIPALITY_NAME,
         "may_open_admin": bool(user and user.is_staff),
         # Asked for by the page alone: an error page must not depend on the database.
-        "may_review": lambda: bool(user and user.has_perm("followup.review_followup")),
+        "may_follow_review": lambda: bool(user and can_follow_review(user)),
     }

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from followup.models import Answer, MeasureEntry, SubGoalEntry
-from followup.permissions import can_write
+from followup.permissions import can_report, can_write
 from followup.scales import Progress
+from followup.textdiff import Piece, differences
+from organisation.history import in_words
 from organisation.models import User
 
 
@@ -33,6 +36,27 @@ class EntryForm(forms.ModelForm):
     def place(self) -> str:
         """Where on the page the form stands, for error texts."""
         raise NotImplementedError
+
+    def conflicts_with(self, stored: Any) -> list[Conflict]:
+        """The fields of a valid form whose answers differ from those of `stored`."""
+        return [self._conflict(name, stored) for name in self._meta.fields or () if self._differs(name, stored)]
+
+    def _differs(self, name: str, stored: Any) -> bool:
+        return bool(self.cleaned_data[name] != getattr(stored, name))
+
+    def _conflict(self, name: str, stored: Any) -> Conflict:
+        field = stored._meta.get_field(name)
+        mine, theirs = str(self.cleaned_data[name]), str(getattr(stored, name))
+        return Conflict(
+            place=self.place,
+            label=str(self[name].label),
+            name=self.add_prefix(name),
+            mine=mine,
+            theirs=theirs,
+            mine_in_words=in_words(field, mine),
+            theirs_in_words=in_words(field, theirs),
+            is_text=not field.choices,
+        )
 
 
 class SubGoalEntryForm(EntryForm):
@@ -81,6 +105,43 @@ def first_missing_field(answer: Answer) -> str:
 
 
 @dataclass(frozen=True)
+class Conflict:
+    """A field that somebody else has saved with another answer while this form was open."""
+
+    place: str
+    label: str
+    name: str
+    mine: str
+    theirs: str
+    mine_in_words: str
+    theirs_in_words: str
+    is_text: bool
+
+    @property
+    def pieces(self) -> list[Piece]:
+        return differences(self.theirs, self.mine)
+
+
+@dataclass(frozen=True)
+class Unsaved:
+    """A text that was sent for an answer that can no longer be written."""
+
+    place: str
+    state: str
+    text: str
+
+
+def settled(data: QueryDict) -> QueryDict:
+    """What a form sent, with the saved answer wherever the conflict page's choice was that."""
+    result = data.copy()
+    for key, pick in data.items():
+        name = key.removeprefix("pick-")
+        if name != key and pick == "theirs":
+            result[name] = data.get(f"theirs-{name}", "")
+    return result
+
+
+@dataclass(frozen=True)
 class MeasureAnswer:
     """A measure on the entry page: with a form where this user may write it, else to read."""
 
@@ -96,10 +157,18 @@ class AnswerForms:
         self,
         user: User,
         entry: SubGoalEntry,
-        measures: Iterable[MeasureEntry],
+        measures: Collection[MeasureEntry],
         last_year: Mapping[int, MeasureEntry],
         data: Any,
     ) -> None:
+        self.locked = [
+            (answer, prefix)
+            for answer, prefix in [
+                (entry, "goal"),
+                *((measure, f"measure-{measure.pk}") for measure in measures),
+            ]
+            if can_report(user, answer) and not answer.is_writable
+        ]
         self.goal = SubGoalEntryForm(data, instance=entry, prefix="goal") if can_write(user, entry) else None
         self.measures = [
             MeasureAnswer(
@@ -120,6 +189,35 @@ class AnswerForms:
     def are_valid(self) -> bool:
         """Every form is checked, so that all errors are shown at once."""
         return not [form for form in self.all if not form.is_valid()]
+
+    def conflicts(self) -> list[Conflict]:
+        """Where the answers sent differ from those that somebody else has saved meanwhile."""
+        return [
+            conflict
+            for form in self.all
+            for stored in [type(form.instance)._default_manager.get(pk=form.instance.pk)]
+            if stored.version != form.cleaned_data["version"]
+            for conflict in form.conflicts_with(stored)
+        ]
+
+    def unchanged(self) -> list[tuple[str, str]]:
+        """All that was sent but the conflicts, by name, with the versions as they now are."""
+        in_conflict = {conflict.name for conflict in self.conflicts()}
+        sent = {form.add_prefix(name): form.cleaned_data[name] for form in self.all for name in form.fields}
+        for form in self.all:
+            current = type(form.instance)._default_manager.values_list("version", flat=True)
+            sent[form.add_prefix("version")] = current.get(pk=form.instance.pk)
+        return [(name, str(value)) for name, value in sent.items() if name not in in_conflict]
+
+    def unsaved(self, data: Mapping[str, str]) -> list[Unsaved]:
+        """Texts sent for answers of this user's that were handed in, or approved, since the page was fetched."""
+        texts = []
+        for answer, prefix in self.locked:
+            for field in ("comment", "done", "stop_reason"):
+                text = data.get(f"{prefix}-{field}", "").strip().replace("\r\n", "\n")
+                if text and text != getattr(answer, field):
+                    texts.append(Unsaved(f"{answer.item.code}", answer.get_state_display().lower(), text))
+        return texts
 
     @property
     def errors(self) -> list[tuple[str, str]]:

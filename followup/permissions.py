@@ -32,6 +32,11 @@ def can_review(user: User) -> bool:
     return user.has_perm("followup.review_followup")
 
 
+def can_follow_review(user: User) -> bool:
+    """Reviewers do it, and the board secretary takes over where they end."""
+    return can_review(user) or user.has_perm("followup.decide_followup")
+
+
 def can_review_answer(user: User, answer: Answer) -> bool:
     """Nobody approves what they answer for themselves, unless the setting allows it (a small municipality)."""
     return can_review(user) and (settings.REVIEW_OWN_ANSWERS or not can_report(user, answer))

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from followup.models import Answer, FollowUp
-from followup.permissions import can_decide, can_review
+from followup.permissions import can_follow_review
 from followup.review import goals_to_review
 from followup.views.entries import entry_events, entry_or_404, last_year_of, measures_of
 from followup.views.fetch import follow_up_or_404, user_of
@@ -17,7 +17,7 @@ from organisation.models import User
 
 def _reviewer(request: HttpRequest) -> User:
     user = user_of(request)
-    if not can_review(user):
+    if not can_follow_review(user):
         raise PermissionDenied("Sidan är för granskare.")
     return user
 
@@ -54,10 +54,8 @@ def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
 @require_POST
 def review_year(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     """One step of the year's own workflow."""
-    user = user_of(request)
+    user = _reviewer(request)
     follow_up = follow_up_or_404(request, slug, year)
-    if not (can_review(user) or can_decide(user, follow_up)):
-        raise PermissionDenied("Sidan är för granskare.")
     action = request.POST.get("action", "")
     if action not in YEAR_TRANSITIONS:
         raise PermissionDenied("Det steget finns inte.")

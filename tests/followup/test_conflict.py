@@ -1,0 +1,125 @@
+"""Two people, or two tabs, or a session that ran out: nothing that was written is lost."""
+
+import pytest
+
+from followup.models import SubGoalEntry
+from organisation.models import User
+from tests.followup.conftest import client_of, make_user
+
+pytestmark = pytest.mark.django_db
+
+URL = "/mina-uppfoljningar/trygghet-och-sakerhet-2018-2021/2021/1.1/"
+
+
+@pytest.fixture
+def entry(open_year) -> SubGoalEntry:
+    return open_year.subgoalentry_set.get(sub_goal__area__number=1, sub_goal__number=1)
+
+
+@pytest.fixture
+def colleague(huddinge) -> User:
+    return make_user("colleague", unit="kommunstyrelsen")
+
+
+@pytest.fixture
+def fetched(official, entry) -> dict[str, object]:
+    """The page's fields as they were when both opened it."""
+    forms = client_of(official).get(URL).context["forms"]
+    return {
+        form.add_prefix(name): form[name].value() if form[name].value() is not None else ""
+        for form in forms.all
+        for name in form.fields
+    }
+
+
+def sent_back(response, **picks: str) -> dict[str, object]:
+    """What the conflict page sends, with the texts as they stand and the given picks."""
+    data: dict[str, object] = dict(response.context["unchanged"])
+    for conflict in response.context["conflicts"]:
+        data |= {conflict.name: conflict.mine, f"theirs-{conflict.name}": conflict.theirs}
+    return data | {f"pick-goal-{name}": pick for name, pick in picks.items()}
+
+
+@pytest.fixture
+def conflict(official, colleague, entry, fetched):
+    """The colleague has saved; then the official sends another answer."""
+    client_of(colleague).post(
+        URL, fetched | {"goal-comment": "Kollegans ord.", "goal-assessment": "met", "goal-forecast": "will"}
+    )
+    return client_of(official).post(
+        URL, fetched | {"goal-comment": "Mina ord.", "goal-assessment": "partly", "goal-forecast": "will"}
+    )
+
+
+def test_both_texts_are_shown_with_the_difference(conflict, entry):
+    html = conflict.content.decode()
+    assert conflict.status_code == 409
+    assert [(c.label, c.mine, c.theirs) for c in conflict.context["conflicts"]] == [
+        ("Bedömning av året", "partly", "met"),
+        ("Kommentar", "Mina ord.", "Kollegans ord."),
+    ]
+    assert "Kollegans<span" in html
+    assert "Mitt svar: Delvis uppfyllt" in html
+    assert "Det sparade svaret: Uppfyllt" in html
+    entry.refresh_from_db()
+    assert entry.comment == "Kollegans ord."
+
+
+@pytest.mark.parametrize(
+    ("picks", "stored"),
+    [
+        ({"comment": "mine", "assessment": "mine"}, ("Mina ord.", "partly")),
+        ({"comment": "theirs", "assessment": "theirs"}, ("Kollegans ord.", "met")),
+        ({"comment": "mine", "assessment": "theirs"}, ("Mina ord.", "met")),
+    ],
+)
+def test_what_was_chosen_is_saved(picks, stored, conflict, official, entry):
+    response = client_of(official).post(URL, sent_back(conflict, **picks))
+    entry.refresh_from_db()
+    assert response.status_code == 302
+    assert (entry.comment, entry.assessment) == stored
+
+
+def test_a_merged_text_is_saved(conflict, official, entry):
+    data = sent_back(conflict, comment="mine") | {"goal-comment": "Kollegans ord. Mina ord."}
+    client_of(official).post(URL, data)
+    entry.refresh_from_db()
+    assert entry.comment == "Kollegans ord. Mina ord."
+
+
+def test_a_third_save_meanwhile_is_a_new_conflict(conflict, official, colleague, entry):
+    data = sent_back(conflict, comment="mine")
+    fresh = client_of(colleague).get(URL).context["forms"]
+    again = {form.add_prefix(name): form[name].value() for form in fresh.all for name in form.fields}
+    client_of(colleague).post(URL, again | {"goal-comment": "Kollegans nya ord."})
+    response = client_of(official).post(URL, data)
+    assert response.status_code == 409
+    assert response.context["conflicts"][-1].theirs == "Kollegans nya ord."
+
+
+def test_history_keeps_every_text(conflict, official, entry):
+    client_of(official).post(URL, sent_back(conflict, comment="mine"))
+    assert {record.comment for record in entry.history.all()} >= {"Kollegans ord.", "Mina ord."}
+
+
+def test_a_text_outlives_its_session(official, entry, fetched):
+    client = client_of(None)
+    response = client.post(URL, fetched | {"goal-comment": "Skrivet i en gammal session."})
+    assert response.url == f"/logga-in/?next={URL}"
+    client.force_login(official)
+    page = client.get(URL)
+    html = page.content.decode()
+    assert "Du blev utloggad medan du skrev" in html
+    assert page.context["forms"].goal["comment"].value() == "Skrivet i en gammal session."
+    entry.refresh_from_db()
+    assert entry.comment == ""
+    assert client.get(URL).context["forms"].goal["comment"].value() == ""
+
+
+def test_a_kept_text_is_not_shown_to_one_who_may_not_write(other_official, fetched):
+    client = client_of(None)
+    client.post(URL, fetched | {"goal-comment": "Hemligt"})
+    client.force_login(other_official)
+    response = client.get(URL)
+    assert response.status_code == 403
+    assert "Hemligt" not in response.content.decode()

@@ -1,0 +1,30 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from followup.textdiff import Piece, differences
+
+
+def joined(pieces: list[Piece], *kinds: str) -> str:
+    return "".join(piece.text for piece in pieces if piece.kind in kinds)
+
+
+def test_it_marks_words():
+    assert differences("Åtta vandringar hölls.", "Nio vandringar hölls i höst.") == [
+        Piece("removed", "Åtta"),
+        Piece("added", "Nio"),
+        Piece("same", " vandringar hölls"),
+        Piece("added", " i höst"),
+        Piece("same", "."),
+    ]
+
+
+@given(st.text(), st.text())
+def test_no_character_is_lost(old, new):
+    pieces = differences(old, new)
+    assert joined(pieces, "same", "removed") == old
+    assert joined(pieces, "same", "added") == new
+
+
+@given(st.text())
+def test_equal_texts_have_no_difference(text):
+    assert joined(differences(text, text), "removed", "added") == ""
