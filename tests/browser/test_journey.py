@@ -74,3 +74,35 @@ def test_no_page_scrolls_sideways(page, people, width):
     ):
         page.goto(url)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, url
+
+
+def test_handing_in_returning_and_two_tabs(page, people):
+    review = "/granskning/trygghet-och-sakerhet-2018-2021/2021/1.5/"
+    entry = "/mina-uppfoljningar/trygghet-och-sakerhet-2018-2021/2021/1.5/"
+    log_in(page, "hanna")
+    page.goto(entry)
+    page.get_by_role("button", name="Spara och lämna in").click()
+    assert "Mål 1.5 är inlämnat för granskning." in page.get_by_role("main").inner_text()
+    page.get_by_role("button", name="Logga ut").click()
+
+    log_in(page, "greta")
+    page.goto(review)
+    page.get_by_label("Kommentar till enheten").fill("Hur många nåddes?")
+    page.get_by_role("button", name="Återlämna för ändring").click()
+    assert "svar är återlämnade." in page.get_by_role("main").inner_text()
+    page.get_by_role("button", name="Logga ut").click()
+
+    log_in(page, "hanna")
+    page.goto(entry)
+    assert "Hur många nåddes?" in page.get_by_role("main").inner_text()
+    other_tab = page.context.new_page()
+    other_tab.goto(entry)
+    other_tab.get_by_role("textbox", name="Kommentar").fill("Skrivet i den andra fliken.")
+    other_tab.get_by_role("button", name="Spara", exact=True).click()
+    assert "Sparad " in other_tab.get_by_role("main").inner_text()
+    page.get_by_role("textbox", name="Kommentar").fill("Skrivet i den första fliken.")
+    page.get_by_role("button", name="Spara", exact=True).click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Någon annan har sparat under tiden"
+    page.get_by_label("Min text", exact=True).fill("Skrivet i båda flikarna.")
+    page.get_by_role("button", name="Spara det jag har valt").click()
+    assert page.get_by_role("textbox", name="Kommentar").input_value() == "Skrivet i båda flikarna."

@@ -21,6 +21,7 @@ PEOPLE = [
     ("socialhandlaggare", "Sara", "Socialhandläggare", "", "socialnamnden", True),
     ("lasare", "Lars", "Läsare", "", "huge-fastigheter", False),
     ("granskare", "Greta", "Granskare", "Granskare", "", False),
+    ("sekreterare", "Nina", "Nämndsekreterare", "Nämndsekreterare", "", False),
     ("administrator", "Anders", "Administratör", "Administratör", "", False),
 ]
 

@@ -1,0 +1,77 @@
+"""Two real transactions at once, which only PostgreSQL runs side by side."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.db import connection, connections
+
+from followup.forms import SubGoalEntryForm
+from followup.models import FollowUp, SubGoalEntry
+from followup.workflow import StaleEntry, open_follow_up, save_answers
+from organisation.models import User
+from programmes.models import Programme
+from tests.followup.conftest import HUDDINGE
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one transaction write at a time"),
+]
+
+
+def at_once(*works: Callable[[], object]) -> list[object]:
+    """Run `works` in a thread and connection each, begun together; their results, or the exceptions they raised."""
+    start = Barrier(len(works))
+
+    def run(work: Callable[[], object]) -> object:
+        start.wait()
+        try:
+            return work()
+        except (StaleEntry, ValidationError) as error:
+            return error
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))
+
+
+@pytest.fixture
+def loaded(transactional_db) -> Programme:
+    call_command("import_programme", str(HUDDINGE), verbosity=0)
+    return Programme.objects.get()
+
+
+def test_one_of_two_saves_wins_and_the_other_is_told(loaded):
+    entry = SubGoalEntry.objects.get(follow_up__year=2021, sub_goal__area__number=1, sub_goal__number=1)
+    writers = [User.objects.create_user(name) for name in ("first", "second")]
+
+    def save(user: User) -> int:
+        form = SubGoalEntryForm(
+            {"version": 1, "assessment": "met", "forecast": "will", "comment": user.username},
+            instance=SubGoalEntry.objects.get(pk=entry.pk),
+        )
+        assert form.is_valid()
+        return save_answers([form], by=user)
+
+    results = at_once(*(lambda user=user: save(user) for user in writers))
+    entry.refresh_from_db()
+    assert sorted(type(result).__name__ for result in results) == ["StaleEntry", "int"]
+    assert (entry.version, entry.comment) == (2, writers[results.index(1)].username)
+    assert entry.history.filter(comment__in=["first", "second"]).count() == 1
+
+
+def test_a_year_is_opened_once(loaded):
+    loaded.last_year = 2022
+    loaded.save()
+
+    def open_year() -> FollowUp:
+        year = FollowUp(programme=loaded, year=2022, opens_on="2022-11-01", due_on="2023-01-15")
+        return open_follow_up(year, by=None)
+
+    results = at_once(open_year, open_year)
+    assert sorted(type(result).__name__ for result in results) == ["FollowUp", "ValidationError"]
+    assert SubGoalEntry.objects.filter(follow_up__year=2022).count() == 24
