@@ -108,6 +108,7 @@ class FollowUpAdmin(HistoryAdmin):
 
 @admin.register(SubGoalEntry)
 class SubGoalEntryAdmin(HistoryAdmin):
+    readonly_fields = ("state",)  # changed by the workflow alone
     list_display = ("sub_goal", "year", "assessment", "forecast", "is_example")
     list_filter = (
         "follow_up__programme",
@@ -128,6 +129,7 @@ class SubGoalEntryAdmin(HistoryAdmin):
 
 @admin.register(MeasureEntry)
 class MeasureEntryAdmin(HistoryAdmin):
+    readonly_fields = ("state",)  # changed by the workflow alone
     list_display = ("measure", "year", "progress", "is_example")
     list_filter = ("follow_up__programme", "follow_up__year", "measure__sub_goal__area", "progress", "measure__units")
     list_select_related = ("follow_up", "measure__sub_goal__area")

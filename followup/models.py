@@ -158,7 +158,7 @@ class Answer(Entry):
         RETURNED = "returned", "Återlämnad"
         APPROVED = "approved", "Godkänd"
 
-    state = models.CharField("läge", max_length=20, choices=State, default=State.DRAFT, editable=False)
+    state = models.CharField("läge", max_length=20, choices=State, default=State.DRAFT)
 
     class Meta:
         abstract = True

@@ -24,6 +24,11 @@ urlpatterns = [
     path("program/<slug:slug>/<int:year>/", dashboards.follow_up_detail, name="follow_up_detail"),
     path("program/<slug:slug>/<int:year>/omrade/<int:number>/", dashboards.area_detail, name="area_detail"),
     path("program/<slug:slug>/mal/<int:area>.<int:number>/", dashboards.sub_goal_detail, name="sub_goal_detail"),
+    path(
+        "program/<slug:slug>/mal/<int:area>.<int:number>/historik/",
+        dashboards.sub_goal_history,
+        name="sub_goal_history",
+    ),
     path("program/<slug:slug>/<int:year>/rapport/", reports.report, name="report"),
     path("program/<slug:slug>/<int:year>/rapport.pdf", reports.report_pdf, name="report_pdf"),
 ]

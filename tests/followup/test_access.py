@@ -22,6 +22,8 @@ PAGES = {
     f"{PROGRAMME}2020/": EVERYBODY,
     f"{PROGRAMME}2020/omrade/1/": EVERYBODY,
     f"{PROGRAMME}mal/1.1/": EVERYBODY,
+    f"{PROGRAMME}mal/1.1/historik/": EVERYBODY,
+    f"{PROGRAMME}mal/9.9/historik/": GONE,
     f"{PROGRAMME}2020/rapport/": EVERYBODY,
     "/losenord/": EVERYBODY,
     ENTRY: NOBODY | {"official": 200},
