@@ -9,7 +9,7 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 
-SLUG = "trygghet-och-sakerhet-2018-2021"
+SLUG = "huddinge-2018-2021"
 YEAR = 2020
 
 

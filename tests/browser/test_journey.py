@@ -45,7 +45,7 @@ def test_an_official_answers_and_a_reviewer_finds_it_in_the_pdf(page, people):
     page.get_by_role("group", name="Prognos för perioden").get_by_label("Kommer att nås", exact=True).check()
     page.get_by_label("Kommentar").fill(WORDS)
     page.get_by_label("Genomförande").select_option("Genomförd")
-    page.get_by_role("button", name="Spara").click()
+    page.get_by_role("button", name="Spara", exact=True).click()
     assert "Sparad " in page.get_by_role("status").inner_text()
     assert "Allt som din enhet ska svara på är ifyllt." in page.get_by_role("main").inner_text()
     page.get_by_role("button", name="Logga ut").click()
@@ -62,8 +62,8 @@ def test_an_official_answers_and_a_reviewer_finds_it_in_the_pdf(page, people):
 def test_no_page_scrolls_sideways(page, people, width):
     page.set_viewport_size({"width": width, "height": 900})
     log_in(page, "hanna")
-    programme = "/program/trygghet-och-sakerhet-2018-2021/"
-    entry = "/mina-uppfoljningar/trygghet-och-sakerhet-2018-2021/2021/1.1/"
+    programme = "/program/huddinge-2018-2021/"
+    entry = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
     for url in (
         "/",
         "/mina-uppfoljningar/",
@@ -77,8 +77,8 @@ def test_no_page_scrolls_sideways(page, people, width):
 
 
 def test_handing_in_returning_and_two_tabs(page, people):
-    review = "/granskning/trygghet-och-sakerhet-2018-2021/2021/1.5/"
-    entry = "/mina-uppfoljningar/trygghet-och-sakerhet-2018-2021/2021/1.5/"
+    review = "/granskning/huddinge-2018-2021/2021/1.5/"
+    entry = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.5/"
     log_in(page, "hanna")
     page.goto(entry)
     page.get_by_role("button", name="Spara och lämna in").click()

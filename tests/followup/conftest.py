@@ -15,31 +15,33 @@ from organisation.models import Membership, Unit, User
 from programmes.models import Programme
 
 HUDDINGE = settings.BASE_DIR / "programmes" / "data" / "huddinge-2018-2021.json"
-PROGRAMME = "/program/trygghet-och-sakerhet-2018-2021/"
+PROGRAMME = "/program/huddinge-2018-2021/"
 
 
 def own_models() -> list[type[models.Model]]:
-    """The project's models, those that others point at first, but for the histories."""
+    """The project's models with the tables between them, but for the histories; referred-to ones come first."""
     configs = [apps.get_app_config(label) for label in ("organisation", "programmes", "followup")]
     ordered = serializers.sort_dependencies([(config, None) for config in configs])
-    return [model for model in ordered if not model.__name__.startswith("Historical")]
+    own = [model for model in ordered if not model.__name__.startswith("Historical")]
+    between = [field.remote_field.through for model in own for field in model._meta.local_many_to_many]
+    return [*own, *(model for model in between if model._meta.auto_created)]
 
 
 @pytest.fixture(scope="session")
-def huddinge_rows(django_db_setup: None, django_db_blocker: Any) -> list[dict[str, Any]]:
+def huddinge_rows(django_db_setup: None, django_db_blocker: Any) -> dict[type[models.Model], list[models.Model]]:
     """The rows that importing the real programme gives: imported once, copied into each test that asks for them."""
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("import_programme", str(HUDDINGE), verbosity=0)
-        rows = [row for model in own_models() for row in serializers.serialize("python", model.objects.all())]
+        rows = {model: list(model._base_manager.all()) for model in own_models()}
         transaction.set_rollback(True)
     return rows
 
 
 @pytest.fixture
-def huddinge(db: None, huddinge_rows: list[dict[str, Any]]) -> Programme:
+def huddinge(db: None, huddinge_rows: dict[type[models.Model], list[models.Model]]) -> Programme:
     """The real programme with its four years, as `script/server` loads it."""
-    for row in serializers.deserialize("python", huddinge_rows):
-        row.save()
+    for model, rows in huddinge_rows.items():
+        model._base_manager.bulk_create(rows)
     with connection.cursor() as cursor:
         for sql in connection.ops.sequence_reset_sql(no_style(), own_models()):
             cursor.execute(sql)

@@ -7,8 +7,8 @@ from tests.followup.conftest import PROGRAMME, client_of
 pytestmark = pytest.mark.django_db
 
 LOGIN = 302
-ENTRY = "/mina-uppfoljningar/trygghet-och-sakerhet-2018-2021/2021/1.1/"
-CLOSED_ENTRY = "/mina-uppfoljningar/trygghet-och-sakerhet-2018-2021/2020/1.1/"
+ENTRY = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
+CLOSED_ENTRY = "/mina-uppfoljningar/huddinge-2018-2021/2020/1.1/"
 ROLES = ("anonymous", "outsider", "reader", "official", "other_official", "reviewer", "secretary", "administrator")
 EVERYBODY = {role: 200 for role in ROLES if role != "anonymous"} | {"anonymous": LOGIN}
 NOBODY = {role: 403 for role in ROLES if role != "anonymous"} | {"anonymous": LOGIN}
@@ -34,7 +34,7 @@ PAGES = {
     f"{PROGRAMME}2030/rapport.pdf": GONE,
     f"{PROGRAMME}2020/omrade/9/": GONE,
     f"{PROGRAMME}mal/9.9/": GONE,
-    "/mina-uppfoljningar/trygghet-och-sakerhet-2018-2021/2021/9.9/": GONE,
+    "/mina-uppfoljningar/huddinge-2018-2021/2021/9.9/": GONE,
     "/mina-uppfoljningar/finns-inte/2021/1.1/": GONE,
 }
 

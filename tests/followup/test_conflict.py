@@ -8,7 +8,7 @@ from tests.followup.conftest import client_of, make_user
 
 pytestmark = pytest.mark.django_db
 
-URL = "/mina-uppfoljningar/trygghet-och-sakerhet-2018-2021/2021/1.1/"
+URL = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from followup.scales import Assessment, Forecast, Progress
 from programmes.models import SubGoal
 from tests.followup.conftest import client_of
 
-URL = "/mina-uppfoljningar/trygghet-och-sakerhet-2018-2021/2021/1.1/"
+URL = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from followup.renderers import html, pdf
 from followup.report import build_report
 from tests.followup.conftest import PROGRAMME, client_of
 
-SLUG = "trygghet-och-sakerhet-2018-2021"
+SLUG = "huddinge-2018-2021"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from tests.followup.conftest import client_of
 
 pytestmark = pytest.mark.django_db
 
-SLUG = "trygghet-och-sakerhet-2018-2021"
+SLUG = "huddinge-2018-2021"
 ENTRY = f"/mina-uppfoljningar/{SLUG}/2021/1.1/"
 REVIEW = f"/granskning/{SLUG}/2021/1.1/"
 LIST = f"/granskning/{SLUG}/2021/"

@@ -12,7 +12,7 @@ from organisation.models import Membership, Unit, User
 from programmes.models import Programme
 
 DATA = settings.BASE_DIR / "programmes" / "data" / "huddinge-2018-2021.json"
-SLUG = "trygghet-och-sakerhet-2018-2021"
+SLUG = "huddinge-2018-2021"
 PASSWORD = "trygg-och-saker-2021"
 
 # username, first name, last name, group, unit, whether they report for it

@@ -1,0 +1,193 @@
+"""The entries that a year is made of: what officials answer, and what reviewers write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
+
+from followup.models.year import FollowUp, assessment_field, forecast_field
+from followup.scales import Assessment, Forecast, Progress, Step, step
+from programmes.models import LINE_LENGTH, Guideline, Measure, ResponsibilityArea, SubGoal, example_field, prose
+
+if TYPE_CHECKING:
+    from organisation.models import Unit
+
+
+class Entry(models.Model):
+    """What all entries share: the year they belong to, and a version that grows with each save."""
+
+    follow_up = models.ForeignKey(FollowUp, models.PROTECT, verbose_name="uppföljning", related_name="%(class)s_set")
+    version = models.PositiveIntegerField("version", default=1, editable=False)
+    is_example = example_field()
+
+    history = HistoricalRecords(inherit=True)
+
+    class Meta:
+        abstract = True
+
+
+class Answer(Entry):
+    """An entry that an official writes and a reviewer approves; its state changes by `workflow.perform` alone."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Utkast"
+        SUBMITTED = "submitted", "Inlämnad"
+        RETURNED = "returned", "Återlämnad"
+        APPROVED = "approved", "Godkänd"
+
+    state = models.CharField("läge", max_length=20, choices=State, default=State.DRAFT)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def item(self) -> SubGoal | Measure:
+        """What of the programme the answer is about."""
+        raise NotImplementedError
+
+    @property
+    def missing(self) -> list[str]:
+        """Names of the answers that are still missing, in the order of the page."""
+        raise NotImplementedError
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether its text may be changed at all, by whoever reports for it."""
+        return self.follow_up.takes_answers and self.state in (self.State.DRAFT, self.State.RETURNED)
+
+
+class AreaEntry(Entry):
+    """The reviewer's summary and assessment of a responsibility area."""
+
+    area = models.ForeignKey(ResponsibilityArea, models.PROTECT, verbose_name="ansvarsområde", related_name="entries")
+    assessment = assessment_field()
+    forecast = forecast_field()
+    summary = prose("sammanfattning", blank=True)
+
+    class Meta:
+        verbose_name = "områdets sammanfattning"
+        verbose_name_plural = "områdenas sammanfattningar"
+        ordering = ["follow_up", "area__number"]
+        constraints = [
+            models.UniqueConstraint(fields=["follow_up", "area"], name="area_entry_once_per_year"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.area}, {self.follow_up.year}"
+
+
+class SubGoalEntryQuerySet(models.QuerySet["SubGoalEntry"]):
+    def concerning(self, units: models.QuerySet[Unit]) -> SubGoalEntryQuerySet:
+        """Goals that `units` are responsible for, as a whole or by one of their measures."""
+        return self.filter(
+            Q(sub_goal__in=SubGoal.objects.filter(units__in=units))
+            | Q(sub_goal__in=SubGoal.objects.filter(measures__units__in=units))
+        )
+
+    def in_order(self) -> SubGoalEntryQuerySet:
+        return self.order_by("sub_goal__area__number", "sub_goal__number")
+
+
+class SubGoalEntry(Answer):
+    sub_goal = models.ForeignKey(SubGoal, models.PROTECT, verbose_name="mål", related_name="entries")
+    assessment = assessment_field()
+    forecast = forecast_field()
+    comment = prose("kommentar", blank=True)
+
+    objects = SubGoalEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "målets status"
+        verbose_name_plural = "målens status"
+        ordering = ["follow_up", "sub_goal"]
+        constraints = [
+            models.UniqueConstraint(fields=["follow_up", "sub_goal"], name="sub_goal_entry_once_per_year"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sub_goal}, {self.follow_up.year}"
+
+    def get_absolute_url(self) -> str:
+        goal, year = self.sub_goal, self.follow_up
+        return reverse("followup:entry_edit", args=[year.programme.slug, year.year, goal.area.number, goal.number])
+
+    @property
+    def item(self) -> SubGoal:
+        return self.sub_goal
+
+    @property
+    def assessment_step(self) -> Step:
+        return step(Assessment, self.assessment)
+
+    @property
+    def forecast_step(self) -> Step:
+        return step(Forecast, self.forecast)
+
+    @property
+    def missing(self) -> list[str]:
+        """Names of the answers that are still missing, in the order of the page."""
+        return [
+            name
+            for name, value in (
+                ("bedömning", self.assessment),
+                ("prognos", self.forecast),
+                ("kommentar", self.comment.strip()),
+            )
+            if not value
+        ]
+
+
+class MeasureEntry(Answer):
+    measure = models.ForeignKey(Measure, models.PROTECT, verbose_name="åtgärd", related_name="entries")
+    progress = models.CharField("genomförande", max_length=20, choices=Progress, blank=True)
+    done = prose("vad som har gjorts", blank=True)
+    stop_reason = prose("skäl till att åtgärden avbröts", max_length=LINE_LENGTH, blank=True)
+
+    class Meta:
+        verbose_name = "åtgärdens status"
+        verbose_name_plural = "åtgärdernas status"
+        ordering = ["follow_up", "measure"]
+        constraints = [
+            models.UniqueConstraint(fields=["follow_up", "measure"], name="measure_entry_once_per_year"),
+            models.CheckConstraint(
+                condition=~Q(progress=Progress.STOPPED) | ~Q(stop_reason=""),
+                name="stopped_measure_has_reason",
+                violation_error_message="Skriv varför åtgärden avbröts.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure}, {self.follow_up.year}"
+
+    @property
+    def item(self) -> Measure:
+        return self.measure
+
+    @property
+    def missing(self) -> list[str]:
+        return [] if self.progress else ["genomförande"]
+
+    @property
+    def progress_step(self) -> Step:
+        return step(Progress, self.progress)
+
+
+class GuidelineEntry(Entry):
+    guideline = models.ForeignKey(Guideline, models.PROTECT, verbose_name="riktlinje", related_name="entries")
+    assessment = assessment_field()
+    comment = prose("kommentar", blank=True)
+
+    class Meta:
+        verbose_name = "riktlinjens uppföljning"
+        verbose_name_plural = "riktlinjernas uppföljning"
+        ordering = ["follow_up", "guideline__number"]
+        constraints = [
+            models.UniqueConstraint(fields=["follow_up", "guideline"], name="guideline_entry_once_per_year"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.guideline}, {self.follow_up.year}"

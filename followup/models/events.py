@@ -1,0 +1,67 @@
+"""What has happened in the workflow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from followup.models.entries import MeasureEntry, SubGoalEntry
+from followup.models.year import FollowUp
+from programmes.models import prose
+
+
+class Event(models.Model):
+    """What happened to a year or an answer in the workflow, and what was said: written once, never changed."""
+
+    class Action(models.TextChoices):
+        SUBMIT = "submit", "lämnade in"
+        WITHDRAW = "withdraw", "tog tillbaka"
+        RETURN = "return", "återlämnade"
+        APPROVE = "approve", "godkände"
+        OPEN = "open", "öppnade uppföljningen"
+        START_REVIEW = "start_review", "avslutade ifyllandet"
+        REOPEN = "reopen", "öppnade igen"
+        PROPOSE = "propose", "föreslog till kommunstyrelsen"
+        REFER_BACK = "refer_back", "återremitterade"
+        DECIDE = "decide", "förde in beslutet"
+
+    follow_up = models.ForeignKey(FollowUp, models.PROTECT, verbose_name="uppföljning", related_name="events")
+    sub_goal_entry = models.ForeignKey(
+        SubGoalEntry, models.PROTECT, verbose_name="målets status", related_name="events", null=True, blank=True
+    )
+    measure_entry = models.ForeignKey(
+        MeasureEntry, models.PROTECT, verbose_name="åtgärdens status", related_name="events", null=True, blank=True
+    )
+    action = models.CharField("handling", max_length=30, choices=Action)
+    from_state = models.CharField("från läge", max_length=20)
+    to_state = models.CharField("till läge", max_length=20)
+    comment = prose("kommentar", blank=True)
+    by = models.ForeignKey(
+        "organisation.User", models.PROTECT, verbose_name="av", related_name="events", null=True, blank=True
+    )
+    at = models.DateTimeField("när", default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = "händelse"
+        verbose_name_plural = "händelser"
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sub_goal_entry__isnull=True) | Q(measure_entry__isnull=True),
+                name="event_of_one_entry_at_most",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.at:%Y-%m-%d %H.%M}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError("An event is written once.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("An event is never deleted.")

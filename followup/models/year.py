@@ -1,0 +1,125 @@
+"""One year's follow-up of a programme."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
+
+from followup.scales import Assessment, Forecast
+from programmes.models import Programme, example_field, prose, year_field
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from organisation.models import User
+
+
+def assessment_field() -> models.CharField:
+    return models.CharField("bedömning av året", max_length=20, choices=Assessment, blank=True)
+
+
+def forecast_field() -> models.CharField:
+    return models.CharField("prognos för perioden", max_length=20, choices=Forecast, blank=True)
+
+
+class FollowUpQuerySet(models.QuerySet["FollowUp"]):
+    def visible_to(self, user: User | AnonymousUser) -> FollowUpQuerySet:
+        """Of visible programmes; a year that has not been opened only for those who plan it."""
+        visible = self.filter(programme__in=Programme.objects.visible_to(user))
+        if user.has_perm("followup.change_followup"):
+            return visible
+        return visible.exclude(state=FollowUp.State.PLANNED)
+
+    def open(self) -> FollowUpQuerySet:
+        return self.filter(state=FollowUp.State.OPEN)
+
+    def taking_answers(self) -> FollowUpQuerySet:
+        return self.filter(state__in=[FollowUp.State.OPEN, FollowUp.State.UNDER_REVIEW])
+
+    def current_first(self) -> FollowUpQuerySet:
+        """Open years before others, later before earlier."""
+        return self.order_by(
+            models.Case(models.When(state=FollowUp.State.OPEN, then=0), default=1),
+            "-year",
+            "-programme__first_year",
+            "programme__title",
+        )
+
+
+class FollowUp(models.Model):
+    class State(models.TextChoices):
+        PLANNED = "planned", "Planerad"
+        OPEN = "open", "Öppen"
+        UNDER_REVIEW = "under_review", "Under granskning"
+        PROPOSED = "proposed", "Föreslagen till kommunstyrelsen"
+        DECIDED = "decided", "Beslutad"
+
+    programme = models.ForeignKey(Programme, models.PROTECT, verbose_name="program", related_name="follow_ups")
+    year = year_field("år")
+    state = models.CharField("läge", max_length=20, choices=State, default=State.OPEN)
+    opens_on = models.DateField("öppnar")
+    due_on = models.DateField("ska vara klar", help_text="Sista dag för enheterna att fylla i.")
+    report_date = models.DateField("rapportens datum", null=True, blank=True)
+    registration_number = models.CharField("diarienummer", max_length=50, blank=True)
+    summary = prose("sammanfattning", blank=True)
+    circumstances = prose(
+        "årets förutsättningar", blank=True, help_text="Vad som har präglat året, till exempel en pandemi."
+    )
+    assessment = assessment_field()
+    forecast = forecast_field()
+    assessment_comment = prose("samlad bedömning", blank=True)
+    perspectives = prose("perspektiv", blank=True, help_text="Hur barnperspektiv och social hållbarhet har beaktats.")
+    looking_ahead = prose("framåtblick", blank=True)
+    is_example = example_field()
+
+    history = HistoricalRecords()
+    objects = FollowUpQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "uppföljning"
+        verbose_name_plural = "uppföljningar"
+        ordering = ["-year"]
+        permissions = [
+            ("review_followup", "Kan granska uppföljningar"),
+            ("decide_followup", "Kan föra in kommunstyrelsens beslut"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "year"],
+                name="follow_up_once_per_programme_and_year",
+                violation_error_message="Uppföljningen för det året är redan öppnad.",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on__gte=F("opens_on")),
+                name="follow_up_due_not_before_open",
+                violation_error_message="Sista dagen kan inte ligga före den dag då uppföljningen öppnar.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Uppföljning {self.year}, {self.programme}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("followup:follow_up_detail", args=[self.programme.slug, self.year])
+
+    def clean(self) -> None:
+        if self.programme_id and self.year and self.year not in self.programme.years:
+            raise ValidationError({"year": f"{self.year} ligger utanför programmets period {self.programme.period}."})
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    @property
+    def takes_answers(self) -> bool:
+        """Whether officials may still write: while the year is open, and what is late or returned during review."""
+        return self.state in (self.State.OPEN, self.State.UNDER_REVIEW)
+
+    def is_overdue(self, today: date) -> bool:
+        return self.is_open and today > self.due_on
