@@ -9,7 +9,16 @@ ROLES = {
         ("organisation", ("unit",), ("view",)),
         (
             "programmes",
-            ("programme", "responsibilityarea", "subgoal", "measure", "guideline", "perspective"),
+            (
+                "programme",
+                "responsibilityarea",
+                "subgoal",
+                "measure",
+                "guideline",
+                "perspective",
+                "indicator",
+                "indicatorvalue",
+            ),
             ALL,
         ),
         ("followup", ("followup", "areaentry", "guidelineentry"), ("add", "change", "view")),
@@ -18,7 +27,11 @@ ROLES = {
     ],
     "Nämndsekreterare": [
         ("organisation", ("unit",), ("view",)),
-        ("programmes", ("programme", "responsibilityarea", "subgoal", "measure", "guideline"), ("view",)),
+        (
+            "programmes",
+            ("programme", "responsibilityarea", "subgoal", "measure", "guideline", "indicator", "indicatorvalue"),
+            ("view",),
+        ),
         ("followup", ("followup", "areaentry", "guidelineentry", "subgoalentry", "measureentry"), ("view",)),
         ("followup", ("followup",), ("decide",)),
     ],
