@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from followup.views import dashboards, entries, reports, review, texts
+from followup.views import dashboards, entries, history, reports, review, texts
 
 app_name = "followup"
 
@@ -29,8 +29,25 @@ urlpatterns = [
     path("program/<slug:slug>/mal/<int:area>.<int:number>/", dashboards.sub_goal_detail, name="sub_goal_detail"),
     path(
         "program/<slug:slug>/mal/<int:area>.<int:number>/historik/",
-        dashboards.sub_goal_history,
+        history.sub_goal_history,
         name="sub_goal_history",
+    ),
+    path(
+        "program/<slug:slug>/mal/<int:area>.<int:number>/atgard/<int:measure>/historik/",
+        history.measure_history,
+        name="measure_history",
+    ),
+    path("program/<slug:slug>/<int:year>/historik/", history.follow_up_history, name="follow_up_history"),
+    path(
+        "program/<slug:slug>/<int:year>/mal/<int:area>.<int:number>/historik/",
+        history.entry_history,
+        name="entry_history",
+    ),
+    path("program/<slug:slug>/<int:year>/omrade/<int:number>/historik/", history.area_history, name="area_history"),
+    path(
+        "program/<slug:slug>/<int:year>/riktlinje/<int:number>/historik/",
+        history.guideline_history,
+        name="guideline_history",
     ),
     path("program/<slug:slug>/<int:year>/rapport/", reports.report, name="report"),
     path("program/<slug:slug>/<int:year>/rapport.pdf", reports.report_pdf, name="report_pdf"),
