@@ -17,7 +17,7 @@ from programmes.models import Programme, example_field, prose, year_field
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from organisation.models import User
+    from organisation.models import Unit, User
 
 
 def assessment_field() -> models.CharField:
@@ -41,6 +41,13 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def taking_answers(self) -> FollowUpQuerySet:
         return self.filter(state__in=[FollowUp.State.OPEN, FollowUp.State.UNDER_REVIEW])
+
+    def concerning(self, unit: Unit) -> FollowUpQuerySet:
+        """Years of programmes in which `unit` answers for a goal, a measure or a guideline."""
+        programmes = Programme.objects.filter(
+            Q(areas__sub_goals__units=unit) | Q(areas__sub_goals__measures__units=unit) | Q(guidelines__units=unit)
+        )
+        return self.filter(programme__in=programmes)
 
     def current_first(self) -> FollowUpQuerySet:
         """Open years before others, later before earlier."""
