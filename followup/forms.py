@@ -10,7 +10,7 @@ from django import forms
 from django.db import models
 from django.http import QueryDict
 
-from followup.models import Answer, AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
+from followup.models import Answer, AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, ProtocolNote, SubGoalEntry
 from followup.permissions import can_report, can_write
 from followup.scales import Progress
 from followup.textdiff import Piece, differences
@@ -334,3 +334,37 @@ def texts_sent(form: EntryForm, data: Mapping[str, str]) -> list[Unsaved]:
         for text in [data.get(name, "").strip().replace("\r\n", "\n")]
         if text and text != getattr(form.instance, name)
     ]
+
+
+class ProtocolNoteForm(forms.ModelForm):
+    class Meta:
+        model = ProtocolNote
+        fields = ["kind", "name", "party", "text", "attachment"]
+        widgets = {"text": forms.Textarea(attrs={"rows": 8})}
+        help_texts = {
+            "kind": "En reservation går emot beslutet. Ett särskilt yttrande för fram en åsikt utan att gå emot det.",
+            "party": "Förkortat, till exempel MP.",
+            "text": "Skriv texten som den ska stå i protokollet, eller bifoga den som fil.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+
+
+class RegisterForm(forms.Form):
+    """What to look for among follow-ups and decisions; the address carries it."""
+
+    dnr = forms.CharField(label="Diarienummer", max_length=50, required=False)
+    year = forms.IntegerField(
+        label="År",
+        min_value=1990,
+        max_value=2100,
+        required=False,
+        error_messages={"invalid": "Skriv året med fyra siffror, till exempel 2020."},
+    )
+    q = forms.CharField(label="Ord i ärendet eller beslutet", max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""

@@ -28,6 +28,12 @@ def forecast_field() -> models.CharField:
     return models.CharField("prognos för perioden", max_length=20, choices=Forecast, blank=True)
 
 
+def _in_case_or_decision(field: str, part: str) -> Q:
+    return Q(**{f"{field}__icontains": part}) | Q(
+        **{f"decisions__{field}__icontains": part, "decisions__recorded_at__isnull": False}
+    )
+
+
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def visible_to(self, user: User | AnonymousUser) -> FollowUpQuerySet:
         """Of visible programmes; a year that has not been opened only for those who plan it."""
@@ -48,6 +54,26 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
             Q(areas__sub_goals__units=unit) | Q(areas__sub_goals__measures__units=unit) | Q(guidelines__units=unit)
         )
         return self.filter(programme__in=programmes)
+
+    def decided(self) -> FollowUpQuerySet:
+        """Years that the board has decided on, whatever it decided."""
+        return self.filter(pk__in=self.filter(decisions__recorded_at__isnull=False).values("pk"))
+
+    def matching(self, *, registration_number: str = "", year: int | None = None, text: str = "") -> FollowUpQuerySet:
+        """Years whose case or decision has the registration number, or a part of it, and every word of `text`."""
+        found = self
+        if registration_number:
+            found = found.filter(_in_case_or_decision("registration_number", registration_number))
+        if year:
+            found = found.filter(year=year)
+        for word in text.split():
+            found = found.filter(
+                Q(programme__title__icontains=word)
+                | Q(decisions__decision_text__icontains=word, decisions__recorded_at__isnull=False)
+                | Q(decisions__title__icontains=word, decisions__recorded_at__isnull=False)
+                | _in_case_or_decision("summary", word)
+            )
+        return self.filter(pk__in=found.values("pk"))
 
     def current_first(self) -> FollowUpQuerySet:
         """Open years before others, later before earlier."""

@@ -1,5 +1,7 @@
 """Notes for the minutes, written by the secretary until the decision is recorded."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -56,3 +58,34 @@ def note_attachment(request: HttpRequest, slug: str, year: int, version: int, pk
     if not note.attachment:
         raise Http404("Anteckningen har ingen bifogad fil.")
     return FileResponse(note.attachment.open(), as_attachment=True, filename=note.file_name)
+
+
+def _decision_to_edit(request: HttpRequest, slug: str, year: int, version: int) -> Decision:
+    decision = decision_or_404(request, slug, year, version)
+    if not can_decide(user_of(request), decision.follow_up):
+        raise PermissionDenied("Anteckningar till protokollet skrivs av nämndsekreteraren.")
+    if decision.is_recorded:
+        raise PermissionDenied("Beslutet är infört, så anteckningarna kan inte ändras. Rätta med ett nytt beslut.")
+    return decision
+
+
+def _note_or_404(decision: Decision, pk: int) -> ProtocolNote:
+    note = decision.notes.filter(pk=pk).first()
+    if note is None:
+        raise Http404("Anteckningen finns inte.")
+    note.decision = decision
+    return note
+
+
+def _try(request: HttpRequest, change: Callable[[], None], done: str) -> None:
+    try:
+        change()
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
+
+
+def _back(decision: Decision) -> HttpResponse:
+    year = decision.follow_up
+    return redirect("followup:note_list", year.programme.slug, year.year, decision.version)

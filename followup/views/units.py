@@ -6,8 +6,17 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from followup.models import FollowUp
+from followup.register import with_decisions
 from organisation.models import Unit
 from programmes.models import Programme, SubGoal
+
+
+PLURALS = {
+    Unit.Kind.COMMITTEE: "Nämnder",
+    Unit.Kind.COMPANY: "Bolag",
+    Unit.Kind.ADMINISTRATION: "Förvaltningar",
+    Unit.Kind.FEDERATION: "Kommunalförbund",
+}
 
 
 def unit_list(request: HttpRequest) -> HttpResponse:
@@ -16,7 +25,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
     current = Unit.objects.valid_on(today)
     context = {
         "kinds": [
-            (kind.label, [unit for unit in current if unit.kind == kind])
+            (PLURALS[kind], [unit for unit in current if unit.kind == kind])
             for kind in Unit.Kind
             if any(unit.kind == kind for unit in current)
         ],
@@ -31,10 +40,12 @@ def unit_detail(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404("Det finns ingen enhet med den adressen.")
     goals = SubGoal.objects.filter(
         Q(units=unit) | Q(measures__units=unit), area__programme__in=Programme.objects.visible_to(request.user)
-    )
+    ).distinct()
     context = {
         "unit": unit,
-        "follow_ups": FollowUp.objects.visible_to(request.user).concerning(unit).select_related("programme"),
-        "goals": goals.distinct().select_related("area__programme").order_by("area__programme", "area__number", "number"),
+        "matters": with_decisions(FollowUp.objects.visible_to(request.user).concerning(unit).decided()),
+        "goals": goals.distinct()
+        .select_related("area__programme")
+        .order_by("area__programme", "area__number", "number"),
     }
     return render(request, "followup/unit_detail.html", context)
