@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("organisation", "0001_initial"),
         ("programmes", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -159,6 +160,177 @@ class Migration(migrations.Migration):
                     ("review_followup", "Kan granska uppföljningar"),
                     ("decide_followup", "Kan föra in kommunstyrelsens beslut"),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Decision",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveSmallIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "correction_reason",
+                    models.TextField(
+                        blank=True,
+                        max_length=10000,
+                        validators=[django.core.validators.MaxLengthValidator(10000)],
+                        verbose_name="skäl till rättelsen",
+                    ),
+                ),
+                ("registration_number", models.CharField(blank=True, max_length=50, verbose_name="diarienummer")),
+                ("statement_date", models.DateField(blank=True, null=True, verbose_name="tjänsteutlåtandets datum")),
+                (
+                    "preparing_committee",
+                    models.CharField(
+                        blank=True,
+                        help_text="Den beredning som lämnar förslaget, till exempel trygghets- och delaktighetsberedningen.",
+                        max_length=200,
+                        verbose_name="beredning",
+                    ),
+                ),
+                (
+                    "preparing_meeting_date",
+                    models.DateField(blank=True, null=True, verbose_name="beredningens sammanträde"),
+                ),
+                (
+                    "proposal",
+                    models.TextField(
+                        blank=True,
+                        help_text="Beredningens förslag, som det ska stå.",
+                        max_length=10000,
+                        validators=[django.core.validators.MaxLengthValidator(10000)],
+                        verbose_name="förslag till beslut",
+                    ),
+                ),
+                ("body", models.CharField(default="Kommunstyrelsen", max_length=200, verbose_name="beslutande organ")),
+                ("meeting_date", models.DateField(blank=True, null=True, verbose_name="sammanträdesdatum")),
+                (
+                    "paragraph",
+                    models.CharField(
+                        blank=True,
+                        max_length=20,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d+ ?[a-zåäö]?$", "Skriv paragrafens nummer, till exempel 24."
+                            )
+                        ],
+                        verbose_name="paragraf",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("approved", "Godkänns"), ("referred_back", "Återremitteras"), ("rejected", "Avslås")],
+                        max_length=20,
+                        verbose_name="beslutet är att uppföljningen",
+                    ),
+                ),
+                (
+                    "outcome_reason",
+                    models.TextField(
+                        blank=True,
+                        help_text="Behövs när uppföljningen återremitteras eller avslås: vad ska göras om?",
+                        max_length=10000,
+                        validators=[django.core.validators.MaxLengthValidator(10000)],
+                        verbose_name="motivering",
+                    ),
+                ),
+                (
+                    "decision_text",
+                    models.TextField(
+                        blank=True,
+                        help_text="Beslutet som det ska stå i protokollet.",
+                        max_length=10000,
+                        validators=[django.core.validators.MaxLengthValidator(10000)],
+                        verbose_name="beslut",
+                    ),
+                ),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True,
+                        help_text="Beskrivning av ärendet i protokollet.",
+                        max_length=10000,
+                        validators=[django.core.validators.MaxLengthValidator(10000)],
+                        verbose_name="sammanfattning",
+                    ),
+                ),
+                (
+                    "deliberation",
+                    models.TextField(
+                        blank=True,
+                        help_text="Det som ska stå utöver vilka som yttrade sig.",
+                        max_length=10000,
+                        validators=[django.core.validators.MaxLengthValidator(10000)],
+                        verbose_name="överläggning",
+                    ),
+                ),
+                (
+                    "propositions",
+                    models.TextField(
+                        blank=True,
+                        help_text="Hur ordföranden ställde frågan.",
+                        max_length=10000,
+                        validators=[django.core.validators.MaxLengthValidator(10000)],
+                        verbose_name="propositioner",
+                    ),
+                ),
+                (
+                    "recipients",
+                    models.CharField(
+                        blank=True,
+                        default="Samtliga nämnder och bolag",
+                        max_length=500,
+                        verbose_name="beslutet ska skickas till",
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="infört")),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Texten är påhittad och märks ”Exempel” överallt där den visas.",
+                        verbose_name="exempel",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recorded_decisions",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="infört av",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="followup.decision",
+                        verbose_name="rättar",
+                    ),
+                ),
+                (
+                    "follow_up",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="followup.followup",
+                        verbose_name="uppföljning",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "beslut",
+                "verbose_name_plural": "beslut",
+                "ordering": ["follow_up", "version"],
             },
         ),
         migrations.CreateModel(
@@ -396,6 +568,200 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "historical områdets sammanfattning",
                 "verbose_name_plural": "historical områdenas sammanfattningar",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalDecision",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("version", models.PositiveSmallIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "correction_reason",
+                    models.TextField(
+                        blank=True,
+                        max_length=10000,
+                        validators=[django.core.validators.MaxLengthValidator(10000)],
+                        verbose_name="skäl till rättelsen",
+                    ),
+                ),
+                ("registration_number", models.CharField(blank=True, max_length=50, verbose_name="diarienummer")),
+                ("statement_date", models.DateField(blank=True, null=True, verbose_name="tjänsteutlåtandets datum")),
+                (
+                    "preparing_committee",
+                    models.CharField(
+                        blank=True,
+                        help_text="Den beredning som lämnar förslaget, till exempel trygghets- och delaktighetsberedningen.",
+                        max_length=200,
+                        verbose_name="beredning",
+                    ),
+                ),
+                (
+                    "preparing_meeting_date",
+                    models.DateField(blank=True, null=True, verbose_name="beredningens sammanträde"),
+                ),
+                (
+                    "proposal",
+                    models.TextField(
+                        blank=True,
+                        help_text="Beredningens förslag, som det ska stå.",
+                        max_length=10000,
+                        validators=[django.core.validators.MaxLengthValidator(10000)],
+                        verbose_name="förslag till beslut",
+                    ),
+                ),
+                ("body", models.CharField(default="Kommunstyrelsen", max_length=200, verbose_name="beslutande organ")),
+                ("meeting_date", models.DateField(blank=True, null=True, verbose_name="sammanträdesdatum")),
+                (
+                    "paragraph",
+                    models.CharField(
+                        blank=True,
+                        max_length=20,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d+ ?[a-zåäö]?$", "Skriv paragrafens nummer, till exempel 24."
+                            )
+                        ],
+                        verbose_name="paragraf",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("approved", "Godkänns"), ("referred_back", "Återremitteras"), ("rejected", "Avslås")],
+                        max_length=20,
+                        verbose_name="beslutet är att uppföljningen",
+                    ),
+                ),
+                (
+                    "outcome_reason",
+                    models.TextField(
+                        blank=True,
+                        help_text="Behövs när uppföljningen återremitteras eller avslås: vad ska göras om?",
+                        max_length=10000,
+                        validators=[django.core.validators.MaxLengthValidator(10000)],
+                        verbose_name="motivering",
+                    ),
+                ),
+                (
+                    "decision_text",
+                    models.TextField(
+                        blank=True,
+                        help_text="Beslutet som det ska stå i protokollet.",
+                        max_length=10000,
+                        validators=[django.core.validators.MaxLengthValidator(10000)],
+                        verbose_name="beslut",
+                    ),
+                ),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True,
+                        help_text="Beskrivning av ärendet i protokollet.",
+                        max_length=10000,
+                        validators=[django.core.validators.MaxLengthValidator(10000)],
+                        verbose_name="sammanfattning",
+                    ),
+                ),
+                (
+                    "deliberation",
+                    models.TextField(
+                        blank=True,
+                        help_text="Det som ska stå utöver vilka som yttrade sig.",
+                        max_length=10000,
+                        validators=[django.core.validators.MaxLengthValidator(10000)],
+                        verbose_name="överläggning",
+                    ),
+                ),
+                (
+                    "propositions",
+                    models.TextField(
+                        blank=True,
+                        help_text="Hur ordföranden ställde frågan.",
+                        max_length=10000,
+                        validators=[django.core.validators.MaxLengthValidator(10000)],
+                        verbose_name="propositioner",
+                    ),
+                ),
+                (
+                    "recipients",
+                    models.CharField(
+                        blank=True,
+                        default="Samtliga nämnder och bolag",
+                        max_length=500,
+                        verbose_name="beslutet ska skickas till",
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="infört")),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Texten är påhittad och märks ”Exempel” överallt där den visas.",
+                        verbose_name="exempel",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "follow_up",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="followup.followup",
+                        verbose_name="uppföljning",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="infört av",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="followup.decision",
+                        verbose_name="rättar",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical beslut",
+                "verbose_name_plural": "historical beslut",
                 "ordering": ("-history_date", "-history_id"),
                 "get_latest_by": ("history_date", "history_id"),
             },
@@ -757,6 +1123,125 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
+            name="HistoricalProtocolNote",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(verbose_name="ordning")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("note", "Protokollsanteckning"),
+                            ("reservation", "Reservation"),
+                            ("statement", "Särskilt yttrande"),
+                        ],
+                        default="note",
+                        max_length=20,
+                        verbose_name="slag",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="namn")),
+                ("party", models.CharField(max_length=50, verbose_name="parti")),
+                (
+                    "text",
+                    models.TextField(
+                        blank=True,
+                        max_length=10000,
+                        validators=[django.core.validators.MaxLengthValidator(10000)],
+                        verbose_name="text",
+                    ),
+                ),
+                ("attachment", models.TextField(blank=True, max_length=200, verbose_name="bilaga")),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Texten är påhittad och märks ”Exempel” överallt där den visas.",
+                        verbose_name="exempel",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="followup.decision",
+                        verbose_name="beslut",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical anteckning till protokollet",
+                "verbose_name_plural": "historical anteckningar till protokollet",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalSpeaker",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(verbose_name="ordning")),
+                ("name", models.CharField(max_length=200, verbose_name="namn")),
+                ("party", models.CharField(max_length=50, verbose_name="parti")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="followup.decision",
+                        verbose_name="beslut",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical talare",
+                "verbose_name_plural": "historical talare",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
             name="HistoricalSubGoalEntry",
             fields=[
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
@@ -955,6 +1440,88 @@ class Migration(migrations.Migration):
                 "verbose_name": "åtgärdens status",
                 "verbose_name_plural": "åtgärdernas status",
                 "ordering": ["follow_up", "measure"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ProtocolNote",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(verbose_name="ordning")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("note", "Protokollsanteckning"),
+                            ("reservation", "Reservation"),
+                            ("statement", "Särskilt yttrande"),
+                        ],
+                        default="note",
+                        max_length=20,
+                        verbose_name="slag",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="namn")),
+                ("party", models.CharField(max_length=50, verbose_name="parti")),
+                (
+                    "text",
+                    models.TextField(
+                        blank=True,
+                        max_length=10000,
+                        validators=[django.core.validators.MaxLengthValidator(10000)],
+                        verbose_name="text",
+                    ),
+                ),
+                (
+                    "attachment",
+                    models.FileField(
+                        blank=True, max_length=200, upload_to="protokollsanteckningar/", verbose_name="bilaga"
+                    ),
+                ),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Texten är påhittad och märks ”Exempel” överallt där den visas.",
+                        verbose_name="exempel",
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to="followup.decision",
+                        verbose_name="beslut",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "anteckning till protokollet",
+                "verbose_name_plural": "anteckningar till protokollet",
+                "ordering": ["decision", "order"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Speaker",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(verbose_name="ordning")),
+                ("name", models.CharField(max_length=200, verbose_name="namn")),
+                ("party", models.CharField(max_length=50, verbose_name="parti")),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="speakers",
+                        to="followup.decision",
+                        verbose_name="beslut",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "talare",
+                "verbose_name_plural": "talare",
+                "ordering": ["decision", "order"],
             },
         ),
         migrations.CreateModel(
@@ -1275,6 +1842,111 @@ class Migration(migrations.Migration):
                 "ordering": ["uploaded_at", "pk"],
             },
         ),
+        migrations.CreateModel(
+            name="DecidedReport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(unique=True, verbose_name="nummer i kedjan")),
+                ("schema", models.PositiveSmallIntegerField(verbose_name="schemaversion")),
+                ("json", models.TextField(verbose_name="rapporten")),
+                ("json_sha256", models.CharField(max_length=64, verbose_name="rapportens SHA-256")),
+                ("pdf", models.FileField(blank=True, max_length=200, upload_to="", verbose_name="PDF")),
+                ("pdf_sha256", models.CharField(blank=True, max_length=64, verbose_name="PDF-filens SHA-256")),
+                (
+                    "minutes",
+                    models.TextField(
+                        help_text="Beslut, talare och anteckningar som JSON.", verbose_name="beslutet i sin helhet"
+                    ),
+                ),
+                (
+                    "previous_sha256",
+                    models.CharField(blank=True, max_length=64, verbose_name="föregående länks SHA-256"),
+                ),
+                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="när")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decided_reports",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="av",
+                    ),
+                ),
+                (
+                    "decision",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="report",
+                        to="followup.decision",
+                        verbose_name="beslut",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "beslutad rapport",
+                "verbose_name_plural": "beslutade rapporter",
+                "ordering": ["number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("number", 1), ("previous_sha256", "")),
+                            models.Q(("number__gt", 1), models.Q(("previous_sha256", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="decided_report_is_linked",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("pdf", ""), ("pdf_sha256", "")),
+                            models.Q(models.Q(("pdf", ""), _negated=True), models.Q(("pdf_sha256", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="decided_report_pdf_has_hash",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Distribution",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="skickat")),
+                ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="läst")),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="distributions",
+                        to="followup.decision",
+                        verbose_name="beslut",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="received_decisions",
+                        to="organisation.unit",
+                        verbose_name="enhet",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "expediering",
+                "verbose_name_plural": "expedieringar",
+                "ordering": ["decision", "unit"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("decision", "unit"), name="distribution_once_per_unit"),
+                    models.CheckConstraint(
+                        condition=models.Q(("read_at__isnull", True), ("sent_at__isnull", False), _connector="OR"),
+                        name="distribution_sent_before_read",
+                    ),
+                ],
+            },
+        ),
         migrations.AddConstraint(
             model_name="followup",
             constraint=models.UniqueConstraint(
@@ -1289,6 +1961,93 @@ class Migration(migrations.Migration):
                 condition=models.Q(("due_on__gte", models.F("opens_on"))),
                 name="follow_up_due_not_before_open",
                 violation_error_message="Sista dagen kan inte ligga före den dag då uppföljningen öppnar.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=models.UniqueConstraint(fields=("follow_up", "version"), name="decision_version_once_per_year"),
+        ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("recorded_at__isnull", True)),
+                fields=("follow_up",),
+                name="one_case_at_a_time_per_year",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("outcome", "approved"), ("recorded_at__isnull", False)),
+                fields=("replaces",),
+                name="decision_replaced_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("outcome", "approved"), ("recorded_at__isnull", False), ("replaces__isnull", True)),
+                fields=("follow_up",),
+                name="one_first_approval_per_year",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("paragraph", ""), _negated=True),
+                fields=("body", "meeting_date", "paragraph"),
+                name="paragraph_once_per_meeting",
+                violation_error_message="Paragrafen är redan använd vid det sammanträdet.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("meeting_date__gte", models.F("preparing_meeting_date"))),
+                name="decision_not_before_preparation",
+                violation_error_message="Beslutet kan inte vara fattat före beredningens sammanträde.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("meeting_date__gte", models.F("statement_date"))),
+                name="decision_not_before_statement",
+                violation_error_message="Beslutet kan inte vara fattat före tjänsteutlåtandets datum.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("replaces__isnull", True), ("correction_reason", "")),
+                    models.Q(("replaces__isnull", False), models.Q(("correction_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="correction_has_reason",
+                violation_error_message="Skriv varför beslutet rättas.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("recorded_at__isnull", True),
+                    models.Q(
+                        ("meeting_date__isnull", False),
+                        ("statement_date__isnull", False),
+                        models.Q(("body", ""), _negated=True),
+                        models.Q(("paragraph", ""), _negated=True),
+                        models.Q(("registration_number", ""), _negated=True),
+                        models.Q(("decision_text", ""), _negated=True),
+                        models.Q(("outcome", ""), _negated=True),
+                        models.Q(
+                            ("outcome", "approved"), models.Q(("outcome_reason", ""), _negated=True), _connector="OR"
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="recorded_decision_complete",
             ),
         ),
         migrations.AddConstraint(
@@ -1313,6 +2072,33 @@ class Migration(migrations.Migration):
                 ),
                 name="stopped_measure_has_reason",
                 violation_error_message="Skriv varför åtgärden avbröts.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="protocolnote",
+            constraint=models.UniqueConstraint(
+                fields=("decision", "order"), name="protocol_note_order_once_per_decision"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="protocolnote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("text", ""), _negated=True), models.Q(("attachment", ""), _negated=True), _connector="OR"
+                ),
+                name="protocol_note_has_text_or_attachment",
+                violation_error_message="Skriv anteckningens text, eller bifoga den som fil.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="speaker",
+            constraint=models.UniqueConstraint(fields=("decision", "order"), name="speaker_order_once_per_decision"),
+        ),
+        migrations.AddConstraint(
+            model_name="speaker",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("name", ""), _negated=True), models.Q(("party", ""), _negated=True)),
+                name="speaker_has_name_and_party",
             ),
         ),
         migrations.AddConstraint(

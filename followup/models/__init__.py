@@ -2,6 +2,7 @@
 
 from followup.models.attachments import Attachment
 from followup.models.comments import Comment
+from followup.models.decisions import DecidedReport, Decision, Distribution, ProtocolNote, Speaker
 from followup.models.entries import Answer, AreaEntry, Entry, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.models.events import Event
 from followup.models.year import FollowUp
@@ -11,10 +12,15 @@ __all__ = [
     "AreaEntry",
     "Attachment",
     "Comment",
+    "DecidedReport",
+    "Decision",
+    "Distribution",
     "Entry",
     "Event",
     "FollowUp",
     "GuidelineEntry",
     "MeasureEntry",
+    "ProtocolNote",
+    "Speaker",
     "SubGoalEntry",
 ]
