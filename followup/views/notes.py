@@ -1,17 +1,20 @@
 """Notes for the minutes, written by the secretary until the decision is recorded."""
 
 from collections.abc import Callable
+from pathlib import PurePath
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from followup.attachments import KINDS
 from followup.forms import ProtocolNoteForm
 from followup.models import Decision, ProtocolNote
 from followup.notes import move_note, remove_note, save_note
 from followup.permissions import can_decide
+from followup.views.attachments import download
 from followup.views.fetch import decision_or_404, user_of
 from followup.workflow import Refused
 
@@ -52,12 +55,13 @@ def note_remove(request: HttpRequest, slug: str, year: int, version: int, pk: in
     return _back(note.decision)
 
 
+@require_safe
 def note_attachment(request: HttpRequest, slug: str, year: int, version: int, pk: int) -> FileResponse:
     """The file of a note, for everybody who may read the decision."""
     note = _note_or_404(decision_or_404(request, slug, year, version), pk)
     if not note.attachment:
         raise Http404("Anteckningen har ingen bifogad fil.")
-    return FileResponse(note.attachment.open(), as_attachment=True, filename=note.file_name)
+    return download(note.attachment, note.file_name, KINDS[PurePath(note.file_name).suffix.lower()].content_type)
 
 
 def _decision_to_edit(request: HttpRequest, slug: str, year: int, version: int) -> Decision:

@@ -10,7 +10,6 @@ from followup.register import with_decisions
 from organisation.models import Unit
 from programmes.models import Programme, SubGoal
 
-
 PLURALS = {
     Unit.Kind.COMMITTEE: "Nämnder",
     Unit.Kind.COMPANY: "Bolag",
