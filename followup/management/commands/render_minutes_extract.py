@@ -1,18 +1,19 @@
 """manage.py render_minutes_extract SLUG YEAR --output FILE"""
 
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from followup.management.commands.render_report import find_follow_up
-from followup.minutes import build_minutes_extract
+from followup.minutes import MinutesExtract, build_minutes_extract
 from followup.models import Decision
 from followup.renderers import minutes_docx, minutes_html, minutes_pdf, minutes_text
 from followup.renderers.pdf import PdfUnavailable
 
-RENDERERS = {
+RENDERERS: dict[str, Callable[[MinutesExtract], str | bytes]] = {
     ".pdf": minutes_pdf.render,
     ".docx": minutes_docx.render,
     ".html": minutes_html.render,
