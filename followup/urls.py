@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from followup.views import dashboards, entries, reports, review
+from followup.views import dashboards, entries, reports, review, search
 
 app_name = "followup"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("granskning/<slug:slug>/<int:year>/", review.review_list, name="review_list"),
     path("granskning/<slug:slug>/<int:year>/lage/", review.review_year, name="review_year"),
     path("granskning/<slug:slug>/<int:year>/<int:area>.<int:number>/", review.review_entry, name="review_entry"),
+    path("sok/", search.search, name="search"),
     path("program/<slug:slug>/", dashboards.programme_detail, name="programme_detail"),
     path("program/<slug:slug>/<int:year>/", dashboards.follow_up_detail, name="follow_up_detail"),
     path("program/<slug:slug>/<int:year>/omrade/<int:number>/", dashboards.area_detail, name="area_detail"),
