@@ -11,9 +11,10 @@ def render(extract: MinutesExtract) -> str:
 
 def _paragraphs(extract: MinutesExtract) -> Iterator[str]:
     yield extract.title
-    for part in (*extract.sections, *extract.appendices):
-        yield "\n".join([part.heading, *_lines(part.blocks[:1])])
-        yield from ("\n".join(_lines([block])) for block in part.blocks[1:])
+    for parts in (extract.sections, extract.appendices):
+        for part in parts:
+            yield "\n".join([part.heading, *_lines(part.blocks[:1])])
+            yield from ("\n".join(_lines([block])) for block in part.blocks[1:])
 
 
 def _lines(blocks: list[Block] | tuple[Block, ...]) -> Iterator[str]:
