@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from followup.minutes import Block, MinutesExtract
+from followup.minutes import Appendix, Block, MinutesExtract, Section
 
 
 def render(extract: MinutesExtract) -> str:
@@ -11,10 +11,10 @@ def render(extract: MinutesExtract) -> str:
 
 def _paragraphs(extract: MinutesExtract) -> Iterator[str]:
     yield extract.title
-    for parts in (extract.sections, extract.appendices):
-        for part in parts:
-            yield "\n".join([part.heading, *_lines(part.blocks[:1])])
-            yield from ("\n".join(_lines([block])) for block in part.blocks[1:])
+    parts: tuple[Section | Appendix, ...] = (*extract.sections, *extract.appendices)
+    for part in parts:
+        yield "\n".join([part.heading, *_lines(part.blocks[:1])])
+        yield from ("\n".join(_lines([block])) for block in part.blocks[1:])
 
 
 def _lines(blocks: list[Block] | tuple[Block, ...]) -> Iterator[str]:
