@@ -11,13 +11,14 @@ from followup.views import (
     register,
     reports,
     review,
+    search,
     texts,
     units,
 )
 
 app_name = "followup"
 
-DECISION = "program/<slug:slug>/<int:year>/beslut/<int:version>/"
+DECISION = "program/<slug:slug>/<int:year>/beslut/<int:number>/"
 
 urlpatterns = [
     path("", dashboards.home, name="home"),
@@ -43,6 +44,7 @@ urlpatterns = [
     path("granskning/<slug:slug>/<int:year>/omrade/<int:number>/", texts.review_area, name="review_area"),
     path("granskning/<slug:slug>/<int:year>/riktlinje/<int:number>/", texts.review_guideline, name="review_guideline"),
     path("granskning/<slug:slug>/<int:year>/<int:area>.<int:number>/", review.review_entry, name="review_entry"),
+    path("sok/", search.search, name="search"),
     path("program/<slug:slug>/", dashboards.programme_detail, name="programme_detail"),
     path("program/<slug:slug>/<int:year>/", dashboards.follow_up_detail, name="follow_up_detail"),
     path("program/<slug:slug>/<int:year>/omrade/<int:number>/", dashboards.area_detail, name="area_detail"),

@@ -35,14 +35,14 @@ def follow_up_or_404(request: HttpRequest, slug: str, year: int) -> FollowUp:
     return follow_up
 
 
-def decision_or_404(request: HttpRequest, slug: str, year: int, version: int) -> Decision:
+def decision_or_404(request: HttpRequest, slug: str, year: int, number: int) -> Decision:
     follow_up = follow_up_or_404(request, slug, year)
     decision = (
         Decision.objects.visible_to(request.user)
-        .filter(follow_up=follow_up, version=version)
+        .filter(follow_up=follow_up, number=number)
         .select_related("follow_up__programme")
         .first()
     )
     if decision is None:
-        raise Http404(f"Det finns inget infört beslut {version} om uppföljningen för {year}.")
+        raise Http404(f"Det finns inget infört beslut {number} om uppföljningen för {year}.")
     return decision

@@ -15,8 +15,8 @@ from followup.views.fetch import decision_or_404, user_of
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def minutes_extract(request: HttpRequest, slug: str, year: int, version: int) -> HttpResponse:
-    decision = decision_or_404(request, slug, year, version)
+def minutes_extract(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
+    decision = decision_or_404(request, slug, year, number)
     extract = build_minutes_extract(decision)
     context = {
         "decision": decision,
@@ -28,14 +28,14 @@ def minutes_extract(request: HttpRequest, slug: str, year: int, version: int) ->
     return render(request, "followup/minutes_extract.html", context)
 
 
-def minutes_extract_text(request: HttpRequest, slug: str, year: int, version: int) -> HttpResponse:
-    decision = decision_or_404(request, slug, year, version)
+def minutes_extract_text(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
+    decision = decision_or_404(request, slug, year, number)
     text = minutes_text.render(build_minutes_extract(decision))
     return render(request, "followup/minutes_extract_text.html", {"decision": decision, "text": text})
 
 
-def minutes_extract_pdf(request: HttpRequest, slug: str, year: int, version: int) -> HttpResponse:
-    extract = build_minutes_extract(decision_or_404(request, slug, year, version))
+def minutes_extract_pdf(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
+    extract = build_minutes_extract(decision_or_404(request, slug, year, number))
     try:
         content = minutes_pdf.render(extract)
     except PdfUnavailable as error:
@@ -43,8 +43,8 @@ def minutes_extract_pdf(request: HttpRequest, slug: str, year: int, version: int
     return _file(content, "application/pdf", f'inline; filename="{extract.file_name}.pdf"')
 
 
-def minutes_extract_docx(request: HttpRequest, slug: str, year: int, version: int) -> HttpResponse:
-    extract = build_minutes_extract(decision_or_404(request, slug, year, version))
+def minutes_extract_docx(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
+    extract = build_minutes_extract(decision_or_404(request, slug, year, number))
     return _file(minutes_docx.render(extract), DOCX, f'attachment; filename="{extract.file_name}.docx"')
 
 

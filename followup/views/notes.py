@@ -19,14 +19,14 @@ from followup.views.fetch import decision_or_404, user_of
 from followup.workflow import Refused
 
 
-def note_list(request: HttpRequest, slug: str, year: int, version: int) -> HttpResponse:
+def note_list(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
     """The notes in their order; a new one is written below them."""
-    decision = _decision_to_edit(request, slug, year, version)
+    decision = _decision_to_edit(request, slug, year, number)
     return _edit(request, ProtocolNote(decision=decision), "followup/note_list.html")
 
 
-def note_edit(request: HttpRequest, slug: str, year: int, version: int, pk: int) -> HttpResponse:
-    note = _note_or_404(_decision_to_edit(request, slug, year, version), pk)
+def note_edit(request: HttpRequest, slug: str, year: int, number: int, pk: int) -> HttpResponse:
+    note = _note_or_404(_decision_to_edit(request, slug, year, number), pk)
     return _edit(request, note, "followup/note_edit.html")
 
 
@@ -41,31 +41,31 @@ def _edit(request: HttpRequest, note: ProtocolNote, template: str) -> HttpRespon
 
 
 @require_POST
-def note_move(request: HttpRequest, slug: str, year: int, version: int, pk: int) -> HttpResponse:
-    note = _note_or_404(_decision_to_edit(request, slug, year, version), pk)
+def note_move(request: HttpRequest, slug: str, year: int, number: int, pk: int) -> HttpResponse:
+    note = _note_or_404(_decision_to_edit(request, slug, year, number), pk)
     earlier = request.POST.get("direction") == "earlier"
     _try(request, lambda: move_note(note, earlier=earlier, by=user_of(request)), f"Flyttad: {note}.")
     return _back(note.decision)
 
 
 @require_POST
-def note_remove(request: HttpRequest, slug: str, year: int, version: int, pk: int) -> HttpResponse:
-    note = _note_or_404(_decision_to_edit(request, slug, year, version), pk)
+def note_remove(request: HttpRequest, slug: str, year: int, number: int, pk: int) -> HttpResponse:
+    note = _note_or_404(_decision_to_edit(request, slug, year, number), pk)
     _try(request, lambda: remove_note(note, by=user_of(request)), f"Borttagen: {note}.")
     return _back(note.decision)
 
 
 @require_safe
-def note_attachment(request: HttpRequest, slug: str, year: int, version: int, pk: int) -> FileResponse:
+def note_attachment(request: HttpRequest, slug: str, year: int, number: int, pk: int) -> FileResponse:
     """The file of a note, for everybody who may read the decision."""
-    note = _note_or_404(decision_or_404(request, slug, year, version), pk)
+    note = _note_or_404(decision_or_404(request, slug, year, number), pk)
     if not note.attachment:
         raise Http404("Anteckningen har ingen bifogad fil.")
     return download(note.attachment, note.file_name, KINDS[PurePath(note.file_name).suffix.lower()].content_type)
 
 
-def _decision_to_edit(request: HttpRequest, slug: str, year: int, version: int) -> Decision:
-    decision = decision_or_404(request, slug, year, version)
+def _decision_to_edit(request: HttpRequest, slug: str, year: int, number: int) -> Decision:
+    decision = decision_or_404(request, slug, year, number)
     if not can_decide(user_of(request), decision.follow_up):
         raise PermissionDenied("Anteckningar till protokollet skrivs av nämndsekreteraren.")
     if decision.is_recorded:
@@ -92,4 +92,4 @@ def _try(request: HttpRequest, change: Callable[[], None], done: str) -> None:
 
 def _back(decision: Decision) -> HttpResponse:
     year = decision.follow_up
-    return redirect("followup:note_list", year.programme.slug, year.year, decision.version)
+    return redirect("followup:note_list", year.programme.slug, year.year, decision.number)

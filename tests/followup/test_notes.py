@@ -58,7 +58,10 @@ def test_the_secretary_adds_notes_in_order(case, secretary):
     client = client_of(secretary)
     assert client.post(URL, FORM).status_code == 302
     assert client.post(URL, FORM | {"kind": "reservation", "name": "Bo Berg", "party": "M"}).status_code == 302
-    assert [str(note) for note in case.notes.all()] == ["Protokollsanteckning: Anna Ask (S)", "Reservation: Bo Berg (M)"]
+    assert [str(note) for note in case.notes.all()] == [
+        "Protokollsanteckning: Anna Ask (S)",
+        "Reservation: Bo Berg (M)",
+    ]
     assert case.notes.first().history.get().history_user == secretary
     html = client.get(URL).content.decode()
     assert html.index("Anna Ask (S)") < html.index("Bo Berg (M)")
@@ -184,6 +187,6 @@ def test_after_the_decision_nothing_changes(case, notes, secretary):
 
 
 def test_a_note_of_another_decision_is_not_found(case, notes, secretary):
-    other = Decision.objects.create(follow_up=FollowUp.objects.get(year=2019), version=9)
+    other = Decision.objects.create(follow_up=FollowUp.objects.get(year=2019), number=9)
     stray = ProtocolNote.objects.create(decision=other, order=1, name="D", party="S", text="x")
     assert client_of(secretary).get(f"{URL}{stray.pk}/").status_code == 404
