@@ -31,4 +31,7 @@ urlpatterns = [
     ),
     path("program/<slug:slug>/<int:year>/rapport/", reports.report, name="report"),
     path("program/<slug:slug>/<int:year>/rapport.pdf", reports.report_pdf, name="report_pdf"),
+    path(
+        "program/<slug:slug>/<int:year>/rapport.pdf/<int:rendering>/", reports.report_rendering, name="report_rendering"
+    ),
 ]

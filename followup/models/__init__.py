@@ -2,6 +2,7 @@
 
 from followup.models.entries import Answer, AreaEntry, Entry, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.models.events import Event
+from followup.models.renderings import Rendering
 from followup.models.year import FollowUp
 
 __all__ = [
@@ -12,5 +13,6 @@ __all__ = [
     "FollowUp",
     "GuidelineEntry",
     "MeasureEntry",
+    "Rendering",
     "SubGoalEntry",
 ]
