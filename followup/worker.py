@@ -45,7 +45,7 @@ class TakenOver(Exception):
 
 
 def drain() -> int:
-    """Make what waits until nothing does or all slots are taken; how many were made. Old ones make room for new ones."""
+    """Make what waits, until nothing does or all slots are taken; how many were made. What is old makes room."""
     made = 0
     while rendering := take_next(timezone.now()):
         made += make(rendering)
