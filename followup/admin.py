@@ -84,6 +84,8 @@ class FollowUpAdmin(HistoryAdmin):
         return self.inlines if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            obj.version += 1  # so that a form open elsewhere notices
         if change or not obj.is_open:
             super().save_model(request, obj, form, change)
         else:

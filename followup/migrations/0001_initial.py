@@ -130,6 +130,7 @@ class Migration(migrations.Migration):
                         verbose_name="framåtblick",
                     ),
                 ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
                 (
                     "is_example",
                     models.BooleanField(
@@ -511,6 +512,7 @@ class Migration(migrations.Migration):
                         verbose_name="framåtblick",
                     ),
                 ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
                 (
                     "is_example",
                     models.BooleanField(
@@ -1188,6 +1190,44 @@ class Migration(migrations.Migration):
                 "ordering": ["at", "pk"],
             },
         ),
+        migrations.CreateModel(
+            name="Comment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "text",
+                    models.TextField(
+                        max_length=10000,
+                        validators=[django.core.validators.MaxLengthValidator(10000)],
+                        verbose_name="kommentar",
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="när")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comments",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="av",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comments",
+                        to="followup.subgoalentry",
+                        verbose_name="målets status",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "kommentar",
+                "verbose_name_plural": "kommentarer",
+                "ordering": ["at", "pk"],
+            },
+        ),
         migrations.AddConstraint(
             model_name="followup",
             constraint=models.UniqueConstraint(
@@ -1283,6 +1323,14 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("sub_goal_entry__isnull", True), ("measure_entry__isnull", True), _connector="OR"),
                 name="event_of_one_entry_at_most",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="comment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True),
+                name="comment_says_something",
+                violation_error_message="Skriv något.",
             ),
         ),
     ]
