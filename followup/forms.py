@@ -9,8 +9,10 @@ from typing import Any
 from django import forms
 from django.db import models
 from django.http import QueryDict
+from django.template.defaultfilters import filesizeformat
 
-from followup.models import Answer, MeasureEntry, SubGoalEntry
+from followup.attachments import ALLOWED, KINDS, max_bytes
+from followup.models import Answer, AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.permissions import can_report, can_write
 from followup.scales import Progress
 from followup.textdiff import Piece, differences
@@ -147,6 +149,22 @@ def settled(data: QueryDict) -> QueryDict:
     return result
 
 
+class AttachmentForm(forms.Form):
+    """Asks for a file; `attachments.attach` judges it."""
+
+    file = forms.FileField(
+        label="Fil att bifoga",
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ",".join(KINDS)}),
+        error_messages={"required": "Välj en fil att bifoga."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        self.fields["file"].help_text = f"{ALLOWED}, högst {filesizeformat(max_bytes())}."
+
+
 class PageForms:
     """The forms of one page, which are checked and saved together."""
 
@@ -241,3 +259,96 @@ class AnswerForms(PageForms):
                 if text and text != getattr(answer, field):
                     texts.append(Unsaved(f"{answer.item.code}", answer.get_state_display().lower(), text))
         return texts
+
+
+class AreaEntryForm(EntryForm):
+    class Meta:
+        model = AreaEntry
+        fields = ["assessment", "forecast", "summary"]
+        widgets = {
+            "assessment": forms.RadioSelect,
+            "forecast": forms.RadioSelect,
+            "summary": forms.Textarea(attrs={"rows": 12}),
+        }
+        help_texts = {"summary": "Inleder kapitlet om området i rapporten."}
+
+    @property
+    def place(self) -> str:
+        return f"Område {self.instance.area.number}"
+
+
+class GuidelineEntryForm(EntryForm):
+    class Meta:
+        model = GuidelineEntry
+        fields = ["assessment", "comment"]
+        widgets = {"assessment": forms.RadioSelect, "comment": forms.Textarea(attrs={"rows": 12})}
+
+    @property
+    def place(self) -> str:
+        return f"Riktlinje {self.instance.guideline.number}"
+
+
+class YearForm(EntryForm):
+    """What the reviewer writes of the year as a whole, in the order of the report."""
+
+    class Meta:
+        model = FollowUp
+        fields = [
+            "summary",
+            "assessment",
+            "forecast",
+            "assessment_comment",
+            "circumstances",
+            "perspectives",
+            "looking_ahead",
+            "report_date",
+        ]
+        widgets = {
+            "summary": forms.Textarea(attrs={"rows": 10}),
+            "assessment": forms.RadioSelect,
+            "forecast": forms.RadioSelect,
+            "assessment_comment": forms.Textarea(attrs={"rows": 8}),
+            "circumstances": forms.Textarea(attrs={"rows": 8}),
+            "perspectives": forms.Textarea(attrs={"rows": 8}),
+            "looking_ahead": forms.Textarea(attrs={"rows": 8}),
+            "report_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+        help_texts = {"report_date": "Dagen som rapporten och tjänsteutlåtandet dateras."}
+        error_messages = {"report_date": {"invalid": "Skriv datumet som 2022-02-17."}}
+
+    @property
+    def place(self) -> str:
+        return f"Uppföljningen {self.instance.year}"
+
+
+@dataclass(frozen=True)
+class FieldBesideLast:
+    """A field of a form, and what was answered there last year."""
+
+    field: forms.BoundField
+    last: str
+    last_is_example: bool
+
+
+def beside_last(form: EntryForm, last: Any) -> list[FieldBesideLast]:
+    """The form's fields beside the answers of `last`, the same thing a year ago; None where it was not there."""
+    return [
+        FieldBesideLast(
+            form[name],
+            in_words(last._meta.get_field(name), getattr(last, name)) if last and getattr(last, name) else "",
+            bool(last and last.is_example),
+        )
+        for name in form._meta.fields or ()
+    ]
+
+
+def texts_sent(form: EntryForm, data: Mapping[str, str]) -> list[Unsaved]:
+    """The texts in `data` that differ from what is stored, when the form's year takes them no longer."""
+    year = form.instance if isinstance(form.instance, FollowUp) else form.instance.follow_up
+    return [
+        Unsaved(f"{form.place}, {form[name].label.lower()}", year.get_state_display().lower(), text)
+        for name in form._meta.fields or ()
+        if isinstance(form.instance._meta.get_field(name), models.TextField)
+        for text in [data.get(name, "").strip().replace("\r\n", "\n")]
+        if text and text != getattr(form.instance, name)
+    ]

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from followup.views import dashboards, entries, reports, review
+from followup.views import (
+    attachments,
+    dashboards,
+    entries,
+    reports,
+    review,
+    search,
+    texts,
+)
 
 app_name = "followup"
 
@@ -15,11 +23,22 @@ urlpatterns = [
         entries.entry_withdraw,
         name="entry_withdraw",
     ),
+    path(
+        "mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/bifoga/",
+        attachments.entry_attach,
+        name="entry_attach",
+    ),
+    path("bilagor/<int:pk>/", attachments.attachment_download, name="attachment_download"),
+    path("bilagor/<int:pk>/ta-bort/", attachments.attachment_remove, name="attachment_remove"),
     path("mina-uppfoljningar/<slug:slug>/<int:year>/lamna-in/", entries.work_submit, name="work_submit"),
     path("granskning/", review.review_home, name="review_home"),
     path("granskning/<slug:slug>/<int:year>/", review.review_list, name="review_list"),
     path("granskning/<slug:slug>/<int:year>/lage/", review.review_year, name="review_year"),
+    path("granskning/<slug:slug>/<int:year>/texter/", texts.review_texts, name="review_texts"),
+    path("granskning/<slug:slug>/<int:year>/omrade/<int:number>/", texts.review_area, name="review_area"),
+    path("granskning/<slug:slug>/<int:year>/riktlinje/<int:number>/", texts.review_guideline, name="review_guideline"),
     path("granskning/<slug:slug>/<int:year>/<int:area>.<int:number>/", review.review_entry, name="review_entry"),
+    path("sok/", search.search, name="search"),
     path("program/<slug:slug>/", dashboards.programme_detail, name="programme_detail"),
     path("program/<slug:slug>/<int:year>/", dashboards.follow_up_detail, name="follow_up_detail"),
     path("program/<slug:slug>/<int:year>/omrade/<int:number>/", dashboards.area_detail, name="area_detail"),

@@ -114,8 +114,7 @@ def perform(item: FollowUp | Answer, action: str, *, by: User, comment: str = ""
     if not transition.allowed(by, stored):
         raise NotAllowed("Du har inte behörighet att göra det här.")
     if isinstance(stored, Answer) and not follow_up.takes_answers:
-        state = follow_up.get_state_display()
-        raise Refused(f"Uppföljningen för {follow_up.year} är inte öppen för ändringar. Läget är: {state}.")
+        raise Refused(follow_up.why_closed)
     if stored.state not in transition.sources:
         raise Refused(f"{transition.label} går inte: läget är {stored.get_state_display().lower()}.")
     comment = comment.strip()

@@ -41,6 +41,15 @@ for name in ("RENDER_PROCESSES", "RENDER_TIME_LIMIT", "RENDER_KEEP_DAYS", "RENDE
     if vars()[name] < 1:
         raise ImproperlyConfigured(f"{name} ska vara minst 1.")
 
+# Files that officials attach. Another storage, such as a bucket, is set in STORAGES.
+MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
+ATTACHMENT_MAX_MB = env.int("ATTACHMENT_MAX_MB", default=10)
+FILE_UPLOAD_HANDLERS = [
+    "followup.attachments.DiscardBeyondBound",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 INSTALLED_APPS = [
     "organisation",
     "programmes",
@@ -52,6 +61,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "csp",
+    "django_htmx",
     "simple_history",
 ]
 

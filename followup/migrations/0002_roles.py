@@ -21,7 +21,7 @@ ROLES = {
             ),
             ALL,
         ),
-        ("followup", ("followup", "areaentry", "guidelineentry"), ("add", "change", "view")),
+        ("followup", ("followup",), ("add", "change", "view")),
         ("followup", ("subgoalentry", "measureentry"), ("view",)),
         ("followup", ("followup",), ("review",)),
     ],
@@ -32,7 +32,7 @@ ROLES = {
             ("programme", "responsibilityarea", "subgoal", "measure", "guideline", "indicator", "indicatorvalue"),
             ("view",),
         ),
-        ("followup", ("followup", "areaentry", "guidelineentry", "subgoalentry", "measureentry"), ("view",)),
+        ("followup", ("followup", "subgoalentry", "measureentry"), ("view",)),
         ("followup", ("followup",), ("decide",)),
     ],
     "Administratör": [

@@ -127,5 +127,10 @@ class FollowUp(models.Model):
         """Whether reviewers may still write: until the year is proposed to the board."""
         return self.state not in (self.State.PROPOSED, self.State.DECIDED)
 
+    @property
+    def why_closed(self) -> str:
+        """What to say to somebody who tries to change what can no longer, or not yet, be changed."""
+        return f"Uppföljningen för {self.year} är inte öppen för ändringar. Läget är: {self.get_state_display()}."
+
     def is_overdue(self, today: date) -> bool:
         return self.is_open and today > self.due_on

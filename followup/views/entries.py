@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,10 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from followup.forms import AnswerForms, first_missing_field
-from followup.models import Answer, Event, FollowUp, MeasureEntry, SubGoalEntry
+from followup.forms import AnswerForms, AttachmentForm, first_missing_field
+from followup.models import Answer, Attachment, Event, FollowUp, MeasureEntry, SubGoalEntry
+from followup.permissions import can_write
 from followup.views.fetch import follow_up_or_404, user_of
-from followup.views.saving import conflict_page, keep_for_after_login, save, sent_or_kept
+from followup.views.saving import conflict_page, save, sent_or_kept, text_outlives_session
 from followup.workflow import Refused, available, perform_all
 from followup.worklist import missing_answers, own_answers, work_of
 from organisation.models import User
@@ -32,10 +32,8 @@ def work_list(request: HttpRequest) -> HttpResponse:
     return render(request, "followup/work_list.html", context)
 
 
-@login_not_required  # says itself who may, because a text must survive a session that has run out
+@text_outlives_session
 def entry_edit(request: HttpRequest, slug: str, year: int, area: int, number: int) -> HttpResponse:
-    if not request.user.is_authenticated:
-        return keep_for_after_login(request)
     user = user_of(request)
     follow_up = follow_up_or_404(request, slug, year)
     entry = entry_or_404(follow_up, area, number)
@@ -66,6 +64,9 @@ def entry_edit(request: HttpRequest, slug: str, year: int, area: int, number: in
         "comments": entry_events(entry, measures).exclude(comment=""),
         "missing": missing,
         "has_errors": status == HTTPStatus.UNPROCESSABLE_ENTITY,
+        "attachments": attachments_of(entry),
+        "may_attach": can_write(user, entry),
+        "attachment_form": AttachmentForm(),
         "unsaved": unsaved,
         "is_kept": is_kept,
         "shows_example": entry.sub_goal.is_example or entry.is_example,
@@ -122,8 +123,7 @@ def work_submit(request: HttpRequest, slug: str, year: int) -> HttpResponse:
 def _refuse_unless_writable(user: User, entry: SubGoalEntry, measures: list[MeasureEntry]) -> None:
     follow_up = entry.follow_up
     if not follow_up.takes_answers:
-        state = follow_up.get_state_display()
-        raise PermissionDenied(f"Uppföljningen för {follow_up.year} är inte öppen för ändringar. Läget är: {state}.")
+        raise PermissionDenied(follow_up.why_closed)
     if not own_answers(user, entry, measures):
         raise PermissionDenied(f"Du rapporterar inte för någon enhet som ansvarar för mål {entry.sub_goal.code}.")
 
@@ -147,6 +147,10 @@ def entry_or_404(follow_up: FollowUp, area: int, number: int) -> SubGoalEntry:
     if entry is None:
         raise Http404(f"Uppföljningen för {follow_up.year} har inget mål {area}.{number}.")
     return entry
+
+
+def attachments_of(entry: SubGoalEntry) -> QuerySet[Attachment]:
+    return entry.attachments.select_related("uploaded_by")
 
 
 def measures_of(entry: SubGoalEntry) -> list[MeasureEntry]:

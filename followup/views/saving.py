@@ -1,8 +1,12 @@
 """What all pages where texts are written have in common: save, show a conflict, keep a text past a lost session."""
 
+from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -25,8 +29,19 @@ def sent_or_kept(request: HttpRequest) -> tuple[QueryDict | None, bool]:
     return kept, kept is not None
 
 
-def keep_for_after_login(request: HttpRequest) -> HttpResponse:
-    """What was sent after the session ran out waits in the new session until its writer has logged in."""
+def text_outlives_session(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view for those who are logged in, where what was sent after the session ran out is not lost."""
+
+    @login_not_required
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, *args, **kwargs) if request.user.is_authenticated else _keep_for_after_login(request)
+
+    return checked
+
+
+def _keep_for_after_login(request: HttpRequest) -> HttpResponse:
+    """What was sent waits in the new session until its writer has logged in."""
     if request.method == "POST" and len(request.body) <= KEPT_BYTES:
         request.session[KEPT] = {"path": request.path, "data": request.POST.urlencode()}
     return redirect_to_login(request.path)
