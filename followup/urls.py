@@ -69,4 +69,7 @@ urlpatterns = [
     path("arenden/", register.register, name="register"),
     path("enheter/", units.unit_list, name="unit_list"),
     path("enheter/<slug:slug>/", units.unit_detail, name="unit_detail"),
+    path(
+        "program/<slug:slug>/<int:year>/rapport.pdf/<int:rendering>/", reports.report_rendering, name="report_rendering"
+    ),
 ]
