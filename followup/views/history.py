@@ -105,6 +105,6 @@ def follow_up_history(request: HttpRequest, slug: str, year: int) -> HttpRespons
 
 def _history(request: HttpRequest, subject: Subject, timeline: Timeline) -> HttpResponse:
     # A number that is no page gives the nearest one.
-    page = Paginator(timeline, PER_PAGE).get_page(request.GET.get("sida"))
+    page = Paginator(timeline, PER_PAGE).get_page(request.GET.get("page"))
     context = {"subject": subject, "moments": page.object_list, "page": page, "shows_example": subject.is_example}
     return render(request, "followup/history.html", context)

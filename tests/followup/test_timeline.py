@@ -146,13 +146,13 @@ def test_a_long_history_has_pages(entry, official):
     url = f"{PROGRAMME}2021/mal/1.1/historik/"
     first = client.get(url)
     assert [len(first.context["moments"]), first.context["page"].paginator.num_pages] == [30, 2]
-    assert '<a href="?sida=2" rel="next">Äldre</a>' in first.content.decode()
-    second = client.get(url, {"sida": 2})
+    assert '<a rel="next" href="?page=2">Nästa</a>' in first.content.decode()
+    second = client.get(url, {"page": 2})
     assert len(second.context["moments"]) == 11
     assert "version39" in first.content.decode()
     assert "version39" not in second.content.decode()
     for nonsense in ("noll", "-3", "999", ""):
-        assert client.get(url, {"sida": nonsense}).status_code == 200
+        assert client.get(url, {"page": nonsense}).status_code == 200
 
 
 def test_a_single_moment_and_the_last_one(entry):
