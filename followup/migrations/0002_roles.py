@@ -38,6 +38,7 @@ ROLES = {
     "Administratör": [
         ("organisation", ("user", "unit", "membership"), ALL),
         ("auth", ("group",), ("view",)),
+        ("followup", ("outgoingmail",), ("view", "retry")),
     ],
 }
 
