@@ -6,6 +6,7 @@ from followup.models.decisions import DecidedReport, Decision, Distribution, Pro
 from followup.models.entries import Answer, AreaEntry, Entry, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.models.events import Event
 from followup.models.mail import OutgoingMail
+from followup.models.renderings import Rendering
 from followup.models.year import FollowUp
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "MeasureEntry",
     "OutgoingMail",
     "ProtocolNote",
+    "Rendering",
     "Speaker",
     "SubGoalEntry",
 ]
