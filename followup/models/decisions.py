@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from django.core.validators import RegexValidator
@@ -53,6 +54,7 @@ class Decision(models.Model):
     )
     correction_reason = prose("skäl till rättelsen", blank=True)
 
+    title = models.CharField("ärendets rubrik", max_length=300, blank=True, help_text="Rubriken i protokollet.")
     registration_number = models.CharField("diarienummer", max_length=50, blank=True)
     statement_date = models.DateField("tjänsteutlåtandets datum", null=True, blank=True)
     preparing_committee = models.CharField(
@@ -250,6 +252,11 @@ class ProtocolNote(models.Model):
     @property
     def kind_plural(self) -> str:
         return self.PLURALS[self.Kind(self.kind)]
+
+    @property
+    def file_name(self) -> str:
+        """What the attached file is called, without where it is kept; empty when there is none."""
+        return PurePath(self.attachment.name or "").name
 
 
 class Distribution(models.Model):
