@@ -149,6 +149,9 @@ STORAGES = {
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 
+# Whether a decision that is sent out carries the extract and the report as files, besides the link.
+DISTRIBUTION_ATTACH = env.bool("DISTRIBUTION_ATTACH", default=False)
+
 # Nothing inline, nothing from elsewhere.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
