@@ -2,10 +2,15 @@
 
 from followup.models.attachments import Attachment
 from followup.models.comments import Comment
-from followup.models.decisions import DecidedReport, Decision, Distribution, ProtocolNote, Speaker
+from followup.models.decisions import DecidedReport, Decision, ProtocolNote, Speaker
+from followup.models.distribution import Distribution
 from followup.models.entries import Answer, AreaEntry, Entry, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.models.events import Event
+<<<<<<< ours
 from followup.models.renderings import Rendering
+=======
+from followup.models.mail import OutgoingMail
+>>>>>>> theirs
 from followup.models.year import FollowUp
 
 __all__ = [
@@ -21,6 +26,7 @@ __all__ = [
     "FollowUp",
     "GuidelineEntry",
     "MeasureEntry",
+    "OutgoingMail",
     "ProtocolNote",
     "Rendering",
     "Speaker",
