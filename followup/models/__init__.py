@@ -6,11 +6,8 @@ from followup.models.decisions import DecidedReport, Decision, ProtocolNote, Spe
 from followup.models.distribution import Distribution
 from followup.models.entries import Answer, AreaEntry, Entry, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.models.events import Event
-<<<<<<< ours
-from followup.models.renderings import Rendering
-=======
 from followup.models.mail import OutgoingMail
->>>>>>> theirs
+from followup.models.renderings import Rendering
 from followup.models.year import FollowUp
 
 __all__ = [
