@@ -18,8 +18,9 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from followup.mail import AttachedFile, absolute_url, queue
 from followup.minutes import build_minutes_extract
@@ -69,10 +70,12 @@ def addressees(decision: Decision, day: date) -> list[Addressee]:
     for distribution in decision.distributions.select_related("mail", "opened_by").order_by("pk"):
         sent[distribution.unit_id].append(distribution)
     members = Membership.objects.filter(user__is_active=True).select_related("user").order_by("pk")
-    units = Unit.objects.filter(Q(pk__in=Unit.objects.valid_on(day)) | Q(pk__in=sent)).prefetch_related(
-        Prefetch("memberships", members)
-    )
-    return [Addressee(unit, _addresses(unit), tuple(sent[unit.pk])) for unit in units]
+    units = Unit.objects.valid_on(day)
+    former = Unit.objects.filter(pk__in=sent).exclude(pk__in=units)
+    return [
+        Addressee(unit, _addresses(unit), tuple(sent[unit.pk]))
+        for unit in units.prefetch_related(Prefetch("memberships", members))
+    ] + [Addressee(unit, (), tuple(sent[unit.pk])) for unit in former]
 
 
 def _addresses(unit: Unit) -> tuple[str, ...]:
@@ -88,8 +91,8 @@ def send_out(decision: Decision, units: Collection[Unit], *, by: User, now: date
     """Put the decision in the outbox for every address of `units` that lacks it, and try again what was given up.
 
     Returns how many mails that is; sending twice sends nothing twice. Refused for a decision that is not recorded, or
-    when a unit has no address: all units are named and nothing is sent. PdfUnavailable when files are to be attached
-    and cannot be made.
+    when a unit has no address: all such units are named and nothing is sent. PdfUnavailable when files are to be
+    attached and cannot be made.
     """
     if not can_decide(by, decision.follow_up):
         raise NotAllowed("Bara nämndsekreteraren skickar ut beslut.")
@@ -99,7 +102,7 @@ def send_out(decision: Decision, units: Collection[Unit], *, by: User, now: date
     files = _files(decision) if settings.DISTRIBUTION_ATTACH else []
     with transaction.atomic():
         Decision.objects.select_for_update().get(pk=decision.pk)
-        chosen = [addressee for addressee in addressees(decision, now.date()) if addressee.unit in units]
+        chosen = [addressee for addressee in addressees(decision, timezone.localdate(now)) if addressee.unit in units]
         unreachable = [addressee.unit.name for addressee in chosen if not addressee.addresses and not addressee.sent]
         if unreachable:
             raise Refused(f"Inget skickades. Det finns ingen e-postadress till {', '.join(unreachable)}.")

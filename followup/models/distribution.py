@@ -21,10 +21,6 @@ class DistributionQuerySet(models.QuerySet["Distribution"]):
     def unopened(self) -> DistributionQuerySet:
         return self.filter(opened_at__isnull=True)
 
-    def undelivered(self) -> DistributionQuerySet:
-        """Given up by the outbox: waiting for somebody to send them again."""
-        return self.filter(mail__failed_at__isnull=False)
-
 
 class Distribution(models.Model):
     """A decision sent to one address of a unit: the mail in the outbox, and when its personal link was opened."""
@@ -70,3 +66,8 @@ class Distribution(models.Model):
     def get_absolute_url(self) -> str:
         """The personal link of the mail."""
         return reverse("followup:received", args=[self.token])
+
+    @property
+    def is_waiting(self) -> bool:
+        """In the outbox, neither sent nor given up."""
+        return self.mail.sent_at is None and self.mail.failed_at is None
