@@ -4,6 +4,7 @@ from django.urls import path
 
 from followup.views import (
     attachments,
+    comments,
     dashboards,
     distribution,
     entries,
@@ -39,9 +40,11 @@ urlpatterns = [
     path("bilagor/<int:pk>/", attachments.attachment_download, name="attachment_download"),
     path("bilagor/<int:pk>/ta-bort/", attachments.attachment_remove, name="attachment_remove"),
     path("mina-uppfoljningar/<slug:slug>/<int:year>/lamna-in/", entries.work_submit, name="work_submit"),
+    path("kommentarer/<slug:slug>/<int:year>/<int:area>.<int:number>/", comments.comment_list, name="comment_list"),
     path("granskning/", review.review_home, name="review_home"),
     path("granskning/<slug:slug>/<int:year>/", review.review_list, name="review_list"),
     path("granskning/<slug:slug>/<int:year>/lage/", review.review_year, name="review_year"),
+    path("granskning/<slug:slug>/<int:year>/godkann/", review.review_approve, name="review_approve"),
     path("granskning/<slug:slug>/<int:year>/texter/", texts.review_texts, name="review_texts"),
     path("granskning/<slug:slug>/<int:year>/omrade/<int:number>/", texts.review_area, name="review_area"),
     path("granskning/<slug:slug>/<int:year>/riktlinje/<int:number>/", texts.review_guideline, name="review_guideline"),
