@@ -64,10 +64,6 @@ class UnitQuerySet(models.QuerySet["Unit"]):
             Q(valid_from__isnull=True) | Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gte=day)
         )
 
-    def committees_and_companies(self) -> UnitQuerySet:
-        """”Samtliga nämnder och bolag”: whom the board's decisions are commonly sent to."""
-        return self.filter(kind__in=[Unit.Kind.COMMITTEE, Unit.Kind.COMPANY])
-
     def reported_by(self, user: User | AnonymousUser, day: date) -> UnitQuerySet:
         """Units for which `user` may write on `day`."""
         return self.filter(memberships__user_id=user.pk, memberships__in=Membership.objects.current(day).reporting())
@@ -83,6 +79,9 @@ class Unit(models.Model):
         COMPANY = "company", "Bolag"
         ADMINISTRATION = "administration", "Förvaltning"
         FEDERATION = "federation", "Kommunalförbund"
+
+    # ”Samtliga nämnder och bolag”, whom the board's decisions are commonly sent to.
+    COMMITTEES_AND_COMPANIES = (Kind.COMMITTEE, Kind.COMPANY)
 
     name = models.CharField("namn", max_length=200)
     slug = models.SlugField("kortnamn", max_length=80, unique=True, help_text="Används i webbadresser och filer.")
