@@ -2,7 +2,6 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth.models import Group
 from playwright.sync_api import Browser, Page
 
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
@@ -92,7 +91,7 @@ def test_a_whole_year(browser, page, programme):
     # The reviewer sees what changed, and approves both answers from the list.
     greta.goto(f"{REVIEW}1.1/")
     assert "Tolv procent, jag skriver in det." in text_of(greta)
-    assert greta.locator(".beside-form ins").first.inner_text().startswith("tillagt: Tolv procent fler")
+    assert "Tolv procent" in greta.locator(".beside-form ins").first.inner_text()
     greta.goto(REVIEW)
     greta.get_by_role("checkbox", name="Markera mål 1.1").check()
     greta.get_by_role("button", name="Godkänn det som är inlämnat på markerade mål").click()
