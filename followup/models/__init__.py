@@ -6,6 +6,7 @@ from followup.models.decisions import DecidedReport, Decision, Distribution, Pro
 from followup.models.entries import Answer, AreaEntry, Entry, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.models.events import Event
 from followup.models.renderings import Rendering
+from followup.models.ticks import Tick
 from followup.models.year import FollowUp
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "Rendering",
     "Speaker",
     "SubGoalEntry",
+    "Tick",
 ]
