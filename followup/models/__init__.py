@@ -2,9 +2,11 @@
 
 from followup.models.attachments import Attachment
 from followup.models.comments import Comment
-from followup.models.decisions import DecidedReport, Decision, Distribution, ProtocolNote, Speaker
+from followup.models.decisions import DecidedReport, Decision, ProtocolNote, Speaker
+from followup.models.distribution import Distribution
 from followup.models.entries import Answer, AreaEntry, Entry, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.models.events import Event
+from followup.models.mail import OutgoingMail
 from followup.models.renderings import Rendering
 from followup.models.ticks import Tick
 from followup.models.year import FollowUp
@@ -22,6 +24,7 @@ __all__ = [
     "FollowUp",
     "GuidelineEntry",
     "MeasureEntry",
+    "OutgoingMail",
     "ProtocolNote",
     "Rendering",
     "Speaker",
