@@ -99,7 +99,7 @@ def test_a_whole_year(browser, page, programme):
 
     # The year's texts: a forecast that the goals contradict is warned of, and does not hinder.
     greta.get_by_role("link", name="Årets texter").click()
-    greta.get_by_label("Sammanfattning").fill("Ett gott år.")
+    greta.get_by_role("textbox", name="Sammanfattning").fill("Ett gott år.")
     greta.get_by_role("group", name="Prognos för perioden").get_by_label("Kommer att nås", exact=True).check()
     greta.get_by_role("button", name="Spara", exact=True).click()
     assert "Den samlade prognosen är ”Kommer att nås”, men 1 mål har ”Kommer inte att nås”" in text_of(greta)
