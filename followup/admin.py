@@ -1,55 +1,39 @@
-"""The year in the admin: opening it, the reviewer's texts, and what officials have answered (to read)."""
+"""The year in the admin: opening it, its dates, and what officials have answered (to read)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db import models
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
-from followup.models import AreaEntry, Entry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
+from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from followup.workflow import bring_in_new, bring_into_open_years, open_follow_up
 from organisation.admin import HistoryAdmin
 from programmes import admin as programme_admin
 from programmes.models import Guideline, Measure, Programme, ResponsibilityArea, SubGoal
 
 
-class EntryInline(admin.StackedInline):
-    """The reviewer's text for each item; the items themselves come from the programme."""
-
-    extra = 0
-    can_delete = False
-    formfield_overrides = programme_admin.SMALL_TEXT
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class AreaEntryInline(EntryInline):
-    model = AreaEntry
-    readonly_fields = ("area",)
-    fields = ("area", ("assessment", "forecast"), "summary", "is_example")
-
-
-class GuidelineEntryInline(EntryInline):
-    model = GuidelineEntry
-    readonly_fields = ("guideline",)
-    fields = ("guideline", "assessment", "comment", "is_example")
-
-
 @admin.register(FollowUp)
 class FollowUpAdmin(HistoryAdmin):
-    inlines = (AreaEntryInline, GuidelineEntryInline)
+    # The year's texts are written under /granskning/, where two people at once are noticed.
+    fields = (
+        "programme",
+        "year",
+        "state",
+        ("opens_on", "due_on"),
+        "registration_number",
+        "is_example",
+        "history_reason",
+    )
     list_display = ("year", "programme", "state", "opens_on", "due_on", "assessed_count", "goal_count")
     list_filter = ("programme", "state", "year")
     list_select_related = ("programme",)
     search_fields = ("programme__title", "year")
     autocomplete_fields = ("programme",)
-    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 5, "cols": 80})}}
     actions = ("bring_in",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FollowUp]:
@@ -80,21 +64,13 @@ class FollowUpAdmin(HistoryAdmin):
             kwargs["choices"] = [(state.value, state.label) for state in states]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
-    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        return self.inlines if obj else ()
-
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            obj.version += 1  # so that a form open elsewhere notices
         if change or not obj.is_open:
             super().save_model(request, obj, form, change)
         else:
             open_follow_up(obj, by=request.user)  # type: ignore[arg-type]
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """A changed entry gets the next version, so that a form open elsewhere notices."""
-        for row in formset.forms:
-            if isinstance(row.instance, Entry) and row.has_changed():
-                row.instance.version += 1
-        super().save_formset(request, form, formset, change)
 
     @admin.action(description="Hämta nya mål och åtgärder från programmet", permissions=["change"])
     def bring_in(self, request: HttpRequest, queryset: QuerySet[FollowUp]) -> None:

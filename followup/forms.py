@@ -1,15 +1,16 @@
-"""The forms of the entry page. An answer may be left for later: what is missing is said, not refused."""
+"""The forms that texts are written in. An answer may be left for later: what is missing is said, not refused."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.http import QueryDict
 
-from followup.models import Answer, MeasureEntry, SubGoalEntry
+from followup.models import Answer, AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.permissions import can_report, can_write
 from followup.scales import Progress
 from followup.textdiff import Piece, differences
@@ -18,7 +19,7 @@ from organisation.models import User
 
 
 class EntryForm(forms.ModelForm):
-    """Carries the version that was fetched, so that a save on top of another's is noticed."""
+    """A form of a year or an entry. Carries the version fetched, so that a save on top of another's is noticed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -46,17 +47,22 @@ class EntryForm(forms.ModelForm):
 
     def _conflict(self, name: str, stored: Any) -> Conflict:
         field = stored._meta.get_field(name)
-        mine, theirs = str(self.cleaned_data[name]), str(getattr(stored, name))
+        mine, theirs = self.cleaned_data[name], getattr(stored, name)
         return Conflict(
             place=self.place,
             label=str(self[name].label),
             name=self.add_prefix(name),
-            mine=mine,
-            theirs=theirs,
+            mine=_as_sent(mine),
+            theirs=_as_sent(theirs),
             mine_in_words=in_words(field, mine),
             theirs_in_words=in_words(field, theirs),
-            is_text=not field.choices,
+            is_text=isinstance(field, models.TextField),
         )
+
+
+def _as_sent(value: Any) -> str:
+    """As a form field would send it."""
+    return "" if value is None else str(value)
 
 
 class SubGoalEntryForm(EntryForm):
@@ -141,6 +147,49 @@ def settled(data: QueryDict) -> QueryDict:
     return result
 
 
+class PageForms:
+    """The forms of one page, which are checked and saved together."""
+
+    def __init__(self, forms: Sequence[EntryForm]) -> None:
+        self.all = forms
+
+    def are_valid(self) -> bool:
+        """Every form is checked, so that all errors are shown at once."""
+        return not [form for form in self.all if not form.is_valid()]
+
+    def conflicts(self) -> list[Conflict]:
+        """Where the answers sent differ from those that somebody else has saved meanwhile."""
+        return [
+            conflict
+            for form in self.all
+            for stored in [type(form.instance)._default_manager.get(pk=form.instance.pk)]
+            if stored.version != form.cleaned_data["version"]
+            for conflict in form.conflicts_with(stored)
+        ]
+
+    def unchanged(self) -> list[tuple[str, str]]:
+        """All that was sent but the conflicts, by name, with the versions as they now are."""
+        in_conflict = {conflict.name for conflict in self.conflicts()}
+        sent = {form.add_prefix(name): form.cleaned_data[name] for form in self.all for name in form.fields}
+        for form in self.all:
+            current = type(form.instance)._default_manager.values_list("version", flat=True)
+            sent[form.add_prefix("version")] = current.get(pk=form.instance.pk)
+        return [(name, _as_sent(value)) for name, value in sent.items() if name not in in_conflict]
+
+    @property
+    def errors(self) -> list[tuple[str, str]]:
+        """Each error with the id of its field, for the summary at the top of the page."""
+        return [
+            (
+                form[name].id_for_label if name in form.fields else "",
+                f"{form.place}, {form[name].label.lower()}: {text}",
+            )
+            for form in self.all
+            for name, texts in form.errors.items()
+            for text in texts
+        ]
+
+
 @dataclass(frozen=True)
 class MeasureAnswer:
     """A measure on the entry page: with a form where this user may write it, else to read."""
@@ -150,7 +199,7 @@ class MeasureAnswer:
     last_year: MeasureEntry | None
 
 
-class AnswerForms:
+class AnswerForms(PageForms):
     """The forms of one entry page: the goal's own and its measures', as far as `user` may write them."""
 
     def __init__(
@@ -180,34 +229,8 @@ class AnswerForms:
             )
             for measure in measures
         ]
-
-    @property
-    def all(self) -> list[EntryForm]:
         goal: list[EntryForm] = [self.goal] if self.goal else []
-        return goal + [answer.form for answer in self.measures if answer.form]
-
-    def are_valid(self) -> bool:
-        """Every form is checked, so that all errors are shown at once."""
-        return not [form for form in self.all if not form.is_valid()]
-
-    def conflicts(self) -> list[Conflict]:
-        """Where the answers sent differ from those that somebody else has saved meanwhile."""
-        return [
-            conflict
-            for form in self.all
-            for stored in [type(form.instance)._default_manager.get(pk=form.instance.pk)]
-            if stored.version != form.cleaned_data["version"]
-            for conflict in form.conflicts_with(stored)
-        ]
-
-    def unchanged(self) -> list[tuple[str, str]]:
-        """All that was sent but the conflicts, by name, with the versions as they now are."""
-        in_conflict = {conflict.name for conflict in self.conflicts()}
-        sent = {form.add_prefix(name): form.cleaned_data[name] for form in self.all for name in form.fields}
-        for form in self.all:
-            current = type(form.instance)._default_manager.values_list("version", flat=True)
-            sent[form.add_prefix("version")] = current.get(pk=form.instance.pk)
-        return [(name, str(value)) for name, value in sent.items() if name not in in_conflict]
+        super().__init__(goal + [answer.form for answer in self.measures if answer.form])
 
     def unsaved(self, data: Mapping[str, str]) -> list[Unsaved]:
         """Texts sent for answers of this user's that were handed in, or approved, since the page was fetched."""
@@ -219,15 +242,95 @@ class AnswerForms:
                     texts.append(Unsaved(f"{answer.item.code}", answer.get_state_display().lower(), text))
         return texts
 
+
+class AreaEntryForm(EntryForm):
+    class Meta:
+        model = AreaEntry
+        fields = ["assessment", "forecast", "summary"]
+        widgets = {
+            "assessment": forms.RadioSelect,
+            "forecast": forms.RadioSelect,
+            "summary": forms.Textarea(attrs={"rows": 12}),
+        }
+        help_texts = {"summary": "Inleder kapitlet om området i rapporten."}
+
     @property
-    def errors(self) -> list[tuple[str, str]]:
-        """Each error with the id of its field, for the summary at the top of the page."""
-        return [
-            (
-                form[name].id_for_label if name in form.fields else "",
-                f"{form.place}, {form[name].label.lower()}: {text}",
-            )
-            for form in self.all
-            for name, texts in form.errors.items()
-            for text in texts
+    def place(self) -> str:
+        return f"Område {self.instance.area.number}"
+
+
+class GuidelineEntryForm(EntryForm):
+    class Meta:
+        model = GuidelineEntry
+        fields = ["assessment", "comment"]
+        widgets = {"assessment": forms.RadioSelect, "comment": forms.Textarea(attrs={"rows": 12})}
+
+    @property
+    def place(self) -> str:
+        return f"Riktlinje {self.instance.guideline.number}"
+
+
+class YearForm(EntryForm):
+    """What the reviewer writes of the year as a whole, in the order of the report."""
+
+    class Meta:
+        model = FollowUp
+        fields = [
+            "summary",
+            "assessment",
+            "forecast",
+            "assessment_comment",
+            "circumstances",
+            "perspectives",
+            "looking_ahead",
+            "report_date",
         ]
+        widgets = {
+            "summary": forms.Textarea(attrs={"rows": 10}),
+            "assessment": forms.RadioSelect,
+            "forecast": forms.RadioSelect,
+            "assessment_comment": forms.Textarea(attrs={"rows": 8}),
+            "circumstances": forms.Textarea(attrs={"rows": 8}),
+            "perspectives": forms.Textarea(attrs={"rows": 8}),
+            "looking_ahead": forms.Textarea(attrs={"rows": 8}),
+            "report_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+        help_texts = {"report_date": "Dagen som rapporten och tjänsteutlåtandet dateras."}
+        error_messages = {"report_date": {"invalid": "Skriv datumet som 2022-02-17."}}
+
+    @property
+    def place(self) -> str:
+        return f"Uppföljningen {self.instance.year}"
+
+
+@dataclass(frozen=True)
+class FieldBesideLast:
+    """A field of a form, and what was answered there last year."""
+
+    field: forms.BoundField
+    last: str
+    last_is_example: bool
+
+
+def beside_last(form: EntryForm, last: Any) -> list[FieldBesideLast]:
+    """The form's fields beside the answers of `last`, the same thing a year ago; None where it was not there."""
+    return [
+        FieldBesideLast(
+            form[name],
+            in_words(last._meta.get_field(name), getattr(last, name)) if last and getattr(last, name) else "",
+            bool(last and last.is_example),
+        )
+        for name in form._meta.fields or ()
+    ]
+
+
+def texts_sent(form: EntryForm, data: Mapping[str, str]) -> list[Unsaved]:
+    """The texts in `data` that differ from what is stored, when the form's year takes them no longer."""
+    year = form.instance if isinstance(form.instance, FollowUp) else form.instance.follow_up
+    return [
+        Unsaved(f"{form.place}, {form[name].label.lower()}", year.get_state_display().lower(), text)
+        for name in form._meta.fields or ()
+        if isinstance(form.instance._meta.get_field(name), models.TextField)
+        for text in [data.get(name, "").strip().replace("\r\n", "\n")]
+        if text and text != getattr(form.instance, name)
+    ]

@@ -32,6 +32,11 @@ def can_review(user: User) -> bool:
     return user.has_perm("followup.review_followup")
 
 
+def can_write_texts(user: User, follow_up: FollowUp) -> bool:
+    """The reviewer's own: of areas, guidelines and the year as a whole."""
+    return can_review(user) and follow_up.takes_texts
+
+
 def can_follow_review(user: User) -> bool:
     """Reviewers do it, and the board secretary takes over where they end."""
     return can_review(user) or user.has_perm("followup.decide_followup")

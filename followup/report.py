@@ -12,15 +12,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
+from decimal import Decimal
+from itertools import groupby
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from django.conf import settings
+from django.db import models
+from django.db.models import F, Value
 
 from followup.models import AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
-from followup.scales import BLANK, SCALES, Assessment, Forecast, Progress, Step, step
-from organisation.models import Unit
-from programmes.models import Measure
+from followup.scales import BLANK, SCALES, Assessment, Forecast, Progress, Step, Trend, step
+from programmes.models import Guideline, Indicator, Measure, Programme, SubGoal
 
 SCHEMA = 1
 
@@ -31,6 +34,14 @@ class Scale:
 
     name: str
     steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class ProgressOfYear:
+    """How far a measure had come at the end of one year."""
+
+    year: int
+    progress: Step
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,7 @@ class MeasureStatus:
     perspectives: tuple[str, ...]
     problem: str
     problem_source: str
+    years: tuple[ProgressOfYear, ...]
     missing: tuple[str, ...]
     is_example: bool
 
@@ -60,6 +72,38 @@ class YearStatus:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """The value of an indicator in one year."""
+
+    year: int
+    value: Decimal
+
+
+@dataclass(frozen=True)
+class IndicatorStatus:
+    """A goal's key figure with its outcomes up to the report's year, in the order of years."""
+
+    name: str
+    unit: str
+    direction: str
+    lower_is_better: bool
+    baseline: Outcome | None
+    target: Decimal | None
+    outcomes: tuple[Outcome, ...]
+    trend: Step
+    source: str
+    is_example: bool
+
+    @property
+    def is_target_reached(self) -> bool | None:
+        """Whether the latest outcome is as good as the target; None when there is nothing to compare."""
+        if self.target is None or not self.outcomes:
+            return None
+        latest = self.outcomes[-1].value
+        return latest <= self.target if self.lower_is_better else latest >= self.target
+
+
+@dataclass(frozen=True)
 class SubGoalStatus:
     area: int
     number: int
@@ -68,6 +112,7 @@ class SubGoalStatus:
     assessment: Step
     forecast: Step
     comment: str
+    indicators: tuple[IndicatorStatus, ...]
     measures: tuple[MeasureStatus, ...]
     years: tuple[YearStatus, ...]
     missing: tuple[str, ...]
@@ -107,6 +152,7 @@ class AreaStatus:
             self.is_example
             or any(goal.is_example for goal in self.sub_goals)
             or any(measure.is_example for measure in self.measures)
+            or any(indicator.is_example for goal in self.sub_goals for indicator in goal.indicators)
         )
 
 
@@ -142,11 +188,39 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Movement:
+    """A goal that was assessed otherwise in an earlier year."""
+
+    code: str
+    text: str
+    before: YearStatus
+    after: YearStatus
+    is_example: bool
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What has changed since an earlier year of the same programme."""
+
+    year: int
+    goals: tuple[Movement, ...]
+    added: tuple[MeasureStatus, ...]
+    finished: tuple[MeasureStatus, ...]
+    stopped: tuple[MeasureStatus, ...]
+
+
+@dataclass(frozen=True)
 class Tally:
     """How many there are of one step of a scale."""
 
     step: Step
     number: int
+
+
+def tally(scale: type[models.TextChoices], steps: Iterable[Step]) -> tuple[Tally, ...]:
+    """How many of `steps` there are of each, in the order of the scale; those that none has are left out."""
+    counts = Counter(steps)
+    return tuple(Tally(step, counts[step]) for step in (*SCALES[scale].values(), BLANK) if counts[step])
 
 
 @dataclass(frozen=True)
@@ -176,6 +250,9 @@ class Report:
     guidelines: tuple[GuidelineStatus, ...]
     perspective_accounts: tuple[PerspectiveAccount, ...]
     changes: tuple[Change, ...]
+    selection: str = ""  # which part of the whole report this is, in words; empty for all of it
+    with_measures: bool = True
+    comparison: Comparison | None = None
 
     @property
     def title(self) -> str:
@@ -189,6 +266,20 @@ class Report:
     @property
     def sub_goals(self) -> tuple[SubGoalStatus, ...]:
         return tuple(goal for area in self.areas for goal in area.sub_goals)
+
+    @property
+    def measures(self) -> tuple[MeasureStatus, ...]:
+        return tuple(measure for area in self.areas for measure in area.measures)
+
+    @property
+    def has_indicators(self) -> bool:
+        return any(goal.indicators for goal in self.sub_goals)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Every unit that is responsible for something in the report."""
+        lists = [item.units for items in (self.sub_goals, self.measures, self.guidelines) for item in items]
+        return tuple(sorted({unit for units in lists for unit in units}))
 
     @property
     def filled_in(self) -> int:
@@ -206,15 +297,14 @@ class Report:
     @property
     def assessment_tally(self) -> tuple[Tally, ...]:
         """How many goals have each assessment, in the order of the scale; steps that none has are left out."""
-        counts = Counter(goal.assessment for goal in self.sub_goals)
-        steps = (*SCALES[Assessment].values(), BLANK)
-        return tuple(Tally(step, counts[step]) for step in steps if counts[step])
+        return tally(Assessment, (goal.assessment for goal in self.sub_goals))
 
 
 def build_report(follow_up: FollowUp) -> Report:
     """The report of `follow_up` as its entries now stand, whatever state the year is in."""
     programme = follow_up.programme
-    measures = _measures_of_year(follow_up)
+    units = _units_by_item(programme)
+    measures = _measures_of_year(follow_up, units)
     history = _years_by_goal(follow_up)
     years = sorted({status.year for statuses in history.values() for status in statuses})
     return Report(
@@ -242,16 +332,35 @@ def build_report(follow_up: FollowUp) -> Report:
             Scale("Bedömning av året", tuple(SCALES[Assessment].values())),
             Scale("Prognos för perioden", tuple(SCALES[Forecast].values())),
             Scale("Genomförande av åtgärder", tuple(SCALES[Progress].values())),
+            Scale("Indikatorernas utveckling", tuple(SCALES[Trend].values())),
         ),
-        areas=_areas(follow_up, measures, years, history),
-        guidelines=_guidelines(follow_up),
+        areas=_areas(follow_up, measures, years, history, units),
+        guidelines=_guidelines(follow_up, units),
         perspective_accounts=_perspective_accounts(measures),
         changes=_changes(follow_up.year, measures),
     )
 
 
-def _names(units: Iterable[Unit]) -> tuple[str, ...]:
-    return tuple(unit.name for unit in units)
+UnitNames = dict[tuple[type[models.Model], int], tuple[str, ...]]
+
+
+def _units_by_item(programme: Programme) -> UnitNames:
+    """The names of the units responsible for each goal, measure and guideline, in one query for all three."""
+    of_goals = _names(SubGoal, "subgoal", subgoal__area__programme=programme)
+    of_measures = _names(Measure, "measure", measure__sub_goal__area__programme=programme)
+    of_guidelines = _names(Guideline, "guideline", guideline__programme=programme)
+    kinds = {model.__name__: model for model in (SubGoal, Measure, Guideline)}
+    names: dict[tuple[type[models.Model], int], tuple[str, ...]] = defaultdict(tuple)
+    for kind, pk, name in of_goals.union(of_measures, of_guidelines).order_by("kind", "item", "name"):
+        names[kinds[kind], pk] += (name,)
+    return names
+
+
+def _names(model: Any, column: str, **of_programme: Programme) -> Any:
+    """Rows of the kind of item, its id and the name of a unit that is responsible for it."""
+    rows = model.units.through.objects.filter(**of_programme).order_by()
+    kind = Value(model.__name__, output_field=models.CharField())
+    return rows.annotate(kind=kind, item=F(f"{column}_id"), name=F("unit__name")).values_list("kind", "item", "name")
 
 
 @dataclass(frozen=True)
@@ -262,22 +371,29 @@ class _MeasureOfYear:
     status: MeasureStatus
 
 
-def _measures_of_year(follow_up: FollowUp) -> list[_MeasureOfYear]:
+def _measures_of_year(follow_up: FollowUp, units: UnitNames) -> list[_MeasureOfYear]:
+    years = _years_by_measure(follow_up)
     entries = (
         MeasureEntry.objects.filter(follow_up=follow_up)
         .select_related("measure__sub_goal__area")
-        .prefetch_related("measure__units", "measure__perspectives")
+        .prefetch_related("measure__perspectives")
         .order_by("measure__sub_goal__area__number", "measure__sub_goal__number", "measure__number")
     )
-    return [_MeasureOfYear(entry.measure, _measure_status(entry)) for entry in entries]
+    return [
+        _MeasureOfYear(
+            entry.measure,
+            _measure_status(entry, units[Measure, entry.measure_id], tuple(years[entry.measure_id])),
+        )
+        for entry in entries
+    ]
 
 
-def _measure_status(entry: MeasureEntry) -> MeasureStatus:
+def _measure_status(entry: MeasureEntry, units: tuple[str, ...], years: tuple[ProgressOfYear, ...]) -> MeasureStatus:
     measure = entry.measure
     return MeasureStatus(
         code=measure.code,
         text=measure.text,
-        units=_names(measure.units.all()),
+        units=units,
         first_year=measure.first_year,
         last_year=measure.last_year,
         progress=step(Progress, entry.progress),
@@ -286,9 +402,77 @@ def _measure_status(entry: MeasureEntry) -> MeasureStatus:
         perspectives=tuple(perspective.name for perspective in measure.perspectives.all()),
         problem=measure.problem,
         problem_source=measure.problem_source,
+        years=years,
         missing=tuple(entry.missing),
         is_example=measure.is_example or entry.is_example,
     )
+
+
+def _years_by_measure(follow_up: FollowUp) -> dict[int, list[ProgressOfYear]]:
+    """Each measure's progress from the programme's first year up to this one."""
+    rows = (
+        MeasureEntry.objects.filter(follow_up__programme=follow_up.programme, follow_up__year__lte=follow_up.year)
+        .order_by("follow_up__year")
+        .values_list("measure_id", "follow_up__year", "progress")
+    )
+    by_measure: dict[int, list[ProgressOfYear]] = defaultdict(list)
+    for measure_id, year, progress in rows:
+        by_measure[measure_id].append(ProgressOfYear(year, step(Progress, progress)))
+    return by_measure
+
+
+def _indicators_by_goal(follow_up: FollowUp) -> dict[int, list[IndicatorStatus]]:
+    """Each goal's indicators with their outcomes up to this year, in one query: a row for each outcome."""
+    rows = (
+        Indicator.objects.filter(sub_goal__area__programme=follow_up.programme)
+        .annotate(
+            of_year=models.FilteredRelation("outcomes", condition=models.Q(outcomes__year__lte=follow_up.year)),
+            outcome_year=F("of_year__year"),
+            outcome=F("of_year__value"),
+            outcome_is_example=F("of_year__is_example"),
+        )
+        .order_by("sub_goal_id", "number", "outcome_year")
+    )
+    by_goal: dict[int, list[IndicatorStatus]] = defaultdict(list)
+    for _, of_indicator in groupby(rows, key=lambda row: row.pk):
+        indicator_rows = list(of_indicator)
+        by_goal[indicator_rows[0].sub_goal_id].append(_indicator_status(indicator_rows))
+    return by_goal
+
+
+def _indicator_status(rows: list[Any]) -> IndicatorStatus:
+    indicator: Indicator = rows[0]
+    outcomes = tuple(Outcome(row.outcome_year, _plain(row.outcome)) for row in rows if row.outcome is not None)
+    return IndicatorStatus(
+        name=indicator.name,
+        unit=indicator.unit,
+        direction=indicator.get_direction_display(),
+        lower_is_better=indicator.direction == Indicator.Direction.DOWN,
+        baseline=None
+        if indicator.baseline is None or indicator.baseline_year is None
+        else Outcome(indicator.baseline_year, _plain(indicator.baseline)),
+        target=None if indicator.target is None else _plain(indicator.target),
+        outcomes=outcomes,
+        trend=_trend(outcomes, indicator.direction),
+        source=indicator.source,
+        is_example=indicator.is_example or any(row.outcome_is_example for row in rows),
+    )
+
+
+def _trend(outcomes: tuple[Outcome, ...], direction: str) -> Step:
+    """The step from the outcome before to the latest one, good or bad by the direction that is wanted."""
+    if len(outcomes) < 2:
+        return step(Trend, Trend.CANNOT_ASSESS)
+    change = outcomes[-1].value - outcomes[-2].value
+    if direction == Indicator.Direction.DOWN:
+        change = -change
+    return step(Trend, Trend.SAME if not change else Trend.BETTER if change > 0 else Trend.WORSE)
+
+
+def _plain(value: Decimal) -> Decimal:
+    """Without the zeros that the database column pads with: 12.500 is 12.5, and 1200.000 is 1200."""
+    whole = value.to_integral_value()
+    return whole if value == whole else value.normalize()
 
 
 def _years_by_goal(follow_up: FollowUp) -> dict[int, list[YearStatus]]:
@@ -309,17 +493,14 @@ def _areas(
     measures: Iterable[_MeasureOfYear],
     years: Iterable[int],
     history: dict[int, list[YearStatus]],
+    units: UnitNames,
 ) -> tuple[AreaStatus, ...]:
+    indicators = _indicators_by_goal(follow_up)
     measures_of: dict[int, list[MeasureStatus]] = defaultdict(list)
     for of_year in measures:
         measures_of[of_year.measure.sub_goal_id].append(of_year.status)
     goals: dict[int, list[SubGoalStatus]] = defaultdict(list)
-    entries = (
-        SubGoalEntry.objects.filter(follow_up=follow_up)
-        .select_related("sub_goal__area")
-        .prefetch_related("sub_goal__units")
-        .in_order()
-    )
+    entries = SubGoalEntry.objects.filter(follow_up=follow_up).select_related("sub_goal__area").in_order()
     for entry in entries:
         goal = entry.sub_goal
         goals[goal.area_id].append(
@@ -327,10 +508,11 @@ def _areas(
                 area=goal.area.number,
                 number=goal.number,
                 text=goal.text,
-                units=_names(goal.units.all()),
+                units=units[SubGoal, goal.pk],
                 assessment=step(Assessment, entry.assessment),
                 forecast=step(Forecast, entry.forecast),
                 comment=entry.comment,
+                indicators=tuple(indicators[goal.pk]),
                 measures=tuple(measures_of[goal.pk]),
                 years=_every_year(years, history[goal.pk]),
                 missing=tuple(entry.missing),
@@ -358,19 +540,16 @@ def _every_year(years: Iterable[int], known: Iterable[YearStatus]) -> tuple[Year
     return tuple(by_year.get(year, YearStatus(year, BLANK, BLANK)) for year in years)
 
 
-def _guidelines(follow_up: FollowUp) -> tuple[GuidelineStatus, ...]:
+def _guidelines(follow_up: FollowUp, units: UnitNames) -> tuple[GuidelineStatus, ...]:
     entries = (
-        GuidelineEntry.objects.filter(follow_up=follow_up)
-        .select_related("guideline")
-        .prefetch_related("guideline__units")
-        .order_by("guideline__number")
+        GuidelineEntry.objects.filter(follow_up=follow_up).select_related("guideline").order_by("guideline__number")
     )
     return tuple(
         GuidelineStatus(
             number=entry.guideline.number,
             title=entry.guideline.title,
             description=entry.guideline.description,
-            units=_names(entry.guideline.units.all()),
+            units=units[Guideline, entry.guideline_id],
             assessment=step(Assessment, entry.assessment),
             comment=entry.comment,
             is_example=entry.guideline.is_example or entry.is_example,
@@ -405,12 +584,18 @@ def _changes(year: int, measures: Iterable[_MeasureOfYear]) -> tuple[Change, ...
 
 def to_json(report: Report) -> str:
     """Canonical: equal reports give equal text."""
-    return json.dumps(asdict(report), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=date.isoformat)
+    return json.dumps(asdict(report), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_in_json)
+
+
+def _in_json(value: date | Decimal) -> str | float:
+    if isinstance(value, date):
+        return value.isoformat()
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def from_json(text: str) -> Report:
     """What `to_json` wrote, as an equal value. ValueError when it has another schema version."""
-    data = json.loads(text)
+    data = json.loads(text, parse_float=Decimal)
     if data.get("schema") != SCHEMA:
         raise ValueError(f"Rapporten har schemaversion {data.get('schema')}, den här versionen läser {SCHEMA}.")
     report: Report = _load(Report, data)
@@ -424,6 +609,8 @@ def _load(kind: Any, value: Any) -> Any:
         return None if value is None else _load(get_args(kind)[0], value)
     if kind is date:
         return date.fromisoformat(value)
+    if kind is Decimal:
+        return Decimal(value)
     if hasattr(kind, "__dataclass_fields__"):
         hints = get_type_hints(kind)
         return kind(**{name: _load(hints[name], item) for name, item in value.items()})

@@ -1,6 +1,6 @@
 """What must always hold between a follow-up, its programme and its entries."""
 
-from programmes.triggers import Rule
+from programmes.triggers import Rule, written_once
 
 
 def _belongs(table: str, column: str, item: str, path_to_programme: str) -> Rule:
@@ -50,4 +50,6 @@ RULES = [
         " JOIN programmes_responsibilityarea a ON a.id = s.area_id AND a.programme_id = f.programme_id",
     ),
     _belongs("guidelineentry", "guideline_id", "programmes_guideline", "AND i.programme_id = f.programme_id"),
+    written_once("followup_comment", "En kommentar skrivs en gång och ändras eller tas aldrig bort."),
+    written_once("followup_event", "En händelse skrivs en gång och ändras eller tas aldrig bort."),
 ]

@@ -1,7 +1,7 @@
 """The scales of a follow-up: what is stored, and how each step is shown.
 
 Four things are kept apart: the progress of a measure, the attainment of a goal this year, the forecast for the
-period and (later) the trend of an indicator. A step is shown by word, symbol and colour together, never by colour
+period and the trend of an indicator. A step is shown by word, symbol and colour together, never by colour
 alone. The symbol is an SVG path in a box of 16 by 16, so that page, PDF and print draw the same.
 """
 
@@ -35,6 +35,15 @@ class Progress(models.TextChoices):
     DELAYED = "delayed", "Försenad"
     STOPPED = "stopped", "Avbruten"
     NOT_APPLICABLE = "not_applicable", "Avser ej"
+
+
+class Trend(models.TextChoices):
+    """Of an indicator's last two outcomes, seen in the direction that is wanted."""
+
+    BETTER = "better", "Förbättras"
+    SAME = "same", "Oförändrad"
+    WORSE = "worse", "Försämras"
+    CANNOT_ASSESS = "cannot_assess", "Kan inte bedömas"
 
 
 @dataclass(frozen=True)
@@ -91,6 +100,12 @@ _LOOKS: dict[type[models.TextChoices], list[tuple[models.TextChoices, str, str]]
         (Progress.DELAYED, "middling", CLOCK),
         (Progress.STOPPED, "poor", STOP),
         (Progress.NOT_APPLICABLE, "blank", DASH),
+    ],
+    Trend: [
+        (Trend.BETTER, "good", UP),
+        (Trend.SAME, "middling", LEVEL),
+        (Trend.WORSE, "poor", DOWN),
+        (Trend.CANNOT_ASSESS, "unknown", QUESTION),
     ],
 }
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from followup.views import dashboards, entries, reports, review
+from followup.views import dashboards, entries, reports, review, texts
 
 app_name = "followup"
 
@@ -19,6 +19,9 @@ urlpatterns = [
     path("granskning/", review.review_home, name="review_home"),
     path("granskning/<slug:slug>/<int:year>/", review.review_list, name="review_list"),
     path("granskning/<slug:slug>/<int:year>/lage/", review.review_year, name="review_year"),
+    path("granskning/<slug:slug>/<int:year>/texter/", texts.review_texts, name="review_texts"),
+    path("granskning/<slug:slug>/<int:year>/omrade/<int:number>/", texts.review_area, name="review_area"),
+    path("granskning/<slug:slug>/<int:year>/riktlinje/<int:number>/", texts.review_guideline, name="review_guideline"),
     path("granskning/<slug:slug>/<int:year>/<int:area>.<int:number>/", review.review_entry, name="review_entry"),
     path("program/<slug:slug>/", dashboards.programme_detail, name="programme_detail"),
     path("program/<slug:slug>/<int:year>/", dashboards.follow_up_detail, name="follow_up_detail"),

@@ -107,15 +107,14 @@ def perform(item: FollowUp | Answer, action: str, *, by: User, comment: str = ""
     cannot be made (NotAllowed when it is not for `by`): nothing is changed then. On success `item` has its new state.
     """
     transition = transitions_of(item)[action]
-    follow_up = item if isinstance(item, FollowUp) else item.follow_up
+    follow_up = year_of(item)
     FollowUp.objects.select_for_update().get(pk=follow_up.pk)
     follow_up.refresh_from_db(fields=["state"])
     stored: Any = type(item)._default_manager.select_for_update().get(pk=item.pk)
     if not transition.allowed(by, stored):
         raise NotAllowed("Du har inte behörighet att göra det här.")
     if isinstance(stored, Answer) and not follow_up.takes_answers:
-        state = follow_up.get_state_display()
-        raise Refused(f"Uppföljningen för {follow_up.year} är inte öppen för ändringar. Läget är: {state}.")
+        raise Refused(follow_up.why_closed)
     if stored.state not in transition.sources:
         raise Refused(f"{transition.label} går inte: läget är {stored.get_state_display().lower()}.")
     comment = comment.strip()
@@ -128,7 +127,7 @@ def perform(item: FollowUp | Answer, action: str, *, by: User, comment: str = ""
 
 def _move(item: Any, stored: Any, action: str, transition: Transition, by: User, comment: str) -> Event:
     event = Event(
-        follow_up=stored if isinstance(stored, FollowUp) else stored.follow_up,
+        follow_up=year_of(stored),
         sub_goal_entry=stored if isinstance(stored, SubGoalEntry) else None,
         measure_entry=stored if isinstance(stored, MeasureEntry) else None,
         action=action,
@@ -139,9 +138,8 @@ def _move(item: Any, stored: Any, action: str, transition: Transition, by: User,
     )
     event.save()
     stored.state = transition.target
-    if isinstance(stored, Answer):
-        stored.version += 1
-        item.version = stored.version
+    stored.version += 1
+    item.version = stored.version
     stored._history_user = by
     stored._change_reason = transition.label
     stored.save()
@@ -197,6 +195,15 @@ def bring_into_open_years(programme: Programme, *, by: User | None) -> dict[int,
     return {year: number for year, number in new.items() if number}
 
 
+def year_of(item: FollowUp | Entry) -> FollowUp:
+    return item if isinstance(item, FollowUp) else item.follow_up
+
+
+def takes(follow_up: FollowUp, item: FollowUp | Entry) -> bool:
+    """Whether the year, as it now is, lets the texts of `item` be written: officials' answers, or reviewers' texts."""
+    return follow_up.takes_answers if isinstance(item, Answer) else follow_up.takes_texts
+
+
 def _create_missing(follow_up: FollowUp, entry: type[Entry], item: str, items: models.QuerySet, by: User | None) -> int:
     present = entry.objects.filter(follow_up=follow_up).values(f"{item}_id")  # type: ignore[attr-defined]
     new = [entry(follow_up=follow_up, **{item: obj}) for obj in items.exclude(pk__in=present).order_by("pk")]
@@ -205,16 +212,16 @@ def _create_missing(follow_up: FollowUp, entry: type[Entry], item: str, items: m
 
 
 @transaction.atomic
-def save_answers(forms: Sequence[EntryForm], *, by: User) -> int:
-    """Save the valid `forms` that were changed, all or none; returns how many entries that was.
+def save_texts(forms: Sequence[EntryForm], *, by: User) -> int:
+    """Save the valid `forms` of one year that were changed, all or none; returns how many that was.
 
-    StaleEntry when one of them was saved by somebody else since its form was fetched.
+    StaleEntry when one of them was saved by somebody else since its form was fetched, or the year was moved on.
     """
     changed = [form for form in forms if form.has_changed()]
     if changed:
         # The year must not be proposed between this check and the save.
-        follow_up = FollowUp.objects.select_for_update().get(pk=changed[0].instance.follow_up_id)
-        if not follow_up.takes_answers:
+        follow_up = FollowUp.objects.select_for_update().get(pk=year_of(changed[0].instance).pk)
+        if not all(takes(follow_up, form.instance) for form in changed):
             raise StaleEntry
     for form in changed:
         entry = form.instance
@@ -222,7 +229,7 @@ def save_answers(forms: Sequence[EntryForm], *, by: User) -> int:
         if current != form.cleaned_data["version"]:
             raise StaleEntry
         entry.version = current + 1
-        # Whoever writes an answer has made it their own.
+        # Whoever writes a text has made it their own.
         entry.is_example = False
         entry._history_user = by
         entry.save()

@@ -13,7 +13,16 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
 from organisation.admin import HistoryAdmin
-from programmes.models import Guideline, Measure, Perspective, Programme, ResponsibilityArea, SubGoal
+from programmes.models import (
+    Guideline,
+    Indicator,
+    IndicatorValue,
+    Measure,
+    Perspective,
+    Programme,
+    ResponsibilityArea,
+    SubGoal,
+)
 
 SMALL_TEXT: Mapping[type[models.Field[Any, Any]], Mapping[str, Any]] = {
     models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 60})}
@@ -62,6 +71,19 @@ class MeasureInline(admin.StackedInline):
             },
         ),
     )
+
+
+class IndicatorInline(admin.TabularInline):
+    model = Indicator
+    extra = 0
+    show_change_link = True
+    ordering = ("number",)
+
+
+class OutcomeInline(admin.TabularInline):
+    model = IndicatorValue
+    extra = 0
+    ordering = ("year",)
 
 
 @admin.register(Programme)
@@ -119,7 +141,7 @@ class ResponsibilityAreaAdmin(HistoryAdmin):
 
 @admin.register(SubGoal)
 class SubGoalAdmin(HistoryAdmin):
-    inlines = (MeasureInline,)
+    inlines = (MeasureInline, IndicatorInline)
     list_display = ("code", "text", "area", "unit_names", "measure_count", "is_example")
     list_display_links = ("code", "text")
     list_filter = ("area__programme", "area", "units", "is_example")
@@ -166,6 +188,21 @@ class MeasureAdmin(HistoryAdmin):
     @admin.display(description="ansvariga enheter")
     def unit_names(self, measure: Measure) -> str:
         return ", ".join(unit.name for unit in measure.units.all())
+
+
+@admin.register(Indicator)
+class IndicatorAdmin(HistoryAdmin):
+    inlines = (OutcomeInline,)
+    list_display = ("name", "goal", "unit", "direction", "baseline", "target", "is_example")
+    list_filter = ("sub_goal__area__programme", "sub_goal__area", "is_example")
+    list_select_related = ("sub_goal__area",)
+    search_fields = ("name", "source")
+    autocomplete_fields = ("sub_goal",)
+    ordering = ("sub_goal__area__programme", "sub_goal__area__number", "sub_goal__number", "number")
+
+    @admin.display(description="mål", ordering="sub_goal__number")
+    def goal(self, indicator: Indicator) -> str:
+        return indicator.sub_goal.code
 
 
 @admin.register(Guideline)

@@ -11,7 +11,16 @@ from typing import Any
 from django.db import models
 
 from organisation.models import Unit
-from programmes.models import Guideline, Measure, Perspective, Programme, ResponsibilityArea, SubGoal
+from programmes.models import (
+    Guideline,
+    Indicator,
+    IndicatorValue,
+    Measure,
+    Perspective,
+    Programme,
+    ResponsibilityArea,
+    SubGoal,
+)
 from programmes.source import Node, check
 
 FORMAT = "huddinge-safety-programme"
@@ -124,6 +133,8 @@ def _area(
         )
         for measure_node in goal_node["measures"].items(unique="number"):
             _measure(measure_node, goal, units, perspectives, log)
+        for indicator_node in goal_node["indicators"].items(unique="number"):
+            _indicator(indicator_node, goal, log)
 
 
 def _measure(
@@ -153,6 +164,31 @@ def _measure(
     )
 
 
+def _indicator(node: Node, goal: SubGoal, log: ImportLog) -> None:
+    indicator = _put(
+        Indicator(sub_goal=goal, number=node["number"].integer),
+        {
+            "name": node["name"].text,
+            "unit": node["unit"].text,
+            "direction": node["direction"].text,
+            "baseline": node["baseline"].figure_or_none,
+            "baseline_year": node["baseline_year"].integer_or_none,
+            "target": node["target"].figure_or_none,
+            "source": node["source"].text,
+            "is_example": node["example"].flag,
+        },
+        node,
+        log,
+    )
+    for outcome in node["outcomes"].items(unique="year"):
+        _put(
+            IndicatorValue(indicator=indicator, year=outcome["year"].integer),
+            {"value": outcome["value"].figure, "is_example": outcome["example"].flag},
+            outcome,
+            log,
+        )
+
+
 def _chosen(node: Node, known: dict[str, Any], what: str) -> list[Any]:
     return [item.one_of(known, what) for item in node.items()]
 
@@ -179,8 +215,9 @@ def _put(wanted: Any, values: dict[str, Any], node: Node, log: ImportLog, **many
 
 
 def _stored(wanted: Any) -> Any:
-    """The row with the same key as `wanted`: its slug, or its number within its parent."""
-    names = ["slug"] if hasattr(wanted, "slug") else [_parent(wanted), "number"]
+    """The row with the same key as `wanted`: its slug, or its number or year within its parent."""
+    own = next(name for name in ("slug", "number", "year") if hasattr(wanted, name))
+    names = [own] if own == "slug" else [_parent(wanted), own]
     return type(wanted).objects.filter(**{name: getattr(wanted, name) for name in names}).first()
 
 

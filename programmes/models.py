@@ -41,6 +41,11 @@ def year_field(verbose_name: str, **options: object) -> models.PositiveSmallInte
     )
 
 
+def figure(verbose_name: str, **options: object) -> models.DecimalField:
+    """A measured number, kept as it was written: three decimals do for shares, money and counts alike."""
+    return models.DecimalField(verbose_name, max_digits=15, decimal_places=3, **options)  # type: ignore[arg-type]
+
+
 def example_field() -> models.BooleanField:
     """Marks invented demonstration text, so that nobody takes it for the municipality's own words."""
     return models.BooleanField(
@@ -278,3 +283,73 @@ class Guideline(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Indicator(models.Model):
+    """A key figure that tells how a goal is going, with where it began and where it should be."""
+
+    class Direction(models.TextChoices):
+        UP = "up", "Högre är bättre"
+        DOWN = "down", "Lägre är bättre"
+
+    sub_goal = models.ForeignKey(SubGoal, models.PROTECT, verbose_name="mål", related_name="indicators")
+    number = models.PositiveSmallIntegerField("nummer", validators=[MinValueValidator(1)])
+    name = models.CharField("namn", max_length=200)
+    unit = models.CharField(
+        "enhet", max_length=40, help_text="Det som räknas, till exempel procent eller antal per år."
+    )
+    direction = models.CharField("riktning", max_length=10, choices=Direction)
+    baseline = figure("basvärde", null=True, blank=True)
+    baseline_year = year_field("basår", null=True, blank=True)
+    target = figure("målvärde", null=True, blank=True)
+    source = models.CharField("källa", max_length=200, blank=True, help_text="Till exempel en mätning eller Kolada.")
+    is_example = example_field()
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "indikator"
+        verbose_name_plural = "indikatorer"
+        ordering = ["sub_goal", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sub_goal", "number"],
+                name="indicator_number_once_per_sub_goal",
+                violation_error_message="Målet har redan en indikator med det numret.",
+            ),
+            models.CheckConstraint(
+                condition=Q(baseline__isnull=True, baseline_year__isnull=True)
+                | Q(baseline__isnull=False, baseline_year__isnull=False),
+                name="indicator_baseline_has_year",
+                violation_error_message="Basvärde och basår anges tillsammans, eller inte alls.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.unit})"
+
+
+class IndicatorValue(models.Model):
+    """The outcome of an indicator in one year."""
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, verbose_name="indikator", related_name="outcomes")
+    year = year_field("år")
+    value = figure("utfall")
+    is_example = example_field()
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "utfall"
+        verbose_name_plural = "utfall"
+        ordering = ["indicator", "year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "year"],
+                name="indicator_value_once_per_year",
+                violation_error_message="Indikatorn har redan ett utfall för det året.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.year}"

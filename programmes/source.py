@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -81,6 +82,16 @@ class Node:
     @property
     def integer_or_none(self) -> int | None:
         return None if self.value is None else self.integer
+
+    @property
+    def figure(self) -> Decimal:
+        if not isinstance(self.value, int | float) or isinstance(self.value, bool):
+            raise self.fail("här ska det stå ett tal.")
+        return Decimal(str(self.value))
+
+    @property
+    def figure_or_none(self) -> Decimal | None:
+        return None if self.value is None else self.figure
 
     @property
     def flag(self) -> bool:

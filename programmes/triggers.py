@@ -1,8 +1,8 @@
 """Rules across tables that CHECK constraints cannot express, kept by the database itself.
 
-A rule is one SQL condition on the row to be written (`NEW`), valid in SQLite and PostgreSQL alike. The triggers
-are dropped before and made anew after every `migrate`, because SQLite rebuilds a table to alter it and would
-then lose its triggers or stumble over those of other tables.
+A rule is one SQL condition on the row to be written (`NEW`) or on the one that stands there (`OLD`), valid in SQLite
+and PostgreSQL alike. The triggers are dropped before and made anew after every `migrate`, because SQLite rebuilds a
+table to alter it and would then lose its triggers or stumble over those of other tables.
 """
 
 from __future__ import annotations
@@ -18,12 +18,21 @@ from django.db.models.signals import post_migrate, pre_migrate
 
 @dataclass(frozen=True)
 class Rule:
-    """Refuses an insert or update of `table` for which `violated` is true: an IntegrityError that says `message`."""
+    """Refuses a change of `table` for which `violated` is true: an IntegrityError that says `message`.
+
+    `events` are the changes that are judged. There is no `NEW` when a row is deleted, and no `OLD` when one is added.
+    """
 
     name: str
     table: str
     violated: str
     message: str
+    events: tuple[str, ...] = ("insert", "update")
+
+
+def written_once(table: str, message: str) -> Rule:
+    """The rule that rows of `table` are added and then neither changed nor deleted."""
+    return Rule(f"{table}_written_once", table, violated="TRUE", message=message, events=("update", "delete"))
 
 
 def keep_with_migrations(app_config: AppConfig, rules: Iterable[Rule]) -> None:
@@ -67,7 +76,7 @@ def _drop_sql(connection: BaseDatabaseWrapper, rule: Rule) -> list[str]:
             f"DROP TRIGGER IF EXISTS {rule.name} ON {rule.table}",
             f"DROP FUNCTION IF EXISTS {rule.name}()",
         ]
-    return [f"DROP TRIGGER IF EXISTS {rule.name}_{event}" for event in ("insert", "update")]
+    return [f"DROP TRIGGER IF EXISTS {rule.name}_{event}" for event in ("insert", "update", "delete")]
 
 
 def _create_sql(connection: BaseDatabaseWrapper, rule: Rule) -> list[str]:
@@ -75,12 +84,12 @@ def _create_sql(connection: BaseDatabaseWrapper, rule: Rule) -> list[str]:
         return [
             f"CREATE FUNCTION {rule.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
             f"IF {rule.violated} THEN RAISE EXCEPTION '{rule.message}' USING ERRCODE = 'check_violation'; END IF; "
-            f"RETURN NEW; END $$",
-            f"CREATE TRIGGER {rule.name} BEFORE INSERT OR UPDATE ON {rule.table} "
+            f"IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+            f"CREATE TRIGGER {rule.name} BEFORE {' OR '.join(rule.events).upper()} ON {rule.table} "
             f"FOR EACH ROW EXECUTE FUNCTION {rule.name}()",
         ]
     return [
         f"CREATE TRIGGER {rule.name}_{event} BEFORE {event.upper()} ON {rule.table} "
         f"WHEN {rule.violated} BEGIN SELECT RAISE(ABORT, '{rule.message}'); END"
-        for event in ("insert", "update")
+        for event in rule.events
     ]

@@ -76,6 +76,7 @@ class FollowUp(models.Model):
     assessment_comment = prose("samlad bedömning", blank=True)
     perspectives = prose("perspektiv", blank=True, help_text="Hur barnperspektiv och social hållbarhet har beaktats.")
     looking_ahead = prose("framåtblick", blank=True)
+    version = models.PositiveIntegerField("version", default=1, editable=False)
     is_example = example_field()
 
     history = HistoricalRecords()
@@ -120,6 +121,16 @@ class FollowUp(models.Model):
     def takes_answers(self) -> bool:
         """Whether officials may still write: while the year is open, and what is late or returned during review."""
         return self.state in (self.State.OPEN, self.State.UNDER_REVIEW)
+
+    @property
+    def takes_texts(self) -> bool:
+        """Whether reviewers may still write: until the year is proposed to the board."""
+        return self.state not in (self.State.PROPOSED, self.State.DECIDED)
+
+    @property
+    def why_closed(self) -> str:
+        """What to say to somebody who tries to change what can no longer, or not yet, be changed."""
+        return f"Uppföljningen för {self.year} är inte öppen för ändringar. Läget är: {self.get_state_display()}."
 
     def is_overdue(self, today: date) -> bool:
         return self.is_open and today > self.due_on

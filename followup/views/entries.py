@@ -4,25 +4,20 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from followup.forms import AnswerForms, first_missing_field, settled
+from followup.forms import AnswerForms, first_missing_field
 from followup.models import Answer, Event, FollowUp, MeasureEntry, SubGoalEntry
 from followup.views.fetch import follow_up_or_404, user_of
-from followup.workflow import Refused, StaleEntry, available, perform_all, save_answers
+from followup.views.saving import conflict_page, save, sent_or_kept, text_outlives_session
+from followup.workflow import Refused, available, perform_all
 from followup.worklist import missing_answers, own_answers, work_of
 from organisation.models import User
-
-# Where in the session a text waits, and how much may wait there.
-KEPT = "unsaved_entry"
-KEPT_BYTES = 200_000
 
 
 def work_list(request: HttpRequest) -> HttpResponse:
@@ -36,10 +31,8 @@ def work_list(request: HttpRequest) -> HttpResponse:
     return render(request, "followup/work_list.html", context)
 
 
-@login_not_required  # says itself who may, because a text must survive a session that has run out
+@text_outlives_session
 def entry_edit(request: HttpRequest, slug: str, year: int, area: int, number: int) -> HttpResponse:
-    if not request.user.is_authenticated:
-        return _keep_for_after_login(request)
     user = user_of(request)
     follow_up = follow_up_or_404(request, slug, year)
     entry = entry_or_404(follow_up, area, number)
@@ -49,19 +42,17 @@ def entry_edit(request: HttpRequest, slug: str, year: int, area: int, number: in
     missing = missing_answers(entry, measures, user.reported_unit_ids)
     last_year = last_year_of(entry)
     own = own_answers(user, entry, measures)
-    kept = _kept_text(request)
-    data = settled(request.POST) if request.method == "POST" else kept
+    data, is_kept = sent_or_kept(request)
     forms = AnswerForms(user, entry, measures, last_year.measures, data)
     unsaved = forms.unsaved(data or {})
 
     status = HTTPStatus.OK
     if request.method == "POST":
-        status = HTTPStatus.CONFLICT if unsaved else _save(forms, user)
+        status = HTTPStatus.CONFLICT if unsaved else save(request, forms, user)
         if status == HTTPStatus.OK:
-            messages.success(request, f"Sparad {timezone.localtime():%H.%M}.")
             return _hand_in(request, user, entry) if "submit" in request.POST else redirect(entry)
         if status == HTTPStatus.CONFLICT and not unsaved:
-            return _conflict_page(request, follow_up, entry, forms)
+            return conflict_page(request, f"Mål {entry.sub_goal.code}, {year}", forms)
     context = {
         "follow_up": follow_up,
         "entry": entry,
@@ -73,43 +64,10 @@ def entry_edit(request: HttpRequest, slug: str, year: int, area: int, number: in
         "missing": missing,
         "has_errors": status == HTTPStatus.UNPROCESSABLE_ENTITY,
         "unsaved": unsaved,
-        "is_kept": kept is not None,
+        "is_kept": is_kept,
         "shows_example": entry.sub_goal.is_example or entry.is_example,
     }
     return render(request, "followup/entry_edit.html", context, status=status)
-
-
-def _keep_for_after_login(request: HttpRequest) -> HttpResponse:
-    """What was sent after the session ran out waits in the new session until its writer has logged in."""
-    if request.method == "POST" and len(request.body) <= KEPT_BYTES:
-        request.session[KEPT] = {"path": request.path, "data": request.POST.urlencode()}
-    return redirect_to_login(request.path)
-
-
-def _kept_text(request: HttpRequest) -> QueryDict | None:
-    if request.method != "GET" or request.session.get(KEPT, {}).get("path") != request.path:
-        return None
-    return QueryDict(request.session.pop(KEPT)["data"])
-
-
-def _conflict_page(request: HttpRequest, follow_up: FollowUp, entry: SubGoalEntry, forms: AnswerForms) -> HttpResponse:
-    context = {
-        "follow_up": follow_up,
-        "entry": entry,
-        "conflicts": forms.conflicts(),
-        "unchanged": forms.unchanged(),
-    }
-    return render(request, "followup/entry_conflict.html", context, status=HTTPStatus.CONFLICT)
-
-
-def _save(forms: AnswerForms, user: User) -> HTTPStatus:
-    if not forms.are_valid():
-        return HTTPStatus.UNPROCESSABLE_ENTITY
-    try:
-        save_answers(forms.all, by=user)
-    except StaleEntry:
-        return HTTPStatus.CONFLICT
-    return HTTPStatus.OK
 
 
 def _hand_in(request: HttpRequest, user: User, entry: SubGoalEntry) -> HttpResponse:
@@ -161,8 +119,7 @@ def work_submit(request: HttpRequest, slug: str, year: int) -> HttpResponse:
 def _refuse_unless_writable(user: User, entry: SubGoalEntry, measures: list[MeasureEntry]) -> None:
     follow_up = entry.follow_up
     if not follow_up.takes_answers:
-        state = follow_up.get_state_display()
-        raise PermissionDenied(f"Uppföljningen för {follow_up.year} är inte öppen för ändringar. Läget är: {state}.")
+        raise PermissionDenied(follow_up.why_closed)
     if not own_answers(user, entry, measures):
         raise PermissionDenied(f"Du rapporterar inte för någon enhet som ansvarar för mål {entry.sub_goal.code}.")
 

@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from followup.consistency import OF_YEAR, contradictions
 from followup.models import Answer, FollowUp
-from followup.permissions import can_follow_review
+from followup.permissions import can_follow_review, can_write_texts
 from followup.review import goals_to_review
 from followup.views.entries import entry_events, entry_or_404, last_year_of, measures_of
 from followup.views.fetch import follow_up_or_404, user_of
@@ -44,6 +45,10 @@ def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
             (label, sum(answer.state == state for goal in goals for answer in goal.answers))
             for state, label in Answer.State.choices
         ],
+        "warnings": contradictions(follow_up, [goal.entry for goal in goals], OF_YEAR),
+        "may_write_texts": can_write_texts(user, follow_up),
+        "area_entries": follow_up.areaentry_set.select_related("area"),
+        "guideline_entries": follow_up.guidelineentry_set.select_related("guideline"),
         "transitions": available(follow_up, user),
         "events": follow_up.events.filter(sub_goal_entry=None, measure_entry=None).select_related("by"),
         "shows_example": any(goal.entry.sub_goal.is_example for goal in goals),

@@ -175,14 +175,14 @@ def test_the_action_brings_in_what_is_new(huddinge, reviewer):
     ]
 
 
-def test_a_reviewers_text_gets_the_next_version(open_year, reviewer):
+def test_a_changed_date_gives_the_year_its_next_version(open_year, reviewer):
     client = client_of(reviewer)
-    data = form_of(client.get(url(FollowUp, "change", open_year.pk))) | {"areaentry_set-0-summary": "Ny text"}
+    data = form_of(client.get(url(FollowUp, "change", open_year.pk))) | {"due_on": "2022-02-01"}
     response = client.post(url(FollowUp, "change", open_year.pk), data)
     assert response.status_code == 302, response.context["errors"]
-    changed = AreaEntry.objects.get(summary="Ny text")
-    assert changed.version == 2
-    assert set(open_year.areaentry_set.exclude(pk=changed.pk).values_list("version", flat=True)) == {1}
+    version = open_year.version
+    open_year.refresh_from_db()
+    assert (open_year.version, str(open_year.due_on)) == (version + 1, "2022-02-01")
 
 
 def test_what_is_followed_up_cannot_be_deleted(reviewer):

@@ -11,7 +11,7 @@ from django.db import connection, connections
 
 from followup.forms import SubGoalEntryForm
 from followup.models import FollowUp, SubGoalEntry
-from followup.workflow import StaleEntry, open_follow_up, save_answers
+from followup.workflow import StaleEntry, open_follow_up, save_texts
 from organisation.models import User
 from programmes.models import Programme
 from tests.followup.conftest import HUDDINGE
@@ -55,7 +55,7 @@ def test_one_of_two_saves_wins_and_the_other_is_told(loaded):
             instance=SubGoalEntry.objects.get(pk=entry.pk),
         )
         assert form.is_valid()
-        return save_answers([form], by=user)
+        return save_texts([form], by=user)
 
     results = at_once(*(lambda user=user: save(user) for user in writers))
     entry.refresh_from_db()

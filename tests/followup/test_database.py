@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from followup.models import AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
+from followup.models import AreaEntry, Comment, Event, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
 from organisation.models import Membership, Unit
 from programmes.models import Guideline, Measure, Programme, ResponsibilityArea, SubGoal
 
@@ -111,3 +111,23 @@ def test_refused_between_tables(message, change, huddinge):
 def test_a_person_is_tied_to_a_unit_once(official):
     unit = official.memberships.get().unit
     refused(lambda: Membership.objects.create(user=official, unit=unit))
+
+
+WRITTEN_ONCE = {
+    "a comment": lambda year, user: Comment.objects.create(
+        entry=year.subgoalentry_set.first(), text="Hur många?", by=user
+    ),
+    "an event": lambda year, user: Event.objects.create(
+        follow_up=year, action="open", from_state="planned", to_state="open", by=user
+    ),
+}
+
+
+@pytest.mark.parametrize("write", WRITTEN_ONCE.values(), ids=WRITTEN_ONCE)
+def test_what_is_written_once_is_neither_changed_nor_deleted(write, open_year, official, other_official):
+    row = write(open_year, official)
+    rows = type(row).objects.filter(pk=row.pk)
+    before = rows.values().get()
+    assert "skrivs en gång" in refused(lambda: rows.update(by=other_official))
+    assert "skrivs en gång" in refused(rows.delete)
+    assert rows.values().get() == before
