@@ -73,7 +73,7 @@ def _fetcher() -> Any:
     """What WeasyPrint asks for files: it gets static files by name and is refused everything else."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    class OwnFiles(URLFetcher):  # type: ignore[misc]
+    class OwnFiles(URLFetcher):
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
             if not url.startswith(OWN_FILES):
                 raise ValueError("only the project's own static files are fetched")
