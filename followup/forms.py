@@ -9,7 +9,9 @@ from typing import Any
 from django import forms
 from django.db import models
 from django.http import QueryDict
+from django.template.defaultfilters import filesizeformat
 
+from followup.attachments import ALLOWED, KINDS, max_bytes
 from followup.models import Answer, AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.permissions import can_report, can_write
 from followup.scales import Progress
@@ -145,6 +147,22 @@ def settled(data: QueryDict) -> QueryDict:
         if name != key and pick == "theirs":
             result[name] = data.get(f"theirs-{name}", "")
     return result
+
+
+class AttachmentForm(forms.Form):
+    """Asks for a file; `attachments.attach` judges it."""
+
+    file = forms.FileField(
+        label="Fil att bifoga",
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ",".join(KINDS)}),
+        error_messages={"required": "Välj en fil att bifoga."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        self.fields["file"].help_text = f"{ALLOWED}, högst {filesizeformat(max_bytes())}."
 
 
 class PageForms:

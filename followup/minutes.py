@@ -147,7 +147,9 @@ def _division(report: Report) -> str:
     number = len(report.areas)
     if number == 1:
         return "Programmet har ett ansvarsområde, med ett övergripande delmål:"
-    return f"Under det ligger ett övergripande delmål för vart och ett av programmets {in_words(number)} ansvarsområden:"
+    return (
+        f"Under det ligger ett övergripande delmål för vart och ett av programmets {in_words(number)} ansvarsområden:"
+    )
 
 
 def _guidelines(report: Report) -> str:

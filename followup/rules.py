@@ -16,6 +16,21 @@ def _belongs(table: str, column: str, item: str, path_to_programme: str) -> Rule
     )
 
 
+AFTERWARDS = "Beslutet är infört och ändras inte. Rätta med ett nytt beslut."
+RECORDED = "(SELECT id FROM followup_decision WHERE recorded_at IS NOT NULL)"
+
+
+def _unrecorded(table: str, recorded: str) -> Rule:
+    """A row of a decision may be changed or deleted only until the decision is recorded."""
+    return Rule(
+        name=f"{table}_kept_after_decision",
+        table=f"followup_{table}",
+        violated=recorded,
+        message=AFTERWARDS,
+        events=("update", "delete"),
+    )
+
+
 RULES = [
     Rule(
         name="followup_within_period",
@@ -50,6 +65,22 @@ RULES = [
         " JOIN programmes_responsibilityarea a ON a.id = s.area_id AND a.programme_id = f.programme_id",
     ),
     _belongs("guidelineentry", "guideline_id", "programmes_guideline", "AND i.programme_id = f.programme_id"),
+    _unrecorded("decision", "OLD.recorded_at IS NOT NULL"),
+    _unrecorded("speaker", f"OLD.decision_id IN {RECORDED}"),
+    _unrecorded("protocolnote", f"OLD.decision_id IN {RECORDED}"),
+    Rule(
+        name="speaker_added_before_decision",
+        table="followup_speaker",
+        violated=f"NEW.decision_id IN {RECORDED}",
+        message=AFTERWARDS,
+    ),
+    Rule(
+        name="protocolnote_added_before_decision",
+        table="followup_protocolnote",
+        violated=f"NEW.decision_id IN {RECORDED}",
+        message=AFTERWARDS,
+    ),
+    written_once("followup_decidedreport", "En beslutad rapport ändras eller tas aldrig bort."),
     written_once("followup_comment", "En kommentar skrivs en gång och ändras eller tas aldrig bort."),
     written_once("followup_event", "En händelse skrivs en gång och ändras eller tas aldrig bort."),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from followup.views import dashboards, entries, reports, review, texts
+from followup.views import attachments, dashboards, entries, reports, review, texts
 
 app_name = "followup"
 
@@ -15,6 +15,13 @@ urlpatterns = [
         entries.entry_withdraw,
         name="entry_withdraw",
     ),
+    path(
+        "mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/bifoga/",
+        attachments.entry_attach,
+        name="entry_attach",
+    ),
+    path("bilagor/<int:pk>/", attachments.attachment_download, name="attachment_download"),
+    path("bilagor/<int:pk>/ta-bort/", attachments.attachment_remove, name="attachment_remove"),
     path("mina-uppfoljningar/<slug:slug>/<int:year>/lamna-in/", entries.work_submit, name="work_submit"),
     path("granskning/", review.review_home, name="review_home"),
     path("granskning/<slug:slug>/<int:year>/", review.review_list, name="review_list"),

@@ -29,6 +29,15 @@ MUNICIPALITY_NAME = env.str("MUNICIPALITY_NAME", default="Huddinge kommun")
 # Whether a reviewer who is also an official may approve the answers of their own unit.
 REVIEW_OWN_ANSWERS = env.bool("REVIEW_OWN_ANSWERS", default=False)
 
+# Files that officials attach. Another storage, such as a bucket, is set in STORAGES.
+MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
+ATTACHMENT_MAX_MB = env.int("ATTACHMENT_MAX_MB", default=10)
+FILE_UPLOAD_HANDLERS = [
+    "followup.attachments.DiscardBeyondBound",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 INSTALLED_APPS = [
     "organisation",
     "programmes",
@@ -40,6 +49,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "csp",
+    "django_htmx",
     "simple_history",
 ]
 

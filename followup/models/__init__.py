@@ -1,6 +1,8 @@
 """How it went: one year's follow-up of a programme and all that belongs to it."""
 
+from followup.models.attachments import Attachment
 from followup.models.comments import Comment
+from followup.models.decisions import DecidedReport, Decision, Distribution, ProtocolNote, Speaker
 from followup.models.entries import Answer, AreaEntry, Entry, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.models.events import Event
 from followup.models.year import FollowUp
@@ -8,11 +10,17 @@ from followup.models.year import FollowUp
 __all__ = [
     "Answer",
     "AreaEntry",
+    "Attachment",
     "Comment",
+    "DecidedReport",
+    "Decision",
+    "Distribution",
     "Entry",
     "Event",
     "FollowUp",
     "GuidelineEntry",
     "MeasureEntry",
+    "ProtocolNote",
+    "Speaker",
     "SubGoalEntry",
 ]

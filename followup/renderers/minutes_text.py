@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from followup.minutes import Block, MinutesExtract
+from followup.minutes import Appendix, Block, MinutesExtract, Section
 
 
 def render(extract: MinutesExtract) -> str:
@@ -11,7 +11,8 @@ def render(extract: MinutesExtract) -> str:
 
 def _paragraphs(extract: MinutesExtract) -> Iterator[str]:
     yield extract.title
-    for part in (*extract.sections, *extract.appendices):
+    parts: tuple[Section | Appendix, ...] = (*extract.sections, *extract.appendices)
+    for part in parts:
         yield "\n".join([part.heading, *_lines(part.blocks[:1])])
         yield from ("\n".join(_lines([block])) for block in part.blocks[1:])
 

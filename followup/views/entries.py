@@ -11,8 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from followup.forms import AnswerForms, first_missing_field
-from followup.models import Answer, Event, FollowUp, MeasureEntry, SubGoalEntry
+from followup.forms import AnswerForms, AttachmentForm, first_missing_field
+from followup.models import Answer, Attachment, Event, FollowUp, MeasureEntry, SubGoalEntry
+from followup.permissions import can_write
 from followup.views.fetch import follow_up_or_404, user_of
 from followup.views.saving import conflict_page, save, sent_or_kept, text_outlives_session
 from followup.workflow import Refused, available, perform_all
@@ -63,6 +64,9 @@ def entry_edit(request: HttpRequest, slug: str, year: int, area: int, number: in
         "comments": entry_events(entry, measures).exclude(comment=""),
         "missing": missing,
         "has_errors": status == HTTPStatus.UNPROCESSABLE_ENTITY,
+        "attachments": attachments_of(entry),
+        "may_attach": can_write(user, entry),
+        "attachment_form": AttachmentForm(),
         "unsaved": unsaved,
         "is_kept": is_kept,
         "shows_example": entry.sub_goal.is_example or entry.is_example,
@@ -143,6 +147,10 @@ def entry_or_404(follow_up: FollowUp, area: int, number: int) -> SubGoalEntry:
     if entry is None:
         raise Http404(f"Uppföljningen för {follow_up.year} har inget mål {area}.{number}.")
     return entry
+
+
+def attachments_of(entry: SubGoalEntry) -> QuerySet[Attachment]:
+    return entry.attachments.select_related("uploaded_by")
 
 
 def measures_of(entry: SubGoalEntry) -> list[MeasureEntry]:

@@ -10,7 +10,7 @@ from followup.consistency import OF_YEAR, contradictions
 from followup.models import Answer, FollowUp
 from followup.permissions import can_follow_review, can_write_texts
 from followup.review import goals_to_review
-from followup.views.entries import entry_events, entry_or_404, last_year_of, measures_of
+from followup.views.entries import attachments_of, entry_events, entry_or_404, last_year_of, measures_of
 from followup.views.fetch import follow_up_or_404, user_of
 from followup.workflow import YEAR_TRANSITIONS, Refused, available, perform, perform_all
 from organisation.models import User
@@ -89,6 +89,7 @@ def review_entry(request: HttpRequest, slug: str, year: int, area: int, number: 
         "measures": [(measure, last_year.measures.get(measure.measure_id)) for measure in measures],
         "last_year": last_year,
         "events": entry_events(entry, measures),
+        "attachments": attachments_of(entry),
         "may_approve": any("approve" in available(answer, user) for answer in answers),
         "may_return": any("return" in available(answer, user) for answer in answers),
         "shows_example": entry.sub_goal.is_example or entry.is_example,

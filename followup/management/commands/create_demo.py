@@ -35,9 +35,9 @@ class Command(BaseCommand):
         # Read once: a later start must not undo what somebody has changed in the programme since.
         if not Programme.objects.filter(slug=SLUG).exists():
             call_command("import_programme", str(DATA), stdout=self.stdout)
-            for unit in Unit.objects.filter(email=""):
-                unit.email = f"registrator.{unit.slug}@example.com"
-                unit.save()
+            for addressee in Unit.objects.filter(email=""):
+                addressee.email = f"registrator.{addressee.slug}@example.com"
+                addressee.save()
         with transaction.atomic():
             for person in PEOPLE:
                 self.create(*person)

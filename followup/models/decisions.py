@@ -1,0 +1,326 @@
+"""What the board did with a year's follow-up, and what it had before it, kept as it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from followup.models.year import FollowUp
+from programmes.models import LINE_LENGTH, example_field, prose
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from organisation.models import User
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def recorded(self) -> DecisionQuerySet:
+        return self.filter(recorded_at__isnull=False)
+
+    def visible_to(self, user: User | AnonymousUser) -> DecisionQuerySet:
+        """Recorded decisions of the years that `user` sees; a case that is being prepared only for its secretary."""
+        visible = self.filter(follow_up__in=FollowUp.objects.visible_to(user))
+        return visible if user.has_perm("followup.decide_followup") else visible.recorded()
+
+    def approving(self) -> DecisionQuerySet:
+        """Those that closed the year, newest first: the first one is in force."""
+        return self.recorded().filter(outcome=Decision.Outcome.APPROVED).order_by("-version")
+
+
+class Decision(models.Model):
+    """One time that a year's follow-up goes to the board: first the case, then what the board decided.
+
+    Written until it is recorded (`recorded_at`, by `decision.record`), never after. A referred-back year comes
+    again as the next version; a correction is a version that `replaces` the one with the mistake.
+    """
+
+    class Outcome(models.TextChoices):
+        APPROVED = "approved", "Godkänns"
+        REFERRED_BACK = "referred_back", "Återremitteras"
+        REJECTED = "rejected", "Avslås"
+
+    follow_up = models.ForeignKey(FollowUp, models.PROTECT, verbose_name="uppföljning", related_name="decisions")
+    version = models.PositiveSmallIntegerField("version", default=1, editable=False)
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="rättar", related_name="corrections", null=True, blank=True, editable=False
+    )
+    correction_reason = prose("skäl till rättelsen", blank=True)
+
+    registration_number = models.CharField("diarienummer", max_length=50, blank=True)
+    statement_date = models.DateField("tjänsteutlåtandets datum", null=True, blank=True)
+    preparing_committee = models.CharField(
+        "beredning",
+        max_length=200,
+        blank=True,
+        help_text="Den beredning som lämnar förslaget, till exempel trygghets- och delaktighetsberedningen.",
+    )
+    preparing_meeting_date = models.DateField("beredningens sammanträde", null=True, blank=True)
+    proposal = prose("förslag till beslut", blank=True, help_text="Beredningens förslag, som det ska stå.")
+
+    body = models.CharField("beslutande organ", max_length=200, default="Kommunstyrelsen")
+    meeting_date = models.DateField("sammanträdesdatum", null=True, blank=True)
+    paragraph = models.CharField(
+        "paragraf",
+        max_length=20,
+        blank=True,
+        validators=[RegexValidator(r"^\d+ ?[a-zåäö]?$", "Skriv paragrafens nummer, till exempel 24.")],
+    )
+    outcome = models.CharField("beslutet är att uppföljningen", max_length=20, choices=Outcome, blank=True)
+    outcome_reason = prose(
+        "motivering", blank=True, help_text="Behövs när uppföljningen återremitteras eller avslås: vad ska göras om?"
+    )
+    decision_text = prose("beslut", blank=True, help_text="Beslutet som det ska stå i protokollet.")
+    summary = prose("sammanfattning", blank=True, help_text="Beskrivning av ärendet i protokollet.")
+    deliberation = prose("överläggning", blank=True, help_text="Det som ska stå utöver vilka som yttrade sig.")
+    propositions = prose("propositioner", blank=True, help_text="Hur ordföranden ställde frågan.")
+    recipients = models.CharField(
+        "beslutet ska skickas till", max_length=LINE_LENGTH, blank=True, default="Samtliga nämnder och bolag"
+    )
+
+    recorded_at = models.DateTimeField("infört", null=True, blank=True, editable=False)
+    recorded_by = models.ForeignKey(
+        "organisation.User",
+        models.PROTECT,
+        verbose_name="infört av",
+        related_name="recorded_decisions",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    is_example = example_field()
+
+    history = HistoricalRecords()
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "beslut"
+        verbose_name_plural = "beslut"
+        ordering = ["follow_up", "version"]
+        constraints = [
+            models.UniqueConstraint(fields=["follow_up", "version"], name="decision_version_once_per_year"),
+            models.UniqueConstraint(
+                fields=["follow_up"], condition=Q(recorded_at__isnull=True), name="one_case_at_a_time_per_year"
+            ),
+            models.UniqueConstraint(
+                fields=["replaces"],
+                condition=Q(outcome="approved", recorded_at__isnull=False),
+                name="decision_replaced_once",
+            ),
+            models.UniqueConstraint(
+                fields=["follow_up"],
+                condition=Q(outcome="approved", recorded_at__isnull=False, replaces__isnull=True),
+                name="one_first_approval_per_year",
+            ),
+            models.UniqueConstraint(
+                fields=["body", "meeting_date", "paragraph"],
+                condition=~Q(paragraph=""),
+                name="paragraph_once_per_meeting",
+                violation_error_message="Paragrafen är redan använd vid det sammanträdet.",
+            ),
+            models.CheckConstraint(
+                condition=Q(meeting_date__gte=F("preparing_meeting_date")),
+                name="decision_not_before_preparation",
+                violation_error_message="Beslutet kan inte vara fattat före beredningens sammanträde.",
+            ),
+            models.CheckConstraint(
+                condition=Q(meeting_date__gte=F("statement_date")),
+                name="decision_not_before_statement",
+                violation_error_message="Beslutet kan inte vara fattat före tjänsteutlåtandets datum.",
+            ),
+            models.CheckConstraint(
+                condition=(Q(replaces__isnull=True) & Q(correction_reason=""))
+                | (Q(replaces__isnull=False) & ~Q(correction_reason="")),
+                name="correction_has_reason",
+                violation_error_message="Skriv varför beslutet rättas.",
+            ),
+            models.CheckConstraint(
+                condition=Q(recorded_at__isnull=True)
+                | (
+                    Q(meeting_date__isnull=False, statement_date__isnull=False)
+                    & ~Q(body="")
+                    & ~Q(paragraph="")
+                    & ~Q(registration_number="")
+                    & ~Q(decision_text="")
+                    & ~Q(outcome="")
+                    & (Q(outcome="approved") | ~Q(outcome_reason=""))
+                ),
+                name="recorded_decision_complete",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        if not self.is_recorded:
+            return f"Ärende: {self.follow_up}"
+        return f"{self.meeting}, {self.follow_up}"
+
+    def get_absolute_url(self) -> str:
+        year = self.follow_up
+        return reverse("followup:decision_detail", args=[year.programme.slug, year.year, self.version])
+
+    @property
+    def is_recorded(self) -> bool:
+        return self.recorded_at is not None
+
+    @property
+    def is_approval(self) -> bool:
+        return self.is_recorded and self.outcome == self.Outcome.APPROVED
+
+    @property
+    def meeting(self) -> str:
+        """Body, day and paragraph, which together name a decision: "Kommunstyrelsen 2021-05-05 § 24"."""
+        return f"{self.body} {self.meeting_date} § {self.paragraph}"
+
+
+class Speaker(models.Model):
+    """Who spoke in the matter, in order."""
+
+    decision = models.ForeignKey(Decision, models.CASCADE, verbose_name="beslut", related_name="speakers")
+    order = models.PositiveSmallIntegerField("ordning")
+    name = models.CharField("namn", max_length=200)
+    party = models.CharField("parti", max_length=50)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "talare"
+        verbose_name_plural = "talare"
+        ordering = ["decision", "order"]
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "order"], name="speaker_order_once_per_decision"),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(party=""), name="speaker_has_name_and_party"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.party})"
+
+
+class ProtocolNote(models.Model):
+    """A member's note to the minutes, printed as an appendix in the order given."""
+
+    class Kind(models.TextChoices):
+        NOTE = "note", "Protokollsanteckning"
+        RESERVATION = "reservation", "Reservation"
+        STATEMENT = "statement", "Särskilt yttrande"
+
+    PLURALS = {
+        Kind.NOTE: "Protokollsanteckningar",
+        Kind.RESERVATION: "Reservationer",
+        Kind.STATEMENT: "Särskilda yttranden",
+    }
+
+    decision = models.ForeignKey(Decision, models.PROTECT, verbose_name="beslut", related_name="notes")
+    order = models.PositiveSmallIntegerField("ordning")
+    kind = models.CharField("slag", max_length=20, choices=Kind, default=Kind.NOTE)
+    name = models.CharField("namn", max_length=200)
+    party = models.CharField("parti", max_length=50)
+    text = prose("text", blank=True)
+    attachment = models.FileField("bilaga", upload_to="protokollsanteckningar/", max_length=200, blank=True)
+    is_example = example_field()
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "anteckning till protokollet"
+        verbose_name_plural = "anteckningar till protokollet"
+        ordering = ["decision", "order"]
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "order"], name="protocol_note_order_once_per_decision"),
+            models.CheckConstraint(
+                condition=~Q(text="") | ~Q(attachment=""),
+                name="protocol_note_has_text_or_attachment",
+                violation_error_message="Skriv anteckningens text, eller bifoga den som fil.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.person}"
+
+    @property
+    def person(self) -> str:
+        return f"{self.name} ({self.party})"
+
+    @property
+    def kind_plural(self) -> str:
+        return self.PLURALS[self.Kind(self.kind)]
+
+
+class Distribution(models.Model):
+    """That a decision is to reach a unit, and when it was sent and read."""
+
+    decision = models.ForeignKey(Decision, models.PROTECT, verbose_name="beslut", related_name="distributions")
+    unit = models.ForeignKey(
+        "organisation.Unit", models.PROTECT, verbose_name="enhet", related_name="received_decisions"
+    )
+    sent_at = models.DateTimeField("skickat", null=True, blank=True)
+    read_at = models.DateTimeField("läst", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "expediering"
+        verbose_name_plural = "expedieringar"
+        ordering = ["decision", "unit"]
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "unit"], name="distribution_once_per_unit"),
+            models.CheckConstraint(
+                condition=Q(read_at__isnull=True) | Q(sent_at__isnull=False), name="distribution_sent_before_read"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.decision} till {self.unit}"
+
+
+class DecidedReport(models.Model):
+    """The report that the board had before it and what it decided, as they were: written once by `archive.freeze`.
+
+    The reports of all years are links of one chain by `number`: `sha256` seals every other column, and the next link
+    holds it as `previous_sha256`, so that nothing in the past can be changed without all that follows showing it.
+    """
+
+    number = models.PositiveIntegerField("nummer i kedjan", unique=True)
+    decision = models.OneToOneField(Decision, models.PROTECT, verbose_name="beslut", related_name="report")
+    schema = models.PositiveSmallIntegerField("schemaversion")
+    json = models.TextField("rapporten")
+    json_sha256 = models.CharField("rapportens SHA-256", max_length=64)
+    # Empty for a year that was read from a file without a PDF: it is then drawn from the stored report.
+    pdf = models.FileField("PDF", max_length=200, blank=True)
+    pdf_sha256 = models.CharField("PDF-filens SHA-256", max_length=64, blank=True)
+    minutes = models.TextField("beslutet i sin helhet", help_text="Beslut, talare och anteckningar som JSON.")
+    previous_sha256 = models.CharField("föregående länks SHA-256", max_length=64, blank=True)
+    sha256 = models.CharField("SHA-256", max_length=64)
+    by = models.ForeignKey(
+        "organisation.User", models.PROTECT, verbose_name="av", related_name="decided_reports", null=True, blank=True
+    )
+    at = models.DateTimeField("när", default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = "beslutad rapport"
+        verbose_name_plural = "beslutade rapporter"
+        ordering = ["number"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(number=1, previous_sha256="") | (Q(number__gt=1) & ~Q(previous_sha256="")),
+                name="decided_report_is_linked",
+            ),
+            models.CheckConstraint(
+                condition=Q(pdf="", pdf_sha256="") | (~Q(pdf="") & ~Q(pdf_sha256="")),
+                name="decided_report_pdf_has_hash",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.decision}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError("A decided report is written once.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("A decided report is never deleted.")
