@@ -5,6 +5,7 @@ from django.urls import path
 from followup.views import (
     attachments,
     dashboards,
+    distribution,
     entries,
     minutes,
     notes,
@@ -66,6 +67,9 @@ urlpatterns = [
     path(f"{DECISION}anteckningar/<int:pk>/flytta/", notes.note_move, name="note_move"),
     path(f"{DECISION}anteckningar/<int:pk>/ta-bort/", notes.note_remove, name="note_remove"),
     path(f"{DECISION}anteckningar/<int:pk>/bilaga/", notes.note_attachment, name="note_attachment"),
+    path(f"{DECISION}utskick/", distribution.distribution, name="distribution"),
+    path("utskick/<str:token>/", distribution.received, name="received"),
+    path("utskick/<str:token>/protokollsutdrag.pdf", distribution.received_extract, name="received_extract"),
     path("arenden/", register.register, name="register"),
     path("enheter/", units.unit_list, name="unit_list"),
     path("enheter/<slug:slug>/", units.unit_detail, name="unit_detail"),

@@ -6,17 +6,14 @@ the symbol of its step and a pattern, so that bars survive black-and-white print
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 from django.db import models
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from followup.renderers.html import static_path
+from followup.renderers.tokens import colours
 from followup.report import AreaStatus, IndicatorStatus, Report, Tally, tally
 from followup.scales import BLANK, SCALES, Assessment, Progress, Step
 
@@ -164,10 +161,3 @@ def _scale(low: float, high: float, start: float, end: float) -> Callable[[float
 def _number(value: float) -> str:
     """With a point, whatever the language, and no more decimals than are seen."""
     return f"{value:.1f}".removesuffix(".0")
-
-
-@cache
-def colours() -> dict[str, str]:
-    """The colour tokens of the stylesheet by name, which stay the one place for them: drawings name their colours."""
-    tokens = Path(static_path("css/tokens.css")).read_text()
-    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6});", tokens))

@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from followup.renderers.charts import colours
+from followup.renderers.tokens import colours
 from followup.scales import Step
 
 register = template.Library()

@@ -9,6 +9,7 @@ import pytest
 
 from followup.models import FollowUp
 from followup.renderers import charts
+from followup.renderers.tokens import colours
 from followup.report import IndicatorStatus, Outcome, Tally, build_report
 from followup.scales import SCALES, Assessment, Progress, Trend
 from followup.templatetags.charts import figure
@@ -46,7 +47,7 @@ def test_steps_differ_without_colour():
     """Filled, hatched one way and hatched the other way, each with its own symbol."""
     drawn = parsed(charts.bar([Tally(MET, 4), Tally(PARTLY, 4), Tally(NOT_MET, 4)], longest=12))
     fills = [rect.get("fill") for rect in drawn.findall("rect")]
-    assert fills == [charts.colours()[name] for name in ("good", "middling-soft", "poor-soft")]
+    assert fills == [colours()[name] for name in ("good", "middling-soft", "poor-soft")]
     hatchings = [path.get("d") for path in drawn.findall("path") if path.get("stroke")]
     assert [float(re.match(r"M([\d.]+) [\d.]+L([\d.]+)", d)[1]) for d in hatchings] == [121, 229]
     assert [float(re.match(r"M([\d.]+) [\d.]+L([\d.]+)", d)[2]) for d in hatchings] == [129, 221]
