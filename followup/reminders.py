@@ -235,12 +235,12 @@ WORDS = {
 }
 
 LEADS = {
-    Step.RETURNED: "Granskaren har lämnat tillbaka det här. Rätta det och lämna in igen.",
+    Step.RETURNED: "Rätta det här och lämna in igen.",
     Step.OVERDUE: "Det här skulle ha varit inlämnat senast {due}.",
     Step.DUE_3: "Det här ska vara inlämnat senast {due}.",
     Step.DUE_14: "Det här ska vara inlämnat senast {due}.",
     Step.OPENED: "Nu går det att fylla i. Det ska vara inlämnat senast {due}.",
-    Step.APPROVED: "Granskaren har godkänt det här. Du behöver inte göra något mer.",
+    Step.APPROVED: "Du behöver inte göra något mer med det här.",
 }
 
 
@@ -269,7 +269,7 @@ def body_of(user: User, items: Iterable[Item]) -> str:
 
 
 def _section(step: Step, follow_up: FollowUp, items: list[Item]) -> str:
-    heading = f"{step.label.upper()}: {follow_up.programme}, {follow_up.year}"
+    heading = f"{step.label.upper()}\n{follow_up.programme}: uppföljningen för {follow_up.year}"
     lead = LEADS[step].format(due=date_format(follow_up.due_on, "j F Y"))
     goals = groupby(items, key=lambda item: item.entry)
     return f"{heading}\n{lead}\n\n" + "\n".join(_goal(entry, list(group)) for entry, group in goals)

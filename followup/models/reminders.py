@@ -16,12 +16,12 @@ class Reminder(models.Model):
     class Step(models.TextChoices):
         """What there is to tell, the most urgent first."""
 
-        RETURNED = "returned", "Återlämnat"
+        RETURNED = "returned", "Återlämnat av granskaren"
         OVERDUE = "overdue", "Försenat"
-        DUE_3 = "due_3", "Högst tre dagar kvar"
-        DUE_14 = "due_14", "Högst två veckor kvar"
+        DUE_3 = "due_3", "Högst tre dagar kvar att lämna in"
+        DUE_14 = "due_14", "Högst två veckor kvar att lämna in"
         OPENED = "opened", "Öppet att fylla i"
-        APPROVED = "approved", "Godkänt"
+        APPROVED = "approved", "Godkänt av granskaren"
 
     user = models.ForeignKey("organisation.User", models.CASCADE, verbose_name="person", related_name="reminders")
     entry = models.ForeignKey(SubGoalEntry, models.CASCADE, verbose_name="målets status", related_name="reminders")

@@ -27,15 +27,17 @@ GOAL = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
 BODY = """\
 Hej Hanna!
 
-ÅTERLÄMNAT: Program för trygghet och säkerhet 2018–2021, 2021
-Granskaren har lämnat tillbaka det här. Rätta det och lämna in igen.
+ÅTERLÄMNAT AV GRANSKAREN
+Program för trygghet och säkerhet 2018–2021: uppföljningen för 2021
+Rätta det här och lämna in igen.
 
 - 1.1 Fler invånare ska känna sig trygga på allmänna platser utomhus,
   även under kvällar och helger.
   Kommentar: Skriv hur många vandringar det blev.
   https://uppfoljning.example.se/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/
 
-FÖRSENAT: Program för trygghet och säkerhet 2018–2021, 2021
+FÖRSENAT
+Program för trygghet och säkerhet 2018–2021: uppföljningen för 2021
 Det här skulle ha varit inlämnat senast 15 januari 2022.
 
 - 3.1 Kommunens krisledning ska kunna börja arbeta inom en timme och
