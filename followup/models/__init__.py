@@ -9,6 +9,7 @@ from followup.models.events import Event
 from followup.models.mail import OutgoingMail
 from followup.models.reminders import Reminder
 from followup.models.renderings import Rendering
+from followup.models.ticks import Tick
 from followup.models.year import FollowUp
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "Rendering",
     "Speaker",
     "SubGoalEntry",
+    "Tick",
 ]
