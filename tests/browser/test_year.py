@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from organisation.models import Membership, Unit, User
 from programmes.models import Measure, Programme, ResponsibilityArea, SubGoal
-from tests.browser.test_journey import PASSWORD, log_in, people  # noqa: F401
+from tests.browser.conftest import PASSWORD, log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -16,7 +16,7 @@ REVIEW = f"/granskning/{SLUG}/{YEAR}/"
 
 
 @pytest.fixture
-def programme(people: None) -> Programme:  # noqa: F811
+def programme(people: None) -> Programme:
     """A small one of its own: one goal of hanna's unit, with a measure that stig's unit answers for."""
     programme = Programme.objects.create(
         title="Trygg 2024", slug=SLUG, first_year=YEAR, last_year=YEAR, state="active", overarching_goal="Trygghet"
@@ -121,7 +121,7 @@ def test_a_whole_year(browser, page, programme):
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_the_reviewers_pages_have_no_barriers(page, people, width):  # noqa: F811
+def test_the_reviewers_pages_have_no_barriers(page, people, width):
     page.set_viewport_size({"width": width, "height": 900})
     log_in(page, "greta")
     of_year = "huddinge-2018-2021/2021/"

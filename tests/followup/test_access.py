@@ -72,6 +72,7 @@ PAGES = {
     ("followup:report_rendering", YEAR[0], 2030, 0): (roles(404), roles(404)),
     # The official's
     ("followup:work_list",): (roles(200), roles(200)),
+    ("followup:mail_choice",): (roles(200), roles(200)),
     ("followup:work_submit", *YEAR): (NOT_BY_GET, roles(403, official=302, other_official=302)),
     ("followup:entry_edit", *GOAL): (roles(403, official=200), roles(403, official=422)),
     ("followup:entry_edit", YEAR[0], 2020, 1, 1): (roles(403), roles(403)),
