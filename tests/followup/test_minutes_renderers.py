@@ -129,14 +129,17 @@ def check_parts(text: str) -> None:
 def test_the_pdf_states_every_fact_of_the_matter_in_order(file):
     pages = [flat(page.extract_text()) for page in PdfReader(file).pages]
     # The head and foot of a page stand in the middle of a text that goes on: taken out before reading it whole.
-    bare = [re.sub(r"PROTOKOLLSUTDRAG\s*KOMMUNSTYRELSEN|Huddinge kommun · KS-2021/307.173|\d+ \(\d+\)", "", p) for p in pages]
+    bare = [
+        re.sub(r"PROTOKOLLSUTDRAG\s*KOMMUNSTYRELSEN|Huddinge kommun · KS-2021/307.173|\d+ \(\d+\)", "", p)
+        for p in pages
+    ]
     whole = " ".join(bare)
     head = whole[: whole.index(TITLE)]
-    assert [head.index(fact) for fact in ("Sammanträdesdatum", "Paragraf", "5 maj 2021", "§ 24")]
     assert re.search(r"Sammanträdesdatum\s*Paragraf\s*Kommunstyrelsen\s*5 maj 2021\s*§ 24", head)
     assert re.search(r"Diarienummer\s*KS-2021/307.173", head)
     check_parts(whole)
-    assert [whole.index(appendix) for appendix in APPENDICES] == sorted(whole.index(a) for a in APPENDICES)
+    places = [whole.index(appendix) for appendix in APPENDICES]
+    assert places == sorted(places)
 
 
 def test_every_page_is_headed_and_numbered(file):
