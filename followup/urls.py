@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from followup.views import attachments, dashboards, entries, reports, review, texts
+from followup.views import (
+    attachments,
+    dashboards,
+    entries,
+    reports,
+    review,
+    search,
+    texts,
+)
 
 app_name = "followup"
 
@@ -30,6 +38,7 @@ urlpatterns = [
     path("granskning/<slug:slug>/<int:year>/omrade/<int:number>/", texts.review_area, name="review_area"),
     path("granskning/<slug:slug>/<int:year>/riktlinje/<int:number>/", texts.review_guideline, name="review_guideline"),
     path("granskning/<slug:slug>/<int:year>/<int:area>.<int:number>/", review.review_entry, name="review_entry"),
+    path("sok/", search.search, name="search"),
     path("program/<slug:slug>/", dashboards.programme_detail, name="programme_detail"),
     path("program/<slug:slug>/<int:year>/", dashboards.follow_up_detail, name="follow_up_detail"),
     path("program/<slug:slug>/<int:year>/omrade/<int:number>/", dashboards.area_detail, name="area_detail"),
