@@ -5,6 +5,7 @@ from django.urls import path
 from followup.views import (
     attachments,
     dashboards,
+    decisions,
     entries,
     reports,
     review,
@@ -39,6 +40,10 @@ urlpatterns = [
     path("granskning/<slug:slug>/<int:year>/riktlinje/<int:number>/", texts.review_guideline, name="review_guideline"),
     path("granskning/<slug:slug>/<int:year>/<int:area>.<int:number>/", review.review_entry, name="review_entry"),
     path("sok/", search.search, name="search"),
+    path("arenden/", decisions.case_list, name="case_list"),
+    path("arenden/<slug:slug>/<int:year>/", decisions.case_edit, name="case_edit"),
+    path("arenden/<slug:slug>/<int:year>/nytt/", decisions.case_open, name="case_open"),
+    path("arenden/<slug:slug>/<int:year>/rattelse/", decisions.case_correct, name="case_correct"),
     path("program/<slug:slug>/", dashboards.programme_detail, name="programme_detail"),
     path("program/<slug:slug>/<int:year>/", dashboards.follow_up_detail, name="follow_up_detail"),
     path("program/<slug:slug>/<int:year>/omrade/<int:number>/", dashboards.area_detail, name="area_detail"),
@@ -47,6 +52,20 @@ urlpatterns = [
         "program/<slug:slug>/mal/<int:area>.<int:number>/historik/",
         dashboards.sub_goal_history,
         name="sub_goal_history",
+    ),
+    path("program/<slug:slug>/<int:year>/beslut/<int:number>/", decisions.decision_detail, name="decision_detail"),
+    path(
+        "program/<slug:slug>/<int:year>/beslut/<int:number>/rapport/", decisions.decided_report, name="decided_report"
+    ),
+    path(
+        "program/<slug:slug>/<int:year>/beslut/<int:number>/rapport.pdf",
+        decisions.decided_report_pdf,
+        name="decided_report_pdf",
+    ),
+    path(
+        "program/<slug:slug>/<int:year>/beslut/<int:number>/rapport.json",
+        decisions.decided_report_json,
+        name="decided_report_json",
     ),
     path("program/<slug:slug>/<int:year>/rapport/", reports.report, name="report"),
     path("program/<slug:slug>/<int:year>/rapport.pdf", reports.report_pdf, name="report_pdf"),
