@@ -10,6 +10,7 @@ urlpatterns = [
     path("logga-ut/", auth.LogoutView.as_view(), name="logout"),
     path("losenord/", auth.PasswordChangeView.as_view(), name="password_change"),
     path("losenord/klart/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("", include("organisation.urls")),
     path("", include("followup.urls")),
 ]
 
