@@ -56,8 +56,22 @@ SEALED = (
 
 def report_of(follow_up: FollowUp) -> Report:
     """The report of the year: what the board approved, where it has, and else its entries as they now stand."""
-    decided = DecidedReport.objects.in_force(follow_up).only("json").first()
+    decided = None
+    if not follow_up.is_before_review:
+        decided = DecidedReport.objects.in_force(follow_up).only("json").first()
     return from_json(decided.json) if decided else build_report(follow_up)
+
+
+def stored_file(follow_up: FollowUp, suffix: str) -> bytes:
+    """What the board approved of the year, byte for byte as it was stored; empty where that kind was not stored."""
+    decided = DecidedReport.objects.in_force(follow_up).first()
+    if decided and suffix == "json":
+        return decided.json.encode()
+    if decided and suffix == "pdf" and decided.pdf:
+        with decided.pdf.open("rb") as file:
+            content: bytes = file.read()
+        return content
+    return b""
 
 
 def as_decided(report: Report, decision: Decision) -> Report:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from followup.archive import as_decided, freeze
 from followup.minutes import proposed_summary
-from followup.models import DecidedReport, Decision, FollowUp, Speaker
+from followup.models import DecidedReport, Decision, FollowUp, ProtocolNote, Speaker
 from followup.permissions import can_decide
 from followup.renderers import pdf
 from followup.report import build_report, to_json
@@ -170,13 +170,19 @@ def record(case: Decision, *, by: User, today: date) -> DecidedReport:
 
 
 @transaction.atomic
-def record_past(decision: Decision, names: list[Name], *, with_pdf: bool) -> DecidedReport:
+def record_past(
+    decision: Decision, names: list[Name], notes: Iterable[ProtocolNote], *, with_pdf: bool
+) -> DecidedReport:
     """Record an approval from before the application came into use, read from a file, by people unknown here.
 
     ValidationError names what is wrong; PdfUnavailable when a PDF is asked for and cannot be made.
     """
+    decision.full_clean()
     decision.save()
     _put_speakers(decision, names, None)
+    for note in notes:
+        note.decision = decision
+        note.save()
     follow_up = decision.follow_up
     report = as_decided(build_report(follow_up), decision)
     link = _close(decision, to_json(report), pdf.render(report) if with_pdf else b"", None)

@@ -23,6 +23,12 @@ RECORDED = "(SELECT id FROM followup_decision WHERE recorded_at IS NOT NULL)"
 DECIDED = "(SELECT id FROM followup_followup WHERE state = 'decided')"
 
 
+APPROVED = (
+    "EXISTS (SELECT 1 FROM followup_decision d WHERE d.follow_up_id = NEW.id"
+    " AND d.outcome = 'approved' AND d.recorded_at IS NOT NULL)"
+)
+
+
 def _open_year(table: str) -> list[Rule]:
     """The entries of a decided year stay as they are; a correction opens the year again."""
     message = "Uppföljningen är beslutad och ändras inte. Rätta med ett nytt beslut."
@@ -91,11 +97,14 @@ RULES = [
     Rule(
         name="followup_decided_by_a_decision",
         table="followup_followup",
-        violated=(
-            "NEW.state = 'decided' AND NOT EXISTS (SELECT 1 FROM followup_decision d WHERE d.follow_up_id = NEW.id"
-            " AND d.outcome = 'approved' AND d.recorded_at IS NOT NULL)"
-        ),
+        violated=f"NEW.state = 'decided' AND NOT {APPROVED}",
         message="Uppföljningen kan inte bli beslutad utan ett infört beslut.",
+    ),
+    Rule(
+        name="followup_reviewed_after_decision",
+        table="followup_followup",
+        violated=f"NEW.state IN ('planned', 'open') AND {APPROVED}",
+        message="En uppföljning som har varit beslutad öppnas inte igen. Den rättas under granskningen.",
     ),
     Rule(
         name="followup_kept_after_decision",

@@ -55,6 +55,12 @@ def _answers_left(follow_up: FollowUp) -> list[str]:
     return problems
 
 
+def _decided_before(follow_up: FollowUp) -> list[str]:
+    if follow_up.decisions.approving().exists():
+        return ["uppföljningen har varit beslutad, och rättas under granskningen"]
+    return []
+
+
 def _missing(answer: SubGoalEntry | MeasureEntry) -> list[str]:
     return [f"{name} saknas" for name in answer.missing]
 
@@ -89,7 +95,7 @@ ANSWER_TRANSITIONS: Mapping[str, Transition] = {
 YEAR_TRANSITIONS: Mapping[str, Transition] = {
     "open": Transition("Öppna uppföljningen", (_Y.PLANNED,), _Y.OPEN, can_run_year),
     "start_review": Transition("Avsluta ifyllandet", (_Y.OPEN,), _Y.UNDER_REVIEW, can_run_year),
-    "reopen": Transition("Öppna igen", (_Y.UNDER_REVIEW,), _Y.OPEN, can_run_year),
+    "reopen": Transition("Öppna igen", (_Y.UNDER_REVIEW,), _Y.OPEN, can_run_year, _decided_before),
     "propose": Transition("Föreslå till kommunstyrelsen", (_Y.UNDER_REVIEW,), _Y.PROPOSED, can_run_year, _answers_left),
     "decide": Transition("För in beslutet", (_Y.PROPOSED,), _Y.DECIDED, can_decide, with_decision=True),
     "refer_back": Transition(

@@ -5,19 +5,19 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from followup.decision import open_case, record, save_case, start_correction
 from followup.forms import CorrectionForm, DecisionForm, PageForms
-from followup.models import DecidedReport, Decision, FollowUp
+from followup.models import Decision, FollowUp
 from followup.permissions import can_decide, can_follow_review
 from followup.renderers import pdf
 from followup.report import from_json
-from followup.views.errors import error_page
 from followup.views.fetch import follow_up_or_404, user_of
+from followup.views.reports import drawn_pdf, stored_pdf
 from followup.views.saving import conflict_page, sent_or_kept, text_outlives_session
 from followup.workflow import Refused, StaleEntry
 from organisation.models import User
@@ -185,21 +185,13 @@ def decided_report(request: HttpRequest, slug: str, year: int, number: int) -> H
 
 def decided_report_pdf(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponseBase:
     decision = _decision_or_404(request, slug, year, number)
-    return pdf_response(request, decision.report, f"uppfoljning-{slug}-{year}-beslut-{number}.pdf")
+    name = f"uppfoljning-{slug}-{year}-beslut-{number}.pdf"
+    if decision.report.pdf:
+        return stored_pdf(decision.report, name)
+    # A year that was read from a file without one: drawn from the stored report.
+    return drawn_pdf(request, from_json(decision.report.json), name)
 
 
 def decided_report_json(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
     decision = _decision_or_404(request, slug, year, number)
     return HttpResponse(decision.report.json, content_type="application/json")
-
-
-def pdf_response(request: HttpRequest, link: DecidedReport, name: str) -> HttpResponseBase:
-    """The stored PDF, piece by piece; drawn from the stored report where the year was read from a file without one."""
-    if link.pdf:
-        return FileResponse(link.pdf.open("rb"), content_type="application/pdf", filename=name)
-    try:
-        content = pdf.render(from_json(link.json))
-    except pdf.PdfUnavailable as error:
-        return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, "PDF kan inte skapas just nu", str(error))
-    headers = {"Content-Disposition": f'inline; filename="{name}"'}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)

@@ -1,3 +1,4 @@
+from copy import copy
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.core.management.color import no_style
 from django.db import connection, models, transaction
 from django.test import Client
 
-from followup.models import FollowUp
+from followup.models import Decision, FollowUp
 from organisation.models import Membership, Unit, User
 from programmes.models import Programme
 
@@ -31,17 +32,33 @@ def own_models() -> list[type[models.Model]]:
 def huddinge_rows(django_db_setup: None, django_db_blocker: Any) -> dict[type[models.Model], list[models.Model]]:
     """The rows that importing the real programme gives: imported once, copied into each test that asks for them."""
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("import_programme", str(HUDDINGE), verbosity=0)
+        call_command("import_programme", str(HUDDINGE), without_pdf=True, verbosity=0)
         rows = {model: list(model._base_manager.all()) for model in own_models()}
         transaction.set_rollback(True)
     return rows
+
+
+# A decided year and a recorded decision take no more rows: in a copy they are closed when all else is in.
+OPENED: dict[type[models.Model], dict[str, Any]] = {
+    FollowUp: {"state": FollowUp.State.UNDER_REVIEW},
+    Decision: {"recorded_at": None},
+}
+
+
+def opened(row: models.Model) -> models.Model:
+    copied = copy(row)
+    for name, value in OPENED.get(type(row), {}).items():
+        setattr(copied, name, value)
+    return copied
 
 
 @pytest.fixture
 def huddinge(db: None, huddinge_rows: dict[type[models.Model], list[models.Model]]) -> Programme:
     """The real programme with its four years, as `script/server` loads it."""
     for model, rows in huddinge_rows.items():
-        model._base_manager.bulk_create(rows)
+        model._base_manager.bulk_create([opened(row) for row in rows])
+    for closed in (Decision, FollowUp):
+        closed._base_manager.bulk_update(huddinge_rows[closed], list(OPENED[closed]))
     with connection.cursor() as cursor:
         for sql in connection.ops.sequence_reset_sql(no_style(), own_models()):
             cursor.execute(sql)
