@@ -56,9 +56,7 @@ SEALED = (
 
 def report_of(follow_up: FollowUp) -> Report:
     """The report of the year: what the board approved, where it has, and else its entries as they now stand."""
-    decided = None
-    if not follow_up.is_before_review:
-        decided = DecidedReport.objects.in_force(follow_up).only("json").first()
+    decided = DecidedReport.objects.in_force(follow_up).only("json").first()
     return from_json(decided.json) if decided else build_report(follow_up)
 
 

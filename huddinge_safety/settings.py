@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -12,7 +13,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 DEBUG = env.bool("DEBUG", default=False)
 
-REQUIRED_IN_PRODUCTION = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL")
+REQUIRED_IN_PRODUCTION = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "SITE_URL")
 missing = [name for name in REQUIRED_IN_PRODUCTION if not env.str(name, default="")]
 if missing and not DEBUG:
     raise ImproperlyConfigured(
@@ -23,6 +24,9 @@ SECRET_KEY = env.str("SECRET_KEY", default="only-for-development")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if not DEBUG and host != "*"]
 
+# Where the site is, for links in e-mail: nobody asks for a page there, so no request tells it.
+SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}")
+
 # Whose programmes these are: shown in the page header and on the title page of reports.
 MUNICIPALITY_NAME = env.str("MUNICIPALITY_NAME", default="Huddinge kommun")
 
@@ -32,6 +36,18 @@ REGISTRATION_NUMBER_EXAMPLE = env.str("REGISTRATION_NUMBER_EXAMPLE", default="KS
 
 # Whether a reviewer who is also an official may approve the answers of their own unit.
 REVIEW_OWN_ANSWERS = env.bool("REVIEW_OWN_ANSWERS", default=False)
+
+# How many PDFs are made at once, by all hosts together, each in a process beside the pages; how many seconds one may
+# take; for how many days and how many at most they are kept.
+RENDER_PROCESSES = env.int("RENDER_PROCESSES", default=1)
+RENDER_TIME_LIMIT = env.int("RENDER_TIME_LIMIT", default=300)
+RENDER_KEEP_DAYS = env.int("RENDER_KEEP_DAYS", default=30)
+RENDER_KEEP_COUNT = env.int("RENDER_KEEP_COUNT", default=200)
+# Whether pages start those processes themselves; not where `manage.py render_queued --forever` runs as a service.
+RENDER_ON_DEMAND = env.bool("RENDER_ON_DEMAND", default=True)
+for name in ("RENDER_PROCESSES", "RENDER_TIME_LIMIT", "RENDER_KEEP_DAYS", "RENDER_KEEP_COUNT"):
+    if vars()[name] < 1:
+        raise ImproperlyConfigured(f"{name} ska vara minst 1.")
 
 # Files that officials attach. Another storage, such as a bucket, is set in STORAGES.
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
@@ -140,6 +156,8 @@ STORAGES = {
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"noreply@{urlsplit(SITE_URL).hostname}")
+EMAIL_TIMEOUT = 30  # seconds: a mail server that says nothing must not keep the others waiting
 
 # Nothing inline, nothing from elsewhere.
 CONTENT_SECURITY_POLICY = {

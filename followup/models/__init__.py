@@ -5,6 +5,8 @@ from followup.models.comments import Comment
 from followup.models.decisions import DecidedReport, Decision, Distribution, ProtocolNote, Speaker
 from followup.models.entries import Answer, AreaEntry, Entry, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.models.events import Event
+from followup.models.mail import OutgoingMail
+from followup.models.renderings import Rendering
 from followup.models.year import FollowUp
 
 __all__ = [
@@ -20,7 +22,9 @@ __all__ = [
     "FollowUp",
     "GuidelineEntry",
     "MeasureEntry",
+    "OutgoingMail",
     "ProtocolNote",
+    "Rendering",
     "Speaker",
     "SubGoalEntry",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -56,6 +57,7 @@ class Decision(models.Model):
     )
     correction_reason = prose("skäl till rättelsen", blank=True)
 
+    title = models.CharField("ärendets rubrik", max_length=300, blank=True, help_text="Rubriken i protokollet.")
     registration_number = models.CharField("diarienummer", max_length=50, blank=True)
     statement_date = models.DateField("tjänsteutlåtandets datum", null=True, blank=True)
     preparing_committee = models.CharField(
@@ -293,6 +295,11 @@ class ProtocolNote(models.Model):
     def kind_plural(self) -> str:
         return self.PLURALS[self.Kind(self.kind)]
 
+    @property
+    def file_name(self) -> str:
+        """What the attached file is called, without where it is kept; empty when there is none."""
+        return PurePath(self.attachment.name or "").name
+
 
 class Distribution(models.Model):
     """That a decision is to reach a unit, and when it was sent and read."""
@@ -322,6 +329,8 @@ class Distribution(models.Model):
 class DecidedReportQuerySet(models.QuerySet["DecidedReport"]):
     def in_force(self, follow_up: FollowUp) -> DecidedReportQuerySet:
         """What the board approved of the year, newest first: the first one counts."""
+        if follow_up.is_before_review:
+            return self.none()
         approved = Decision.objects.recorded().filter(outcome=Decision.Outcome.APPROVED)
         return self.filter(decision__in=approved, decision__follow_up=follow_up).order_by("-number")
 

@@ -17,7 +17,7 @@ from followup.permissions import can_decide, can_follow_review
 from followup.renderers import pdf
 from followup.report import from_json
 from followup.views.fetch import follow_up_or_404, user_of
-from followup.views.reports import drawn_pdf, stored_pdf
+from followup.views.reports import stored_pdf
 from followup.views.saving import conflict_page, sent_or_kept, text_outlives_session
 from followup.workflow import Refused, StaleEntry
 from organisation.models import User
@@ -185,11 +185,11 @@ def decided_report(request: HttpRequest, slug: str, year: int, number: int) -> H
 
 def decided_report_pdf(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponseBase:
     decision = _decision_or_404(request, slug, year, number)
-    name = f"uppfoljning-{slug}-{year}-beslut-{number}.pdf"
     if decision.report.pdf:
-        return stored_pdf(decision.report, name)
-    # A year that was read from a file without one: drawn from the stored report.
-    return drawn_pdf(request, from_json(decision.report.json), name)
+        return stored_pdf(decision.report, f"uppfoljning-{slug}-{year}-beslut-{number}.pdf")
+    if decision.follow_up.decisions.approving().first() == decision:
+        return redirect("followup:report_pdf", slug, year)
+    raise Http404("Rapporten sparades utan PDF, när året lästes in från en fil. Läs den som sida.")
 
 
 def decided_report_json(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:

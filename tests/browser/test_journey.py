@@ -9,6 +9,7 @@ from django.core.management import call_command
 from playwright.sync_api import Page
 from pypdf import PdfReader
 
+from followup.worker import drain
 from organisation.models import Membership, Unit, User
 from tests.followup.conftest import HUDDINGE
 
@@ -22,7 +23,7 @@ WORDS = "Tryggheten på torget ökade tydligt under hösten"
 def people(transactional_db) -> None:
     # Emptying the database after the test before has taken the roles that a migration made.
     import_module("followup.migrations.0002_roles").grant_roles(Group, Permission)
-    call_command("import_programme", str(HUDDINGE), verbosity=0)
+    call_command("import_programme", str(HUDDINGE), without_pdf=True, verbosity=0)
     official = User.objects.create_user("hanna", password=PASSWORD, first_name="Hanna")
     Membership.objects.create(user=official, unit=Unit.objects.get(slug="kommunstyrelsen"))
     reviewer = User.objects.create_user("greta", password=PASSWORD, first_name="Greta", is_staff=True)
@@ -53,7 +54,13 @@ def test_an_official_answers_and_a_reviewer_finds_it_in_the_pdf(page, people):
     log_in(page, "greta")
     page.get_by_role("link", name="Läs rapporten").click()
     assert WORDS in page.get_by_role("main").inner_text()
-    response = page.request.get(page.get_by_role("link", name="Ladda ner som PDF").get_attribute("href"))
+    page.get_by_role("link", name="Ladda ner som PDF").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Rapporten skapas"
+    assert drain() == 1
+    # The page that waits opens the file of itself.
+    with page.expect_response(lambda response: response.headers["content-type"] == "application/pdf") as opened:
+        pass
+    response = page.request.get(opened.value.url)
     text = "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(response.body())).pages)
     assert WORDS in " ".join(text.split())
 
