@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -31,7 +31,7 @@ from followup.permissions import can_report, can_write
 from followup.scales import Progress
 from followup.textdiff import Piece, differences
 from organisation.history import in_words
-from organisation.models import User
+from organisation.models import Unit, User
 
 
 class EntryForm(forms.ModelForm):
@@ -394,6 +394,23 @@ class ProtocolNoteForm(forms.ModelForm):
             upload.name = safe_name(upload.name or "")
             kind_of(upload.name, upload)
         return upload
+
+
+class DistributionForm(forms.Form):
+    """The units that a decision is to be sent to, chosen among `units`."""
+
+    units = forms.ModelMultipleChoiceField(
+        queryset=Unit.objects.none(),
+        error_messages={
+            "required": "Välj minst en enhet att skicka till.",
+            "invalid_choice": "En av enheterna finns inte längre. Ladda om sidan och försök igen.",
+            "invalid_pk_value": "En av enheterna finns inte längre. Ladda om sidan och försök igen.",
+        },
+    )
+
+    def __init__(self, units: Iterable[Unit], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["units"].queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units])  # type: ignore[attr-defined]
 
 
 class RegisterForm(forms.Form):

@@ -15,7 +15,7 @@ from django.db import connection, models, transaction
 from django.test import Client
 from django.utils import timezone
 
-from followup.models import Decision, FollowUp
+from followup.models import DecidedReport, Decision, FollowUp
 from followup.rules import RULES
 from organisation.models import Membership, Unit, User
 from programmes.models import Programme
@@ -77,6 +77,14 @@ def without_rules() -> Iterator[None]:
     drop(connection, RULES)
     yield
     create(connection, RULES)
+
+
+def undecided(year: int) -> FollowUp:
+    """A decided year whose decision has never been: for tests that make one of their own."""
+    with without_rules():
+        DecidedReport.objects.filter(decision__follow_up__year=year).delete()
+        Decision.objects.filter(follow_up__year=year).delete()
+    return FollowUp.objects.select_related("programme").get(year=year)
 
 
 def reopened(year: int) -> FollowUp:

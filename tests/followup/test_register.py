@@ -8,10 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from followup.models import DecidedReport, Decision, FollowUp
+from followup.models import Decision, FollowUp
 from organisation.models import Unit
 from programmes.models import Programme
-from tests.followup.conftest import client_of, without_rules
+from tests.followup.conftest import client_of, undecided
 
 
 def decide(follow_up: FollowUp, number: int = 1, paragraph: str = "7", **values) -> Decision:
@@ -34,10 +34,7 @@ def decide(follow_up: FollowUp, number: int = 1, paragraph: str = "7", **values)
 @pytest.fixture
 def matter(huddinge) -> FollowUp:
     """The year 2018, decided on; its number and words are in no other year."""
-    with without_rules():
-        DecidedReport.objects.filter(decision__follow_up__year=2018).delete()
-        Decision.objects.filter(follow_up__year=2018).delete()
-    follow_up = FollowUp.objects.get(year=2018)
+    follow_up = undecided(2018)
     decide(follow_up)
     return follow_up
 
