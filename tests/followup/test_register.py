@@ -2,35 +2,29 @@
 
 import re
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from followup.models import Decision, FollowUp
 from organisation.models import Unit
 from programmes.models import Programme
-from tests.followup.conftest import PROGRAMME, client_of
+from tests.followup.conftest import PROGRAMME, a_decision, client_of
 
 HUDDINGE = "huddinge-2018-2021"
 
 
-def decide(follow_up: FollowUp, number: int = 1, paragraph: str = "7", **values) -> Decision:
-    return Decision.objects.create(
-        follow_up=follow_up,
-        number=number,
-        statement_date=date(2019, 1, 7),
-        meeting_date=date(2019, 2, 4),
-        paragraph=paragraph,
-        **{
-            "outcome": "approved",
-            "registration_number": "KS-2019/77.1",
-            "decision_text": "Lägesbilden godkänns.",
-            "recorded_at": timezone.now(),
-        }
-        | values,
-    )
+def decide(follow_up: FollowUp, **facts: Any) -> Decision:
+    """What the board decided; its number and words are in no other decision."""
+    own = {
+        "registration_number": "KS-2019/77.1",
+        "statement_date": date(2019, 1, 7),
+        "meeting_date": date(2019, 2, 4),
+        "decision_text": "Lägesbilden godkänns.",
+    }
+    return a_decision(follow_up, **own | facts)
 
 
 def many(number: int, start: int = 0) -> list[Decision]:
@@ -49,9 +43,10 @@ def many(number: int, start: int = 0) -> list[Decision]:
         goal = programme.areas.create(number=1, name="Område").sub_goals.create(number=1, text="Mål")
         goal.units.add(unit)
         follow_up = FollowUp.objects.create(
-            programme=programme, year=2018, state="decided", opens_on=date(2018, 1, 1), due_on=date(2018, 2, 1)
+            programme=programme, year=2018, state="proposed", opens_on=date(2018, 1, 1), due_on=date(2018, 2, 1)
         )
         decisions.append(decide(follow_up, paragraph=f"{7 + index}"))
+        FollowUp.objects.filter(pk=follow_up.pk).update(state="decided")
     return decisions
 
 
