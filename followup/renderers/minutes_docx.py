@@ -24,6 +24,8 @@ def render(extract: MinutesExtract) -> bytes:
     _head_and_foot(document, extract)
     _meeting(document, extract)
     word.heading(document, extract.title, 1)
+    if extract.is_example:
+        word.paragraph(document, "Exempel", "Subtitle")
     for part in extract.sections:
         word.heading(document, part.heading, 2)
         _blocks(document, part.blocks)

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from followup.minutes import Block, MinutesExtract
 
+EXAMPLE = " [Exempel]"
+
 
 def render(extract: MinutesExtract) -> str:
     return "\n\n".join(_paragraphs(extract)) + "\n"
@@ -12,11 +14,11 @@ def render(extract: MinutesExtract) -> str:
 def _paragraphs(extract: MinutesExtract) -> Iterator[str]:
     head = ["Protokollsutdrag" + (" (utkast)" if extract.is_draft else ""), extract.meeting]
     yield "\n".join(head + ([f"Diarienummer {extract.registration_number}"] if extract.registration_number else []))
-    yield extract.title
+    yield extract.title + (EXAMPLE if extract.is_example else "")
     for section in extract.sections:
         yield from _headed(section.heading, section.blocks)
     for appendix in extract.appendices:
-        mark = " [Exempel]" if appendix.note.is_example else ""
+        mark = EXAMPLE if appendix.note.is_example else ""
         yield from _headed(appendix.heading + mark, appendix.blocks)
 
 

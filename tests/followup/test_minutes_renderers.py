@@ -225,6 +225,14 @@ def test_invented_notes_are_marked(extract):
     assert minutes_text.render(extract).count("[Exempel]") == len(APPENDICES)
 
 
+def test_an_invented_decision_is_marked_as_a_whole():
+    invented = another_extract(is_example=True)
+    assert "2022 [Exempel]" in minutes_text.render(invented)
+    assert '2022 <span class="example-mark">Exempel</span></h1>' in minutes_html.render(invented)
+    paragraphs = docx.Document(io.BytesIO(minutes_docx.render(invented))).paragraphs
+    assert [p.text for p in paragraphs if p.style.name == "Subtitle"] == ["Exempel"]
+
+
 def test_another_boards_extract_has_nothing_of_this_matter():
     other = another_extract(speakers=("A (S)",), notes=(another_note("A (S)"),))
     word = docx.Document(io.BytesIO(minutes_docx.render(other)))

@@ -89,6 +89,14 @@ def test_the_row_names_the_decision_and_leads_to_it(matter, official):
     assert client_of(official).get("/program/plan-0/2018/beslut/1/protokollsutdrag/").status_code == 200
 
 
+def test_invented_decisions_are_marked(matter, official):
+    client = client_of(official)
+    invented = client.get("/arenden/?year=2019").content.decode()
+    assert 'godkänns <span class="example-mark">Exempel</span>' in invented
+    assert "notice-example" in invented
+    assert "notice-example" not in client.get("/arenden/?dnr=KS-2021/307").content.decode()
+
+
 def test_a_case_that_is_being_prepared_is_in_no_search(matter, official):
     decide(FollowUp.objects.get(year=2021), registration_number="KS-HEMLIGT", recorded_at=None, paragraph="99")
     client = client_of(official)
