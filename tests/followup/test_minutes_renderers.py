@@ -228,7 +228,7 @@ def test_invented_notes_are_marked(extract):
 def test_an_invented_decision_is_marked_as_a_whole():
     invented = another_extract(is_example=True)
     assert "2022 [Exempel]" in minutes_text.render(invented)
-    assert '2022 <span class="example-mark">Exempel</span></h1>' in minutes_html.render(invented)
+    assert '2022 <span class="example-mark">Exempel</span>' in minutes_html.render(invented)
     paragraphs = docx.Document(io.BytesIO(minutes_docx.render(invented))).paragraphs
     assert [p.text for p in paragraphs if p.style.name == "Subtitle"] == ["Exempel"]
 
