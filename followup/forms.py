@@ -213,7 +213,8 @@ class PageForms:
         """Each error with the id of its field, for the summary at the top of the page."""
         return [
             (
-                form[name].id_for_label if name in form.fields else "",
+                # Radio buttons have no label in common: the first one is led to.
+                (form[name].id_for_label or f"{form[name].auto_id}_0") if name in form.fields else "",
                 f"{form.place}, {form[name].label.lower()}: {text}",
             )
             for form in self.all
