@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -41,7 +41,9 @@ def report_pdf(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
     decided = DecidedReport.objects.in_force(follow_up).only("pdf").first()
     if decided and decided.pdf:
         return stored_pdf(decided, name)
-    rendering = rendering_of(report_of(follow_up), follow_up, timezone.now())
+    rendering = rendering_of(
+        follow_up, lambda: report_of(follow_up), timezone.now(), choices=_choices(request).urlencode()
+    )
     if not rendering.is_done:
         return _rendering_page(request, rendering, follow_up, HTTPStatus.ACCEPTED)
     headers = {
@@ -95,10 +97,16 @@ def _rendering_page(
     return response
 
 
-def _with_choices(request: HttpRequest, address: str, *, stay: bool = False) -> str:
-    """`address` with what the reader has chosen of the report in this request's address."""
+def _choices(request: HttpRequest) -> QueryDict:
+    """What the reader has chosen of the report, in this request's address."""
     choices = request.GET.copy()
     choices.pop(STAY, None)
+    return choices
+
+
+def _with_choices(request: HttpRequest, address: str, *, stay: bool = False) -> str:
+    """`address` with the reader's choices."""
+    choices = _choices(request)
     if stay:
         choices[STAY] = "1"
     return f"{address}?{choices.urlencode()}" if choices else address
