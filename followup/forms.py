@@ -20,6 +20,7 @@ from followup.decision import Name
 from followup.models import (
     Answer,
     AreaEntry,
+    Comment,
     Decision,
     FollowUp,
     GuidelineEntry,
@@ -574,3 +575,17 @@ class CorrectionForm(forms.Form):
 
     def __init__(self, data: Any) -> None:
         super().__init__(data, label_suffix="")
+
+
+class CommentForm(forms.ModelForm):
+    class Meta:
+        model = Comment
+        fields = ["comment"]
+        labels = {"comment": "Ny kommentar"}
+        help_texts = {"comment": "Läses av enheten och granskarna, och kan inte ändras efteråt."}
+        widgets = {"comment": forms.Textarea(attrs={"rows": 3})}
+        error_messages = {"comment": {"required": "Skriv något innan du skickar."}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
