@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from followup.renderers import html, tagging
-from followup.renderers.characters import harmless
+from followup.renderers.text import legible
 from followup.report import Report
 
 OWN_FILES = "static:"
@@ -47,7 +47,7 @@ def layout(document: str) -> bytes:
     fetcher = _fetcher()
     font_config = _font_configuration()
     fonts = weasyprint.CSS(string=font_faces(), url_fetcher=fetcher, font_config=font_config)
-    parsed = weasyprint.HTML(string=harmless(document), base_url=OWN_FILES, url_fetcher=fetcher)
+    parsed = weasyprint.HTML(string=legible(document), base_url=OWN_FILES, url_fetcher=fetcher)
     pdf: bytes = parsed.write_pdf(
         stylesheets=[fonts],
         font_config=font_config,

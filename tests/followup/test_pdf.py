@@ -173,7 +173,9 @@ def test_the_tags_form_whole_tables_lists_and_headings(opened):
         if kind not in PARTS.get(parent, {kind}) or parent not in WHOLES.get(kind, {parent})
     }
     assert wrong == set()
-    levels = [int(kind[1]) for kind, _, _ in found if kind in {"H1", "H2", "H3", "H4"}]
+    headings = {"H1", "H2", "H3", "H4"}
+    assert not [kind for kind, parent, _ in found if {kind, parent} <= headings]
+    levels = [int(kind[1]) for kind, _, _ in found if kind in headings]
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
