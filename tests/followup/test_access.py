@@ -34,6 +34,7 @@ NOT_BY_POST = roles(405)
 YEAR = ("huddinge-2018-2021", 2021)
 GOAL = (*YEAR, 1, 1)
 CASE = (*YEAR, 1)
+DECIDED = (YEAR[0], 2020, 1)
 
 # Every address by its name and arguments (NOTE and ATTACHMENT stand for rows of the test), with the status for GET
 # and for POST of an empty form: what the form of those who may write lacks is said with 422.
@@ -97,6 +98,21 @@ PAGES = {
     ("followup:review_area", *YEAR, 1): (roles(403, reviewer=200), roles(403, reviewer=422)),
     ("followup:review_area", *YEAR, 9): (roles(403, reviewer=404),) * 2,
     ("followup:review_guideline", *YEAR, 1): (roles(403, reviewer=200), roles(403, reviewer=422)),
+    # What the board has decided
+    ("followup:decision_detail", *DECIDED): (roles(200), roles(200)),
+    ("followup:decision_detail", YEAR[0], 2020, 2): (roles(404), roles(404)),
+    ("followup:decided_report", *DECIDED): (roles(200), roles(200)),
+    ("followup:decided_report_json", *DECIDED): (roles(200), roles(200)),
+    ("followup:decided_report_pdf", *YEAR, 9): (roles(404), roles(404)),
+    ("followup:minutes_extract", *DECIDED): (roles(200), roles(200)),
+    ("followup:minutes_extract", YEAR[0], 2020, 2): (roles(404), roles(404)),
+    ("followup:note_list", *DECIDED): (roles(403), roles(403)),
+    ("followup:distribution", *DECIDED): (roles(403, **FOLLOWING), roles(403, secretary=422)),
+    ("followup:case_list",): (roles(403, **FOLLOWING), roles(403, **FOLLOWING)),
+    ("followup:case_open", *YEAR): (NOT_BY_GET, roles(403, secretary=302)),
+    ("followup:case_edit", *YEAR): (roles(403, secretary=200), roles(403, secretary=422)),
+    ("followup:case_edit", YEAR[0], 2019): (roles(403, secretary=404),) * 2,
+    ("followup:case_correct", YEAR[0], 2020): (roles(403, secretary=200),) * 2,
     # The secretary's: a case on its way to the board is theirs alone until the decision is recorded
     ("followup:minutes_extract", *CASE): (roles(404, secretary=200),) * 2,
     ("followup:minutes_extract_pdf", *CASE): (roles(404, secretary=200),) * 2,
