@@ -1469,6 +1469,79 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Event",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("submit", "lämnade in"),
+                            ("withdraw", "tog tillbaka"),
+                            ("return", "återlämnade"),
+                            ("approve", "godkände"),
+                            ("open", "öppnade uppföljningen"),
+                            ("start_review", "avslutade ifyllandet"),
+                            ("reopen", "öppnade igen"),
+                            ("propose", "föreslog till kommunstyrelsen"),
+                            ("refer_back", "återremitterade"),
+                            ("decide", "förde in beslutet"),
+                        ],
+                        max_length=30,
+                        verbose_name="handling",
+                    ),
+                ),
+                ("from_state", models.CharField(max_length=20, verbose_name="från läge")),
+                ("to_state", models.CharField(max_length=20, verbose_name="till läge")),
+                (
+                    "comment",
+                    models.TextField(
+                        blank=True,
+                        max_length=10000,
+                        validators=[django.core.validators.MaxLengthValidator(10000)],
+                        verbose_name="kommentar",
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="när")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="av",
+                    ),
+                ),
+                (
+                    "follow_up",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="followup.followup",
+                        verbose_name="uppföljning",
+                    ),
+                ),
+                (
+                    "measure_entry",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="followup.measureentry",
+                        verbose_name="åtgärdens status",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "händelse",
+                "verbose_name_plural": "händelser",
+                "ordering": ["at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
             name="OutgoingMail",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1851,6 +1924,69 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Reminder",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("returned", "Återlämnat av granskaren"),
+                            ("overdue", "Försenat"),
+                            ("due_3", "Högst tre dagar kvar att lämna in"),
+                            ("due_14", "Högst två veckor kvar att lämna in"),
+                            ("opened", "Öppet att fylla i"),
+                            ("approved", "Godkänt av granskaren"),
+                        ],
+                        max_length=20,
+                        verbose_name="steg",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminders",
+                        to="followup.event",
+                        verbose_name="händelse",
+                    ),
+                ),
+                (
+                    "mail",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminders",
+                        to="followup.outgoingmail",
+                        verbose_name="brev",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminders",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminders",
+                        to="followup.subgoalentry",
+                        verbose_name="målets status",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "påminnelse",
+                "verbose_name_plural": "påminnelser",
+            },
+        ),
+        migrations.CreateModel(
             name="HistoricalAttachment",
             fields=[
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
@@ -1912,89 +2048,17 @@ class Migration(migrations.Migration):
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
-        migrations.CreateModel(
-            name="Event",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "action",
-                    models.CharField(
-                        choices=[
-                            ("submit", "lämnade in"),
-                            ("withdraw", "tog tillbaka"),
-                            ("return", "återlämnade"),
-                            ("approve", "godkände"),
-                            ("open", "öppnade uppföljningen"),
-                            ("start_review", "avslutade ifyllandet"),
-                            ("reopen", "öppnade igen"),
-                            ("propose", "föreslog till kommunstyrelsen"),
-                            ("refer_back", "återremitterade"),
-                            ("decide", "förde in beslutet"),
-                        ],
-                        max_length=30,
-                        verbose_name="handling",
-                    ),
-                ),
-                ("from_state", models.CharField(max_length=20, verbose_name="från läge")),
-                ("to_state", models.CharField(max_length=20, verbose_name="till läge")),
-                (
-                    "comment",
-                    models.TextField(
-                        blank=True,
-                        max_length=10000,
-                        validators=[django.core.validators.MaxLengthValidator(10000)],
-                        verbose_name="kommentar",
-                    ),
-                ),
-                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="när")),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="av",
-                    ),
-                ),
-                (
-                    "follow_up",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to="followup.followup",
-                        verbose_name="uppföljning",
-                    ),
-                ),
-                (
-                    "measure_entry",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to="followup.measureentry",
-                        verbose_name="åtgärdens status",
-                    ),
-                ),
-                (
-                    "sub_goal_entry",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to="followup.subgoalentry",
-                        verbose_name="målets status",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "händelse",
-                "verbose_name_plural": "händelser",
-                "ordering": ["at", "pk"],
-            },
+        migrations.AddField(
+            model_name="event",
+            name="sub_goal_entry",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="events",
+                to="followup.subgoalentry",
+                verbose_name="målets status",
+            ),
         ),
         migrations.CreateModel(
             name="Comment",
@@ -2382,6 +2446,29 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="subgoalentry",
             constraint=models.UniqueConstraint(fields=("follow_up", "sub_goal"), name="sub_goal_entry_once_per_year"),
+        ),
+        migrations.AddConstraint(
+            model_name="reminder",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("event__isnull", True)),
+                fields=("user", "entry", "step"),
+                name="reminder_once_per_step",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="reminder",
+            constraint=models.UniqueConstraint(fields=("user", "event"), name="reminder_once_per_event"),
+        ),
+        migrations.AddConstraint(
+            model_name="reminder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("event__isnull", False), ("step__in", ["returned", "approved"])),
+                    models.Q(models.Q(("step__in", ["returned", "approved"]), _negated=True), ("event__isnull", True)),
+                    _connector="OR",
+                ),
+                name="reminder_event_when_something_happened",
+            ),
         ),
         migrations.AddConstraint(
             model_name="event",
