@@ -28,3 +28,10 @@ def differences(old: str, new: str) -> list[Piece]:
         if j1 < j2:
             pieces.append(Piece("added", "".join(after[j1:j2])))
     return pieces
+
+
+def only_adds(old: str, new: str) -> bool:
+    """Whether `new` is `old` with something put in at one place, as when one goes on writing: nothing has gone."""
+    shared = min(len(old), len(new))
+    begins = next((place for place in range(shared) if old[place] != new[place]), shared)
+    return len(new) >= len(old) and new.endswith(old[begins:])

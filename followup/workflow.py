@@ -217,7 +217,7 @@ def save_texts(forms: Sequence[EntryForm], *, by: User) -> int:
 
     StaleEntry when one of them was saved by somebody else since its form was fetched, or the year was moved on.
     """
-    changed = [form for form in forms if form.has_changed()]
+    changed = [form for form in forms if form.is_rewritten]
     if changed:
         # The year must not be proposed between this check and the save.
         follow_up = FollowUp.objects.select_for_update().get(pk=year_of(changed[0].instance).pk)
@@ -228,9 +228,14 @@ def save_texts(forms: Sequence[EntryForm], *, by: User) -> int:
         current = type(entry).objects.select_for_update().values_list("version", flat=True).get(pk=entry.pk)
         if current != form.cleaned_data["version"]:
             raise StaleEntry
-        entry.version = current + 1
-        # Whoever writes a text has made it their own.
-        entry.is_example = False
-        entry._history_user = by
+        sign(entry, by=by)
         entry.save()
     return len(changed)
+
+
+def sign(item: FollowUp | Entry, *, by: User) -> None:
+    """What every save of a text notes: a new version, and whose it is."""
+    item.version += 1
+    # Whoever writes a text has made it their own.
+    item.is_example = False
+    item._history_user = by  # type: ignore[union-attr]
