@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.http import QueryDict
 from django.template.defaultfilters import filesizeformat
 
-from followup.attachments import ALLOWED, KINDS, max_bytes
-from followup.models import Answer, AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
+from followup.attachments import ALLOWED, KINDS, kind_of, max_bytes, safe_name
+from followup.models import Answer, AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, ProtocolNote, SubGoalEntry
 from followup.permissions import can_report, can_write
 from followup.textdiff import Piece, differences
 from organisation.history import in_words
@@ -389,3 +390,49 @@ def texts_sent(form: EntryForm, data: Mapping[str, str]) -> list[Unsaved]:
         for text in [data.get(name, "").strip().replace("\r\n", "\n")]
         if text and text != getattr(form.instance, name)
     ]
+
+
+class ProtocolNoteForm(forms.ModelForm):
+    class Meta:
+        model = ProtocolNote
+        fields = ["kind", "name", "party", "text", "attachment"]
+        widgets = {
+            "text": forms.Textarea(attrs={"rows": 8}),
+            "attachment": forms.FileInput(attrs={"accept": ",".join(KINDS)}),
+        }
+        help_texts = {
+            "kind": "En reservation går emot beslutet. Ett särskilt yttrande för fram en åsikt utan att gå emot det.",
+            "party": "Förkortat, till exempel MP.",
+            "text": "Skriv texten som den ska stå i protokollet, eller bifoga den som fil.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        present = f"Bifogad nu: {self.instance.file_name}. En ny fil ersätter den. " if self.instance.attachment else ""
+        self.fields["attachment"].help_text = f"{present}{ALLOWED}, högst {filesizeformat(max_bytes())}."
+
+    def clean_attachment(self) -> Any:
+        upload = self.cleaned_data["attachment"]
+        if isinstance(upload, UploadedFile):
+            upload.name = safe_name(upload.name or "")
+            kind_of(upload.name, upload)
+        return upload
+
+
+class RegisterForm(forms.Form):
+    """What to look for among follow-ups and decisions; the address carries it."""
+
+    dnr = forms.CharField(label="Diarienummer", max_length=50, required=False)
+    year = forms.IntegerField(
+        label="År",
+        min_value=1990,
+        max_value=2100,
+        required=False,
+        error_messages={"invalid": "Skriv året med fyra siffror, till exempel 2020."},
+    )
+    q = forms.CharField(label="Ord i ärendet eller beslutet", max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""

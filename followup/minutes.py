@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from django.conf import settings
+
+from followup.models import Decision, FollowUp, ProtocolNote
 from followup.report import Report
 
 BULLETS = ("– ", "- ", "• ", "* ")
@@ -69,7 +72,7 @@ class Appendix:
 class MinutesExtract:
     municipality: str
     body: str
-    meeting_date: date
+    meeting_date: date | None
     paragraph: str
     registration_number: str
     title: str
@@ -81,6 +84,7 @@ class MinutesExtract:
     notes: tuple[Note, ...]
     recipients: str
     is_draft: bool = False
+    is_example: bool = False
 
     @property
     def sections(self) -> tuple[Section, ...]:
@@ -101,13 +105,14 @@ class MinutesExtract:
 
     @property
     def shows_example(self) -> bool:
-        return any(note.is_example for note in self.notes)
+        return self.is_example or any(note.is_example for note in self.notes)
 
     @property
     def file_name(self) -> str:
         """Without suffix; such as "protokollsutdrag-2021-05-05-par-24"."""
-        digits = "".join(sign if sign.isalnum() else " " for sign in self.paragraph).split()
-        return "-".join(["protokollsutdrag", self.meeting_date.isoformat(), "par", *digits])
+        day = [self.meeting_date.isoformat()] if self.meeting_date else []
+        paragraph = "".join(sign if sign.isalnum() else " " for sign in self.paragraph).split()
+        return "-".join(["protokollsutdrag", *day, *(["par", *paragraph] if paragraph else [])])
 
     @property
     def _deliberation(self) -> tuple[Block, ...]:
@@ -124,6 +129,45 @@ class MinutesExtract:
             Section(kind, tuple(Block(note.announcement) for note in self.notes if note.kind_plural == kind))
             for kind in kinds
         ]
+
+
+def build_minutes_extract(decision: Decision) -> MinutesExtract:
+    """The extract as the decision now stands, recorded or not, in two queries besides `decision`'s own."""
+    return MinutesExtract(
+        municipality=settings.MUNICIPALITY_NAME,
+        body=decision.body,
+        meeting_date=decision.meeting_date,
+        paragraph=f"§ {decision.paragraph}" if decision.paragraph else "",
+        registration_number=decision.registration_number,
+        title=decision.title or proposed_title(decision.follow_up),
+        decision=decision.decision_text,
+        summary=decision.summary,
+        speakers=tuple(str(speaker) for speaker in decision.speakers.all()),
+        deliberation=decision.deliberation,
+        propositions=decision.propositions,
+        notes=tuple(_note(note) for note in decision.notes.all()),
+        recipients=decision.recipients,
+        is_draft=not decision.is_recorded,
+        is_example=decision.is_example,
+    )
+
+
+def _note(note: ProtocolNote) -> Note:
+    return Note(
+        kind=note.get_kind_display(),
+        kind_plural=note.kind_plural,
+        person=note.person,
+        text=note.text,
+        attachment=note.file_name,
+        is_example=note.is_example,
+    )
+
+
+def proposed_title(follow_up: FollowUp) -> str:
+    """The heading of the matter: the programme's name without its period, and the year."""
+    programme = follow_up.programme
+    name = programme.title.replace(programme.period, "").strip()
+    return f"Uppföljning av {name} {follow_up.year}"
 
 
 def proposed_summary(report: Report) -> str:

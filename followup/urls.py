@@ -2,9 +2,24 @@
 
 from django.urls import path
 
-from followup.views import attachments, autosave, dashboards, entries, reports, review, texts
+from followup.views import (
+    attachments,
+    autosave,
+    dashboards,
+    entries,
+    minutes,
+    notes,
+    register,
+    reports,
+    review,
+    search,
+    texts,
+    units,
+)
 
 app_name = "followup"
+
+DECISION = "program/<slug:slug>/<int:year>/beslut/<int:number>/"
 
 urlpatterns = [
     path("", dashboards.home, name="home"),
@@ -40,6 +55,7 @@ urlpatterns = [
     path("granskning/<slug:slug>/<int:year>/omrade/<int:number>/", texts.review_area, name="review_area"),
     path("granskning/<slug:slug>/<int:year>/riktlinje/<int:number>/", texts.review_guideline, name="review_guideline"),
     path("granskning/<slug:slug>/<int:year>/<int:area>.<int:number>/", review.review_entry, name="review_entry"),
+    path("sok/", search.search, name="search"),
     path("program/<slug:slug>/", dashboards.programme_detail, name="programme_detail"),
     path("program/<slug:slug>/<int:year>/", dashboards.follow_up_detail, name="follow_up_detail"),
     path("program/<slug:slug>/<int:year>/omrade/<int:number>/", dashboards.area_detail, name="area_detail"),
@@ -51,4 +67,20 @@ urlpatterns = [
     ),
     path("program/<slug:slug>/<int:year>/rapport/", reports.report, name="report"),
     path("program/<slug:slug>/<int:year>/rapport.pdf", reports.report_pdf, name="report_pdf"),
+    # A decision is one of the times that a year has been to the board.
+    path(f"{DECISION}protokollsutdrag/", minutes.minutes_extract, name="minutes_extract"),
+    path(f"{DECISION}protokollsutdrag.pdf", minutes.minutes_extract_pdf, name="minutes_extract_pdf"),
+    path(f"{DECISION}protokollsutdrag.docx", minutes.minutes_extract_docx, name="minutes_extract_docx"),
+    path(f"{DECISION}protokollsutdrag/text/", minutes.minutes_extract_text, name="minutes_extract_text"),
+    path(f"{DECISION}anteckningar/", notes.note_list, name="note_list"),
+    path(f"{DECISION}anteckningar/<int:pk>/", notes.note_edit, name="note_edit"),
+    path(f"{DECISION}anteckningar/<int:pk>/flytta/", notes.note_move, name="note_move"),
+    path(f"{DECISION}anteckningar/<int:pk>/ta-bort/", notes.note_remove, name="note_remove"),
+    path(f"{DECISION}anteckningar/<int:pk>/bilaga/", notes.note_attachment, name="note_attachment"),
+    path("arenden/", register.register, name="register"),
+    path("enheter/", units.unit_list, name="unit_list"),
+    path("enheter/<slug:slug>/", units.unit_detail, name="unit_detail"),
+    path(
+        "program/<slug:slug>/<int:year>/rapport.pdf/<int:rendering>/", reports.report_rendering, name="report_rendering"
+    ),
 ]

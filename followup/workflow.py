@@ -223,14 +223,18 @@ def save_texts(forms: Sequence[EntryForm], *, by: User) -> int:
         follow_up = FollowUp.objects.select_for_update().get(pk=year_of(changed[0].instance).pk)
         if not all(takes(follow_up, form.instance) for form in changed):
             raise StaleEntry
+    saved = 0
     for form in changed:
         entry = form.instance
-        current = type(entry).objects.select_for_update().values_list("version", flat=True).get(pk=entry.pk)
-        if current != form.cleaned_data["version"]:
+        stored = type(entry).objects.select_for_update().get(pk=entry.pk)
+        if stored.version == form.cleaned_data["version"]:
+            sign(entry, by=by)
+            entry.save()
+            saved += 1
+        elif form.conflicts_with(stored):
             raise StaleEntry
-        sign(entry, by=by)
-        entry.save()
-    return len(changed)
+        # Else it is saved already: by an autosave that was on its way when the form was sent, most likely.
+    return saved
 
 
 def sign(item: FollowUp | Entry, *, by: User) -> None:

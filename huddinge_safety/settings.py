@@ -29,6 +29,18 @@ MUNICIPALITY_NAME = env.str("MUNICIPALITY_NAME", default="Huddinge kommun")
 # Whether a reviewer who is also an official may approve the answers of their own unit.
 REVIEW_OWN_ANSWERS = env.bool("REVIEW_OWN_ANSWERS", default=False)
 
+# How many PDFs are made at once, by all hosts together, each in a process beside the pages; how many seconds one may
+# take; for how many days and how many at most they are kept.
+RENDER_PROCESSES = env.int("RENDER_PROCESSES", default=1)
+RENDER_TIME_LIMIT = env.int("RENDER_TIME_LIMIT", default=300)
+RENDER_KEEP_DAYS = env.int("RENDER_KEEP_DAYS", default=30)
+RENDER_KEEP_COUNT = env.int("RENDER_KEEP_COUNT", default=200)
+# Whether pages start those processes themselves; not where `manage.py render_queued --forever` runs as a service.
+RENDER_ON_DEMAND = env.bool("RENDER_ON_DEMAND", default=True)
+for name in ("RENDER_PROCESSES", "RENDER_TIME_LIMIT", "RENDER_KEEP_DAYS", "RENDER_KEEP_COUNT"):
+    if vars()[name] < 1:
+        raise ImproperlyConfigured(f"{name} ska vara minst 1.")
+
 # Files that officials attach. Another storage, such as a bucket, is set in STORAGES.
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
 ATTACHMENT_MAX_MB = env.int("ATTACHMENT_MAX_MB", default=10)

@@ -2,7 +2,14 @@
 
 from django.contrib import admin
 from django.contrib.auth import views as auth
+from django.contrib.auth.decorators import login_not_required
+from django.templatetags.static import static
 from django.urls import include, path
+from django.utils.functional import lazy
+from django.views.generic import RedirectView
+
+# Browsers ask for it by this name when they show a file that is not a page.
+favicon = login_not_required(RedirectView.as_view(url=lazy(static, str)("icon.svg")))
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -10,6 +17,8 @@ urlpatterns = [
     path("logga-ut/", auth.LogoutView.as_view(), name="logout"),
     path("losenord/", auth.PasswordChangeView.as_view(), name="password_change"),
     path("losenord/klart/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("favicon.ico", favicon, name="favicon"),
+    path("", include("organisation.urls")),
     path("", include("followup.urls")),
 ]
 

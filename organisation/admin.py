@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from simple_history.admin import SimpleHistoryAdmin
 
 from organisation.history import HistoryInWords
-from organisation.models import Membership, Unit, User
+from organisation.models import AccessibilityStatement, Membership, Unit, User
 
 admin.site.site_header = "Program och uppföljning"
 admin.site.site_title = "Administration"
@@ -118,3 +118,13 @@ class UnitAdmin(HistoryAdmin):
     @admin.display(description="personer som rapporterar", ordering="reporter_count")
     def reporter_count(self, unit: Any) -> int:
         return int(unit.reporter_count)
+
+
+@admin.register(AccessibilityStatement)
+class AccessibilityStatementAdmin(HistoryAdmin):
+    list_display = ("site_name", "compliance", "assessed_on", "updated_on")
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """There is one, or none yet."""
+        return super().has_add_permission(request) and not AccessibilityStatement.objects.exists()

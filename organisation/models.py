@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -125,3 +125,58 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.unit}"
+
+
+class AccessibilityStatement(models.Model):
+    """What the law asks a public body to say of how accessible its site is; one row, kept up to date by hand.
+
+    The items are those that the supervising authority lists for an accessibility statement (Digg, "Skapa en
+    tillgänglighetsredogörelse"). Names of acts and authorities are data, because they change.
+    """
+
+    class Compliance(models.TextChoices):
+        FULL = "full", "helt förenlig"
+        PARTIAL = "partial", "delvis förenlig"
+        NONE = "none", "inte förenlig"
+
+    site_name = models.CharField("webbplatsens namn", max_length=200)
+    act = models.CharField("lag", max_length=200, default="lagen om tillgänglighet till digital offentlig service")
+    compliance = models.CharField("följsamhet till lagen", max_length=10, choices=Compliance)
+    shortcomings = models.TextField(
+        "innehåll som inte är tillgängligt", blank=True, help_text="En brist per rad, och varför den finns."
+    )
+    burdensome = models.TextField("oskäligt betungande anpassning", blank=True, help_text="Med motivering.")
+    exempt = models.TextField("innehåll som inte omfattas av lagen", blank=True)
+    method = models.TextField("hur webbplatsen har prövats", help_text="Till exempel egen granskning.")
+    contact_email = models.EmailField("e-post för brister")
+    contact_phone = models.CharField("telefon för brister", max_length=40, blank=True)
+    supervisor = models.CharField("tillsynsmyndighet", max_length=200)
+    complaint_url = models.URLField("adress för anmälan till tillsynsmyndigheten")
+    published_on = models.DateField("webbplatsen publicerades")
+    assessed_on = models.DateField("senaste bedömning")
+    updated_on = models.DateField("redogörelsen uppdaterades")
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "tillgänglighetsredogörelse"
+        verbose_name_plural = "tillgänglighetsredogörelse"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(compliance="partial", shortcomings="", burdensome=""),
+                name="statement_partial_names_what",
+                violation_error_message="Delvis förenlig: skriv vilket innehåll som inte är tillgängligt, och varför.",
+            ),
+            models.CheckConstraint(
+                condition=Q(pk=1),
+                name="statement_only_one",
+                violation_error_message="Det finns redan en tillgänglighetsredogörelse. Ändra den i stället.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Tillgänglighetsredogörelse för {self.site_name}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.pk = 1
+        super().save(*args, **kwargs)

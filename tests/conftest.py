@@ -1,5 +1,6 @@
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -21,3 +22,9 @@ def may_be_emptied(request: pytest.FixtureRequest, _django_db_marker: None) -> I
     marker = request.node.get_closest_marker("django_db")
     if marker and marker.kwargs.get("transaction"):
         drop(connection, RULES)
+
+
+@pytest.fixture(autouse=True)
+def no_worker_of_its_own(settings: Any) -> None:
+    """A worker that a page starts would open the developer's database, not the test's: tests run it themselves."""
+    settings.RENDER_ON_DEMAND = False

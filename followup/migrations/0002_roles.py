@@ -37,6 +37,7 @@ ROLES = {
     ],
     "Administratör": [
         ("organisation", ("user", "unit", "membership"), ALL),
+        ("organisation", ("accessibilitystatement",), ("add", "change", "view")),
         ("auth", ("group",), ("view",)),
     ],
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from django.core.validators import RegexValidator
@@ -31,7 +32,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
     def approving(self) -> DecisionQuerySet:
         """Those that closed the year, newest first: the first one is in force."""
-        return self.recorded().filter(outcome=Decision.Outcome.APPROVED).order_by("-version")
+        return self.recorded().filter(outcome=Decision.Outcome.APPROVED).order_by("-number")
 
 
 class Decision(models.Model):
@@ -47,12 +48,13 @@ class Decision(models.Model):
         REJECTED = "rejected", "Avslås"
 
     follow_up = models.ForeignKey(FollowUp, models.PROTECT, verbose_name="uppföljning", related_name="decisions")
-    version = models.PositiveSmallIntegerField("version", default=1, editable=False)
+    number = models.PositiveSmallIntegerField("beslutsversion", default=1, editable=False)
     replaces = models.ForeignKey(
         "self", models.PROTECT, verbose_name="rättar", related_name="corrections", null=True, blank=True, editable=False
     )
     correction_reason = prose("skäl till rättelsen", blank=True)
 
+    title = models.CharField("ärendets rubrik", max_length=300, blank=True, help_text="Rubriken i protokollet.")
     registration_number = models.CharField("diarienummer", max_length=50, blank=True)
     statement_date = models.DateField("tjänsteutlåtandets datum", null=True, blank=True)
     preparing_committee = models.CharField(
@@ -94,6 +96,7 @@ class Decision(models.Model):
         blank=True,
         editable=False,
     )
+    version = models.PositiveIntegerField("version", default=1, editable=False)
     is_example = example_field()
 
     history = HistoricalRecords()
@@ -102,9 +105,9 @@ class Decision(models.Model):
     class Meta:
         verbose_name = "beslut"
         verbose_name_plural = "beslut"
-        ordering = ["follow_up", "version"]
+        ordering = ["follow_up", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["follow_up", "version"], name="decision_version_once_per_year"),
+            models.UniqueConstraint(fields=["follow_up", "number"], name="decision_number_once_per_year"),
             models.UniqueConstraint(
                 fields=["follow_up"], condition=Q(recorded_at__isnull=True), name="one_case_at_a_time_per_year"
             ),
@@ -162,7 +165,7 @@ class Decision(models.Model):
 
     def get_absolute_url(self) -> str:
         year = self.follow_up
-        return reverse("followup:decision_detail", args=[year.programme.slug, year.year, self.version])
+        return reverse("followup:decision_detail", args=[year.programme.slug, year.year, self.number])
 
     @property
     def is_recorded(self) -> bool:
@@ -250,6 +253,11 @@ class ProtocolNote(models.Model):
     def kind_plural(self) -> str:
         return self.PLURALS[self.Kind(self.kind)]
 
+    @property
+    def file_name(self) -> str:
+        """What the attached file is called, without where it is kept; empty when there is none."""
+        return PurePath(self.attachment.name or "").name
+
 
 class Distribution(models.Model):
     """That a decision is to reach a unit, and when it was sent and read."""
@@ -276,6 +284,13 @@ class Distribution(models.Model):
         return f"{self.decision} till {self.unit}"
 
 
+class DecidedReportQuerySet(models.QuerySet["DecidedReport"]):
+    def in_force(self, follow_up: FollowUp) -> DecidedReportQuerySet:
+        """What the board approved of the year, newest first: the first one counts."""
+        approved = Decision.objects.recorded().filter(outcome=Decision.Outcome.APPROVED)
+        return self.filter(decision__in=approved, decision__follow_up=follow_up).order_by("-number")
+
+
 class DecidedReport(models.Model):
     """The report that the board had before it and what it decided, as they were: written once by `archive.freeze`.
 
@@ -298,6 +313,8 @@ class DecidedReport(models.Model):
         "organisation.User", models.PROTECT, verbose_name="av", related_name="decided_reports", null=True, blank=True
     )
     at = models.DateTimeField("när", default=timezone.now, editable=False)
+
+    objects = DecidedReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = "beslutad rapport"

@@ -55,6 +55,11 @@ class Answer(Entry):
         raise NotImplementedError
 
     @property
+    def goal(self) -> SubGoal:
+        """The goal that the answer is about, or that its measure serves."""
+        raise NotImplementedError
+
+    @property
     def missing(self) -> list[str]:
         """Names of the answers that are still missing, in the order of the page."""
         raise NotImplementedError
@@ -138,6 +143,10 @@ class SubGoalEntry(Answer):
         return self.sub_goal
 
     @property
+    def goal(self) -> SubGoal:
+        return self.sub_goal
+
+    @property
     def assessment_step(self) -> Step:
         return step(Assessment, self.assessment)
 
@@ -199,6 +208,10 @@ class MeasureEntry(Answer):
     @property
     def item(self) -> Measure:
         return self.measure
+
+    @property
+    def goal(self) -> SubGoal:
+        return self.measure.sub_goal
 
     @property
     def missing(self) -> list[str]:

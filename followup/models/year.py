@@ -17,7 +17,7 @@ from programmes.models import Programme, example_field, prose, year_field
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from organisation.models import User
+    from organisation.models import Unit, User
 
 
 def assessment_field() -> models.CharField:
@@ -26,6 +26,12 @@ def assessment_field() -> models.CharField:
 
 def forecast_field() -> models.CharField:
     return models.CharField("prognos för perioden", max_length=20, choices=Forecast, blank=True)
+
+
+def _in_case_or_decision(field: str, part: str) -> Q:
+    return Q(**{f"{field}__icontains": part}) | Q(
+        **{f"decisions__{field}__icontains": part, "decisions__recorded_at__isnull": False}
+    )
 
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
@@ -45,6 +51,33 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def taking_answers(self) -> FollowUpQuerySet:
         return self.filter(state__in=[FollowUp.State.OPEN, FollowUp.State.UNDER_REVIEW])
+
+    def concerning(self, unit: Unit) -> FollowUpQuerySet:
+        """Years of programmes in which `unit` answers for a goal, a measure or a guideline."""
+        programmes = Programme.objects.filter(
+            Q(areas__sub_goals__units=unit) | Q(areas__sub_goals__measures__units=unit) | Q(guidelines__units=unit)
+        )
+        return self.filter(programme__in=programmes)
+
+    def decided(self) -> FollowUpQuerySet:
+        """Years that the board has decided on, whatever it decided."""
+        return self.filter(pk__in=self.filter(decisions__recorded_at__isnull=False).values("pk"))
+
+    def matching(self, *, registration_number: str = "", year: int | None = None, text: str = "") -> FollowUpQuerySet:
+        """Years whose case or decision has the registration number, or a part of it, and every word of `text`."""
+        found = self
+        if registration_number:
+            found = found.filter(_in_case_or_decision("registration_number", registration_number))
+        if year:
+            found = found.filter(year=year)
+        for word in text.split():
+            found = found.filter(
+                Q(programme__title__icontains=word)
+                | Q(decisions__decision_text__icontains=word, decisions__recorded_at__isnull=False)
+                | Q(decisions__title__icontains=word, decisions__recorded_at__isnull=False)
+                | _in_case_or_decision("summary", word)
+            )
+        return self.filter(pk__in=found.values("pk"))
 
     def current_first(self) -> FollowUpQuerySet:
         """Open years before others, later before earlier."""

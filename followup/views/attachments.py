@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -57,11 +58,13 @@ def attachment_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def attachment_download(request: HttpRequest, pk: int) -> FileResponse:
-    """Always a download, never a page: a file from a person is not to run as one of ours."""
     attachment = _attachment_or_404(request, pk)
-    response = FileResponse(
-        attachment.file.open(), as_attachment=True, filename=attachment.name, content_type=attachment.content_type
-    )
+    return download(attachment.file, attachment.name, attachment.content_type)
+
+
+def download(file: FieldFile, name: str, content_type: str) -> FileResponse:
+    """Always a download, never a page: a file from a person is not to run as one of ours."""
+    response = FileResponse(file.open(), as_attachment=True, filename=name, content_type=content_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cache-Control"] = "private, no-store"

@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest
 
-from followup.models import FollowUp
+from followup.models import Decision, FollowUp
 from organisation.models import User
 from programmes.models import Programme
 
@@ -33,3 +33,16 @@ def follow_up_or_404(request: HttpRequest, slug: str, year: int) -> FollowUp:
             raise Http404(f"Programmet gäller {programme.period}, så det finns ingen uppföljning för {year}.")
         raise Http404(f"Uppföljningen för {year} har inte öppnats.")
     return follow_up
+
+
+def decision_or_404(request: HttpRequest, slug: str, year: int, number: int) -> Decision:
+    follow_up = follow_up_or_404(request, slug, year)
+    decision = (
+        Decision.objects.visible_to(request.user)
+        .filter(follow_up=follow_up, number=number)
+        .select_related("follow_up__programme")
+        .first()
+    )
+    if decision is None:
+        raise Http404(f"Det finns inget infört beslut {number} om uppföljningen för {year}.")
+    return decision

@@ -3,12 +3,20 @@
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 
-from followup.renderers import pdf
+from followup.models import FollowUp, Rendering
+from followup.renderings import ask_again, call_worker, progress_of, rendering_of
 from followup.report import build_report
-from followup.views.errors import error_page
 from followup.views.fetch import follow_up_or_404
+
+# How often the page that waits for a file loads itself again, and what in its address says that it shall not.
+REFRESH_SECONDS = 3
+STAY = "stanna"
 
 
 def report(request: HttpRequest, slug: str, year: int) -> HttpResponse:
@@ -22,13 +30,63 @@ def report(request: HttpRequest, slug: str, year: int) -> HttpResponse:
 
 
 def report_pdf(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    """The PDF where there is one of what the report now shows; otherwise a page to wait on, or one that says why not.
+
+    The file is made by a worker beside the web processes. It is given out here alone, to those who may see the report.
+    """
     follow_up = follow_up_or_404(request, slug, year)
-    try:
-        content = pdf.render(build_report(follow_up))
-    except pdf.PdfUnavailable as error:
-        return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, "PDF kan inte skapas just nu", str(error))
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="uppfoljning-{slug}-{year}.pdf"'},
-    )
+    rendering = rendering_of(build_report(follow_up), follow_up, timezone.now())
+    if not rendering.is_done:
+        return _rendering_page(request, rendering, follow_up, HTTPStatus.ACCEPTED)
+    headers = {
+        "Content-Disposition": f'inline; filename="uppfoljning-{slug}-{year}.pdf"',
+        "Cache-Control": "private, no-cache",
+        "ETag": quote_etag(rendering.key),
+    }
+    response = HttpResponse(rendering.content, content_type="application/pdf", headers=headers)
+    return get_conditional_response(request, etag=headers["ETag"], response=response) or response
+
+
+def report_rendering(request: HttpRequest, slug: str, year: int, rendering: int) -> HttpResponse:
+    """How far the PDF has come: a page that loads itself again until it can lead to the file."""
+    follow_up = follow_up_or_404(request, slug, year)
+    known = Rendering.objects.light().filter(follow_up=follow_up, pk=rendering).first()
+    if request.method == "POST" and known:
+        ask_again(known, timezone.now())
+        return redirect(request.get_full_path())
+    # What is done is given out under the report's own address, and so is the answer when this one has been cleaned up.
+    if known is None or known.is_done:
+        return redirect(_with_choices(request, reverse("followup:report_pdf", args=[slug, year])))
+    return _rendering_page(request, known, follow_up, HTTPStatus.OK)
+
+
+def _rendering_page(
+    request: HttpRequest, rendering: Rendering, follow_up: FollowUp, status_while_waiting: HTTPStatus
+) -> HttpResponse:
+    address = reverse("followup:report_rendering", args=[follow_up.programme.slug, follow_up.year, rendering.pk])
+    context = {"follow_up": follow_up, "rendering": rendering, "address": _with_choices(request, address)}
+    if rendering.is_failed:
+        return render(request, "followup/report_rendering.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    now = timezone.now()
+    call_worker(now)
+    stays = STAY in request.GET
+    context |= {
+        "progress": progress_of(rendering, now),
+        "stays": stays,
+        "address_to_stay": _with_choices(request, address, stay=True),
+    }
+    response = render(request, "followup/report_rendering.html", context, status=status_while_waiting)
+    response["Retry-After"] = REFRESH_SECONDS
+    response["Cache-Control"] = "no-store"
+    if not stays:
+        response["Refresh"] = f"{REFRESH_SECONDS}; url={context['address']}"
+    return response
+
+
+def _with_choices(request: HttpRequest, address: str, *, stay: bool = False) -> str:
+    """`address` with what the reader has chosen of the report in this request's address."""
+    choices = request.GET.copy()
+    choices.pop(STAY, None)
+    if stay:
+        choices[STAY] = "1"
+    return f"{address}?{choices.urlencode()}" if choices else address

@@ -1,0 +1,116 @@
+"""The PDFs that are waited for, being made, and kept: a cache in the database, so that every host sees the same."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from followup.models.year import FollowUp
+
+# A worker gives a sign of life every few seconds; one that has been silent this long is dead.
+ABANDONED_AFTER = timedelta(seconds=30)
+
+
+class RenderingQuerySet(models.QuerySet["Rendering"]):
+    def light(self) -> RenderingQuerySet:
+        """Without the texts and files, which are large."""
+        return self.defer("source", "content")
+
+    def in_queue(self) -> RenderingQuerySet:
+        """Not finished, those first that were asked for first."""
+        unfinished = [Rendering.State.WAITING, Rendering.State.RUNNING]
+        return self.filter(state__in=unfinished).order_by("asked_at", "pk")
+
+    def waiting(self) -> RenderingQuerySet:
+        return self.in_queue().filter(state=Rendering.State.WAITING)
+
+    def running(self) -> RenderingQuerySet:
+        return self.filter(state=Rendering.State.RUNNING)
+
+    def abandoned(self, now: datetime) -> RenderingQuerySet:
+        """Begun by a worker that has died."""
+        return self.running().filter(beat_at__lt=now - ABANDONED_AFTER)
+
+    def outdated(self, now: datetime) -> RenderingQuerySet:
+        """Finished too long ago to be kept, or before the most recent ones that are; or waiting as long as that."""
+        finished = self.filter(finished_at__isnull=False)
+        kept = finished.order_by("-finished_at", "-pk").values("pk")[: settings.RENDER_KEEP_COUNT]
+        oldest = now - timedelta(days=settings.RENDER_KEEP_DAYS)
+        too_many = Q(finished_at__isnull=False) & ~Q(pk__in=kept)
+        too_old = Q(finished_at__lt=oldest) | Q(state=Rendering.State.WAITING, asked_at__lt=oldest)
+        return self.filter(too_many | too_old)
+
+
+class Rendering(models.Model):
+    """One PDF of one content. Two people who ask for the same content share it; a change gives another one."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Väntar"
+        RUNNING = "running", "Skapas"
+        DONE = "done", "Klar"
+        FAILED = "failed", "Misslyckades"
+
+    key = models.CharField("nyckel", max_length=64, unique=True, help_text="Kontrollsumma av det som filen visar.")
+    follow_up = models.ForeignKey(FollowUp, models.CASCADE, verbose_name="uppföljning", related_name="renderings")
+    source = models.TextField("rapporten som JSON")
+    content = models.BinaryField("filen", null=True)
+    state = models.CharField("läge", max_length=20, choices=State, default=State.WAITING)
+    problem = models.TextField("varför det misslyckades", blank=True)
+    attempts = models.PositiveSmallIntegerField("försök", default=0)
+    slot = models.PositiveSmallIntegerField(
+        "plats", null=True, help_text="Vilken av de processer som får finnas samtidigt som skapar filen."
+    )
+    asked_at = models.DateTimeField("begärd")
+    called_at = models.DateTimeField("när en process startades för den", null=True)
+    started_at = models.DateTimeField("påbörjad", null=True)
+    beat_at = models.DateTimeField("senaste livstecken", null=True)
+    finished_at = models.DateTimeField("avslutad", null=True)
+
+    objects = RenderingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "rendering"
+        verbose_name_plural = "renderingar"
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            # This is the bound on how many are made at once: there are no more slots than the setting says.
+            models.UniqueConstraint(fields=["slot"], name="rendering_slot_taken_once"),
+            models.CheckConstraint(
+                condition=Q(state="running", slot__isnull=False, started_at__isnull=False, beat_at__isnull=False)
+                | (~Q(state="running") & Q(slot__isnull=True)),
+                name="rendering_has_slot_while_running",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="done", content__isnull=False) | (~Q(state="done") & Q(content__isnull=True)),
+                name="rendering_has_content_when_done",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["done", "failed"], finished_at__isnull=False)
+                | (~Q(state__in=["done", "failed"]) & Q(finished_at__isnull=True)),
+                name="rendering_is_finished_when_it_ends",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "asked_at"], name="rendering_queue")]
+
+    def __str__(self) -> str:
+        return f"Rendering {self.pk}, {self.follow_up}"
+
+    @property
+    def is_done(self) -> bool:
+        return self.state == self.State.DONE
+
+    @property
+    def is_running(self) -> bool:
+        return self.state == self.State.RUNNING
+
+    @property
+    def is_failed(self) -> bool:
+        return self.state == self.State.FAILED
+
+    @property
+    def took(self) -> timedelta | None:
+        """How long the making of it took; None while it is not finished."""
+        return self.finished_at - self.started_at if self.finished_at and self.started_at else None

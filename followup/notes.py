@@ -1,0 +1,74 @@
+"""Notes for the minutes: added, put in order and taken away until the decision is recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+
+from followup.models import Decision, ProtocolNote
+from followup.permissions import can_decide
+from followup.workflow import NotAllowed, Refused
+
+if TYPE_CHECKING:
+    from organisation.models import User
+
+
+@transaction.atomic
+def save_note(note: ProtocolNote, *, by: User) -> None:
+    """Save a new note as the last of its decision, or a changed one in its place. Refused once it is recorded."""
+    decision = _lock(note.decision, by)
+    if note.order is None:
+        note.order = _next_order(decision)
+    replaced = ProtocolNote.objects.filter(pk=note.pk).exclude(attachment=note.attachment.name or "").first()
+    note._history_user = by  # type: ignore[attr-defined]
+    note.save()
+    if replaced:
+        _delete_file_on_commit(replaced)
+
+
+@transaction.atomic
+def move_note(note: ProtocolNote, *, earlier: bool, by: User) -> None:
+    """Let the note change places with the one before or after it; the first stays first and the last stays last."""
+    decision = _lock(note.decision, by)
+    notes = list(decision.notes.order_by("order"))
+    index = notes.index(note)
+    other = index - 1 if earlier else index + 1
+    if not 0 <= other < len(notes):
+        return
+    first, second = sorted((notes[index], notes[other]), key=lambda moved: moved.order)
+    # No two may have the same place, not even between two statements.
+    ProtocolNote.objects.filter(pk=first.pk).update(order=_next_order(decision))
+    first.order, second.order = second.order, first.order
+    for moved in (second, first):
+        moved._history_user = by  # type: ignore[attr-defined]
+        moved.save()
+
+
+@transaction.atomic
+def remove_note(note: ProtocolNote, *, by: User) -> None:
+    _lock(note.decision, by)
+    note._history_user = by  # type: ignore[attr-defined]
+    _delete_file_on_commit(note)
+    note.delete()
+
+
+def _lock(decision: Decision, by: User) -> Decision:
+    """The decision as stored, kept from being recorded meanwhile."""
+    stored = Decision.objects.select_for_update(of=("self",)).select_related("follow_up").get(pk=decision.pk)
+    if not can_decide(by, stored.follow_up):
+        raise NotAllowed("Bara nämndsekreteraren ändrar anteckningar till protokollet.")
+    if stored.is_recorded:
+        raise Refused("Beslutet är infört, så anteckningarna kan inte ändras. Rätta med ett nytt beslut.")
+    return stored
+
+
+def _next_order(decision: Decision) -> int:
+    last: int | None = decision.notes.aggregate(last=Max("order"))["last"]
+    return (last or 0) + 1
+
+
+def _delete_file_on_commit(note: ProtocolNote) -> None:
+    if note.attachment:
+        transaction.on_commit(lambda: note.attachment.delete(save=False))

@@ -1,0 +1,96 @@
+"""Searching goals and measures over all years that a person may see: by words, status, unit, perspective and year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from followup.models import FollowUp, MeasureEntry, SubGoalEntry
+from programmes.fulltext import containing, words_of
+from programmes.models import Measure, SubGoal
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """What is asked for; an empty value asks for nothing."""
+
+    q: str = ""
+    programme: str = ""
+    year: int | None = None
+    area: int | None = None
+    unit: str = ""
+    perspective: str = ""
+    assessment: str = ""
+    forecast: str = ""
+    progress: str = ""
+
+    def lookups(self, **paths: str) -> dict[str, Any]:
+        """What is asked for of the criteria in `paths`, each under the lookup given there."""
+        return {path: value for name, path in paths.items() if (value := getattr(self, name))}
+
+
+def find_goals(criteria: Criteria, follow_ups: QuerySet[FollowUp]) -> QuerySet[SubGoalEntry]:
+    """A row for each goal and year, the latest year first. A perspective is that of one of its measures."""
+    goals = SubGoal.objects.filter(
+        **criteria.lookups(area="area__number", unit="units__slug", perspective="measures__perspectives__slug")
+    )
+    entries = SubGoalEntry.objects.filter(
+        follow_up__in=_years(criteria, follow_ups),
+        sub_goal__in=goals,
+        **criteria.lookups(assessment="assessment", forecast="forecast"),
+    )
+    for word in words_of(criteria.q):
+        entries = entries.filter(pk__in=_ids(entries, "sub_goal", containing(goals, "text", word), ("comment",), word))
+    return (
+        entries.select_related("follow_up__programme", "sub_goal__area")
+        .prefetch_related("sub_goal__units")
+        .order_by("-follow_up__year", "follow_up__programme", "sub_goal__area__number", "sub_goal__number")
+    )
+
+
+def find_measures(criteria: Criteria, follow_ups: QuerySet[FollowUp]) -> QuerySet[MeasureEntry]:
+    """A row for each measure and year, the latest year first. Assessment and forecast are those of its goal."""
+    measures = Measure.objects.filter(
+        **criteria.lookups(area="sub_goal__area__number", unit="units__slug", perspective="perspectives__slug")
+    )
+    entries = MeasureEntry.objects.filter(
+        follow_up__in=_years(criteria, follow_ups), measure__in=measures, **criteria.lookups(progress="progress")
+    )
+    of_goal = criteria.lookups(assessment="assessment", forecast="forecast")
+    if of_goal:
+        goal = SubGoalEntry.objects.filter(
+            follow_up=OuterRef("follow_up"), sub_goal=OuterRef("measure__sub_goal"), **of_goal
+        )
+        entries = entries.filter(Exists(goal))
+    for word in words_of(criteria.q):
+        found = containing(measures, "text", word)
+        entries = entries.filter(pk__in=_ids(entries, "measure", found, ("done", "stop_reason"), word))
+    return (
+        entries.select_related("follow_up__programme", "measure__sub_goal__area")
+        .prefetch_related("measure__units", "measure__perspectives")
+        .order_by(
+            "-follow_up__year",
+            "follow_up__programme",
+            "measure__sub_goal__area__number",
+            "measure__sub_goal__number",
+            "measure__number",
+        )
+    )
+
+
+def _years(criteria: Criteria, follow_ups: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
+    return follow_ups.filter(**criteria.lookups(programme="programme__slug", year="year"))
+
+
+def _ids(
+    entries: QuerySet[Any], item: str, items: QuerySet[Any], fields: tuple[str, ...], word: str
+) -> QuerySet[Any, Any]:
+    """Ids of the entries that have `word` in a field of their own or whose `item` is among `items`.
+
+    A union and not an OR, so that PostgreSQL can use an index for each side.
+    """
+    entries = entries.order_by()
+    of_item = entries.filter(**{f"{item}__in": items}).values("pk")
+    return of_item.union(*(containing(entries, field, word).values("pk") for field in fields))

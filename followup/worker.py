@@ -1,0 +1,132 @@
+"""The process that makes the PDFs that are waited for, outside the web processes.
+
+Each is laid out in a child of its own: what it does to memory ends with it, it can be stopped when it takes too long,
+and its death is noticed at once. The child never touches the database.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import select
+import traceback
+from datetime import timedelta
+from multiprocessing.connection import Connection
+from threading import Thread
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.utils import timezone
+
+from followup.models import Rendering
+from followup.renderers import pdf
+from followup.renderings import beat, clean_up, fail, give_back, store, take_next
+from followup.report import from_json
+
+logger = logging.getLogger(__name__)
+
+BEAT_SECONDS = 2
+# Pages go first.
+NICENESS = 10
+
+
+class Failed(Exception):
+    """There is no file; `problem` says why in plain words for readers, `details` for the log."""
+
+    def __init__(self, problem: str, details: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.details = details
+
+
+class TakenOver(Exception):
+    """The rendering was given to another worker, because this one had been silent for too long."""
+
+
+def drain() -> int:
+    """Make what waits, until nothing does or all slots are taken; how many were made. What is old makes room."""
+    made = 0
+    while rendering := take_next(timezone.now()):
+        made += make(rendering)
+    if made:
+        clean_up(timezone.now())
+    return made
+
+
+def make(rendering: Rendering) -> bool:
+    """Make one file and store it. A failure is told to the log and to those who wait, and is no error here."""
+    try:
+        content = _in_child(rendering)
+        return store(rendering, content, timezone.now())
+    except TakenOver:
+        logger.warning("%s was taken over by another process", rendering)
+    except Failed as failure:
+        logger.error("%s failed: %s\n%s", rendering, failure.problem, failure.details)
+        fail(rendering, failure.problem, timezone.now())
+    except DatabaseError:
+        logger.exception("%s could not be stored", rendering)
+        fail(rendering, "Servern kunde inte spara filen.", timezone.now())
+    except BaseException:
+        # The worker is told to stop: another one takes up the rendering.
+        give_back(rendering)
+        raise
+    return False
+
+
+def _in_child(rendering: Rendering) -> bytes:
+    """The file, laid out in a child process while this one gives signs of life. Failed, TakenOver."""
+    processes = multiprocessing.get_context("fork")
+    reader, writer = processes.Pipe(duplex=False)
+    child = processes.Process(target=_child, args=(rendering.source, reader, writer))
+    child.start()
+    writer.close()
+    try:
+        _wait(rendering, reader)
+        answer = reader.recv()
+    except (EOFError, OSError) as error:
+        child.join()
+        raise Failed(
+            "Processen som skapar filen avbröts. Kanske räckte inte serverns minne.", f"exit code {child.exitcode}"
+        ) from error
+    finally:
+        child.kill()
+        child.join()
+        reader.close()
+    if isinstance(answer, Failed):
+        raise answer
+    content: bytes = answer
+    return content
+
+
+def _wait(rendering: Rendering, reader: Connection) -> None:
+    """Until the child answers or dies. Failed when it takes too long, TakenOver."""
+    limit = timedelta(seconds=settings.RENDER_TIME_LIMIT)
+    while not reader.poll(BEAT_SECONDS):
+        now = timezone.now()
+        if rendering.started_at and now - rendering.started_at > limit:
+            raise Failed(f"Det tog längre tid än {settings.RENDER_TIME_LIMIT} sekunder, och försöket avbröts.")
+        if not beat(rendering, now):
+            raise TakenOver
+
+
+def _child(source: str, reader: Connection, writer: Connection) -> None:
+    os.nice(NICENESS)
+    reader.close()
+    Thread(target=_end_with_parent, args=(writer,), daemon=True).start()
+    answer: bytes | Failed
+    try:
+        answer = pdf.render(from_json(source))
+    except pdf.PdfUnavailable as error:
+        answer = Failed(str(error), repr(error.__cause__))
+    except Exception:
+        answer = Failed("Ett fel uppstod när filen skulle skapas.", traceback.format_exc())
+    writer.send(answer)
+
+
+def _end_with_parent(writer: Connection) -> None:
+    """A worker that is killed takes its child with it: the system reports when nobody can read any more."""
+    poll = select.poll()
+    poll.register(writer, 0)
+    poll.poll()
+    os._exit(1)

@@ -1,0 +1,161 @@
+"""Search by words and by filters, on SQLite and PostgreSQL alike, and the page that shows what was found."""
+
+import pytest
+from django.db import connection
+
+from followup.models import FollowUp, MeasureEntry, SubGoalEntry
+from followup.search import Criteria, find_goals, find_measures
+from programmes.models import Measure, Programme, SubGoal
+from tests.followup.conftest import client_of
+from tests.followup.test_dashboards import grow
+
+URL = "/sok/"
+FEW = "/sok/?q=trygg&programme=huddinge-2018-2021&year=2021"
+
+
+@pytest.fixture
+def goal(huddinge) -> SubGoalEntry:
+    """Goal 1.1 as it was answered in 2020, with words that no other text has."""
+    entry = SubGoalEntry.objects.get(follow_up__year=2020, sub_goal__area__number=1, sub_goal__number=1)
+    SubGoalEntry.objects.filter(pk=entry.pk).update(comment="Två nya lekparker invigdes. Örnen häckade åter.")
+    return entry
+
+
+def codes(entries) -> list[tuple[int, str]]:
+    return [(entry.follow_up.year, entry.item.code) for entry in entries]
+
+
+@pytest.mark.parametrize("q", ["lekparker", "lekpark", "LEKPARKEN", "örn", "ÖRNEN", "nya lekparker", "lekpark trygga"])
+def test_a_word_is_found_in_all_its_forms(goal, q):
+    assert codes(find_goals(Criteria(q=q), FollowUp.objects.all())) == [(2020, "1.1")]
+
+
+@pytest.mark.parametrize("q", ["lek", "parker", "lekparker obefintligt", "%", "' OR 1=1 --"])
+def test_what_is_not_there_is_not_found(goal, q):
+    found = find_goals(Criteria(q=q, year=2020, area=1), FollowUp.objects.all())
+    # A search without a single word asks for nothing.
+    assert codes(found) == ([] if q != "%" else [(2020, f"1.{number}") for number in range(1, 7)])
+
+
+def test_a_measure_is_found_by_its_text_by_what_was_done_and_by_why_it_was_stopped(huddinge):
+    first, second, third = MeasureEntry.objects.filter(follow_up__year=2020).order_by("measure_id")[:3]
+    Measure.objects.filter(pk=first.measure_id).update(text="Plantera fläderbuskar.")
+    MeasureEntry.objects.filter(pk=second.pk).update(done="Fläderbusken blommade.")
+    MeasureEntry.objects.filter(pk=third.pk).update(stop_reason="Fläderbuskarna vissnade.")
+    found = find_measures(Criteria(q="fläderbuske", year=2020), FollowUp.objects.all())
+    assert {entry.pk for entry in found} == {first.pk, second.pk, third.pk}
+
+
+@pytest.mark.parametrize(
+    ("criteria", "kept"),
+    [
+        ({"year": 2019}, {"follow_up__year": 2019}),
+        ({"area": 2}, {"sub_goal__area__number": 2}),
+        ({"unit": "socialnamnden"}, {"sub_goal__units__slug": "socialnamnden"}),
+        ({"assessment": "met"}, {"assessment": "met"}),
+        ({"forecast": "partly"}, {"forecast": "partly"}),
+        ({"area": 1, "assessment": "partly"}, {"sub_goal__area__number": 1, "assessment": "partly"}),
+    ],
+)
+def test_each_filter_of_goals(huddinge, criteria, kept):
+    found = {entry.pk for entry in find_goals(Criteria(**criteria), FollowUp.objects.all())}
+    assert found == set(SubGoalEntry.objects.filter(**kept).values_list("pk", flat=True)) != set()
+
+
+def test_a_goal_has_the_perspectives_of_its_measures(huddinge):
+    found = find_goals(Criteria(perspective="barnperspektiv", year=2020), FollowUp.objects.all())
+    marked = SubGoal.objects.filter(measures__perspectives__slug="barnperspektiv").distinct()
+    assert {entry.sub_goal_id for entry in found} == {goal.pk for goal in marked}
+    assert len(found) == len(marked)
+
+
+def test_a_measure_has_the_assessment_of_its_goal_the_same_year(huddinge):
+    found = find_measures(Criteria(assessment="met", progress="done"), FollowUp.objects.all())
+    expected = [
+        entry.pk
+        for entry in MeasureEntry.objects.filter(progress="done").select_related("measure", "follow_up")
+        if SubGoalEntry.objects.filter(
+            follow_up=entry.follow_up, sub_goal=entry.measure.sub_goal_id, assessment="met"
+        ).exists()
+    ]
+    assert sorted(entry.pk for entry in found) == sorted(expected) != []
+
+
+def test_years_and_programmes_that_one_may_not_see_are_not_found(goal, official, reviewer):
+    FollowUp.objects.filter(year=2020).update(state="planned")
+    assert "Inget passar det du söker." in client_of(official).get("/sok/?q=lekpark").content.decode()
+    assert "/mal/1.1/#ar-2020" in client_of(reviewer).get("/sok/?q=lekpark").content.decode()
+    Programme.objects.update(state="draft")
+    html = client_of(official).get(URL).content.decode()
+    assert "Mål (0)" in html
+    assert "huddinge-2018-2021" not in html
+
+
+def test_the_page_shows_what_was_found_and_leads_there(goal, official):
+    html = client_of(official).get("/sok/?q=lekparken&year=2020").content.decode()
+    assert '<a href="/program/huddinge-2018-2021/mal/1.1/#ar-2020">' in html
+    assert "Två nya lekparker invigdes." in html
+    assert "Mål (1)" in html
+    assert "Åtgärder (0)" in html
+    assert 'href="?q=lekparken&amp;year=2020&amp;show=measures"' in html
+
+
+def test_pages_carry_the_search(official):
+    response = client_of(official).get("/sok/?show=measures&q=att")
+    page = response.context["page"]
+    assert page.paginator.num_pages > 1
+    assert 'href="?show=measures&amp;q=att&amp;page=2"' in response.content.decode()
+    last = client_of(official).get("/sok/?show=measures&q=att&page=9999").context["page"]
+    assert last.number == page.paginator.num_pages
+
+
+@pytest.mark.parametrize(
+    ("address", "problem"),
+    [
+        ("/sok/?year=abc", "Välj ett giltigt alternativ. abc finns inte bland tillgängliga alternativ."),
+        ("/sok/?assessment=bra", "Välj ett giltigt alternativ. bra finns inte bland tillgängliga alternativ."),
+        ("/sok/?unit=finns-inte", "Välj ett giltigt alternativ. finns-inte finns inte bland tillgängliga alternativ."),
+        ("/sok/?area=99", "Välj ett giltigt alternativ. 99 finns inte bland tillgängliga alternativ."),
+        (f"/sok/?q={'x' * 10_000}", "Säkerställ att detta värde har som mest 200 tecken (den har 10000)."),
+        ("/sok/?page=-5", ""),
+        ("/sok/?page=abc", ""),
+        ("/sok/?show=nonsense", ""),
+        ("/sok/?q=%00", "Null-tecken är inte tillåtna."),
+        ("/sok/?q=<script>alert(1)</script>", ""),
+    ],
+)
+def test_nonsense_gives_a_sensible_page(official, address, problem):
+    response = client_of(official).get(address)
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert problem in html
+    assert "<script>" not in html
+
+
+@pytest.mark.parametrize("address", [FEW, f"{FEW}&show=measures"])
+def test_at_most_fifteen_queries_whatever_the_number_of_rows(
+    address, official, open_year, django_assert_max_num_queries
+):
+    client = client_of(official)
+    SubGoal.objects.filter(area__number=1, number=1).update(text="trygg")
+    Measure.objects.filter(sub_goal__area__number=1, number=1).update(text="trygg")
+    with django_assert_max_num_queries(15) as few:
+        client.get(address)
+    grow(open_year)
+    SubGoal.objects.update(text="trygg")
+    Measure.objects.update(text="trygg")
+    with django_assert_max_num_queries(15) as many:
+        response = client.get(address)
+    assert response.context["page"].paginator.count > 50
+    assert len(few) == len(many)
+
+
+@pytest.mark.django_db
+def test_postgresql_searches_by_index():
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no full-text index here.")
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_seqscan = off")
+    plan = find_goals(Criteria(q="lekpark"), FollowUp.objects.all()).order_by().explain()
+    assert "subgoalentry_comment_words" in plan
+    assert "subgoal_text_words" in plan

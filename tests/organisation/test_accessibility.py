@@ -1,0 +1,81 @@
+"""The statutory accessibility statement: each prescribed item, open to all, written by administrators."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from organisation.models import AccessibilityStatement
+from tests.followup.conftest import client_of, make_user
+
+pytestmark = pytest.mark.django_db
+
+URL = "/tillganglighet/"
+ADD = "/admin/organisation/accessibilitystatement/add/"
+
+
+def statement(**values) -> AccessibilityStatement:
+    return AccessibilityStatement(
+        **{
+            "site_name": "Program och uppföljning",
+            "compliance": "partial",
+            "shortcomings": "Bifogade filer kan sakna taggar, eftersom andra har gjort dem.",
+            "method": "Egen granskning.",
+            "contact_email": "webben@example.com",
+            "contact_phone": "08-535 300 00",
+            "supervisor": "Myndigheten för digital förvaltning",
+            "complaint_url": "https://www.example.com/anmal",
+            "published_on": date(2021, 1, 4),
+            "assessed_on": date(2021, 2, 17),
+            "updated_on": date(2021, 5, 5),
+            **values,
+        }
+    )
+
+
+def test_every_prescribed_item_is_read_without_login():
+    statement().save()
+    html = Client().get(URL).content.decode()
+    for item in (
+        "Huddinge kommun står bakom webbplatsen Program och uppföljning.",
+        "<strong>delvis förenlig</strong> med lagen om tillgänglighet till digital offentlig service",
+        "Bifogade filer kan sakna taggar",
+        "Egen granskning.",
+        "bedömningen gjordes den 17 februari 2021",
+        "uppdaterades senast den 5 maj 2021",
+        'href="mailto:webben@example.com"',
+        "08-535 300 00",
+        'href="https://www.example.com/anmal"',
+    ):
+        assert item in html
+
+
+def test_until_it_is_written_the_page_says_so():
+    html = Client().get(URL).content.decode()
+    assert "har inte publicerat någon tillgänglighetsredogörelse" in html
+
+
+def test_every_page_leads_to_it():
+    assert f'href="{URL}"' in Client().get("/logga-in/").content.decode()
+
+
+def test_partial_compliance_names_what_is_not_accessible():
+    with pytest.raises(ValidationError, match="skriv vilket innehåll som inte är tillgängligt"):
+        statement(shortcomings="").full_clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        statement(shortcomings="").save()
+
+
+def test_there_is_one_only():
+    statement().save()
+    statement(site_name="Nytt namn").save()
+    assert AccessibilityStatement.objects.get().site_name == "Nytt namn"
+
+
+@pytest.mark.parametrize(
+    ("group", "status"), [("Administratör", 200), ("Granskare", 403), ("Nämndsekreterare", 403), ("", 302)]
+)
+def test_administrators_write_it(group, status):
+    assert client_of(make_user("person", group=group)).get(ADD).status_code == status
