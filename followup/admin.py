@@ -9,8 +9,9 @@ from django.contrib import admin, messages
 from django.db import models
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
-from followup.models import FollowUp, MeasureEntry, SubGoalEntry
+from followup.models import FollowUp, MeasureEntry, OutgoingMail, SubGoalEntry
 from followup.workflow import bring_in_new, bring_into_open_years, open_follow_up
 from organisation.admin import HistoryAdmin
 from programmes import admin as programme_admin
@@ -147,3 +148,46 @@ PAGES: list[tuple[type[models.Model], type[HistoryAdmin], Callable[[Any], Progra
 for model, page, programme_of in PAGES:
     admin.site.unregister(model)
     admin.site.register(model, _reaching_open_years(page, programme_of))
+
+
+class Outcome(admin.SimpleListFilter):
+    title = "läge"
+    parameter_name = "lage"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("waiting", "Väntar"), ("failed", "Uppgivet"), ("sent", "Skickat")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "waiting":
+            return queryset.waiting()
+        if self.value() == "failed":
+            return queryset.failed()
+        return queryset.filter(sent_at__isnull=False) if self.value() == "sent" else queryset
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(admin.ModelAdmin):
+    """The outbox, to read: what waits, what was given up and why. Nothing is written or deleted here."""
+
+    list_display = ("created_at", "kind", "address", "subject", "sent_at", "failed_at", "attempts", "last_error")
+    list_filter = (Outcome, "kind")
+    search_fields = ("address", "subject", "recipient__last_name", "recipient__first_name", "last_error")
+    date_hierarchy = "created_at"
+    actions = ("retry",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("followup.retry_outgoingmail")
+
+    @admin.action(description="Försök skicka igen", permissions=["retry"])
+    def retry(self, request: HttpRequest, queryset: Any) -> None:
+        number = queryset.retry(timezone.now())
+        self.message_user(request, f"{number} brev skickas vid nästa utskick. Brev som redan är skickade rördes inte.")

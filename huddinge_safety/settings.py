@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -12,7 +13,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 DEBUG = env.bool("DEBUG", default=False)
 
-REQUIRED_IN_PRODUCTION = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL")
+REQUIRED_IN_PRODUCTION = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "SITE_URL")
 missing = [name for name in REQUIRED_IN_PRODUCTION if not env.str(name, default="")]
 if missing and not DEBUG:
     raise ImproperlyConfigured(
@@ -22,6 +23,9 @@ if missing and not DEBUG:
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-development")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if not DEBUG and host != "*"]
+
+# Where the site is, for links in e-mail: nobody asks for a page there, so no request tells it.
+SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}")
 
 # Whose programmes these are: shown in the page header and on the title page of reports.
 MUNICIPALITY_NAME = env.str("MUNICIPALITY_NAME", default="Huddinge kommun")
@@ -148,6 +152,8 @@ STORAGES = {
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"noreply@{urlsplit(SITE_URL).hostname}")
+EMAIL_TIMEOUT = 30  # seconds: a mail server that says nothing must not keep the others waiting
 
 # Nothing inline, nothing from elsewhere.
 CONTENT_SECURITY_POLICY = {

@@ -66,6 +66,16 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
         """Those that everybody who logs in sees: a question that needs nobody's permissions."""
         return self.exclude(state=Programme.State.DRAFT)
 
+    def named(self, slug: str) -> Programme:
+        """The programme with that short name. Programme.DoesNotExist tells, in Swedish, which there are."""
+        programme = self.filter(slug=slug).first()
+        if programme is None:
+            known = ", ".join(self.values_list("slug", flat=True)) or "inga ännu"
+            raise Programme.DoesNotExist(
+                f"Det finns inget program med kortnamnet ”{slug}”. Program som finns: {known}."
+            )
+        return programme
+
 
 class Programme(models.Model):
     class State(models.TextChoices):

@@ -7,7 +7,12 @@ import sys
 import pytest
 from django.conf import settings
 
-NEEDED = {"SECRET_KEY": "x" * 60, "ALLOWED_HOSTS": "example.com", "DATABASE_URL": "sqlite://:memory:"}
+NEEDED = {
+    "SECRET_KEY": "x" * 60,
+    "ALLOWED_HOSTS": "example.com",
+    "DATABASE_URL": "sqlite://:memory:",
+    "SITE_URL": "https://example.com",
+}
 
 
 def check(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -25,7 +30,7 @@ def check(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
 def test_all_that_is_missing_is_named_at_once():
     result = check({})
     assert result.returncode == 1
-    assert "Miljövariabler saknas: SECRET_KEY, ALLOWED_HOSTS, DATABASE_URL." in result.stderr
+    assert "Miljövariabler saknas: SECRET_KEY, ALLOWED_HOSTS, DATABASE_URL, SITE_URL." in result.stderr
 
 
 @pytest.mark.parametrize("name", NEEDED)

@@ -39,6 +39,7 @@ ROLES = {
         ("organisation", ("user", "unit", "membership"), ALL),
         ("organisation", ("accessibilitystatement",), ("add", "change", "view")),
         ("auth", ("group",), ("view",)),
+        ("followup", ("outgoingmail",), ("view", "retry")),
     ],
 }
 

@@ -5,6 +5,7 @@ from followup.models.comments import Comment
 from followup.models.decisions import DecidedReport, Decision, Distribution, ProtocolNote, Speaker
 from followup.models.entries import Answer, AreaEntry, Entry, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.models.events import Event
+from followup.models.mail import OutgoingMail
 from followup.models.renderings import Rendering
 from followup.models.year import FollowUp
 
@@ -21,6 +22,7 @@ __all__ = [
     "FollowUp",
     "GuidelineEntry",
     "MeasureEntry",
+    "OutgoingMail",
     "ProtocolNote",
     "Rendering",
     "Speaker",

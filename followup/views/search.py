@@ -69,6 +69,6 @@ def search(request: HttpRequest) -> HttpResponse:
         "page": page,
         "goal_count": goals.count() if shows_measures else pages.count,
         "measure_count": pages.count if shows_measures else measures.count(),
-        "shows_example": any(entry.item.is_example for entry in page),
+        "shows_example": any(entry.is_example or entry.item.is_example for entry in page),
     }
     return render(request, "followup/search.html", context)

@@ -37,10 +37,10 @@ class Command(BaseCommand):
 
 def find_follow_up(slug: str, year: int) -> FollowUp:
     """CommandError that says what there is instead, when there is no such follow-up."""
-    programme = Programme.objects.filter(slug=slug).first()
-    if programme is None:
-        known = ", ".join(Programme.objects.values_list("slug", flat=True)) or "inga ännu"
-        raise CommandError(f"Det finns inget program med kortnamnet ”{slug}”. Program som finns: {known}.")
+    try:
+        programme = Programme.objects.named(slug)
+    except Programme.DoesNotExist as error:
+        raise CommandError(str(error)) from error
     if year not in programme.years:
         raise CommandError(f"{year} ligger utanför programmets period {programme.period}.")
     follow_up = FollowUp.objects.filter(programme=programme, year=year).select_related("programme").first()

@@ -1,0 +1,230 @@
+"""The outbox: `queue` a mail in the transaction of what it tells of, and `deliver` what waits, from cron.
+
+A mail lives in the database until the mail server has taken it, so neither a rolled-back transaction nor a server
+that is down makes the two disagree.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from mimetypes import guess_type
+from smtplib import SMTPException, SMTPRecipientsRefused
+from time import monotonic
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+
+from followup.models import OutgoingMail
+from organisation.models import User
+
+WIDTH = 72
+
+# How long to wait after each failed attempt; after the one that follows the last wait, the mail is given up.
+DELAYS = (
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=8),
+    timedelta(hours=24),
+)
+
+# How long one process keeps a mail to itself. Much longer than a slow server may take (settings.EMAIL_TIMEOUT).
+CLAIM = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class AttachedFile:
+    """A file to send along: its name in the mail, and the name under which Django's default storage has it."""
+
+    name: str
+    stored_as: str
+
+
+@dataclass
+class Delivery:
+    """What became of one run: the mails sent, those to be tried again, those given up; why it ended early, if so."""
+
+    sent: list[OutgoingMail] = field(default_factory=list)
+    postponed: list[OutgoingMail] = field(default_factory=list)
+    given_up: list[OutgoingMail] = field(default_factory=list)
+    unreachable: str = ""
+
+    @property
+    def succeeded(self) -> bool:
+        return not (self.postponed or self.given_up or self.unreachable)
+
+    @property
+    def in_words(self) -> list[str]:
+        """The run in Swedish, a line for each thing: for whoever reads what cron has to say."""
+        lines = [f"Skickade brev: {len(self.sent)}."]
+        if self.unreachable:
+            lines.append(f"E-postservern kan inte nås: {self.unreachable}. Breven ligger kvar till nästa gång.")
+        lines += [f"Gick inte, försöks igen: {mail}: {mail.last_error}" for mail in self.postponed]
+        lines += [f"Uppgivet: {mail}: {mail.last_error}" for mail in self.given_up]
+        return lines
+
+
+def absolute_url(path: str) -> str:
+    """A page's address as a mail must have it."""
+    return settings.SITE_URL.rstrip("/") + path
+
+
+def wrapped(text: str) -> str:
+    """Lines of at most `WIDTH` characters; an item beginning with "- " hangs, and an address is never broken."""
+    return "\n".join(_wrapped_line(line) for line in text.strip().splitlines()) + "\n"
+
+
+def _wrapped_line(line: str) -> str:
+    text = line.strip()
+    indent = " " * (len(line) - len(line.lstrip()))
+    hanging = indent + ("  " if text.startswith("- ") else "")
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=hanging,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def queue(
+    *,
+    key: str,
+    kind: OutgoingMail.Kind,
+    to: User | str,
+    subject: str,
+    body: str,
+    attachments: Sequence[AttachedFile] = (),
+) -> OutgoingMail:
+    """Put a mail in the outbox, and return it; if there is one with the same `key`, return that one unchanged.
+
+    Call it in the transaction of what the mail tells of: then both are stored, or neither. `to` is a person or an
+    address; ValueError when there is none. The body is plain text and is wrapped here.
+    """
+    address = (to.email if isinstance(to, User) else to).strip()
+    if not address:
+        raise ValueError(f"No address to send {key} to.")
+    mail, _ = OutgoingMail.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": kind,
+            "recipient": to if isinstance(to, User) else None,
+            "address": address,
+            "subject": " ".join(subject.split()),
+            "body": wrapped(body),
+            "attachments": [{"name": file.name, "stored_as": file.stored_as} for file in attachments],
+        },
+    )
+    return mail
+
+
+def deliver(now: datetime, limit: int = 500) -> Delivery:
+    """Send at most `limit` mails that are due at `now`, over one connection, and return what became of them.
+
+    Each mail is sent at least once, and by one process at a time: it is claimed in a short transaction of its own
+    (row lock, skipping those that another process has), sent outside it, and then recorded. A process killed in
+    between leaves the mail unsent as far as anybody knows; it is tried again when the claim has run out (`CLAIM`), so
+    nothing is lost, and in the worst case a mail comes twice, with the same Message-ID.
+
+    A mail that fails is tried again after growing `DELAYS`, and given up at the end of them, or at once when the
+    server says that there is no such address. It never stops the others. A server that can't be reached ends the run
+    without counting against any mail. Not to be called inside a transaction.
+    """
+    started = monotonic()
+    delivery = Delivery()
+    connection = get_connection()
+    try:
+        for _ in range(limit):
+            mail = _claim(now, timedelta(seconds=monotonic() - started))
+            if mail is None:
+                break
+            try:
+                connection.open()
+            except (SMTPException, OSError) as error:
+                _release(mail, now)
+                delivery.unreachable = _in_words(error)
+                break
+            _send(mail, connection, now, delivery)
+    finally:
+        connection.close()
+    return delivery
+
+
+@transaction.atomic
+def _claim(now: datetime, elapsed: timedelta) -> OutgoingMail | None:
+    """The next mail that is due and that nobody else is sending. (SQLite lets one transaction write at a time.)"""
+    mail = OutgoingMail.objects.due(now).select_for_update(skip_locked=True).first()
+    if mail:
+        mail.attempts += 1
+        mail.next_attempt_at = now + elapsed + CLAIM
+        mail.save(update_fields=["attempts", "next_attempt_at"])
+    return mail
+
+
+def _release(mail: OutgoingMail, now: datetime) -> None:
+    """Give back a claim as if there had been none."""
+    _still_claimed(mail).update(attempts=mail.attempts - 1, next_attempt_at=now)
+
+
+def _send(mail: OutgoingMail, connection: Any, now: datetime, delivery: Delivery) -> None:
+    try:
+        connection.send_messages([_message(mail)])
+    except (SMTPException, OSError, ValueError) as error:
+        # What state the conversation was left in is unknown: the next mail gets a new one.
+        connection.close()
+        _record_failure(mail, error, now, delivery)
+    else:
+        mail.sent_at, mail.last_error = now, ""
+        OutgoingMail.objects.filter(pk=mail.pk).update(sent_at=now, failed_at=None, last_error="")
+        delivery.sent.append(mail)
+
+
+def _record_failure(mail: OutgoingMail, error: Exception, now: datetime, delivery: Delivery) -> None:
+    mail.last_error = _in_words(error)
+    if _is_final(error) or mail.attempts > len(DELAYS):
+        mail.failed_at = now
+        delivery.given_up.append(mail)
+    else:
+        mail.next_attempt_at = now + DELAYS[mail.attempts - 1]
+        delivery.postponed.append(mail)
+    _still_claimed(mail).update(
+        next_attempt_at=mail.next_attempt_at, failed_at=mail.failed_at, last_error=mail.last_error
+    )
+
+
+def _still_claimed(mail: OutgoingMail) -> Any:
+    """The row of a mail, unless another process has taken it over since it was claimed."""
+    return OutgoingMail.objects.waiting().filter(pk=mail.pk, attempts=mail.attempts)
+
+
+def _message(mail: OutgoingMail) -> EmailMessage:
+    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
+    headers = {
+        # The same each time, so that a mail that comes twice is known for one.
+        "Message-ID": f"<{mail.created_at:%Y%m%d%H%M%S}.{mail.pk}@{domain}>",
+        "Auto-Submitted": "auto-generated",
+    }
+    message = EmailMessage(mail.subject, mail.body, to=[mail.address], headers=headers)
+    for file in mail.attachments:
+        with default_storage.open(file["stored_as"]) as stored:
+            message.attach(file["name"], stored.read(), guess_type(file["name"])[0] or "application/octet-stream")
+    return message
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether the server says that it will never take mail for this address (a status of 500 and up)."""
+    return isinstance(error, SMTPRecipientsRefused) and all(code >= 500 for code, _ in error.recipients.values())
+
+
+def _in_words(error: Exception) -> str:
+    """What the server said of an address, or the error as it is."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return "; ".join(f"{code} {text.decode(errors='replace')}" for code, text in error.recipients.values())
+    return str(error) or type(error).__name__

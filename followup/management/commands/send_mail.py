@@ -1,0 +1,19 @@
+"""manage.py send_mail, for cron: sends what waits in the outbox."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from followup.mail import deliver
+
+
+class Command(BaseCommand):
+    help = "Skickar de brev som väntar på att skickas. Slutar med felkod när något brev inte kunde skickas."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        delivery = deliver(timezone.now())
+        report = "\n".join(delivery.in_words)
+        if not delivery.succeeded:
+            raise CommandError(report)
+        self.stdout.write(report)

@@ -1,0 +1,81 @@
+"""What is to be sent by e-mail, and what has been."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from programmes.models import LINE_LENGTH
+
+
+class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    def waiting(self) -> OutgoingMailQuerySet:
+        """Neither sent nor given up."""
+        return self.filter(sent_at__isnull=True, failed_at__isnull=True)
+
+    def failed(self) -> OutgoingMailQuerySet:
+        """Given up: waits for a person to mend the address and try again."""
+        return self.filter(failed_at__isnull=False)
+
+    def due(self, now: datetime) -> OutgoingMailQuerySet:
+        """Those to try now, the oldest first."""
+        return self.waiting().filter(next_attempt_at__lte=now).order_by("next_attempt_at", "pk")
+
+    def retry(self, now: datetime) -> int:
+        """Let those that are not sent be tried again at once, from the first attempt; returns how many that was."""
+        return self.filter(sent_at__isnull=True).update(attempts=0, next_attempt_at=now, failed_at=None)
+
+
+class OutgoingMail(models.Model):
+    """A mail of the outbox: put there by `mail.queue` and sent by `mail.deliver`, nowhere else."""
+
+    class Kind(models.TextChoices):
+        REMINDER = "reminder", "Påminnelse"
+        DECISION = "decision", "Beslut"
+
+    key = models.CharField(
+        "nyckel", max_length=200, unique=True, help_text="Vad brevet gäller. Samma sak ställs aldrig i kö två gånger."
+    )
+    kind = models.CharField("slag", max_length=20, choices=Kind)
+    recipient = models.ForeignKey(
+        "organisation.User", models.PROTECT, verbose_name="person", related_name="mails", null=True, blank=True
+    )
+    address = models.EmailField("adress")
+    subject = models.CharField("ämne", max_length=LINE_LENGTH)
+    body = models.TextField("text")
+    attachments = models.JSONField(
+        "bilagor", default=list, blank=True, help_text="Filens namn i brevet, och var den är sparad."
+    )
+    created_at = models.DateTimeField("i kö sedan", default=timezone.now, editable=False)
+    attempts = models.PositiveSmallIntegerField("försök", default=0)
+    next_attempt_at = models.DateTimeField("nästa försök", default=timezone.now)
+    sent_at = models.DateTimeField("skickat", null=True, blank=True)
+    failed_at = models.DateTimeField("uppgivet", null=True, blank=True)
+    last_error = models.TextField("senaste fel", blank=True)
+
+    objects = OutgoingMailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "utgående brev"
+        verbose_name_plural = "utgående brev"
+        ordering = ["-created_at", "-pk"]
+        permissions = [("retry_outgoingmail", "Kan försöka skicka utgående brev igen")]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at", "id"],
+                name="outgoing_mail_waiting",
+                condition=Q(sent_at__isnull=True, failed_at__isnull=True),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(address="") & ~Q(subject=""), name="outgoing_mail_has_address"),
+            models.CheckConstraint(
+                condition=Q(sent_at__isnull=True) | Q(failed_at__isnull=True), name="outgoing_mail_sent_or_failed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} till {self.address}"

@@ -1,0 +1,153 @@
+"""A programme as a file, in the form that `programmes.importing` reads back to an identical programme.
+
+Years of follow-up are not in it: what has been reported leaves the house as reports.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from organisation.models import Unit
+from programmes.importing import FORMAT, VERSION
+from programmes.models import Guideline, Indicator, Measure, Perspective, Programme, ResponsibilityArea, SubGoal
+
+Fields = dict[str, Any]
+
+
+def export_programme(programme: Programme) -> Fields:
+    """The programme with all its parts as plain values, in a fixed number of queries."""
+    areas = list(
+        programme.areas.order_by("number").prefetch_related(
+            "sub_goals__units",
+            "sub_goals__measures__units",
+            "sub_goals__measures__perspectives",
+            "sub_goals__indicators__outcomes",
+        )
+    )
+    guidelines = list(programme.guidelines.order_by("number").prefetch_related("units"))
+    goals = [goal for area in areas for goal in area.sub_goals.all()]
+    measures = [measure for goal in goals for measure in goal.measures.all()]
+    units = {unit for items in (goals, measures, guidelines) for item in items for unit in item.units.all()}
+    perspectives = {perspective for measure in measures for perspective in measure.perspectives.all()}
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "units": [_unit(unit) for unit in sorted(units, key=lambda unit: unit.slug)],
+        "perspectives": [_perspective(one) for one in sorted(perspectives, key=lambda one: one.slug)],
+        "programme": _programme(programme),
+        "areas": [_area(area) for area in areas],
+        "guidelines": [_guideline(guideline) for guideline in guidelines],
+        "follow_ups": [],
+    }
+
+
+def to_json(fields: Fields) -> str:
+    return json.dumps(fields, ensure_ascii=False, indent=1, default=_in_json) + "\n"
+
+
+def _in_json(value: date | Decimal) -> str | float:
+    if isinstance(value, date):
+        return value.isoformat()
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _slugs(items: Iterable[Unit | Perspective]) -> list[str]:
+    return sorted(item.slug for item in items)
+
+
+def _by_number(items: Iterable[Any]) -> list[Any]:
+    """In the order of the page; sorted here, since what was fetched ahead must not be asked for again."""
+    return sorted(items, key=lambda item: item.number)
+
+
+def _unit(unit: Unit) -> Fields:
+    return {"slug": unit.slug, "name": unit.name, "kind": unit.kind}
+
+
+def _perspective(perspective: Perspective) -> Fields:
+    return {"slug": perspective.slug, "name": perspective.name, "description": perspective.description}
+
+
+def _programme(programme: Programme) -> Fields:
+    return {
+        "slug": programme.slug,
+        "title": programme.title,
+        "first_year": programme.first_year,
+        "last_year": programme.last_year,
+        "overarching_goal": programme.overarching_goal,
+        "state": programme.state,
+        "adopted_by": programme.adopted_by,
+        "adopted_on": programme.adopted_on,
+        "adopted_paragraph": programme.adopted_paragraph,
+        "registration_number": programme.registration_number,
+    }
+
+
+def _area(area: ResponsibilityArea) -> Fields:
+    return {
+        "number": area.number,
+        "name": area.name,
+        "overarching_sub_goal": area.overarching_sub_goal,
+        "example": area.is_example,
+        "sub_goals": [_goal(goal) for goal in _by_number(area.sub_goals.all())],
+    }
+
+
+def _goal(goal: SubGoal) -> Fields:
+    return {
+        "number": goal.number,
+        "text": goal.text,
+        "example": goal.is_example,
+        "units": _slugs(goal.units.all()),
+        "measures": [_measure(measure) for measure in _by_number(goal.measures.all())],
+        "indicators": [_indicator(indicator) for indicator in _by_number(goal.indicators.all())],
+    }
+
+
+def _measure(measure: Measure) -> Fields:
+    return {
+        "number": measure.number,
+        "text": measure.text,
+        "units": _slugs(measure.units.all()),
+        "first_year": measure.first_year,
+        "last_year": measure.last_year,
+        "perspectives": _slugs(measure.perspectives.all()),
+        "problem": measure.problem,
+        "problem_source": measure.problem_source,
+        "change": measure.change,
+        "change_year": measure.change_year,
+        "change_reason": measure.change_reason,
+        "example": measure.is_example,
+    }
+
+
+def _indicator(indicator: Indicator) -> Fields:
+    return {
+        "number": indicator.number,
+        "name": indicator.name,
+        "unit": indicator.unit,
+        "direction": indicator.direction,
+        "baseline": indicator.baseline,
+        "baseline_year": indicator.baseline_year,
+        "target": indicator.target,
+        "source": indicator.source,
+        "example": indicator.is_example,
+        "outcomes": [
+            {"year": outcome.year, "value": outcome.value, "example": outcome.is_example}
+            for outcome in sorted(indicator.outcomes.all(), key=lambda outcome: outcome.year)
+        ],
+    }
+
+
+def _guideline(guideline: Guideline) -> Fields:
+    return {
+        "number": guideline.number,
+        "title": guideline.title,
+        "description": guideline.description,
+        "units": _slugs(guideline.units.all()),
+        "example": guideline.is_example,
+    }
