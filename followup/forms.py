@@ -17,7 +17,7 @@ from followup.models import Answer, AreaEntry, FollowUp, GuidelineEntry, Measure
 from followup.permissions import can_report, can_write
 from followup.textdiff import Piece, differences
 from organisation.history import in_words
-from organisation.models import User
+from organisation.models import Unit, User
 
 
 class TextArea(forms.Textarea):
@@ -418,6 +418,23 @@ class ProtocolNoteForm(forms.ModelForm):
             upload.name = safe_name(upload.name or "")
             kind_of(upload.name, upload)
         return upload
+
+
+class DistributionForm(forms.Form):
+    """The units that a decision is to be sent to, chosen among `units`."""
+
+    units = forms.ModelMultipleChoiceField(
+        queryset=Unit.objects.none(),
+        error_messages={
+            "required": "Välj minst en enhet att skicka till.",
+            "invalid_choice": "En av enheterna finns inte längre. Ladda om sidan och försök igen.",
+            "invalid_pk_value": "En av enheterna finns inte längre. Ladda om sidan och försök igen.",
+        },
+    )
+
+    def __init__(self, units: Iterable[Unit], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["units"].queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units])  # type: ignore[attr-defined]
 
 
 class RegisterForm(forms.Form):

@@ -155,6 +155,9 @@ vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"noreply@{urlsplit(SITE_URL).hostname}")
 EMAIL_TIMEOUT = 30  # seconds: a mail server that says nothing must not keep the others waiting
 
+# Whether a decision that is sent out carries the extract and the report as files, besides the link.
+DISTRIBUTION_ATTACH = env.bool("DISTRIBUTION_ATTACH", default=False)
+
 # Nothing inline, nothing from elsewhere.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -44,10 +44,6 @@ class UnitQuerySet(models.QuerySet["Unit"]):
             Q(valid_from__isnull=True) | Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gte=day)
         )
 
-    def committees_and_companies(self) -> UnitQuerySet:
-        """”Samtliga nämnder och bolag”: whom the board's decisions are commonly sent to."""
-        return self.filter(kind__in=[Unit.Kind.COMMITTEE, Unit.Kind.COMPANY])
-
     def reported_by(self, user: User | AnonymousUser) -> UnitQuerySet:
         """Units for which `user` may write."""
         return self.filter(memberships__user_id=user.pk, memberships__may_report=True)
@@ -63,6 +59,9 @@ class Unit(models.Model):
         COMPANY = "company", "Bolag"
         ADMINISTRATION = "administration", "Förvaltning"
         FEDERATION = "federation", "Kommunalförbund"
+
+    # ”Samtliga nämnder och bolag”, whom the board's decisions are commonly sent to.
+    COMMITTEES_AND_COMPANIES = (Kind.COMMITTEE, Kind.COMPANY)
 
     name = models.CharField("namn", max_length=200)
     slug = models.SlugField("kortnamn", max_length=80, unique=True, help_text="Används i webbadresser och filer.")

@@ -2,7 +2,8 @@
 
 from followup.models.attachments import Attachment
 from followup.models.comments import Comment
-from followup.models.decisions import DecidedReport, Decision, Distribution, ProtocolNote, Speaker
+from followup.models.decisions import DecidedReport, Decision, ProtocolNote, Speaker
+from followup.models.distribution import Distribution
 from followup.models.entries import Answer, AreaEntry, Entry, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.models.events import Event
 from followup.models.mail import OutgoingMail

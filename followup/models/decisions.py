@@ -259,31 +259,6 @@ class ProtocolNote(models.Model):
         return PurePath(self.attachment.name or "").name
 
 
-class Distribution(models.Model):
-    """That a decision is to reach a unit, and when it was sent and read."""
-
-    decision = models.ForeignKey(Decision, models.PROTECT, verbose_name="beslut", related_name="distributions")
-    unit = models.ForeignKey(
-        "organisation.Unit", models.PROTECT, verbose_name="enhet", related_name="received_decisions"
-    )
-    sent_at = models.DateTimeField("skickat", null=True, blank=True)
-    read_at = models.DateTimeField("läst", null=True, blank=True)
-
-    class Meta:
-        verbose_name = "expediering"
-        verbose_name_plural = "expedieringar"
-        ordering = ["decision", "unit"]
-        constraints = [
-            models.UniqueConstraint(fields=["decision", "unit"], name="distribution_once_per_unit"),
-            models.CheckConstraint(
-                condition=Q(read_at__isnull=True) | Q(sent_at__isnull=False), name="distribution_sent_before_read"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.decision} till {self.unit}"
-
-
 class DecidedReportQuerySet(models.QuerySet["DecidedReport"]):
     def in_force(self, follow_up: FollowUp) -> DecidedReportQuerySet:
         """What the board approved of the year, newest first: the first one counts."""

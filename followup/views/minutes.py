@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from followup.minutes import build_minutes_extract
+from followup.models import Decision
 from followup.permissions import can_decide
 from followup.renderers import minutes_docx, minutes_pdf, minutes_text
 from followup.renderers.pdf import PdfUnavailable
@@ -35,7 +36,11 @@ def minutes_extract_text(request: HttpRequest, slug: str, year: int, number: int
 
 
 def minutes_extract_pdf(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
-    extract = build_minutes_extract(decision_or_404(request, slug, year, number))
+    return extract_as_pdf(request, decision_or_404(request, slug, year, number))
+
+
+def extract_as_pdf(request: HttpRequest, decision: Decision) -> HttpResponse:
+    extract = build_minutes_extract(decision)
     try:
         content = minutes_pdf.render(extract)
     except PdfUnavailable as error:

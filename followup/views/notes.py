@@ -31,8 +31,9 @@ def note_edit(request: HttpRequest, slug: str, year: int, number: int, pk: int) 
 
 
 def _edit(request: HttpRequest, note: ProtocolNote, template: str) -> HttpResponse:
-    form = ProtocolNoteForm(request.POST or None, request.FILES or None, instance=note)
-    if request.method == "POST" and form.is_valid():
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = ProtocolNoteForm(*sent, instance=note)
+    if form.is_valid():
         _try(request, lambda: save_note(form.instance, by=user_of(request)), f"Sparat: {form.instance}.")
         return _back(note.decision)
     decision = note.decision

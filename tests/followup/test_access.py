@@ -29,6 +29,7 @@ PAGES = {
     "/enheter/": EVERYBODY,
     "/enheter/kommunstyrelsen/": EVERYBODY,
     "/enheter/finns-inte/": GONE,
+    "/utskick/finns-inte/": dict.fromkeys(ROLES, 404),
     "/losenord/": EVERYBODY,
     "/favicon.ico": dict.fromkeys(ROLES, 302),
     ENTRY: NOBODY | {"official": 200},
