@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -191,6 +191,7 @@ class MeasureEntry(Answer):
             models.CheckConstraint(
                 condition=~Q(progress=Progress.STOPPED) | ~Q(stop_reason=""),
                 name="stopped_measure_has_reason",
+                violation_error_message="Skriv varför åtgärden avbröts.",
             ),
         ]
 
@@ -201,9 +202,13 @@ class MeasureEntry(Answer):
         if self.progress == Progress.STOPPED and not self.stop_reason:
             raise ValidationError({"stop_reason": "Skriv varför åtgärden avbröts."})
 
-    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
-        """Without the one that `clean` has judged already: Django would ask the database, at every autosave."""
-        super().validate_constraints({*(exclude or ()), "progress"})
+    def full_clean(
+        self, exclude: Iterable[str] | None = None, validate_unique: bool = True, validate_constraints: bool = True
+    ) -> None:
+        """Without the constraint that `clean` has judged already: Django would ask the database, at every autosave."""
+        super().full_clean(exclude, validate_unique, validate_constraints=False)
+        if validate_constraints:
+            self.validate_constraints({*(exclude or ()), "progress"})
 
     @property
     def item(self) -> Measure:
