@@ -90,11 +90,11 @@ class WorkYear:
 
 def work_of(user: User, today: date) -> list[WorkYear]:
     """The open years as of `today`, with the goals that concern the user's units in the programme's order."""
-    units = list(Unit.objects.of(user))
+    units = Unit.objects.of(user, today)
     follow_ups = list(FollowUp.objects.visible_to(user).taking_answers().select_related("programme"))
     entries = list(
         SubGoalEntry.objects.filter(follow_up__in=follow_ups)
-        .concerning(Unit.objects.of(user))
+        .concerning(units)
         .select_related("follow_up__programme", "sub_goal__area")
         .prefetch_related("sub_goal__units")
         .in_order()
@@ -156,11 +156,11 @@ class Neighbours:
     next: SubGoalEntry | None
 
 
-def neighbours(user: User, entry: SubGoalEntry) -> Neighbours:
-    """Among the goals of the same year that `user` has something to write in."""
+def neighbours(user: User, entry: SubGoalEntry, today: date) -> Neighbours:
+    """Among the goals of the same year that `user` has something to write in `today`."""
     goals = list(
         SubGoalEntry.objects.filter(follow_up=entry.follow_up)
-        .concerning(Unit.objects.reported_by(user))
+        .concerning(Unit.objects.reported_by(user, today))
         .select_related("follow_up__programme", "sub_goal__area")
         .in_order()
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -107,9 +108,9 @@ class SubGoalEntryQuerySet(models.QuerySet["SubGoalEntry"]):
         )
         return self.filter(Q(sub_goal__in=SubGoal.objects.filter(units__in=units)) | Exists(measures))
 
-    def reported_by(self, user: User | AnonymousUser) -> SubGoalEntryQuerySet:
-        """Goals whose own status `user` reports: `permissions.can_report`, asked of the database."""
-        return self.filter(Exists(Unit.objects.reported_by(user).filter(sub_goals=OuterRef("sub_goal"))))
+    def reported_by(self, user: User | AnonymousUser, day: date) -> SubGoalEntryQuerySet:
+        """Goals whose own status `user` reports on `day`: `permissions.can_report`, asked of the database."""
+        return self.filter(Exists(Unit.objects.reported_by(user, day).filter(sub_goals=OuterRef("sub_goal"))))
 
     def in_order(self) -> SubGoalEntryQuerySet:
         return self.order_by("sub_goal__area__number", "sub_goal__number")
@@ -169,9 +170,9 @@ class SubGoalEntry(Answer):
 
 
 class MeasureEntryQuerySet(models.QuerySet["MeasureEntry"]):
-    def reported_by(self, user: User | AnonymousUser) -> MeasureEntryQuerySet:
-        """Measures whose status `user` reports: `permissions.can_report`, asked of the database."""
-        return self.filter(Exists(Unit.objects.reported_by(user).filter(measures=OuterRef("measure"))))
+    def reported_by(self, user: User | AnonymousUser, day: date) -> MeasureEntryQuerySet:
+        """Measures whose status `user` reports on `day`: `permissions.can_report`, asked of the database."""
+        return self.filter(Exists(Unit.objects.reported_by(user, day).filter(measures=OuterRef("measure"))))
 
 
 class MeasureEntry(Answer):

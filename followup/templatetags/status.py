@@ -1,14 +1,12 @@
 """How a status is drawn, the same on every page and in every document."""
 
-import re
 from functools import cache
-from pathlib import Path
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from followup.renderers.html import static_path
+from followup.renderers.tokens import colours
 from followup.scales import Step
 
 register = template.Library()
@@ -25,13 +23,6 @@ def status(step: Step) -> SafeString:
         '<span class="status-word">{word}</span></span>',
         tone=step.tone,
         path=step.path,
-        colour=_colours()[step.tone],
+        colour=colours()[step.tone],
         word=step.word,
     )
-
-
-@cache
-def _colours() -> dict[str, str]:
-    """The colour tokens of the stylesheet by name, which stay the one place for them."""
-    tokens = Path(static_path("css/tokens.css")).read_text()
-    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6});", tokens))

@@ -67,7 +67,7 @@ def _answer_of(
             measure__sub_goal__area__number=area, measure__sub_goal__number=number, measure__number=measure
         ).select_related("measure__sub_goal__area")
     return (
-        answers.reported_by(user)
+        answers.reported_by(user, timezone.localdate())
         .filter(follow_up__in=years, follow_up__programme__slug=slug, follow_up__year=year)
         .select_related("follow_up")
         # The year first, as everywhere, so that nobody waits in a ring.

@@ -18,15 +18,16 @@ from followup.views.fetch import follow_up_or_404, user_of
 from followup.views.saving import conflict_page, save, sent_or_kept, text_outlives_session
 from followup.workflow import Refused, available, perform_all
 from followup.worklist import check_item, neighbours, own_answers, work_of
-from organisation.models import User
+from organisation.models import Unit, User
 
 
 def work_list(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
-    work = work_of(user, timezone.localdate())
+    today = timezone.localdate()
+    work = work_of(user, today)
     context = {
         "work": work,
-        "units": [membership.unit for membership in user.memberships.select_related("unit")],
+        "units": Unit.objects.of(user, today),
         "shows_example": any(task.entry.sub_goal.is_example for year in work for task in year.tasks),
     }
     return render(request, "followup/work_list.html", context)
@@ -69,7 +70,7 @@ def entry_edit(request: HttpRequest, slug: str, year: int, area: int, number: in
         "comments": entry_events(entry, measures).exclude(comment=""),
         "checklist": checklist,
         "is_complete": not any(item.missing for item in checklist),
-        "neighbours": neighbours(user, entry),
+        "neighbours": neighbours(user, entry, timezone.localdate()),
         "has_errors": status == HTTPStatus.UNPROCESSABLE_ENTITY,
         "attachments": attachments_of(entry),
         "may_attach": can_write(user, entry),
