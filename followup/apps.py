@@ -9,4 +9,6 @@ class FollowupConfig(AppConfig):
     verbose_name = "Uppföljning"
 
     def ready(self) -> None:
-        keep_with_migrations(self, RULES)
+        from followup.stamp import COUNTS  # reads the models, which are there only now
+
+        keep_with_migrations(self, [*RULES, *COUNTS])

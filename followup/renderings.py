@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -20,6 +21,7 @@ from django.db import IntegrityError, connection, transaction
 from followup.models import FollowUp, Rendering
 from followup.renderers.fingerprint import fingerprint
 from followup.report import Report, to_json
+from followup.stamp import condense, stamp
 
 # A rendering whose worker dies so many times is itself the cause.
 MAX_ATTEMPTS = 3
@@ -28,17 +30,27 @@ CALL_AGAIN_AFTER = timedelta(seconds=5)
 SLOW_AFTER = timedelta(minutes=2)
 
 
-def key_of(source: str) -> str:
-    """What identifies the PDF of a report, given as JSON: all that decides what the file shows."""
-    return sha256(f"{fingerprint()}\n{source}".encode()).hexdigest()
+def rendering_of(follow_up: FollowUp, build: Callable[[], Report], now: datetime, *, choices: str = "") -> Rendering:
+    """The PDF of a report: done, failed, or one to wait for. Asking for the first time puts it in the queue.
 
-
-def rendering_of(report: Report, follow_up: FollowUp, now: datetime) -> Rendering:
-    """The PDF of this report: done, failed, or one to wait for. Asking for the first time puts it in the queue."""
-    source = to_json(report)
+    `build` makes the report of `follow_up` with `choices`, the reader's; it is called only when something has changed
+    since somebody asked for the same.
+    """
+    shortcut = _digest(fingerprint(), settings.MUNICIPALITY_NAME, str(stamp()), str(follow_up.pk), choices)
+    known = Rendering.objects.defer("source").filter(shortcut=shortcut).first()
+    if known:
+        return known
+    source = to_json(build())
     defaults = {"follow_up": follow_up, "source": source, "asked_at": now}
-    rendering, _is_new = Rendering.objects.defer("source").get_or_create(key=key_of(source), defaults=defaults)
+    rendering, _is_new = Rendering.objects.defer("source").get_or_create(
+        key=_digest(fingerprint(), source), defaults=defaults
+    )
+    Rendering.objects.filter(pk=rendering.pk).update(shortcut=shortcut)
     return rendering
+
+
+def _digest(*parts: str) -> str:
+    return sha256("\0".join(parts).encode()).hexdigest()
 
 
 def ask_again(rendering: Rendering, now: datetime) -> None:
@@ -162,5 +174,6 @@ def _change(rendering: Rendering, **values: object) -> bool:
 
 
 def clean_up(now: datetime) -> int:
-    """Delete what is outdated; how many that were."""
+    """Delete what is outdated; how many that were. The count of changes is shortened too, which every page reads."""
+    condense()
     return Rendering.objects.outdated(now).delete()[0]

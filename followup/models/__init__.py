@@ -8,6 +8,7 @@ from followup.models.entries import Answer, AreaEntry, Entry, GuidelineEntry, Me
 from followup.models.events import Event
 from followup.models.mail import OutgoingMail
 from followup.models.renderings import Rendering
+from followup.models.ticks import Tick
 from followup.models.year import FollowUp
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "Rendering",
     "Speaker",
     "SubGoalEntry",
+    "Tick",
 ]

@@ -54,6 +54,13 @@ class Rendering(models.Model):
         FAILED = "failed", "Misslyckades"
 
     key = models.CharField("nyckel", max_length=64, unique=True, help_text="Kontrollsumma av det som filen visar.")
+    shortcut = models.CharField(
+        "genväg",
+        max_length=64,
+        blank=True,
+        db_index=True,
+        help_text="Kontrollsumma som filen hittas med utan att rapporten byggs, så länge inget har ändrats.",
+    )
     follow_up = models.ForeignKey(FollowUp, models.CASCADE, verbose_name="uppföljning", related_name="renderings")
     source = models.TextField("rapporten som JSON")
     content = models.BinaryField("filen", null=True)

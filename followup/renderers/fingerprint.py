@@ -6,7 +6,14 @@ from hashlib import sha256
 from django.conf import settings
 
 # The program, its templates and styles, and the exact versions of the libraries that draw.
-PARTS = ("followup/**/*.py", "templates/**/*.html", "static/**/*.*", "requirements/production.txt")
+PARTS = (
+    "organisation/**/*.py",
+    "programmes/**/*.py",
+    "followup/**/*.py",
+    "templates/**/*.html",
+    "static/**/*.*",
+    "requirements/production.txt",
+)
 
 
 def fingerprint() -> str:

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -35,7 +35,9 @@ def report_pdf(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     The file is made by a worker beside the web processes. It is given out here alone, to those who may see the report.
     """
     follow_up = follow_up_or_404(request, slug, year)
-    rendering = rendering_of(build_report(follow_up), follow_up, timezone.now())
+    rendering = rendering_of(
+        follow_up, lambda: build_report(follow_up), timezone.now(), choices=_choices(request).urlencode()
+    )
     if not rendering.is_done:
         return _rendering_page(request, rendering, follow_up, HTTPStatus.ACCEPTED)
     headers = {
@@ -83,10 +85,16 @@ def _rendering_page(
     return response
 
 
-def _with_choices(request: HttpRequest, address: str, *, stay: bool = False) -> str:
-    """`address` with what the reader has chosen of the report in this request's address."""
+def _choices(request: HttpRequest) -> QueryDict:
+    """What the reader has chosen of the report, in this request's address."""
     choices = request.GET.copy()
     choices.pop(STAY, None)
+    return choices
+
+
+def _with_choices(request: HttpRequest, address: str, *, stay: bool = False) -> str:
+    """`address` with the reader's choices."""
+    choices = _choices(request)
     if stay:
         choices[STAY] = "1"
     return f"{address}?{choices.urlencode()}" if choices else address

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 from pypdf import PdfReader
 
-from followup.models import FollowUp, Rendering
+from followup.models import FollowUp, MeasureEntry, Rendering
 from followup.renderers import fingerprint
 from followup.renderings import (
     MAX_ATTEMPTS,
@@ -20,14 +20,15 @@ from followup.renderings import (
     clean_up,
     fail,
     give_back,
-    key_of,
     progress_of,
     rendering_of,
     store,
     take_next,
 )
-from followup.report import build_report
+from followup.report import Report, build_report
+from followup.selection import of_area
 from followup.worker import drain
+from organisation.models import Unit
 from tests.followup.conftest import HUDDINGE, PROGRAMME, client_of
 
 PDF = f"{PROGRAMME}2020/rapport.pdf"
@@ -51,23 +52,55 @@ def states() -> list[str]:
     return list(Rendering.objects.order_by("key").values_list("state", flat=True))
 
 
+def asked(follow_up: FollowUp, choices: str = "") -> Rendering:
+    return rendering_of(follow_up, lambda: build_report(follow_up), NOW, choices=choices)
+
+
+def never() -> Report:
+    raise AssertionError("Built although nothing has changed.")
+
+
 def test_equal_reports_share_a_rendering_and_a_change_gives_a_new_one(follow_up):
-    first = rendering_of(build_report(follow_up), follow_up, NOW)
+    first = asked(follow_up)
     assert (first.state, first.asked_at) == ("waiting", NOW)
-    assert rendering_of(build_report(follow_up), follow_up, LATER).pk == first.pk
-    follow_up.summary = "Ändrad."
-    assert rendering_of(build_report(follow_up), follow_up, LATER).pk != first.pk
+    # A change that does not show, one that shows, and the first content again.
+    Unit.objects.create(name="Nämnden för inget", slug="inget", kind="committee")
+    assert asked(follow_up).pk == first.pk
+    was, follow_up.summary = follow_up.summary, "Ändrad."
+    follow_up.save()
+    assert asked(follow_up).pk != first.pk
+    follow_up.summary = was
+    follow_up.save()
+    assert asked(follow_up).pk == first.pk
 
 
-def test_another_version_of_the_program_draws_anew(settings, tmp_path, monkeypatch):
+def test_the_report_is_built_only_after_a_change(follow_up):
+    first = asked(follow_up)
+    assert rendering_of(follow_up, never, LATER).pk == first.pk
+    MeasureEntry.objects.filter(follow_up=follow_up).update(done="Ändrad förbi alla modeller.")
+    with pytest.raises(AssertionError, match="Built although"):
+        rendering_of(follow_up, never, LATER)
+
+
+def test_what_the_reader_chooses_is_built_by_itself(follow_up):
+    whole = asked(follow_up)
+    with pytest.raises(AssertionError, match="Built although"):
+        rendering_of(follow_up, never, LATER, choices="omrade=1")
+    part = rendering_of(follow_up, lambda: of_area(build_report(follow_up), 1), NOW, choices="omrade=1")
+    assert part.pk != whole.pk
+    assert rendering_of(follow_up, never, LATER, choices="omrade=1").pk == part.pk
+    assert rendering_of(follow_up, never, LATER).pk == whole.pk
+
+
+def test_another_version_of_the_program_draws_anew(follow_up, settings, tmp_path):
     settings.BASE_DIR = tmp_path
     settings.DEBUG = True
     (tmp_path / "static").mkdir()
     (tmp_path / "static" / "report.css").write_text("a {}")
-    before = key_of("{}")
-    assert key_of("{}") == before
+    before = asked(follow_up)
+    assert asked(follow_up).pk == before.pk
     (tmp_path / "static" / "report.css").write_text("b {}")
-    assert key_of("{}") != before
+    assert asked(follow_up).pk != before.pk
 
 
 def test_without_debug_the_files_are_read_once(settings):
@@ -300,7 +333,7 @@ def test_waiting_and_fetching_cost_few_queries(official, follow_up, django_asser
     store(take_next(NOW), b"%PDF-", NOW)
     for number in range(50):
         ask(follow_up, number)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(7):
         assert client.get(PDF).status_code == 200
 
 
@@ -347,7 +380,7 @@ def test_at_once_two_readers_share_a_rendering_and_workers_share_the_slots(trans
         with ThreadPoolExecutor(number) as pool:
             return list(pool.map(run, range(number)))
 
-    assert len({rendering.pk for rendering in at_once(4, lambda: rendering_of(report, follow_up, NOW))}) == 1
+    assert len({rendering.pk for rendering in at_once(4, lambda: rendering_of(follow_up, lambda: report, NOW))}) == 1
     for number in range(6):
         ask(follow_up, number)
     taken = [rendering for rendering in at_once(6, lambda: take_next(NOW)) if rendering]

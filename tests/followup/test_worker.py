@@ -31,7 +31,7 @@ from tests.followup.conftest import HUDDINGE
 
 def ask(year: int = 2020) -> Rendering:
     follow_up = FollowUp.objects.select_related("programme").get(year=year)
-    return rendering_of(build_report(follow_up), follow_up, timezone.now())
+    return rendering_of(follow_up, lambda: build_report(follow_up), timezone.now())
 
 
 @pytest.fixture

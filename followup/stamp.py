@@ -1,0 +1,61 @@
+"""A number that grows whenever anything changes that a report may show, and is read in one quick query.
+
+While it is the same, so is every report. The database counts, by triggers: no way of changing a row goes past them.
+"""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+from django.db.models import Model, Sum
+
+from followup.models import AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry, Tick
+from organisation.models import Unit
+from programmes.models import (
+    Guideline,
+    Indicator,
+    IndicatorValue,
+    Measure,
+    Perspective,
+    Programme,
+    ResponsibilityArea,
+    SubGoal,
+)
+from programmes.triggers import Count
+
+# All that `build_report` reads; a test compares.
+SHOWN: list[type[Model]] = [
+    Unit,
+    Programme,
+    ResponsibilityArea,
+    SubGoal,
+    SubGoal.units.through,
+    Measure,
+    Measure.units.through,
+    Measure.perspectives.through,
+    Perspective,
+    Guideline,
+    Guideline.units.through,
+    Indicator,
+    IndicatorValue,
+    FollowUp,
+    AreaEntry,
+    SubGoalEntry,
+    MeasureEntry,
+    GuidelineEntry,
+]
+COUNTS = [Count(model._meta.db_table, Tick._meta.db_table) for model in SHOWN]
+
+
+def stamp() -> int:
+    """To be read before what it stamps: a change in between then gives a newer content an older stamp, which nobody
+    will ever ask for again, and not the other way round."""
+    return Tick.objects.aggregate(number=Sum("number"))["number"] or 0
+
+
+def condense() -> None:
+    """Make one row of all, with the same sum."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        # What others add meanwhile stays beside it: the rows that are gone are those that are counted.
+        cursor.execute(f"DELETE FROM {Tick._meta.db_table} RETURNING number")
+        number = sum(row[0] for row in cursor.fetchall())
+        Tick.objects.create(number=number)

@@ -1,0 +1,72 @@
+"""The application under gunicorn as in production, and a client of it who is logged in."""
+
+import http.client
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.management import call_command
+
+
+@contextmanager
+def server() -> Iterator[int]:
+    """The port of a running server, which ends with the block."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "huddinge_safety.wsgi", "--bind", f"127.0.0.1:{port}"]
+    process = subprocess.Popen([*command, "--workers", "2", "--threads", "2", "--log-level", "warning"])
+    try:
+        wait_for_server(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def wait_for_server(port: int) -> None:
+    for _ in range(100):
+        try:
+            connect(port).connect()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("gunicorn did not start")
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def connect(port: int) -> http.client.HTTPConnection:
+    return http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+
+def headers_of_a_user() -> dict[str, str]:
+    """What a browser sends that is logged in, from behind the proxy."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from organisation.models import User
+
+    user = User.objects.create_user("benchmark")
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return {"X-Forwarded-Proto": "https", "Cookie": f"sessionid={session.session_key}"}
+
+
+def fetch(connection: http.client.HTTPConnection, path: str, headers: dict[str, str], expected: int = 200) -> bytes:
+    connection.request("GET", path, headers=headers)
+    response = connection.getresponse()
+    body = response.read()
+    if response.status != expected:
+        raise RuntimeError(f"{path}: {response.status}")
+    return body
