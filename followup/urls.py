@@ -4,6 +4,7 @@ from django.urls import path
 
 from followup.views import (
     attachments,
+    autosave,
     comments,
     dashboards,
     distribution,
@@ -35,14 +36,24 @@ urlpatterns = [
         name="entry_withdraw",
     ),
     path(
+        "mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/autospara/",
+        autosave.entry_autosave,
+        name="entry_autosave",
+    ),
+    path(
+        "mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>.<int:measure>/autospara/",
+        autosave.entry_autosave,
+        name="entry_autosave",
+    ),
+    path(
         "mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/bifoga/",
         attachments.entry_attach,
         name="entry_attach",
     ),
     path("bilagor/<int:pk>/", attachments.attachment_download, name="attachment_download"),
     path("bilagor/<int:pk>/ta-bort/", attachments.attachment_remove, name="attachment_remove"),
-    path("mina-uppfoljningar/<slug:slug>/<int:year>/lamna-in/", entries.work_submit, name="work_submit"),
     path("kommentarer/<slug:slug>/<int:year>/<int:area>.<int:number>/", comments.comment_list, name="comment_list"),
+    path("mina-uppfoljningar/<slug:slug>/<int:year>/lamna-in/<slug:unit>/", entries.work_submit, name="work_submit"),
     path("granskning/", review.review_home, name="review_home"),
     path("granskning/<slug:slug>/<int:year>/", review.review_list, name="review_list"),
     path("granskning/<slug:slug>/<int:year>/lage/", review.review_year, name="review_year"),

@@ -225,20 +225,29 @@ def save_texts(forms: Sequence[EntryForm], *, by: User) -> int:
 
     StaleEntry when one of them was saved by somebody else since its form was fetched, or the year was moved on.
     """
-    changed = [form for form in forms if form.has_changed()]
+    changed = [form for form in forms if form.is_rewritten]
     if changed:
         # The year must not be proposed between this check and the save.
         follow_up = FollowUp.objects.select_for_update().get(pk=year_of(changed[0].instance).pk)
         if not all(takes(follow_up, form.instance) for form in changed):
             raise StaleEntry
+    saved = 0
     for form in changed:
         entry = form.instance
-        current = type(entry).objects.select_for_update().values_list("version", flat=True).get(pk=entry.pk)
-        if current != form.cleaned_data["version"]:
+        stored = type(entry).objects.select_for_update().get(pk=entry.pk)
+        if stored.version == form.cleaned_data["version"]:
+            sign(entry, by=by)
+            entry.save()
+            saved += 1
+        elif form.conflicts_with(stored):
             raise StaleEntry
-        entry.version = current + 1
-        # Whoever writes a text has made it their own.
-        entry.is_example = False
-        entry._history_user = by
-        entry.save()
-    return len(changed)
+        # Else it is saved already: by an autosave that was on its way when the form was sent, most likely.
+    return saved
+
+
+def sign(item: FollowUp | Entry, *, by: User) -> None:
+    """What every save of a text notes: a new version, and whose it is."""
+    item.version += 1
+    # Whoever writes a text has made it their own.
+    item.is_example = False
+    item._history_user = by  # type: ignore[union-attr]
