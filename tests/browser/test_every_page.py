@@ -34,7 +34,7 @@ PEOPLE = {
 def programme(transactional_db) -> None:
     # Emptying the database after the test before has taken the roles that a migration made.
     import_module("followup.migrations.0002_roles").grant_roles(Group, Permission)
-    call_command("import_programme", str(HUDDINGE), verbosity=0)
+    call_command("import_programme", str(HUDDINGE), without_pdf=True, verbosity=0)
 
 
 def log_in(page: Page, user: User, url: str) -> None:
