@@ -62,7 +62,7 @@ class WorkYear:
 
 def work_of(user: User, today: date) -> list[WorkYear]:
     """The open years as of `today`, with the goals that concern the user's units in the programme's order."""
-    units = Unit.objects.of(user)
+    units = Unit.objects.of(user, today)
     unit_ids = frozenset(unit.pk for unit in units)
     follow_ups = FollowUp.objects.visible_to(user).taking_answers().select_related("programme")
     entries = (

@@ -7,10 +7,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models
 from django.db.models import Count, Q, QuerySet
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
 from organisation.history import HistoryInWords
@@ -61,14 +64,63 @@ class HistoryAdmin(SimpleHistoryAdmin):
             return HttpResponseRedirect(request.get_full_path())
 
 
+KEEP_MEMBERSHIP = "har loggat in. Ange en sista dag i stället för att ta bort, så syns det vem som har rapporterat."
+
+
+class MembershipFormSet(BaseInlineFormSet):
+    """Who has left a unit is not forgotten: only a membership that cannot have been used is deleted."""
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.deleted_forms:
+            if form.instance.pk and not form.instance.is_unused:
+                raise ValidationError(f"{form.instance.user} {KEEP_MEMBERSHIP}")
+
+
 class MembershipInline(admin.TabularInline):
     model = Membership
+    formset = MembershipFormSet
     extra = 0
     autocomplete_fields = ("user", "unit")
 
 
+class Current(admin.SimpleListFilter):
+    title = "tid"
+    parameter_name = "tid"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("nu", "Nuvarande"), ("tidigare", "Tidigare")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        current = Membership.objects.current(timezone.localdate())
+        if self.value() == "nu":
+            return queryset.filter(pk__in=current)
+        return queryset.exclude(pk__in=current) if self.value() == "tidigare" else queryset
+
+
+@admin.register(Membership)
+class MembershipAdmin(HistoryAdmin):
+    list_display = ("user", "unit", "may_report", "is_deputy", "valid_to")
+    list_filter = (Current, "may_report", "is_deputy", "unit")
+    list_select_related = ("user", "unit")
+    search_fields = ("user__username", "user__first_name", "user__last_name", "unit__name")
+    autocomplete_fields = ("user", "unit")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
+        """One at a time, and only what cannot have been used; a person cannot be deleted around it either."""
+        return bool(obj and obj.is_unused) and super().has_delete_permission(request, obj)
+
+
+class UserForm(ReasonForm, UserChangeForm):
+    """Django's own form, which also asks why."""
+
+
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(HistoryAdmin, DjangoUserAdmin):
+    form = UserForm
+    fieldsets = (*(DjangoUserAdmin.fieldsets or ()), ("Övrigt", {"fields": ("mail_choice", "history_reason")}))
+    # Facts, not choices: what a person may be deleted by (`Membership.is_unused`) is not typed in.
+    readonly_fields = ("last_login", "date_joined")
     inlines = (MembershipInline,)
     list_display = ("username", "last_name", "first_name", "email", "is_active", "last_login")
     list_filter = ("is_active", "groups", "memberships__unit")
@@ -112,7 +164,8 @@ class UnitAdmin(HistoryAdmin):
     prepopulated_fields = {"slug": ("name",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Unit]:
-        reporters = Count("memberships", filter=Q(memberships__may_report=True))
+        reporting = Membership.objects.current(timezone.localdate()).reporting()
+        reporters = Count("memberships", filter=Q(memberships__in=reporting))
         return super().get_queryset(request).annotate(reporter_count=reporters)
 
     @admin.display(description="personer som rapporterar", ordering="reporter_count")

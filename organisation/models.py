@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.functional import cached_property
 from simple_history.models import HistoricalRecords
 
@@ -19,6 +20,16 @@ if TYPE_CHECKING:
 class User(AbstractUser):
     """A person who logs in. Global roles are groups (followup migration 0002); units come by `Membership`."""
 
+    class MailChoice(models.TextChoices):
+        AT_ONCE = "at_once", "Så snart något händer"
+        DAILY = "daily", "Högst ett brev om dagen"
+        NECESSARY = "necessary", "Bara det nödvändiga"
+
+    mail_choice = models.CharField("e-post", max_length=20, choices=MailChoice, default=MailChoice.AT_ONCE)
+
+    # Who was given which role, and by whom. Passwords, even scrambled, are kept in one place only.
+    history = HistoricalRecords(excluded_fields=["password", "last_login"], m2m_fields=["groups"])
+
     class Meta:
         verbose_name = "användare"
         verbose_name_plural = "användare"
@@ -27,10 +38,19 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.get_full_name() or self.username
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Logging in is no change of the person, and leaves no history."""
+        if set(kwargs.get("update_fields") or ["all"]) <= {"last_login", "password"}:
+            self.skip_history_when_saving = True
+        try:
+            super().save(*args, **kwargs)
+        finally:
+            vars(self).pop("skip_history_when_saving", None)
+
     @cached_property
     def reported_unit_ids(self) -> frozenset[int]:
-        """Ids of the units that this person writes for; one query for the life of the object."""
-        return frozenset(Unit.objects.reported_by(self).values_list("pk", flat=True))
+        """Ids of the units that this person writes for today; one query for the life of the object."""
+        return frozenset(Unit.objects.reported_by(self, timezone.localdate()).values_list("pk", flat=True))
 
     def reports_for(self, units: Iterable[Unit]) -> bool:
         """Whether this person writes for at least one of `units`."""
@@ -44,13 +64,13 @@ class UnitQuerySet(models.QuerySet["Unit"]):
             Q(valid_from__isnull=True) | Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gte=day)
         )
 
-    def reported_by(self, user: User | AnonymousUser) -> UnitQuerySet:
-        """Units for which `user` may write."""
-        return self.filter(memberships__user_id=user.pk, memberships__may_report=True)
+    def reported_by(self, user: User | AnonymousUser, day: date) -> UnitQuerySet:
+        """Units for which `user` may write on `day`."""
+        return self.filter(memberships__user_id=user.pk, memberships__in=Membership.objects.current(day).reporting())
 
-    def of(self, user: User | AnonymousUser) -> UnitQuerySet:
-        """Units that `user` belongs to, writing or reading."""
-        return self.filter(memberships__user_id=user.pk)
+    def of(self, user: User | AnonymousUser, day: date) -> UnitQuerySet:
+        """Units that `user` belongs to on `day`, writing or reading."""
+        return self.filter(memberships__user_id=user.pk, memberships__in=Membership.objects.current(day))
 
 
 class Unit(models.Model):
@@ -99,16 +119,44 @@ class Unit(models.Model):
         return self.name
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def current(self, day: date) -> MembershipQuerySet:
+        """Of those who belong to their unit on `day`, and have not left it."""
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+
+    def reporting(self) -> MembershipQuerySet:
+        return self.filter(may_report=True)
+
+
 class Membership(models.Model):
-    """Ties a user to a unit: with `may_report` they write its entries, without it they read."""
+    """Ties a user to a unit: with `may_report` they write its entries, without it they read.
+
+    Who leaves a unit gets a last day (`valid_to`) and keeps the row, so that it is still seen who it was; who comes
+    back has that day taken away.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, verbose_name="användare", related_name="memberships")
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="enhet", related_name="memberships")
     may_report = models.BooleanField(
         "får rapportera", default=True, help_text="Utan kryss läser personen bara enhetens uppföljning."
     )
+    is_deputy = models.BooleanField(
+        "ersättare",
+        default=False,
+        help_text=(
+            "En ersättare fyller i som andra, men får påminnelser först när tre dagar återstår och när något är "
+            "försenat. Har enheten ingen ordinarie handläggare får ersättaren alla."
+        ),
+    )
+    valid_to = models.DateField(
+        "till och med",
+        null=True,
+        blank=True,
+        help_text="Sista dagen i enheten. Därefter kan personen inte fylla i för den. Det som är skrivet står kvar.",
+    )
 
     history = HistoricalRecords()
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = "medlemskap"
@@ -120,10 +168,20 @@ class Membership(models.Model):
                 name="membership_once_per_user_and_unit",
                 violation_error_message="Personen är redan knuten till enheten.",
             ),
+            models.CheckConstraint(
+                condition=Q(is_deputy=False) | Q(may_report=True),
+                name="deputy_may_report",
+                violation_error_message="En ersättare måste få rapportera.",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user}, {self.unit}"
+
+    @property
+    def is_unused(self) -> bool:
+        """Whether nothing can have been done by it, so that it may be deleted: its person has never logged in."""
+        return self.user.last_login is None
 
 
 class AccessibilityStatement(models.Model):

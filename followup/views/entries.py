@@ -18,15 +18,16 @@ from followup.views.fetch import follow_up_or_404, user_of
 from followup.views.saving import conflict_page, save, sent_or_kept, text_outlives_session
 from followup.workflow import Refused, available, perform_all
 from followup.worklist import missing_answers, own_answers, work_of
-from organisation.models import User
+from organisation.models import Unit, User
 
 
 def work_list(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
-    work = work_of(user, timezone.localdate())
+    today = timezone.localdate()
+    work = work_of(user, today)
     context = {
         "work": work,
-        "units": [membership.unit for membership in user.memberships.select_related("unit")],
+        "units": Unit.objects.of(user, today),
         "shows_example": any(task.entry.sub_goal.is_example for year in work for task in year.tasks),
     }
     return render(request, "followup/work_list.html", context)
