@@ -188,7 +188,7 @@ def decided_report_pdf(request: HttpRequest, slug: str, year: int, number: int) 
     if decision.report.pdf:
         return stored_pdf(decision.report, f"uppfoljning-{slug}-{year}-beslut-{number}.pdf")
     if decision.follow_up.decisions.approving().first() == decision:
-        return redirect("followup:report_pdf", slug, year)
+        return redirect("followup:report_file", slug, year, "pdf")
     raise Http404("Rapporten sparades utan PDF, när året lästes in från en fil. Läs den som sida.")
 
 
