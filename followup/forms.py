@@ -537,6 +537,7 @@ class DecisionForm(EntryForm):
     class Meta:
         model = Decision
         fields = [
+            "title",
             "registration_number",
             "statement_date",
             "preparing_committee",
