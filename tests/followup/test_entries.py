@@ -199,3 +199,25 @@ def test_the_work_list_takes_a_fixed_number_of_queries(official, open_year, djan
         html = client.get("/mina-uppfoljningar/").content.decode()
     assert "/2021/1.99/" in html
     assert len(few) == len(many)
+
+
+def test_last_years_words_are_a_start_where_this_year_has_none(official, entry, measure, answers):
+    last = SubGoalEntry.objects.get(follow_up__year=2020, sub_goal=entry.sub_goal)
+    answers |= {"goal-comment": "", "goal-assessment": "", f"measure-{measure.pk}-done": "Mina egna ord."}
+    response = client_of(official).post(URL, answers | {"start": "last-year"})
+    forms = response.context["forms"]
+    assert response.status_code == 200
+    assert "<strong>De är inte sparade:</strong>" in response.content.decode()
+    assert forms.goal["comment"].value() == last.comment
+    assert forms.goal["assessment"].value() == ""
+    assert forms.measures[0].form["done"].value() == "Mina egna ord."
+    assert forms.measures[0].form["progress"].value() == "done"
+    assert stored(entry) == ("", "", "", 1)
+
+
+def test_without_words_from_last_year_there_is_nothing_to_start_from(official, entry, measure):
+    client = client_of(official)
+    assert "Utgå från förra årets svar" in client.get(URL).content.decode()
+    SubGoalEntry.objects.filter(follow_up__year=2020).update(comment="")
+    MeasureEntry.objects.filter(follow_up__year=2020).update(done="")
+    assert "Utgå från förra årets svar" not in client.get(URL).content.decode()
