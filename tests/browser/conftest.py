@@ -40,6 +40,7 @@ MEANT = (
     "404 (Not Found)",
     "409 (Conflict)",
     "422 (Unprocessable Entity)",
+    "503 (Service Unavailable)",
     "ERR_INTERNET_DISCONNECTED",
     "htmx:afterRequest",
     "htmx:sendError",
