@@ -54,6 +54,20 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
+# The acts that the draft of a tjänsteutlåtande names, each with the year from which it applies. They change.
+ACTS = [
+    (int(year), name)
+    for year, name in (
+        act.split(maxsplit=1)
+        for act in env.str(
+            "ACTS",
+            default="1992 kommunallagen; 2004 lagen (2003:778) om skydd mot olyckor; 2006 lagen (2006:544) om kommuners"
+            " och regioners åtgärder inför och vid extraordinära händelser i fredstid och höjd beredskap;"
+            " 2023 lagen (2023:196) om kommuners ansvar för brottsförebyggande arbete",
+        ).split(";")
+    )
+]
+
 INSTALLED_APPS = [
     "organisation",
     "programmes",
