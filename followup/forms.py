@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -15,7 +16,9 @@ from django.template.defaultfilters import filesizeformat
 from followup.attachments import ALLOWED, KINDS, kind_of, max_bytes, safe_name
 from followup.models import Answer, AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, ProtocolNote, SubGoalEntry
 from followup.permissions import can_report, can_write
+from followup.report import Report
 from followup.scales import Progress
+from followup.selection import select
 from followup.textdiff import Piece, differences
 from organisation.history import in_words
 from organisation.models import Unit, User
@@ -416,3 +419,62 @@ class RegisterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
+
+
+class SelectionForm(forms.Form):
+    """What a reader wants of a report; the address carries it, for the page and the files alike.
+
+    Parts are named by what the report itself holds: an area by its number, a unit by its name that year.
+    """
+
+    AREA, UNIT = "omrade-", "enhet-"
+    WITHOUT_MEASURES = "utan"
+
+    urval = forms.ChoiceField(
+        label="Visa",
+        required=False,
+        error_messages={"invalid_choice": "Rapporten har ingen del som heter ”%(value)s”."},
+    )
+    atgarder = forms.ChoiceField(
+        label="Åtgärder",
+        required=False,
+        choices=[("", "Med åtgärder"), (WITHOUT_MEASURES, "Utan åtgärder")],
+        error_messages={"invalid_choice": "Åtgärder kan visas eller utelämnas (”utan”), inte ”%(value)s”."},
+    )
+    jamfor = forms.TypedChoiceField(
+        label="Jämför med",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        error_messages={"invalid_choice": "Rapporten kan inte jämföras med ”%(value)s”."},
+    )
+
+    def __init__(self, report: Report, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.report = report
+        areas = [(f"{self.AREA}{area.number}", f"{area.number}. {area.name}") for area in report.areas]
+        units = [(f"{self.UNIT}{unit}", unit) for unit in report.units]
+        earlier = [year for year in report.years if year != report.year]
+        self._offer(
+            "urval", [("", "Hela rapporten"), ("Ett ansvarsområde", areas), ("En nämnd eller ett bolag", units)]
+        )
+        self._offer("jamfor", [("", "Ingen jämförelse"), *((year, f"Förändrat sedan {year}") for year in earlier)])
+
+    def _offer(self, name: str, choices: list[Any]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def address(self) -> str:
+        """The choices as the end of an address, empty when nothing is chosen."""
+        chosen = {name: value for name, value in self.cleaned_data.items() if value}
+        return f"?{urlencode(chosen)}" if chosen else ""
+
+    def selected(self) -> Report:
+        part = self.cleaned_data["urval"]
+        return select(
+            self.report,
+            area=int(part.removeprefix(self.AREA)) if part.startswith(self.AREA) else None,
+            unit=part.removeprefix(self.UNIT) if part.startswith(self.UNIT) else "",
+            earlier_year=self.cleaned_data["jamfor"],
+            measures=self.cleaned_data["atgarder"] != self.WITHOUT_MEASURES,
+        )

@@ -76,7 +76,7 @@ def build_statement(report: Report) -> Statement:
             Part("Ekonomiska och juridiska konsekvenser", _consequences(report)),
             Part("Barnkonsekvenser", _children(report)),
         ),
-        appendices=(f"{report.title}",),
+        appendices=(report.title,),
         is_example=report.shows_example,
     )
 
@@ -101,7 +101,7 @@ def _description(report: Report) -> str:
             f"Åtgärdernas genomförande {report.year}",
             tally(Progress, (measure.progress for measure in report.measures)),
         ),
-        "\n".join(_area_lines(report)),
+        "\n".join(["Ansvarsområdena:", *_area_lines(report)]) if report.areas else "",
         report.circumstances,
         _changes(report),
     )

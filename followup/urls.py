@@ -13,6 +13,7 @@ from followup.views import (
     reports,
     review,
     search,
+    statements,
     texts,
     units,
 )
@@ -56,7 +57,10 @@ urlpatterns = [
         name="sub_goal_history",
     ),
     path("program/<slug:slug>/<int:year>/rapport/", reports.report, name="report"),
-    path("program/<slug:slug>/<int:year>/rapport.pdf", reports.report_pdf, name="report_pdf"),
+    path("program/<slug:slug>/<int:year>/rapport.<slug:suffix>", reports.report_file, name="report_file"),
+    path("program/rapport.schema.json", reports.report_schema, name="report_schema"),
+    path("program/<slug:slug>/<int:year>/tjansteutlatande/", statements.statement, name="statement"),
+    path("program/<slug:slug>/<int:year>/tjansteutlatande.docx", statements.statement_docx, name="statement_docx"),
     # A decision is one of the times that a year has been to the board.
     path(f"{DECISION}protokollsutdrag/", minutes.minutes_extract, name="minutes_extract"),
     path(f"{DECISION}protokollsutdrag.pdf", minutes.minutes_extract_pdf, name="minutes_extract_pdf"),

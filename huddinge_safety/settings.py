@@ -61,8 +61,9 @@ ACTS = [
         act.split(maxsplit=1)
         for act in env.str(
             "ACTS",
-            default="1992 kommunallagen; 2004 lagen (2003:778) om skydd mot olyckor; 2006 lagen (2006:544) om kommuners"
-            " och regioners åtgärder inför och vid extraordinära händelser i fredstid och höjd beredskap;"
+            default="2018 kommunallagen (2017:725); 2004 lagen (2003:778) om skydd mot olyckor;"
+            " 2006 lagen (2006:544) om kommuners och regioners åtgärder inför och vid extraordinära händelser i"
+            " fredstid och höjd beredskap;"
             " 2023 lagen (2023:196) om kommuners ansvar för brottsförebyggande arbete",
         ).split(";")
     )

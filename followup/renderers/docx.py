@@ -132,8 +132,8 @@ def _matrix(document: Document, report: Report) -> None:
     for area in report.areas:
         word.heading_row(table, f"{area.number}. {area.name}")
         for goal in area.sub_goals:
-            statuses = [year.assessment for year in goal.years]
-            word.row(table, [f"{goal.code} {goal.text}{_mark(goal)}", *statuses, goal.forecast])
+            statuses = [*(year.assessment for year in goal.years), goal.forecast]
+            word.row(table, [f"{goal.code} {goal.text}{_mark(goal)}", *statuses])
 
 
 def _circumstances(document: Document, report: Report) -> None:
@@ -311,8 +311,9 @@ def _appendix(document: Document, report: Report) -> None:
     headers = ["Nr", "Mål eller åtgärd" if report.with_measures else "Mål", "Ansvar", "Status"]
     table = word.table(document, headers, [16, 74, 44, 36], f"Bilaga: {what}, med ansvar och status")
     for goal in report.sub_goals:
-        values = [goal.code, f"{goal.text}{_mark(goal)}", ", ".join(goal.units), goal.assessment]
-        word.row(table, values, stands_out=True)
+        word.row(
+            table, [goal.code, f"{goal.text}{_mark(goal)}", ", ".join(goal.units), goal.assessment], stands_out=True
+        )
         for measure in goal.measures:
             word.row(
                 table, [measure.code, f"{measure.text}{_mark(measure)}", ", ".join(measure.units), measure.progress]

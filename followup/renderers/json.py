@@ -40,9 +40,9 @@ def schema() -> dict[str, Any]:
 
 def _type(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     """What values of a type look like; dataclasses are added to `definitions` and referred to."""
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         if kind.__name__ not in definitions:
-            definitions[kind.__name__] = {}
+            definitions[kind.__name__] = {}  # taken, so that a type may hold its own kind
             definitions[kind.__name__].update(_object(kind, definitions))
         return {"$ref": f"#/$defs/{kind.__name__}"}
     if get_origin(kind) is tuple:
@@ -52,13 +52,13 @@ def _type(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     return _SIMPLE[kind]
 
 
-def _object(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+def _object(kind: type[Any], definitions: dict[str, Any]) -> dict[str, Any]:
     hints = get_type_hints(kind)
     names = [field.name for field in fields(kind)]
     # A dataclass without a docstring of its own is given its signature as one.
-    own = "" if kind.__doc__.startswith(f"{kind.__name__}(") else kind.__doc__
+    words = kind.__doc__ or ""
     return {
-        **({"description": own} if own else {}),
+        **({} if words.startswith(f"{kind.__name__}(") else {"description": words}),
         "type": "object",
         "properties": {name: _type(hints[name], definitions) for name in names},
         "required": names,

@@ -25,9 +25,7 @@ def render(statement: Statement) -> bytes:
         keywords="; ".join(filter(None, ["tjänsteutlåtande", statement.registration_number])),
         made=stamp(statement.day, statement.year),
     )
-    word.header_and_footer(
-        document, header="TJÄNSTEUTLÅTANDE", footer=statement.municipality, first_page_differs=False
-    )
+    word.header_and_footer(document, header="TJÄNSTEUTLÅTANDE", footer=statement.municipality, first_page_differs=False)
     _head(document, statement)
     word.heading(document, "Förslag till beslut", 2)
     _numbered(document, statement.proposals)

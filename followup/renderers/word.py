@@ -318,7 +318,9 @@ def contents(document: Document, before: Paragraph) -> None:
 
     Each is a link, and its page is a field: Word fills them in when it opens the document.
     """
-    entries = [(paragraph, level) for paragraph in document.paragraphs if (level := _LEVELS.get(paragraph._p.style))]
+    entries = [
+        (paragraph, level) for paragraph in document.paragraphs if (level := _LEVELS.get(paragraph._p.style or ""))
+    ]
     lines = [before.insert_paragraph_before(style=f"toc {level}") for _entry, level in entries]
     lines = lines or [before.insert_paragraph_before()]
     for number, (line, (entry, _level)) in enumerate(zip(lines, entries, strict=False), start=1):

@@ -124,7 +124,7 @@ def _goals(workbook: Workbook, report: Report) -> None:
         Column("Saknas", 24),
         EXAMPLE,
     ]
-    rows = (
+    rows: Iterable[Sequence[Value]] = (
         (
             goal.area,
             goal.code,
@@ -257,7 +257,7 @@ def _write(sheet: Worksheet, row: int, column: int, value: Value) -> Any:
         if isinstance(value, date):
             cell.number_format = "yyyy-mm-dd"
         return cell
-    cell.value = legible(value)[:CELL_LENGTH]
+    cell.value = legible(value)[:CELL_LENGTH] or None
     if value.startswith(FORMULA_SIGNS):
         # A text and nothing else, also when somebody edits the cell.
         cell.data_type = "s"

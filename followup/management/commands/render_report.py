@@ -7,9 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from followup.models import FollowUp
-from followup.renderers import RENDERERS
+from followup.renderers import FORMATS
 from followup.renderers.pdf import PdfUnavailable
 from followup.report import build_report
+from followup.selection import select
 from programmes.models import Programme
 
 
@@ -19,14 +20,26 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug", help="programmets kortnamn")
         parser.add_argument("year", type=int, help="uppföljningens år")
-        parser.add_argument("--format", choices=sorted(RENDERERS), default="pdf", help="filformat (standard: pdf)")
+        parser.add_argument("--format", choices=sorted(FORMATS), default="pdf", help="filformat (standard: pdf)")
+        part = parser.add_mutually_exclusive_group()
+        part.add_argument("--area", type=int, metavar="N", help="bara ansvarsområde N")
+        part.add_argument("--unit", default="", metavar="NAMN", help="bara en enhets del, med enhetens namn")
+        parser.add_argument("--without-measures", action="store_true", help="mål utan åtgärder")
+        parser.add_argument("--since", type=int, metavar="ÅR", help="med det som har förändrats sedan ett tidigare år")
         parser.add_argument("--output", required=True, type=Path, help="fil att skriva till")
 
     def handle(self, *args: Any, slug: str, year: int, output: Path, **options: Any) -> None:
         follow_up = find_follow_up(slug, year)
         try:
-            content = RENDERERS[options["format"]](build_report(follow_up))
-        except PdfUnavailable as error:
+            report = select(
+                build_report(follow_up),
+                area=options["area"],
+                unit=options["unit"],
+                earlier_year=options["since"],
+                measures=not options["without_measures"],
+            )
+            content = FORMATS[options["format"]].render(report)
+        except (PdfUnavailable, ValueError) as error:
             raise CommandError(str(error)) from error
         try:
             output.write_bytes(content.encode() if isinstance(content, str) else content)
