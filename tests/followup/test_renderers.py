@@ -191,7 +191,9 @@ def test_the_command_says_that_the_file_cannot_be_written(huddinge, tmp_path):
 @pytest.mark.parametrize("suffix", ["csv", "docx", "html", "json", "xlsx"])
 def test_the_command_writes_every_format_of_a_part(suffix, huddinge, tmp_path):
     target = tmp_path / f"r.{suffix}"
-    call_command("render_report", SLUG, "2021", "--format", suffix, "--area", "2", "--since", "2018", "--output", target)
+    call_command(
+        "render_report", SLUG, "2021", "--format", suffix, "--area", "2", "--since", "2018", "--output", target
+    )
     follow_up = FollowUp.objects.select_related("programme").get(year=2021)
     expected = FORMATS[suffix].render(select(build_report(follow_up), area=2, earlier_year=2018))
     assert target.read_bytes() == (expected.encode() if isinstance(expected, str) else expected)

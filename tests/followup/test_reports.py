@@ -89,7 +89,10 @@ def test_a_choice_of_nothing_is_the_whole_report(official):
         ({"urval": "enhet-Socialnämnden"}, {"unit": "Socialnämnden"}),
         ({"atgarder": "utan"}, {"measures": False}),
         ({"jamfor": "2018"}, {"earlier_year": 2018}),
-        ({"urval": "omrade-2", "jamfor": "2018", "atgarder": "utan"}, {"area": 2, "earlier_year": 2018, "measures": False}),
+        (
+            {"urval": "omrade-2", "jamfor": "2018", "atgarder": "utan"},
+            {"area": 2, "earlier_year": 2018, "measures": False},
+        ),
     ],
 )
 def test_page_and_json_show_what_is_chosen(choice, options, official):

@@ -34,7 +34,9 @@ def opened(statement):
 
 
 def placeholders(document):
-    return [run.text for p in document.paragraphs for run in p.runs if run.font.highlight_color == WD_COLOR_INDEX.YELLOW]
+    return [
+        run.text for p in document.paragraphs for run in p.runs if run.font.highlight_color == WD_COLOR_INDEX.YELLOW
+    ]
 
 
 def test_the_proposal_is_a_whole_sentence_of_the_minutes(report):
@@ -148,7 +150,7 @@ def test_the_page_has_both_texts_to_copy(secretary):
     html = response.content.decode()
     assert f'id="forslag" rows="5" readonly>{statement.proposal_text}</textarea>' in html
     assert statement.summary.startswith("Det övergripande målet i ”Program för trygghet och säkerhet 2018–2021”")
-    assert f'readonly>{statement.summary}</textarea>' in html
+    assert f"readonly>{statement.summary}</textarea>" in html
 
 
 def test_the_word_file_has_a_name(secretary):

@@ -12,7 +12,6 @@ from followup.renderers import docx
 from followup.selection import compared_with, of_unit, without_measures
 from tests.followup.renderers.conftest import FORMULA, LONG, MENDED, WORD
 
-
 # Drawn once for the module: equal reports give equal files.
 rendered = cache(docx.render)
 
