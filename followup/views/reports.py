@@ -49,10 +49,9 @@ def report_file(request: HttpRequest, slug: str, year: int, suffix: str) -> Http
     if suffix == "pdf":
         return _pdf(request, follow_up)
     form = _selection_or_404(request, report_of(follow_up))
-    name = _file_name(follow_up, suffix, form.selected())
     stored = b"" if form.address else stored_file(follow_up, suffix)
     headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Disposition": f'attachment; filename="{_file_name(request, follow_up, suffix)}"',
         "Cache-Control": "private, no-cache",
     }
     if suffix == "json":
@@ -75,16 +74,15 @@ def _selection_or_404(request: HttpRequest, whole: Report) -> SelectionForm:
     return form
 
 
-def _file_name(follow_up: FollowUp, suffix: str, chosen: Report | None = None) -> str:
-    """Tells what the file holds; `chosen` is the part of the report, None for the whole."""
-    parts = ["uppfoljning", follow_up.programme.slug, str(follow_up.year)]
-    if chosen and chosen.selection:
-        parts.append(slugify(chosen.selection))
-    if chosen and not chosen.with_measures:
+def _file_name(request: HttpRequest, follow_up: FollowUp, suffix: str) -> str:
+    """Such as "uppfoljning-trygghet-2020-omrade-2-utan-atgarder.pdf", by what is chosen in the address."""
+    chosen = request.GET
+    parts = [f"uppfoljning-{follow_up.programme.slug}-{follow_up.year}", slugify(chosen.get("urval", ""))]
+    if chosen.get("atgarder"):
         parts.append("utan-atgarder")
-    if chosen and chosen.comparison:
-        parts.append(f"jamfort-med-{chosen.comparison.year}")
-    return f"{'-'.join(parts)}.{suffix}"
+    if chosen.get("jamfor"):
+        parts.append(f"sedan-{slugify(chosen['jamfor'])}")
+    return f"{'-'.join(filter(None, parts))}.{suffix}"
 
 
 def _pdf(request: HttpRequest, follow_up: FollowUp) -> HttpResponseBase:
@@ -101,14 +99,12 @@ def _pdf(request: HttpRequest, follow_up: FollowUp) -> HttpResponseBase:
     choices = _choices(request).urlencode()
     decided = None if choices else DecidedReport.objects.in_force(follow_up).only("pdf").first()
     if decided and decided.pdf:
-        return stored_pdf(decided, _file_name(follow_up, "pdf"))
+        return stored_pdf(decided, _file_name(request, follow_up, "pdf"))
     rendering = rendering_of(follow_up, selected, timezone.now(), choices=choices)
     if not rendering.is_done:
         return _rendering_page(request, rendering, follow_up, HTTPStatus.ACCEPTED)
-    # Without choices there is no need for the report once its file is there.
-    name = _file_name(follow_up, "pdf", selected() if choices else None)
     headers = {
-        "Content-Disposition": f'inline; filename="{name}"',
+        "Content-Disposition": f'inline; filename="{_file_name(request, follow_up, "pdf")}"',
         "Cache-Control": "private, no-cache",
         "ETag": quote_etag(rendering.key),
     }

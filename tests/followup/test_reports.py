@@ -105,7 +105,7 @@ def test_page_and_json_show_what_is_chosen(choice, options, official):
 def test_the_files_name_says_what_was_chosen(official):
     choice = {"urval": "omrade-2", "jamfor": "2018", "atgarder": "utan"}
     response = client_of(official).get(f"{REPORT}.csv", choice)
-    name = "uppfoljning-huddinge-2018-2021-2020-ansvarsomrade-2-skydd-mot-olyckor-utan-atgarder-jamfort-med-2018.csv"
+    name = "uppfoljning-huddinge-2018-2021-2020-omrade-2-utan-atgarder-sedan-2018.csv"
     assert response["Content-Disposition"] == f'attachment; filename="{name}"'
     assert {row["Område nr"] for row in rows_of(response)} == {"2"}
     assert {row["Typ"] for row in rows_of(response)} == {"Mål"}
