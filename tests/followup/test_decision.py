@@ -86,7 +86,8 @@ def test_from_case_to_decision(client, year, nina):
     event = Event.objects.last()
     assert (event.action, event.by, event.to_state) == ("decide", nina, "decided")
     assert decision.history.first().history_user == nina
-    pages = PdfReader(io.BytesIO(decision.report.pdf.read())).pages
+    with decision.report.pdf.open("rb") as file:
+        pages = PdfReader(io.BytesIO(file.read())).pages
     assert "Beslutad: Kommunstyrelsen 3 maj 2023 § 31" in pages[0].extract_text()
     html = client.get(f"{YEAR}beslut/1/").content.decode()
     assert "Anna Andersson (S), Bo Berg (M)" in html
