@@ -42,7 +42,8 @@ def flat(text: str) -> str:
 def test_the_pdf_is_a_whole_document(document, report):
     pages = [flat(page.extract_text()) for page in document.pages]
     number = len(pages)
-    assert report.title in pages[0]
+    assert "Uppföljning 2020" in pages[0]
+    assert report.programme in pages[0]
     assert "Huddinge kommun" in pages[0]
     assert "KS-2021/307.173" in pages[0]
     assert "17 februari 2021" in pages[0]
