@@ -47,3 +47,17 @@ def test_taking_away_or_changing_is_no_adding():
     assert not only_adds("Åtta vandringar", "Nio vandringar")
     assert not only_adds("ett två", "två ett")
     assert not only_adds("aa", "a")
+
+
+def test_a_word_that_is_removed_takes_its_space_along():
+    assert differences("Åtta långa vandringar", "Åtta vandringar") == [
+        Piece("same", "Åtta"),
+        Piece("removed", " långa"),
+        Piece("same", " vandringar"),
+    ]
+
+
+def test_the_same_words_over_and_over_are_told_as_replaced():
+    old, new = "ja nej " * 1400, "nej ja " * 1400
+    assert differences(old, new) == [Piece("removed", old), Piece("added", new)]
+    assert differences(old, old) == [Piece("same", old)]
