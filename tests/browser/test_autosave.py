@@ -87,6 +87,21 @@ def test_a_text_outlives_its_session(page, people):
     assert comment(page).input_value() == "Skrivet efter arbetsdagens slut."
 
 
+def test_a_text_outlives_a_new_login_in_another_tab(page, people):
+    log_in(page, "hanna")
+    page.goto(ENTRY)
+    other = page.context.new_page()
+    other.goto("/")
+    other.get_by_role("button", name="Logga ut").click()
+    log_in(other, "hanna")
+    comment(page).fill("Skrivet före och efter.")
+    status = page.locator("#goal-saved")
+    expect(status).to_contain_text("Inte sparat: du har loggat in på nytt")
+    page.get_by_role("button", name="Spara det nu").click()
+    expect(page.locator(".notice-success")).to_contain_text("Sparad ")
+    assert stored().comment == "Skrivet före och efter."
+
+
 def test_a_server_that_is_away_is_told_and_tried_again(page, people):
     log_in(page, "hanna")
     page.clock.install()
@@ -94,7 +109,7 @@ def test_a_server_that_is_away_is_told_and_tried_again(page, people):
     page.context.set_offline(True)
     comment(page).fill("Skrivet utan nät.")
     page.clock.run_for(2_000)
-    expect(page.locator("#goal-saved")).to_contain_text("Inte sparat: ingen kontakt med servern.")
+    expect(page.locator("#goal-saved")).to_contain_text("Inte sparat: servern svarar inte som den ska.")
     page.context.set_offline(False)
     page.clock.run_for(16_000)
     expect(page.locator("#goal-saved")).to_contain_text("Sparad ")
