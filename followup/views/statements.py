@@ -15,8 +15,9 @@ from followup.views.fetch import follow_up_or_404, user_of
 
 def statement(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     follow_up = _follow_up_for_its_drafters(request, slug, year)
-    draft = build_statement(report_of(follow_up))
-    context = {"follow_up": follow_up, "statement": draft, "shows_example": draft.is_example}
+    report = report_of(follow_up)
+    draft = build_statement(report)
+    context = {"follow_up": follow_up, "report": report, "statement": draft, "shows_example": draft.is_example}
     return render(request, "followup/statement.html", context)
 
 

@@ -5,7 +5,7 @@ import pytest
 from followup.models import MeasureEntry, SubGoalEntry
 from followup.scales import Assessment, Forecast, Progress
 from programmes.models import SubGoal
-from tests.followup.conftest import client_of
+from tests.followup.conftest import client_of, reopened
 
 URL = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
 
@@ -218,6 +218,7 @@ def test_last_years_words_are_a_start_where_this_year_has_none(official, entry, 
 def test_without_words_from_last_year_there_is_nothing_to_start_from(official, entry, measure):
     client = client_of(official)
     assert "Utgå från förra årets svar" in client.get(URL).content.decode()
+    reopened(2020)
     SubGoalEntry.objects.filter(follow_up__year=2020).update(comment="")
     MeasureEntry.objects.filter(follow_up__year=2020).update(done="")
     assert "Utgå från förra årets svar" not in client.get(URL).content.decode()
