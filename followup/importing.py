@@ -144,7 +144,8 @@ def _decide(follow_up: FollowUp, node: Node, log: ImportLog, *, with_pdf: bool) 
         raise node[field].fail(problem)
     names = [Name(speaker["name"].text, speaker["party"].text) for speaker in node["speakers"].items()]
     notes = [_note(decision, order, item) for order, item in enumerate(node["notes"].items(), start=1)]
-    record_past(decision, names, notes, with_pdf=with_pdf)
+    # An invented decision is not worth the time that its PDF takes.
+    record_past(decision, names, notes, with_pdf=with_pdf and not decision.is_example)
     log.count(log.created, Decision)
 
 
