@@ -5,6 +5,7 @@ from pathlib import Path
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
+from followup.renderers.text import legible
 from followup.report import Report
 
 STYLESHEETS = ("css/tokens.css", "css/report.css", "css/document.css")
@@ -12,7 +13,7 @@ STYLESHEETS = ("css/tokens.css", "css/report.css", "css/document.css")
 
 def render(report: Report) -> str:
     """A document with its style within: a file has no server to fetch stylesheets from."""
-    return render_to_string("followup/report_document.html", {"report": report, "style": style()})
+    return legible(render_to_string("followup/report_document.html", {"report": report, "style": style()}))
 
 
 def style() -> str:

@@ -2,16 +2,16 @@
 
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
-from followup.models import FollowUp, Rendering
+from followup.archive import report_of
+from followup.models import DecidedReport, FollowUp, Rendering
 from followup.renderings import ask_again, call_worker, progress_of, rendering_of
-from followup.report import build_report
 from followup.views.fetch import follow_up_or_404
 
 # How often the page that waits for a file loads itself again, and what in its address says that it shall not.
@@ -21,7 +21,7 @@ STAY = "stanna"
 
 def report(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     follow_up = follow_up_or_404(request, slug, year)
-    value = build_report(follow_up)
+    value = report_of(follow_up)
     return render(
         request,
         "followup/report.html",
@@ -29,24 +29,36 @@ def report(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     )
 
 
-def report_pdf(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+def report_pdf(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
     """The PDF where there is one of what the report now shows; otherwise a page to wait on, or one that says why not.
+
+    What the board approved is given out as it was stored.
 
     The file is made by a worker beside the web processes. It is given out here alone, to those who may see the report.
     """
     follow_up = follow_up_or_404(request, slug, year)
+    name = f"uppfoljning-{slug}-{year}.pdf"
+    decided = DecidedReport.objects.in_force(follow_up).only("pdf").first()
+    if decided and decided.pdf:
+        return stored_pdf(decided, name)
     rendering = rendering_of(
-        follow_up, lambda: build_report(follow_up), timezone.now(), choices=_choices(request).urlencode()
+        follow_up, lambda: report_of(follow_up), timezone.now(), choices=_choices(request).urlencode()
     )
     if not rendering.is_done:
         return _rendering_page(request, rendering, follow_up, HTTPStatus.ACCEPTED)
     headers = {
-        "Content-Disposition": f'inline; filename="uppfoljning-{slug}-{year}.pdf"',
+        "Content-Disposition": f'inline; filename="{name}"',
         "Cache-Control": "private, no-cache",
         "ETag": quote_etag(rendering.key),
     }
     response = HttpResponse(rendering.content, content_type="application/pdf", headers=headers)
     return get_conditional_response(request, etag=headers["ETag"], response=response) or response
+
+
+def stored_pdf(decided: DecidedReport, name: str) -> FileResponse:
+    """The PDF of a decided report, sent piece by piece."""
+    headers = {"Cache-Control": "private, no-cache"}
+    return FileResponse(decided.pdf.open("rb"), content_type="application/pdf", filename=name, headers=headers)
 
 
 def report_rendering(request: HttpRequest, slug: str, year: int, rendering: int) -> HttpResponse:

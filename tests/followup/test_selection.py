@@ -7,6 +7,7 @@ from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from followup.report import Report, build_report, from_json, to_json
 from followup.scales import Assessment, Progress
 from followup.selection import compared_with, of_area, of_unit, without_measures
+from tests.followup.conftest import reopened
 
 
 @pytest.fixture
@@ -44,8 +45,7 @@ def test_goals_without_measures(report):
 
 
 def test_what_has_changed_since_an_earlier_year(report):
-    year = FollowUp.objects.get(year=2020)
-    earlier = FollowUp.objects.get(year=2018)
+    year, earlier = reopened(2020), reopened(2018)
     SubGoalEntry.objects.filter(follow_up__in=[year, earlier]).update(assessment=Assessment.PARTLY)
     SubGoalEntry.objects.filter(follow_up=year, sub_goal__area__number=1, sub_goal__number=1).update(
         assessment=Assessment.MET
@@ -71,8 +71,8 @@ def test_what_has_changed_since_an_earlier_year(report):
 
 
 def test_a_measure_that_was_done_before_is_not_finished_anew(report):
-    MeasureEntry.objects.update(progress=Progress.DONE)
-    year = FollowUp.objects.select_related("programme").get(year=2020)
+    year, earlier = reopened(2020), reopened(2019)
+    MeasureEntry.objects.filter(follow_up__in=[year, earlier]).update(progress=Progress.DONE)
     comparison = compared_with(build_report(year), 2019).comparison
     assert comparison is not None
     assert set(comparison.finished) == set(comparison.added)

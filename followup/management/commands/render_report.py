@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from followup.archive import report_of, stored_file
 from followup.models import FollowUp
 from followup.renderers import RENDERERS
 from followup.renderers.pdf import PdfUnavailable
@@ -20,12 +21,13 @@ class Command(BaseCommand):
         parser.add_argument("slug", help="programmets kortnamn")
         parser.add_argument("year", type=int, help="uppföljningens år")
         parser.add_argument("--format", choices=sorted(RENDERERS), default="pdf", help="filformat (standard: pdf)")
+        parser.add_argument("--draft", action="store_true", help="året som det nu är, även om det är beslutat")
         parser.add_argument("--output", required=True, type=Path, help="fil att skriva till")
 
     def handle(self, *args: Any, slug: str, year: int, output: Path, **options: Any) -> None:
         follow_up = find_follow_up(slug, year)
         try:
-            content = RENDERERS[options["format"]](build_report(follow_up))
+            content = self.content(follow_up, options["format"], draft=options["draft"])
         except PdfUnavailable as error:
             raise CommandError(str(error)) from error
         try:
@@ -33,6 +35,11 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"Filen {output} kunde inte skrivas: {error.strerror}.") from error
         self.stdout.write(f"{follow_up} skrevs till {output}.")
+
+    def content(self, follow_up: FollowUp, suffix: str, *, draft: bool) -> str | bytes:
+        if draft:
+            return RENDERERS[suffix](build_report(follow_up))
+        return stored_file(follow_up, suffix) or RENDERERS[suffix](report_of(follow_up))
 
 
 def find_follow_up(slug: str, year: int) -> FollowUp:
