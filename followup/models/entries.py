@@ -77,7 +77,7 @@ class Answer(Entry):
             return ""
         if not self.follow_up.takes_answers:
             return self.follow_up.why_closed
-        return f"Svaret är {self.get_state_display().lower()} och kan inte ändras nu."
+        return f"Läget är: {self.get_state_display()}. Texten kan inte ändras nu."
 
 
 class AreaEntry(Entry):

@@ -61,8 +61,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _keep_for_after_login(request: HttpRequest) -> HttpResponse:
     """What was sent waits in the new session until its writer has logged in."""
-    if request.method == "POST" and len(request.body) <= KEPT_BYTES:
-        request.session[KEPT] = {"path": request.path, "data": request.POST.urlencode()}
+    sent = request.POST.urlencode()
+    if sent and len(sent) <= KEPT_BYTES:
+        request.session[KEPT] = {"path": request.path, "data": sent}
     return redirect_to_login(request.path)
 
 

@@ -190,7 +190,7 @@ def test_what_is_handed_in_says_so(official, entry):
     perform(entry, "submit", by=official)
     response = client_of(official).post(GOAL, typed("Mer", 2))
     assert response.status_code == 409
-    assert "Svaret är inlämnad och kan inte ändras nu." in response.content.decode()
+    assert "Läget är: Inlämnad. Texten kan inte ändras nu." in response.content.decode()
 
 
 def test_a_year_that_was_moved_on_says_so(official, open_year, entry):
