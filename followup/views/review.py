@@ -37,6 +37,13 @@ def _reviewer(request: HttpRequest) -> User:
     return user
 
 
+def _approver(request: HttpRequest) -> User:
+    user = user_of(request)
+    if not can_review(user):
+        raise PermissionDenied("Bara granskare godkänner och återlämnar.")
+    return user
+
+
 def review_home(request: HttpRequest) -> HttpResponse:
     """The years, each with its list: those that are being worked on first."""
     _reviewer(request)
@@ -84,7 +91,7 @@ def _to_approve(user: User, goal: GoalToReview) -> list[Answer]:
 @require_POST
 def review_approve(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     """Approve all that is handed in of the goals that were ticked, as they stood then, or none of it."""
-    user = _reviewer(request)
+    user = _approver(request)
     follow_up = follow_up_or_404(request, slug, year)
     goals = {f"{goal.entry.pk}-{goal.seen}": goal for goal in goals_to_review(follow_up)}
     ticked = request.POST.getlist("goal")
@@ -135,6 +142,7 @@ def review_entry(request: HttpRequest, slug: str, year: int, area: int, number: 
     answers: list[Answer] = [entry, *measures]
     refusal = ""
     if request.method == "POST":
+        _approver(request)
         try:
             messages.success(request, _review(request, user, answers))
             return redirect(request.path)
@@ -175,8 +183,6 @@ def _review(request: HttpRequest, user: User, answers: list[Answer]) -> str:
     chosen = [answer for answer in answers if code in ("", answer.item.code)]
     if not chosen:
         raise PermissionDenied("Det svaret finns inte.")
-    if not can_review(user):
-        raise PermissionDenied("Bara granskare godkänner och återlämnar.")
     if not any(can_review_answer(user, answer) for answer in chosen):
         raise PermissionDenied("Du granskar inte svar som du själv rapporterar för.")
     if action == "approve" and request.POST.get("seen") != str(seen(answers)):

@@ -1,8 +1,19 @@
 """Every page for every role, from one table."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 
+import followup.urls
+import huddinge_safety.urls
+import organisation.urls
+from followup.attachments import attach
+from followup.models import Decision, ProtocolNote
+from organisation.models import User
 from tests.followup.conftest import PROGRAMME, client_of
+from tests.followup.test_attachments import pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -10,77 +21,184 @@ LOGIN = 302
 ENTRY = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
 CLOSED_ENTRY = "/mina-uppfoljningar/huddinge-2018-2021/2020/1.1/"
 ROLES = ("anonymous", "outsider", "reader", "official", "other_official", "reviewer", "secretary", "administrator")
-EVERYBODY = {role: 200 for role in ROLES if role != "anonymous"} | {"anonymous": LOGIN}
-NOBODY = {role: 403 for role in ROLES if role != "anonymous"} | {"anonymous": LOGIN}
-GONE = {role: 404 for role in ROLES if role != "anonymous"} | {"anonymous": LOGIN}
 
+
+def roles(others: int, anonymous: int = LOGIN, **status: int) -> dict[str, int]:
+    """The status for each role: that of `others` but for those named."""
+    return dict.fromkeys(ROLES, others) | {"anonymous": anonymous} | status
+
+
+FOLLOWING = {"reviewer": 200, "secretary": 200}
+NOT_BY_GET = roles(405)
+NOT_BY_POST = roles(405)
+YEAR = ("huddinge-2018-2021", 2021)
+GOAL = (*YEAR, 1, 1)
+CASE = (*YEAR, 1)
+
+# Every address by its name and arguments (NOTE and ATTACHMENT stand for rows of the test), with the status for GET
+# and for POST of an empty form: what the form of those who may write lacks is said with 422.
+NOTE, ATTACHMENT = "the note", "the attachment"
 PAGES = {
-    "/": EVERYBODY,
-    "/mina-uppfoljningar/": EVERYBODY,
-    "/mina-uppfoljningar/e-post/": EVERYBODY,
-    PROGRAMME: EVERYBODY,
-    f"{PROGRAMME}2021/": EVERYBODY,
-    f"{PROGRAMME}2020/": EVERYBODY,
-    f"{PROGRAMME}2020/omrade/1/": EVERYBODY,
-    f"{PROGRAMME}mal/1.1/": EVERYBODY,
-    f"{PROGRAMME}mal/1.1/historik/": EVERYBODY,
-    f"{PROGRAMME}mal/9.9/historik/": GONE,
-    f"{PROGRAMME}2020/rapport/": EVERYBODY,
-    "/arenden/": EVERYBODY,
-    "/enheter/": EVERYBODY,
-    "/enheter/kommunstyrelsen/": EVERYBODY,
-    "/enheter/finns-inte/": GONE,
-    "/utskick/finns-inte/": dict.fromkeys(ROLES, 404),
-    "/losenord/": EVERYBODY,
-    "/sok/": EVERYBODY,
-    "/logga-in/": {role: 302 for role in ROLES if role != "anonymous"} | {"anonymous": 200},
-    "/tillganglighet/": dict.fromkeys(ROLES, 200),
-    "/favicon.ico": dict.fromkeys(ROLES, 302),
-    ENTRY: NOBODY | {"official": 200},
-    CLOSED_ENTRY: NOBODY,
-    "/beslut/": NOBODY | {"reviewer": 200, "secretary": 200},
-    "/beslut/huddinge-2018-2021/2020/rattelse/": NOBODY | {"secretary": 200},
-    "/beslut/huddinge-2018-2021/2021/": NOBODY | {"secretary": 404},
-    f"{PROGRAMME}2020/beslut/1/": EVERYBODY,
-    f"{PROGRAMME}2020/beslut/1/rapport/": EVERYBODY,
-    f"{PROGRAMME}2020/beslut/1/rapport.json": EVERYBODY,
-    f"{PROGRAMME}2020/beslut/2/": GONE,
-    f"{PROGRAMME}2021/beslut/1/rapport.pdf": GONE,
-    "/program/finns-inte/": GONE,
-    f"{PROGRAMME}2030/": GONE,
-    f"{PROGRAMME}2030/rapport/": GONE,
-    f"{PROGRAMME}2030/rapport.pdf": GONE,
-    f"{PROGRAMME}2020/rapport.docx": EVERYBODY,
-    f"{PROGRAMME}2020/rapport.xlsx": EVERYBODY,
-    f"{PROGRAMME}2020/rapport.csv": EVERYBODY,
-    f"{PROGRAMME}2020/rapport.json": EVERYBODY,
-    f"{PROGRAMME}2020/rapport.html": EVERYBODY,
-    f"{PROGRAMME}2030/rapport.csv": GONE,
-    f"{PROGRAMME}2020/rapport.xyz": GONE,
-    f"{PROGRAMME}2020/rapport.csv?urval=omrade-9": GONE,
-    f"{PROGRAMME}2020/rapport/?urval=omrade-9": GONE,
-    "/program/rapport.schema.json": dict.fromkeys(ROLES, 200),
-    f"{PROGRAMME}2020/tjansteutlatande/": NOBODY | {"reviewer": 200, "secretary": 200},
-    f"{PROGRAMME}2020/tjansteutlatande.docx": NOBODY | {"reviewer": 200, "secretary": 200},
-    f"{PROGRAMME}2030/tjansteutlatande/": GONE,
-    f"{PROGRAMME}2030/tjansteutlatande.docx": GONE,
-    f"{PROGRAMME}2020/rapport.pdf": {role: 202 for role in ROLES if role != "anonymous"} | {"anonymous": LOGIN},
-    f"{PROGRAMME}2020/rapport.pdf/0/": dict.fromkeys(ROLES, 302),
-    f"{PROGRAMME}2030/rapport.pdf/0/": GONE,
-    f"{PROGRAMME}2020/omrade/9/": GONE,
-    f"{PROGRAMME}mal/9.9/": GONE,
-    "/mina-uppfoljningar/huddinge-2018-2021/2021/9.9/": GONE,
-    "/mina-uppfoljningar/finns-inte/2021/1.1/": GONE,
+    ("followup:home",): (roles(200), roles(200)),
+    ("followup:search",): (roles(200), roles(200)),
+    ("followup:register",): (roles(200), roles(200)),
+    ("followup:unit_list",): (roles(200), roles(200)),
+    ("followup:unit_detail", "kommunstyrelsen"): (roles(200), roles(200)),
+    ("followup:unit_detail", "finns-inte"): (roles(404), roles(404)),
+    ("followup:programme_detail", YEAR[0]): (roles(200), roles(200)),
+    ("followup:programme_detail", "finns-inte"): (roles(404), roles(404)),
+    ("followup:follow_up_detail", *YEAR): (roles(200), roles(200)),
+    ("followup:follow_up_detail", YEAR[0], 2030): (roles(404), roles(404)),
+    ("followup:area_detail", *YEAR, 1): (roles(200), roles(200)),
+    ("followup:area_detail", *YEAR, 9): (roles(404), roles(404)),
+    ("followup:sub_goal_detail", YEAR[0], 1, 1): (roles(200), roles(200)),
+    ("followup:sub_goal_detail", YEAR[0], 9, 9): (roles(404), roles(404)),
+    ("followup:sub_goal_history", YEAR[0], 1, 1): (roles(200), roles(200)),
+    ("followup:sub_goal_history", YEAR[0], 9, 9): (roles(404), roles(404)),
+    ("followup:measure_history", YEAR[0], 1, 1, 1): (roles(200), roles(200)),
+    ("followup:measure_history", YEAR[0], 1, 1, 9): (roles(404), roles(404)),
+    ("followup:follow_up_history", *YEAR): (roles(200), roles(200)),
+    ("followup:entry_history", *GOAL): (roles(200), roles(200)),
+    ("followup:entry_history", *YEAR, 9, 9): (roles(404), roles(404)),
+    ("followup:area_history", *YEAR, 1): (roles(200), roles(200)),
+    ("followup:area_history", *YEAR, 9): (roles(404), roles(404)),
+    ("followup:guideline_history", *YEAR, 1): (roles(200), roles(200)),
+    ("followup:guideline_history", *YEAR, 9): (roles(404), roles(404)),
+    ("followup:report", *YEAR): (roles(200), roles(200)),
+    ("followup:report", YEAR[0], 2030): (roles(404), roles(404)),
+    ("followup:report_file", *YEAR, "pdf"): (roles(202), roles(202)),
+    ("followup:report_file", *YEAR, "docx"): (roles(200), roles(200)),
+    ("followup:report_file", *YEAR, "xlsx"): (roles(200), roles(200)),
+    ("followup:report_file", *YEAR, "csv"): (roles(200), roles(200)),
+    ("followup:report_file", *YEAR, "json"): (roles(200), roles(200)),
+    ("followup:report_file", *YEAR, "html"): (roles(200), roles(200)),
+    ("followup:report_file", *YEAR, "xyz"): (roles(404), roles(404)),
+    ("followup:report_file", YEAR[0], 2030, "pdf"): (roles(404), roles(404)),
+    ("followup:report_schema",): (roles(200, anonymous=200), roles(200, anonymous=200)),
+    ("followup:report_rendering", *YEAR, 0): (roles(302), roles(302)),
+    ("followup:report_rendering", YEAR[0], 2030, 0): (roles(404), roles(404)),
+    # The official's
+    ("followup:work_list",): (roles(200), roles(200)),
+    ("followup:mail_choice",): (roles(200), roles(200)),
+    ("followup:work_submit", *YEAR, "kommunstyrelsen"): (NOT_BY_GET, roles(403, official=302)),
+    ("followup:entry_edit", *GOAL): (roles(403, official=200), roles(403, official=422)),
+    ("followup:entry_edit", YEAR[0], 2020, 1, 1): (roles(403), roles(403)),
+    ("followup:entry_edit", *YEAR, 9, 9): (roles(404), roles(404)),
+    ("followup:entry_edit", "finns-inte", 2021, 1, 1): (roles(404), roles(404)),
+    ("followup:entry_autosave", *GOAL): (roles(405, anonymous=405), roles(403, anonymous=401, official=422)),
+    ("followup:entry_withdraw", *GOAL): (NOT_BY_GET, roles(403, official=302)),
+    ("followup:entry_attach", *GOAL): (NOT_BY_GET, roles(403, official=422)),
+    ("followup:attachment_download", ATTACHMENT): (roles(200), NOT_BY_POST),
+    ("followup:attachment_remove", ATTACHMENT): (roles(403, official=200), roles(403, official=302)),
+    ("followup:comment_list", *GOAL): (
+        roles(403, official=200, **FOLLOWING),
+        roles(403, official=422, reviewer=422),
+    ),
+    # The reviewer's
+    ("followup:review_home",): (roles(403, **FOLLOWING), roles(403, **FOLLOWING)),
+    ("followup:review_list", *YEAR): (roles(403, **FOLLOWING), roles(403, **FOLLOWING)),
+    ("followup:review_entry", *GOAL): (roles(403, **FOLLOWING), roles(403)),
+    ("followup:review_entry", *YEAR, 9, 9): (roles(403, reviewer=404, secretary=404),) * 2,
+    ("followup:review_year", *YEAR): (NOT_BY_GET, roles(403)),
+    ("followup:review_approve", *YEAR): (NOT_BY_GET, roles(403, reviewer=302)),
+    ("followup:review_texts", *YEAR): (roles(403, reviewer=200), roles(403, reviewer=422)),
+    ("followup:review_area", *YEAR, 1): (roles(403, reviewer=200), roles(403, reviewer=422)),
+    ("followup:review_area", *YEAR, 9): (roles(403, reviewer=404),) * 2,
+    ("followup:review_guideline", *YEAR, 1): (roles(403, reviewer=200), roles(403, reviewer=422)),
+    ("followup:statement", *YEAR): (roles(403, **FOLLOWING), roles(403, **FOLLOWING)),
+    ("followup:statement", YEAR[0], 2030): (roles(404), roles(404)),
+    ("followup:statement_docx", *YEAR): (roles(403, **FOLLOWING), roles(403, **FOLLOWING)),
+    # What the board decided
+    ("followup:decision_detail", YEAR[0], 2020, 1): (roles(200), roles(200)),
+    ("followup:decision_detail", YEAR[0], 2020, 2): (roles(404), roles(404)),
+    ("followup:decided_report", YEAR[0], 2020, 1): (roles(200), roles(200)),
+    ("followup:decided_report_json", YEAR[0], 2020, 1): (roles(200), roles(200)),
+    ("followup:decided_report_pdf", *CASE): (roles(404), roles(404)),
+    # The secretary's: a case on its way to the board is theirs alone until the decision is recorded
+    ("followup:case_list",): (roles(403, **FOLLOWING), roles(403, **FOLLOWING)),
+    ("followup:case_edit", *YEAR): (roles(403, secretary=200), roles(403, secretary=422)),
+    ("followup:case_open", *YEAR): (NOT_BY_GET, roles(403, secretary=302)),
+    ("followup:case_correct", YEAR[0], 2020): (roles(403, secretary=200), roles(403, secretary=422)),
+    ("followup:minutes_extract", *CASE): (roles(404, secretary=200),) * 2,
+    ("followup:minutes_extract_pdf", *CASE): (roles(404, secretary=200),) * 2,
+    ("followup:minutes_extract_docx", *CASE): (roles(404, secretary=200),) * 2,
+    ("followup:minutes_extract_text", *CASE): (roles(404, secretary=200),) * 2,
+    ("followup:note_list", *CASE): (roles(404, secretary=200), roles(404, secretary=422)),
+    ("followup:note_edit", *CASE, NOTE): (roles(404, secretary=200), roles(404, secretary=422)),
+    ("followup:note_move", *CASE, NOTE): (NOT_BY_GET, roles(404, secretary=302)),
+    ("followup:note_remove", *CASE, NOTE): (NOT_BY_GET, roles(404, secretary=302)),
+    ("followup:note_attachment", *CASE, NOTE): (roles(404), NOT_BY_POST),
+    ("followup:distribution", *CASE): (roles(404, secretary=403), roles(404, secretary=403)),
+    # Whoever has the link
+    ("followup:received", "finns-inte"): (roles(404, anonymous=404), roles(405, anonymous=405)),
+    ("followup:received_extract", "finns-inte"): (roles(404, anonymous=404), roles(405, anonymous=405)),
+    # Everybody's
+    ("organisation:accessibility",): (roles(200, anonymous=200), roles(200, anonymous=200)),
+    ("login",): (roles(302, anonymous=200), roles(302, anonymous=200)),
+    ("logout",): (roles(405), roles(302)),
+    ("password_change",): (roles(200), roles(200)),
+    ("password_change_done",): (roles(200), NOT_BY_POST),
+    ("favicon",): (roles(302), roles(302)),
 }
 
 
+@pytest.fixture
+def addresses(open_year, official, settings, tmp_path) -> dict[tuple[object, ...], str]:
+    """The address of each page, with a note and an attachment to point at."""
+    settings.MEDIA_ROOT = tmp_path
+    entry = open_year.subgoalentry_set.get(sub_goal__area__number=1, sub_goal__number=1)
+    attachment = attach(entry, SimpleUploadedFile("a.pdf", pdf()), by=official)
+    case = Decision.objects.create(
+        follow_up=open_year, registration_number="KS-2022/1", statement_date="2022-02-01", meeting_date="2022-03-01"
+    )
+    note = ProtocolNote.objects.create(decision=case, order=1, name="Anna Ask", party="S", text="Mer.")
+    rows = {NOTE: note.pk, ATTACHMENT: attachment.pk}
+    return {page: reverse(page[0], args=[rows.get(arg, arg) for arg in page[1:]]) for page in PAGES}
+
+
+def user_for(role: str, request) -> User | None:
+    return None if role == "anonymous" else request.getfixturevalue(role)
+
+
 @pytest.mark.parametrize("role", ROLES)
-def test_get(role, request):
-    request.getfixturevalue("huddinge")
-    user = None if role == "anonymous" else request.getfixturevalue(role)
-    client = client_of(user)
-    expected = {url: statuses[role] for url, statuses in PAGES.items()}
-    assert {url: client.get(url).status_code for url in PAGES} == expected
+def test_get(role, request, addresses):
+    client = client_of(user_for(role, request))
+    assert {page: got(client, url) for page, url in addresses.items()} == {
+        page: get[role] for page, (get, _) in PAGES.items()
+    }
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_post(role, request, addresses):
+    user = user_for(role, request)
+    assert {page: posted(client_of(user), url) for page, url in addresses.items()} == {
+        page: post[role] for page, (_, post) in PAGES.items()
+    }
+
+
+def got(client: Client, url: str) -> int:
+    response = client.get(url)
+    response.close()  # of a file that is sent
+    return response.status_code
+
+
+def posted(client: Client, url: str) -> int:
+    """The status for an empty form; whatever it did is undone, so that each page finds the same."""
+    with transaction.atomic():
+        status = client.post(url).status_code
+        transaction.set_rollback(True)
+    return status
+
+
+def test_no_address_is_left_out():
+    """Of the project's own; the administration has tests of its own."""
+    names = {
+        f"{patterns.app_name}:{pattern.name}" if hasattr(patterns, "app_name") else pattern.name
+        for patterns in (followup.urls, organisation.urls, huddinge_safety.urls)
+        for pattern in patterns.urlpatterns
+        if getattr(pattern, "name", None)
+    }
+    assert {page[0] for page in PAGES} == names
 
 
 @pytest.mark.parametrize("role", ROLES)

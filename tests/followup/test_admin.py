@@ -165,6 +165,28 @@ def test_a_measure_added_while_the_year_is_open_gets_its_entry(huddinge, reviewe
     assert "Uppföljningen för 2021 fick 1 nya rader att fylla i." in messages_of(response)
 
 
+def test_a_measure_that_is_stopped_keeps_its_entry_and_its_reason(open_year, reviewer):
+    measure = Measure.objects.get(sub_goal__area__number=1, sub_goal__number=1, number=1)
+    entry = MeasureEntry.objects.get(follow_up=open_year, measure=measure)
+    MeasureEntry.objects.filter(pk=entry.pk).update(progress="stopped", stop_reason="Pengarna tog slut.")
+    client = client_of(reviewer)
+    data = form_of(client.get(url(Measure, "change", measure.pk))) | {
+        "last_year": 2020,
+        "change": "changed",
+        "change_year": 2021,
+        "change_reason": "Avbröts av nämnden",
+    }
+    response = client.post(url(Measure, "change", measure.pk), data)
+    assert response.status_code == 302, response.context["errors"]
+    measure.refresh_from_db()
+    entry.refresh_from_db()
+    assert (measure.last_year, measure.change_reason) == (2020, "Avbröts av nämnden")
+    assert (entry.progress, entry.stop_reason) == ("stopped", "Pengarna tog slut.")
+    assert MeasureEntry.objects.filter(follow_up=open_year, measure=measure).count() == 1
+    report = client.get("/program/huddinge-2018-2021/2021/omrade/1/").content.decode()
+    assert "Pengarna tog slut." in report
+
+
 def test_the_action_brings_in_what_is_new(huddinge, reviewer):
     SubGoal.objects.create(area=huddinge.areas.first(), number=40, text="Nytt mål")
     data = {"action": "bring_in", "_selected_action": list(FollowUp.objects.values_list("pk", flat=True))}

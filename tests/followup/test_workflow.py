@@ -66,6 +66,30 @@ def test_every_step_of_an_answer(state, action, entry, official, reviewer):
     assert Event.objects.filter(sub_goal_entry=entry).count() == (1 if target else 0)
 
 
+@pytest.mark.parametrize("action", ANSWER_TRANSITIONS)
+@pytest.mark.parametrize("state", Answer.State.values)
+def test_every_step_of_a_measures_answer(state, action, open_year, official, reviewer):
+    measures = open_year.measureentry_set.select_related("follow_up", "measure__sub_goal__area")
+    answer = measures.get(measure__sub_goal__area__number=1, measure__sub_goal__number=1, measure__number=1)
+    MeasureEntry.objects.filter(pk=answer.pk).update(state=state, progress="done")
+    user = official if action in OFFICIALS else reviewer
+    target = ANSWER_ALLOWED.get((state, action))
+    if target is None:
+        with pytest.raises(Refused):
+            perform(answer, action, by=user, comment="Därför")
+    else:
+        assert perform(answer, action, by=user, comment="Därför").measure_entry == answer
+    answer.refresh_from_db()
+    assert answer.state == (target or state)
+
+
+def test_the_table_knows_every_step_and_state():
+    assert {action for _, action in ANSWER_ALLOWED} == set(ANSWER_TRANSITIONS)
+    assert {action for _, action in YEAR_ALLOWED} == set(YEAR_TRANSITIONS)
+    assert {state for pair in ANSWER_ALLOWED.items() for state in (pair[0][0], pair[1])} == set(Answer.State.values)
+    assert {state for pair in YEAR_ALLOWED.items() for state in (pair[0][0], pair[1])} == set(FollowUp.State.values)
+
+
 def ready(year: FollowUp, state: str, action: str) -> Decision | None:
     """Put the year in a state with nothing in the way of the action; the decision that the action comes with."""
     for model in (SubGoalEntry, MeasureEntry):
@@ -93,7 +117,9 @@ def test_every_step_of_a_year(state, action, open_year, reviewer, secretary):
 
 
 @pytest.mark.parametrize("action", ANSWER_TRANSITIONS)
-@pytest.mark.parametrize("role", ["outsider", "reader", "other_official", "official", "reviewer", "secretary"])
+@pytest.mark.parametrize(
+    "role", ["outsider", "reader", "other_official", "official", "reviewer", "secretary", "administrator"]
+)
 def test_who_may_move_an_answer(role, action, entry, request):
     user = request.getfixturevalue(role)
     state = next(state for state, name in ANSWER_ALLOWED if name == action)
@@ -106,7 +132,9 @@ def test_who_may_move_an_answer(role, action, entry, request):
 
 
 @pytest.mark.parametrize("action", YEAR_TRANSITIONS)
-@pytest.mark.parametrize("role", ["outsider", "reader", "official", "reviewer", "secretary", "administrator"])
+@pytest.mark.parametrize(
+    "role", ["outsider", "reader", "other_official", "official", "reviewer", "secretary", "administrator"]
+)
 def test_who_may_move_a_year(role, action, open_year, request):
     user = request.getfixturevalue(role)
     state = next(state for state, name in YEAR_ALLOWED if name == action)
@@ -136,6 +164,24 @@ def test_returning_wants_a_comment(entry, official, reviewer):
     perform(entry, "submit", by=official)
     with pytest.raises(Refused, match="Skriv en kommentar"):
         perform(entry, "return", by=reviewer, comment="   ")
+
+
+def test_what_was_saved_after_it_was_read_is_not_approved(entry, official, reviewer):
+    perform(entry, "submit", by=official)
+    read = SubGoalEntry.objects.select_related("follow_up").get(pk=entry.pk)
+    perform(entry, "withdraw", by=official)
+    perform(entry, "submit", by=official)
+    with pytest.raises(Refused, match="Svaret har ändrats sedan du läste det"):
+        perform(read, "approve", by=reviewer)
+    entry.refresh_from_db()
+    assert entry.state == "submitted"
+
+
+def test_a_comment_is_as_long_as_a_text_may_be(entry, official, reviewer):
+    perform(entry, "submit", by=official)
+    with pytest.raises(Refused) as refusal:
+        perform(entry, "return", by=reviewer, comment="x" * 10_001)
+    assert str(refusal.value) == "Kommentaren är 10001 tecken lång. Korta den till högst 10000."
 
 
 @pytest.fixture

@@ -1,0 +1,141 @@
+"""A whole year in a real browser: two officials and a reviewer, from the opening to the proposal to the board."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from followup.models import FollowUp, MeasureEntry, SubGoalEntry
+from organisation.models import Membership, Unit, User
+from programmes.models import Measure, Programme, ResponsibilityArea, SubGoal
+from tests.browser.conftest import PASSWORD, log_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SLUG, YEAR = "trygg", 2024
+REVIEW = f"/granskning/{SLUG}/{YEAR}/"
+
+
+@pytest.fixture
+def programme(people: None) -> Programme:
+    """A small one of its own: one goal of hanna's unit, with a measure that stig's unit answers for."""
+    programme = Programme.objects.create(
+        title="Trygg 2024", slug=SLUG, first_year=YEAR, last_year=YEAR, state="active", overarching_goal="Trygghet"
+    )
+    area = ResponsibilityArea.objects.create(programme=programme, number=1, name="Torget")
+    goal = SubGoal.objects.create(area=area, number=1, text="Fler ska känna sig trygga")
+    goal.units.add(Unit.objects.get(slug="kommunstyrelsen"))
+    measure = Measure.objects.create(sub_goal=goal, number=1, text="Tänd lyktorna", first_year=YEAR, last_year=YEAR)
+    measure.units.add(Unit.objects.get(slug="socialnamnden"))
+    FollowUp.objects.create(programme=programme, year=YEAR, state="planned", opens_on="2024-11-01", due_on="2099-01-15")
+    stig = User.objects.create_user("stig", password=PASSWORD, first_name="Stig")
+    Membership.objects.create(user=stig, unit=Unit.objects.get(slug="socialnamnden"))
+    return programme
+
+
+def as_person(browser: Browser, page: Page, username: str) -> Page:
+    """A browser of their own, logged in."""
+    own = browser.new_context(base_url=page.url.rsplit("/logga-in", 1)[0], locale="sv-SE").new_page()
+    log_in(own, username)
+    return own
+
+
+def text_of(page: Page) -> str:
+    return page.get_by_role("main").inner_text()
+
+
+def test_a_whole_year(browser, page, programme):
+    entry = f"/mina-uppfoljningar/{SLUG}/{YEAR}/1.1/"
+    page.goto("/logga-in/")
+    greta, hanna, stig = (as_person(browser, page, name) for name in ("greta", "hanna", "stig"))
+
+    greta.goto(REVIEW)
+    greta.get_by_role("button", name="Öppna uppföljningen").click()
+    assert f"Uppföljningen för {YEAR}: öppen." in text_of(greta)
+
+    # Both write on the same page, each their own; then hanna in two tabs at once.
+    hanna.goto(entry)
+    stig.goto(entry)
+    stig.get_by_label("Genomförande").select_option("Genomförd")
+    stig.get_by_label("Vad som har gjorts").fill("Tolv lyktor lyser.")
+    stig.get_by_role("button", name="Spara och lämna in").click()
+    assert "Mål 1.1 är inlämnat för granskning." in text_of(stig)
+    hanna.get_by_role("group", name="Bedömning av året").get_by_label("Uppfyllt", exact=True).check()
+    hanna.get_by_role("group", name="Prognos för perioden").get_by_label("Kommer inte att nås").check()
+    hanna.get_by_role("textbox", name="Kommentar").fill("Fler är trygga.")
+    other_tab = hanna.context.new_page()
+    other_tab.goto(entry)
+    other_tab.get_by_role("textbox", name="Kommentar").fill("Många är trygga.")
+    other_tab.get_by_role("button", name="Spara", exact=True).click()
+    hanna.get_by_role("button", name="Spara", exact=True).click()
+    assert hanna.get_by_role("heading", level=1).inner_text() == "Någon annan har sparat under tiden"
+    hanna.get_by_label("Min text", exact=True).fill("Många fler är trygga.")
+    hanna.get_by_role("button", name="Spara det jag har valt").click()
+    hanna.get_by_role("button", name="Spara och lämna in").click()
+    assert "Mål 1.1 är inlämnat för granskning." in text_of(hanna)
+
+    # Returned with a comment, asked about, corrected and handed in again.
+    greta.goto(f"{REVIEW}1.1/")
+    greta.get_by_text("Godkänn eller återlämna bara målet 1.1").click()
+    greta.get_by_label("Kommentar till enheten om 1.1", exact=True).fill("Hur många fler?")
+    greta.get_by_role("button", name="Återlämna 1.1", exact=True).click()
+    assert "1 svar är återlämnade." in text_of(greta)
+    hanna.goto(entry)
+    assert "Hur många fler?" in text_of(hanna)
+    hanna.get_by_role("link", name="Skriv en kommentar till granskarna").click()
+    hanna.get_by_label("Ny kommentar").fill("Tolv procent, jag skriver in det.")
+    hanna.get_by_role("button", name="Skicka kommentaren").click()
+    assert "Tolv procent, jag skriver in det." in text_of(hanna)
+    hanna.get_by_role("textbox", name="Kommentar", exact=True).fill("Tolv procent fler är trygga.")
+    hanna.get_by_role("button", name="Spara och lämna in").click()
+
+    # The reviewer sees what changed, and approves both answers from the list.
+    greta.goto(f"{REVIEW}1.1/")
+    assert "Tolv procent, jag skriver in det." in text_of(greta)
+    assert "Tolv procent" in greta.locator(".beside-form ins").first.inner_text()
+    greta.goto(REVIEW)
+    greta.get_by_role("checkbox", name="Markera mål 1.1").check()
+    greta.get_by_role("button", name="Godkänn det som är inlämnat på markerade mål").click()
+    assert "2 svar på 1 mål är godkända." in text_of(greta)
+
+    # The year's texts: a forecast that the goals contradict is warned of, and does not hinder.
+    greta.get_by_role("link", name="Årets texter").click()
+    greta.get_by_role("textbox", name="Sammanfattning").fill("Ett gott år.")
+    greta.get_by_role("group", name="Prognos för perioden").get_by_label("Kommer att nås", exact=True).check()
+    greta.get_by_role("button", name="Spara", exact=True).click()
+    assert "Den samlade prognosen är ”Kommer att nås”, men 1 mål har ”Kommer inte att nås”" in text_of(greta)
+    greta.goto(REVIEW)
+    greta.get_by_role("button", name="Avsluta ifyllandet").click()
+    greta.get_by_role("button", name="Föreslå till kommunstyrelsen").click()
+    assert f"Uppföljningen för {YEAR}: föreslagen till kommunstyrelsen." in text_of(greta)
+
+    year = FollowUp.objects.get(programme=programme)
+    assert (year.state, year.summary, year.forecast) == ("proposed", "Ett gott år.", "will")
+    answer = SubGoalEntry.objects.get(follow_up=year)
+    assert (answer.state, answer.comment) == ("approved", "Tolv procent fler är trygga.")
+    assert MeasureEntry.objects.get(follow_up=year).done == "Tolv lyktor lyser."
+    # Nothing that anybody saved is gone: each text stands in the history.
+    saved = set(answer.history.values_list("comment", flat=True))
+    assert {"Många är trygga.", "Många fler är trygga.", "Tolv procent fler är trygga."} <= saved
+    for person in (greta, hanna, stig):
+        person.context.close()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_reviewers_pages_have_no_barriers(page, people, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    log_in(page, "greta")
+    of_year = "huddinge-2018-2021/2021/"
+    for url in (
+        "/granskning/",
+        f"/granskning/{of_year}",
+        f"/granskning/{of_year}1.5/",
+        f"/granskning/{of_year}texter/",
+        f"/granskning/{of_year}omrade/1/",
+        f"/granskning/{of_year}riktlinje/1/",
+        f"/kommentarer/{of_year}1.5/",
+        f"/program/{of_year}historik/",
+        f"/program/{of_year}mal/1.5/historik/",
+    ):
+        page.goto(url)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, url
+        assert [violation["id"] for violation in Axe().run(page).response["violations"]] == [], url
