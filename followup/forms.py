@@ -14,7 +14,16 @@ from django.http import QueryDict
 from django.template.defaultfilters import filesizeformat
 
 from followup.attachments import ALLOWED, KINDS, kind_of, max_bytes, safe_name
-from followup.models import Answer, AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, ProtocolNote, SubGoalEntry
+from followup.models import (
+    Answer,
+    AreaEntry,
+    Comment,
+    FollowUp,
+    GuidelineEntry,
+    MeasureEntry,
+    ProtocolNote,
+    SubGoalEntry,
+)
 from followup.permissions import can_report, can_write
 from followup.report import Report
 from followup.scales import Progress
@@ -415,6 +424,20 @@ class RegisterForm(forms.Form):
         error_messages={"invalid": "Skriv året med fyra siffror, till exempel 2020."},
     )
     q = forms.CharField(label="Ord i ärendet eller beslutet", max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+
+
+class CommentForm(forms.ModelForm):
+    class Meta:
+        model = Comment
+        fields = ["comment"]
+        labels = {"comment": "Ny kommentar"}
+        help_texts = {"comment": "Läses av enheten och granskarna, och kan inte ändras efteråt."}
+        widgets = {"comment": forms.Textarea(attrs={"rows": 3})}
+        error_messages = {"comment": {"required": "Skriv något innan du skickar."}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -47,6 +47,11 @@ def can_review_answer(user: User, answer: Answer) -> bool:
     return can_review(user) and (settings.REVIEW_OWN_ANSWERS or not can_report(user, answer))
 
 
+def can_comment(user: User, answers: Iterable[Answer]) -> bool:
+    """Those who answer for a goal or one of its measures, and those who review, talk while there is time to change."""
+    return any(answer.follow_up.takes_answers and (can_review(user) or can_report(user, answer)) for answer in answers)
+
+
 def can_run_year(user: User, follow_up: FollowUp) -> bool:
     """Open the year, take it to review and propose it."""
     return can_review(user)

@@ -14,7 +14,7 @@ from simple_history.utils import bulk_create_with_history
 
 from followup.models import Answer, AreaEntry, Entry, Event, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.permissions import can_decide, can_report, can_review_answer, can_run_year
-from programmes.models import Guideline, Measure, Programme, ResponsibilityArea, SubGoal
+from programmes.models import TEXT_LENGTH, Guideline, Measure, Programme, ResponsibilityArea, SubGoal
 
 if TYPE_CHECKING:
     from followup.forms import EntryForm
@@ -55,7 +55,10 @@ def _nothing(item: Any) -> list[str]:
 
 @dataclass(frozen=True)
 class Transition:
-    """From any of `sources` to `target`, for those `allowed`, when `obstacles` finds none."""
+    """From any of `sources` to `target`, for those `allowed`, when `obstacles` finds none.
+
+    One `of_what_was_read` is refused when the item was saved after it was fetched.
+    """
 
     label: str
     sources: tuple[str, ...]
@@ -63,6 +66,7 @@ class Transition:
     allowed: Callable[[User, Any], bool]
     obstacles: Callable[[Any], list[str]] = _nothing
     needs_comment: bool = False
+    of_what_was_read: bool = False
 
 
 _A, _Y = Answer.State, FollowUp.State
@@ -71,7 +75,7 @@ ANSWER_TRANSITIONS: Mapping[str, Transition] = {
     "submit": Transition("Lämna in", (_A.DRAFT, _A.RETURNED), _A.SUBMITTED, can_report, _missing),
     "withdraw": Transition("Ta tillbaka", (_A.SUBMITTED,), _A.DRAFT, can_report),
     "return": Transition("Återlämna", (_A.SUBMITTED, _A.APPROVED), _A.RETURNED, can_review_answer, needs_comment=True),
-    "approve": Transition("Godkänn", (_A.SUBMITTED,), _A.APPROVED, can_review_answer),
+    "approve": Transition("Godkänn", (_A.SUBMITTED,), _A.APPROVED, can_review_answer, of_what_was_read=True),
 }
 
 YEAR_TRANSITIONS: Mapping[str, Transition] = {
@@ -117,9 +121,13 @@ def perform(item: FollowUp | Answer, action: str, *, by: User, comment: str = ""
         raise Refused(follow_up.why_closed)
     if stored.state not in transition.sources:
         raise Refused(f"{transition.label} går inte: läget är {stored.get_state_display().lower()}.")
+    if transition.of_what_was_read and stored.version != item.version:
+        raise Refused("Svaret har ändrats sedan du läste det. Läs det igen.")
     comment = comment.strip()
     if transition.needs_comment and not comment:
         raise Refused("Skriv en kommentar som förklarar varför.")
+    if len(comment) > TEXT_LENGTH:
+        raise Refused(f"Kommentaren är {len(comment)} tecken lång. Korta den till högst {TEXT_LENGTH}.")
     if obstacles := transition.obstacles(stored):
         raise Refused(f"{transition.label} går inte än: {', '.join(obstacles)}.")
     return _move(item, stored, action, transition, by, comment)

@@ -15,7 +15,7 @@ class Comment(models.Model):
     """One remark in the thread of a goal's year, its measures included: written once, never changed."""
 
     entry = models.ForeignKey(SubGoalEntry, models.PROTECT, verbose_name="målets status", related_name="comments")
-    text = prose("kommentar")
+    comment = prose("kommentar")
     by = models.ForeignKey("organisation.User", models.PROTECT, verbose_name="av", related_name="comments")
     at = models.DateTimeField("när", default=timezone.now, editable=False)
 
@@ -25,7 +25,7 @@ class Comment(models.Model):
         ordering = ["at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(text=""), name="comment_says_something", violation_error_message="Skriv något."
+                condition=~models.Q(comment=""), name="comment_says_something", violation_error_message="Skriv något."
             ),
         ]
 

@@ -7,9 +7,8 @@ from django.utils import timezone
 
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from followup.report import build_report
-from followup.timeline import history_of_goal
-from followup.views.fetch import follow_up_or_404, programme_or_404
-from programmes.models import Programme, SubGoal
+from followup.views.fetch import follow_up_or_404, goal_or_404, programme_or_404
+from programmes.models import Programme
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -70,7 +69,7 @@ def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def sub_goal_detail(request: HttpRequest, slug: str, area: int, number: int) -> HttpResponse:
     """One goal through all its years."""
     programme = programme_or_404(request, slug)
-    goal = _goal_or_404(programme, area, number)
+    goal = goal_or_404(programme, area, number)
     follow_ups = FollowUp.objects.visible_to(request.user).filter(programme=programme)
     entries = (
         SubGoalEntry.objects.filter(sub_goal=goal, follow_up__in=follow_ups)
@@ -99,29 +98,3 @@ def sub_goal_detail(request: HttpRequest, slug: str, area: int, number: int) -> 
         or any(measure.is_example for measure in measures),
     }
     return render(request, "followup/sub_goal_detail.html", context)
-
-
-def sub_goal_history(request: HttpRequest, slug: str, area: int, number: int) -> HttpResponse:
-    """Who changed what of a goal, its measures and their answers, when and why."""
-    programme = programme_or_404(request, slug)
-    goal = _goal_or_404(programme, area, number)
-    follow_ups = FollowUp.objects.visible_to(request.user).filter(programme=programme)
-    context = {
-        "programme": programme,
-        "goal": goal,
-        "moments": history_of_goal(goal, follow_ups),
-        "shows_example": goal.is_example,
-    }
-    return render(request, "followup/sub_goal_history.html", context)
-
-
-def _goal_or_404(programme: Programme, area: int, number: int) -> SubGoal:
-    goal = (
-        SubGoal.objects.filter(area__programme=programme, area__number=area, number=number)
-        .select_related("area")
-        .prefetch_related("units")
-        .first()
-    )
-    if goal is None:
-        raise Http404(f"Programmet har inget mål {area}.{number}.")
-    return goal

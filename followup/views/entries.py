@@ -1,19 +1,21 @@
 """The official's pages: what my units owe, and the one page where a goal's year is written."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from followup.forms import AnswerForms, AttachmentForm, first_missing_field
-from followup.models import Answer, Attachment, Event, FollowUp, MeasureEntry, SubGoalEntry
-from followup.permissions import can_write
+from followup.models import Answer, Attachment, FollowUp, MeasureEntry, SubGoalEntry
+from followup.permissions import can_comment, can_write
+from followup.thread import said, thread_of
 from followup.views.fetch import follow_up_or_404, user_of
 from followup.views.saving import conflict_page, save, sent_or_kept, text_outlives_session
 from followup.workflow import Refused, available, perform_all
@@ -62,7 +64,8 @@ def entry_edit(request: HttpRequest, slug: str, year: int, area: int, number: in
         "last_year": last_year,
         "own": own,
         "may_withdraw": any("withdraw" in available(answer, user) for answer in own),
-        "comments": entry_events(entry, measures).exclude(comment=""),
+        "thread": said(thread_of(entry, measures)),
+        "may_comment": can_comment(user, own),
         "missing": missing,
         "has_errors": status == HTTPStatus.UNPROCESSABLE_ENTITY,
         "attachments": attachments_of(entry),
@@ -129,15 +132,6 @@ def _refuse_unless_writable(user: User, entry: SubGoalEntry, measures: list[Meas
         raise PermissionDenied(f"Du rapporterar inte för någon enhet som ansvarar för mål {entry.sub_goal.code}.")
 
 
-def entry_events(entry: SubGoalEntry, measures: list[MeasureEntry]) -> QuerySet[Event]:
-    """What has happened to a goal's answers and been said of them, oldest first."""
-    return (
-        Event.objects.filter(Q(sub_goal_entry=entry) | Q(measure_entry__in=measures))
-        .select_related("by", "sub_goal_entry__sub_goal__area", "measure_entry__measure__sub_goal__area")
-        .order_by("at", "pk")
-    )
-
-
 def entry_or_404(follow_up: FollowUp, area: int, number: int) -> SubGoalEntry:
     entry = (
         SubGoalEntry.objects.filter(follow_up=follow_up, sub_goal__area__number=area, sub_goal__number=number)
@@ -170,6 +164,11 @@ class LastYear:
     year: int
     goal: SubGoalEntry | None
     measures: dict[int, MeasureEntry]
+
+    def answers_beside(self, entry: SubGoalEntry, measures: Iterable[MeasureEntry]) -> dict[Answer, Answer]:
+        """Last year's answer for each of this year's that had one."""
+        pairs = [(entry, self.goal), *((measure, self.measures.get(measure.measure_id)) for measure in measures)]
+        return {answer: last for answer, last in pairs if last}
 
 
 def last_year_of(entry: SubGoalEntry) -> LastYear:

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest
 
 from followup.models import Decision, FollowUp
 from organisation.models import User
-from programmes.models import Programme
+from programmes.models import Programme, SubGoal
 
 
 def user_of(request: HttpRequest) -> User:
@@ -33,6 +33,18 @@ def follow_up_or_404(request: HttpRequest, slug: str, year: int) -> FollowUp:
             raise Http404(f"Programmet gäller {programme.period}, så det finns ingen uppföljning för {year}.")
         raise Http404(f"Uppföljningen för {year} har inte öppnats.")
     return follow_up
+
+
+def goal_or_404(programme: Programme, area: int, number: int) -> SubGoal:
+    goal = (
+        SubGoal.objects.filter(area__programme=programme, area__number=area, number=number)
+        .select_related("area")
+        .prefetch_related("units")
+        .first()
+    )
+    if goal is None:
+        raise Http404(f"Programmet har inget mål {area}.{number}.")
+    return goal
 
 
 def decision_or_404(request: HttpRequest, slug: str, year: int, number: int) -> Decision:

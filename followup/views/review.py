@@ -1,16 +1,30 @@
 """The reviewer's pages: who has delivered, one goal with its answers to approve or return, the year's own steps."""
 
+from http import HTTPStatus
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from followup.comparison import compare
 from followup.consistency import OF_YEAR, contradictions
+from followup.forms import CommentForm
 from followup.models import Answer, FollowUp
-from followup.permissions import can_follow_review, can_write_texts
-from followup.review import goals_to_review
-from followup.views.entries import attachments_of, entry_events, entry_or_404, last_year_of, measures_of
+from followup.permissions import (
+    can_comment,
+    can_follow_review,
+    can_report,
+    can_review,
+    can_review_answer,
+    can_write_texts,
+)
+from followup.review import STATES, Choice, GoalToReview, by_area, by_unit, goals_to_review, is_late, seen
+from followup.thread import thread_of
+from followup.views.entries import attachments_of, entry_or_404, last_year_of, measures_of
 from followup.views.fetch import follow_up_or_404, user_of
 from followup.workflow import YEAR_TRANSITIONS, Refused, available, perform, perform_all
 from organisation.models import User
@@ -34,13 +48,20 @@ def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     user = _reviewer(request)
     follow_up = follow_up_or_404(request, slug, year)
     goals = goals_to_review(follow_up)
-    chosen = {name: request.GET.get(name, "") for name in ("unit", "state", "q")}
+    choice = Choice.from_address(request.GET, goals)
+    late = is_late(follow_up, timezone.localdate())
+    chosen = [goal for goal in goals if goal.matches(choice)]
+    rows = [(goal, _to_approve(user, goal)) for goal in chosen]
     context = {
         "follow_up": follow_up,
-        "goals": [goal for goal in goals if goal.matches(**chosen)],
-        "units": sorted({name for goal in goals for name in goal.units}),
-        "states": Answer.State.choices,
-        "chosen": chosen,
+        "rows": rows,
+        "may_approve": any(answers for _, answers in rows),
+        "tables": [("Enhet", "unit", by_unit(goals, late)), ("Område", "area", by_area(goals, late))],
+        "units": sorted({unit for goal in goals for unit in goal.units}, key=lambda unit: unit.name),
+        "areas": {str(goal.area.number): goal.area for goal in goals},
+        "states": STATES,
+        "choice": choice,
+        "is_filtered": choice != Choice(),
         "counts": [
             (label, sum(answer.state == state for goal in goals for answer in goal.answers))
             for state, label in Answer.State.choices
@@ -54,6 +75,39 @@ def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         "shows_example": any(goal.entry.sub_goal.is_example for goal in goals),
     }
     return render(request, "followup/review_list.html", context)
+
+
+def _to_approve(user: User, goal: GoalToReview) -> list[Answer]:
+    return [answer for answer in goal.answers if "approve" in available(answer, user)]
+
+
+@require_POST
+def review_approve(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    """Approve all that is handed in of the goals that were ticked, as they stood then, or none of it."""
+    user = _reviewer(request)
+    follow_up = follow_up_or_404(request, slug, year)
+    goals = {f"{goal.entry.pk}-{goal.seen}": goal for goal in goals_to_review(follow_up)}
+    ticked = request.POST.getlist("goal")
+    try:
+        answers = [answer for tick in ticked for answer in _ticked(user, goals.get(tick))]
+        if not answers:
+            raise Refused("Markera minst ett mål som är inlämnat.")
+        perform_all(answers, "approve", by=user)
+    except Refused as refusal:
+        messages.error(request, f"Inget godkändes. {refusal}")
+    else:
+        messages.success(request, f"{len(answers)} svar på {len(set(ticked))} mål är godkända.")
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    return redirect(f"{reverse('followup:review_list', args=[slug, year])}{query}")
+
+
+def _ticked(user: User, goal: GoalToReview | None) -> list[Answer]:
+    if goal is None:
+        raise Refused("Ett av målen har ändrats sedan du öppnade sidan. Läs det igen.")
+    answers = _to_approve(user, goal)
+    if not answers:
+        raise Refused(f"Mål {goal.entry.sub_goal.code} har inget inlämnat svar som du får godkänna.")
+    return answers
 
 
 @require_POST
@@ -79,36 +133,57 @@ def review_entry(request: HttpRequest, slug: str, year: int, area: int, number: 
     entry = entry_or_404(follow_up, area, number)
     measures = measures_of(entry)
     answers: list[Answer] = [entry, *measures]
+    refusal = ""
     if request.method == "POST":
-        _review(request, user, answers)
-        return redirect(request.path)
+        try:
+            messages.success(request, _review(request, user, answers))
+            return redirect(request.path)
+        except Refused as refused:
+            refusal = str(refused)
     last_year = last_year_of(entry)
+    thread = thread_of(entry, measures)
     context = {
         "follow_up": follow_up,
         "entry": entry,
-        "measures": [(measure, last_year.measures.get(measure.measure_id)) for measure in measures],
+        "answers": [
+            (compared, available(compared.answer, user))
+            for compared in compare(answers, last_year.answers_beside(entry, measures), thread)
+        ],
         "last_year": last_year,
-        "events": entry_events(entry, measures),
+        "seen": seen(answers),
+        "refusal": refusal,
+        "comment": request.POST.get("comment", ""),
         "attachments": attachments_of(entry),
+        "thread": thread,
+        "comment_form": CommentForm(),
+        "may_comment": can_comment(user, answers),
+        "from_review": True,
+        "is_own": can_review(user) and any(can_report(user, answer) for answer in answers),
         "may_approve": any("approve" in available(answer, user) for answer in answers),
         "may_return": any("return" in available(answer, user) for answer in answers),
         "shows_example": entry.sub_goal.is_example or entry.is_example,
     }
-    return render(request, "followup/review_entry.html", context)
+    status = HTTPStatus.CONFLICT if refusal else HTTPStatus.OK
+    return render(request, "followup/review_entry.html", context, status=status)
 
 
-def _review(request: HttpRequest, user: User, answers: list[Answer]) -> None:
-    """Approve or return all answers of the goal for which that is possible now."""
-    action = request.POST.get("action", "")
+def _review(request: HttpRequest, user: User, answers: list[Answer]) -> str:
+    """Approve or return one answer of the goal, or all for which that is possible now; returns what was done."""
+    action, _, code = request.POST.get("action", "").partition(" ")
     if action not in ("approve", "return"):
         raise PermissionDenied("Det steget finns inte.")
-    chosen = [answer for answer in answers if action in available(answer, user)]
-    try:
-        if not chosen:
-            raise Refused("Det finns inget svar som det går att göra så med nu.")
-        perform_all(chosen, action, by=user, comment=request.POST.get("comment", ""))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        word = {"approve": "godkända", "return": "återlämnade"}[action]
-        messages.success(request, f"{len(chosen)} svar är {word}.")
+    chosen = [answer for answer in answers if code in ("", answer.item.code)]
+    if not chosen:
+        raise PermissionDenied("Det svaret finns inte.")
+    if not can_review(user):
+        raise PermissionDenied("Bara granskare godkänner och återlämnar.")
+    if not any(can_review_answer(user, answer) for answer in chosen):
+        raise PermissionDenied("Du granskar inte svar som du själv rapporterar för.")
+    if action == "approve" and request.POST.get("seen") != str(seen(answers)):
+        raise Refused("Svaren har ändrats sedan du öppnade sidan. Läs dem igen.")
+    chosen = [answer for answer in chosen if action in available(answer, user)]
+    if not chosen:
+        raise Refused("Det finns inget svar som det går att göra så med nu.")
+    perform_all(chosen, action, by=user, comment=request.POST.get("comment", ""))
+    word = {"approve": "godkända", "return": "återlämnade"}[action]
+    return f"{len(chosen)} svar är {word}."

@@ -26,8 +26,9 @@ def browser() -> Iterator[Browser]:
 
 
 def is_complaint(message: ConsoleMessage) -> bool:
-    """Any error but the browser's remark on a status that a page meant to give: a conflict."""
-    return message.type == "error" and "409 (Conflict)" not in message.text
+    """Any error but the browser's remark on a status that a page meant to give: a conflict, a file that failed."""
+    meant = ("409 (Conflict)", "503 (Service Unavailable)")
+    return message.type == "error" and not any(status in message.text for status in meant)
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ def test_a_person_is_tied_to_a_unit_once(official):
 
 WRITTEN_ONCE = {
     "a comment": lambda year, user: Comment.objects.create(
-        entry=year.subgoalentry_set.first(), text="Hur många?", by=user
+        entry=year.subgoalentry_set.first(), comment="Hur många?", by=user
     ),
     "an event": lambda year, user: Event.objects.create(
         follow_up=year, action="open", from_state="planned", to_state="open", by=user

@@ -3,8 +3,9 @@
 import pytest
 
 from followup.models import Event, FollowUp, MeasureEntry, SubGoalEntry
+from organisation.models import Unit, User
 from programmes.models import SubGoal
-from tests.followup.conftest import client_of
+from tests.followup.conftest import client_of, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +45,11 @@ def answers(entry, measure) -> dict[str, object]:
 
 def messages_of(response) -> list[str]:
     return [str(message) for message in response.context["messages"]]
+
+
+def seen_on(client) -> int:
+    """What the review page says of which texts it shows."""
+    return client.get(REVIEW).context["seen"]
 
 
 def test_save_and_hand_in(official, entry, measure, answers):
@@ -92,8 +98,9 @@ def test_a_whole_unit_hands_in_what_is_complete(official, open_year):
 def test_return_with_a_comment_and_approve(official, reviewer, entry, answers):
     client_of(official).post(ENTRY, answers)
     granskare = client_of(reviewer)
-    response = granskare.post(REVIEW, {"action": "return", "comment": ""}, follow=True)
-    assert messages_of(response) == ["Skriv en kommentar som förklarar varför."]
+    response = granskare.post(REVIEW, {"action": "return", "comment": ""})
+    assert response.status_code == 409
+    assert "Skriv en kommentar som förklarar varför." in response.content.decode()
     granskare.post(REVIEW, {"action": "return", "comment": "Hur många fler?"})
     entry.refresh_from_db()
     assert entry.state == "returned"
@@ -105,7 +112,7 @@ def test_return_with_a_comment_and_approve(official, reviewer, entry, answers):
         f"{form.prefix}-version": form.instance.version for form in official_client.get(ENTRY).context["forms"].all
     }
     official_client.post(ENTRY, answers | versions | {"goal-comment": "Tolv procent fler."})
-    response = granskare.post(REVIEW, {"action": "approve"}, follow=True)
+    response = granskare.post(REVIEW, {"action": "approve", "seen": seen_on(granskare)}, follow=True)
     assert messages_of(response)[-1] == "2 svar är godkända."
     entry.refresh_from_db()
     assert (entry.state, entry.comment) == ("approved", "Tolv procent fler.")
@@ -170,24 +177,219 @@ def test_a_proposed_year_takes_no_more_answers(official, open_year, answers):
     assert "Läget är: Föreslagen till kommunstyrelsen." in response.content.decode()
 
 
-def test_filters(reviewer, open_year):
+def codes(response) -> list[str]:
+    return [goal.entry.sub_goal.code for goal, _ in response.context["rows"]]
+
+
+def test_filters_and_search(reviewer, open_year, measure):
     client = client_of(reviewer)
-    assert len(client.get(LIST).context["goals"]) == 24
-    assert [goal.entry.sub_goal.code for goal in client.get(LIST, {"q": "1.1"}).context["goals"]] == ["1.1"]
-    chosen = client.get(LIST, {"unit": "Socialnämnden"}).context["goals"]
+    MeasureEntry.objects.filter(pk=measure.pk).update(done="Tolv lyktstolpar i Trångsund")
+    SubGoalEntry.objects.filter(follow_up=open_year, sub_goal__number=2).update(state="approved")
+    assert len(codes(client.get(LIST))) == 24
+    assert codes(client.get(LIST, {"q": "1.1"})) == ["1.1"]
+    assert codes(client.get(LIST, {"q": "2.1.2"})) == ["2.1"]
+    assert codes(client.get(LIST, {"q": "LYKTSTOLPAR"})) == ["1.1"]
+    assert codes(client.get(LIST, {"q": "en vokabel som ingen har skrivit"})) == []
+    chosen = client.get(LIST, {"unit": "socialnamnden"}).context["rows"]
     assert 0 < len(chosen) < 24
-    assert all("Socialnämnden" in goal.units for goal in chosen)
-    assert client.get(LIST, {"state": "approved"}).context["goals"] == []
+    assert all("socialnamnden" in {unit.slug for unit in goal.units} for goal, _ in chosen)
+    assert codes(client.get(LIST, {"area": "2"}))[0] == "2.1"
+    assert {code[0] for code in codes(client.get(LIST, {"area": "2"}))} == {"2"}
+    assert codes(client.get(LIST, {"state": "approved", "area": "3"})) == ["3.2"]
+    assert "1.1" in codes(client.get(LIST, {"state": "incomplete"}))
 
 
-def test_the_list_takes_a_fixed_number_of_queries(reviewer, open_year, django_assert_max_num_queries):
+@pytest.mark.parametrize("nonsense", ["unit", "area", "state"])
+def test_nonsense_in_the_address_is_no_choice(nonsense, reviewer, open_year):
+    response = client_of(reviewer).get(LIST, {nonsense: "<b>finns inte\x00</b>"})
+    assert response.status_code == 200
+    assert len(codes(response)) == 24
+    assert not response.context["is_filtered"]
+
+
+def deliveries(response, name: str) -> dict[str, tuple[int, ...]]:
+    table = next(deliveries for _, key, deliveries in response.context["tables"] if key == name)
+    return {row.key: (row.total, row.delivered, row.approved, row.returned, row.overdue) for row in table}
+
+
+def test_who_has_delivered(reviewer, open_year, entry, measure):
+    MeasureEntry.objects.filter(follow_up=open_year).update(state="draft")
+    SubGoalEntry.objects.filter(pk=entry.pk).update(state="approved")
+    MeasureEntry.objects.filter(pk=measure.pk).update(state="submitted")
     client = client_of(reviewer)
+    FollowUp.objects.filter(pk=open_year.pk).update(due_on="2099-01-01")
+    early = client.get(LIST)
+    total = deliveries(early, "unit")["kommunstyrelsen"][0]
+    assert total > 2
+    assert deliveries(early, "unit")["kommunstyrelsen"] == (total, 2, 1, 0, 0)
+    assert deliveries(early, "unit")["aldreomsorgsnamnden"][1:] == (0, 0, 0, 0)
+    of_area = deliveries(early, "area")["1"]
+    assert of_area[1:] == (2, 1, 0, 0)
+    assert sum(row[0] for row in deliveries(early, "area").values()) == 88
+    FollowUp.objects.filter(pk=open_year.pk).update(due_on="2022-01-31")
+    late = client.get(LIST)
+    assert deliveries(late, "unit")["kommunstyrelsen"] == (total, 2, 1, 0, total - 2)
+
+
+def test_what_nobody_answers_for_is_counted(reviewer, open_year, entry):
+    entry.sub_goal.units.clear()
+    rows = client_of(reviewer).get(LIST).context["tables"][0][2]
+    assert (rows[-1].name, rows[-1].total) == ("Ingen enhet", 1)
+
+
+def hand_in(open_year, *codes: str) -> None:
+    """Goals with their measures stand as handed in."""
+    for code in codes:
+        area, number = code.split(".")
+        of_goal = {"sub_goal__area__number": area, "sub_goal__number": number}
+        SubGoalEntry.objects.filter(follow_up=open_year, **of_goal).update(state="submitted")
+        MeasureEntry.objects.filter(
+            follow_up=open_year, **{f"measure__{name}": value for name, value in of_goal.items()}
+        ).update(state="submitted")
+
+
+def ticks(client, *codes: str) -> list[str]:
+    return [
+        f"{goal.entry.pk}-{goal.seen}"
+        for goal, _ in client.get(LIST).context["rows"]
+        if goal.entry.sub_goal.code in codes
+    ]
+
+
+def test_several_are_approved_at_once_and_the_choice_is_kept(reviewer, open_year):
+    hand_in(open_year, "1.1", "1.2", "2.1")
+    client = client_of(reviewer)
+    url = f"{LIST}godkann/?state=submitted&q=trygg"
+    response = client.post(url, {"goal": ticks(client, "1.1", "1.2")})
+    assert response.url == f"{LIST}?state=submitted&q=trygg"
+    approved = SubGoalEntry.objects.filter(follow_up=open_year, state="approved").order_by("sub_goal__number")
+    assert [entry.sub_goal.code for entry in approved] == ["1.1", "1.2"]
+    number = 2 + MeasureEntry.objects.filter(follow_up=open_year, state="approved").count()
+    assert Event.objects.filter(action="approve", by=reviewer).count() == number
+    assert messages_of(client.get(LIST)) == [f"{number} svar på 2 mål är godkända."]
+
+
+@pytest.mark.parametrize(
+    ("send", "message"),
+    [
+        (lambda ticks: [], "Inget godkändes. Markera minst ett mål som är inlämnat."),
+        (lambda ticks: [ticks[0], "nonsens"], "Inget godkändes. Ett av målen har ändrats sedan du öppnade sidan."),
+        (lambda ticks: [ticks[0], "999999-1"], "Inget godkändes. Ett av målen har ändrats sedan du öppnade sidan."),
+        (lambda ticks: ticks, "Inget godkändes. Mål 1.2 har inget inlämnat svar som du får godkänna."),
+    ],
+)
+def test_all_or_nothing(send, message, reviewer, open_year):
+    hand_in(open_year, "1.1")
+    client = client_of(reviewer)
+    response = client.post(f"{LIST}godkann/", {"goal": send(ticks(client, "1.1", "1.2"))}, follow=True)
+    assert messages_of(response)[0].startswith(message)
+    assert not SubGoalEntry.objects.filter(follow_up=open_year, state="approved").exists()
+    assert not MeasureEntry.objects.filter(follow_up=open_year, state="approved").exists()
+
+
+def test_what_was_changed_after_it_was_read_is_not_approved(reviewer, official, open_year, entry):
+    hand_in(open_year, "1.1")
+    client = client_of(reviewer)
+    ticked, seen = ticks(client, "1.1"), seen_on(client)
+    client_of(official).post(f"{ENTRY}ta-tillbaka/")
+    hand_in(open_year, "1.1")
+    response = client.post(f"{LIST}godkann/", {"goal": ticked}, follow=True)
+    assert messages_of(response) == ["Inget godkändes. Ett av målen har ändrats sedan du öppnade sidan. Läs det igen."]
+    response = client.post(REVIEW, {"action": "approve", "seen": seen, "comment": "Bra skrivet"})
+    assert response.status_code == 409
+    html = response.content.decode()
+    assert "Svaren har ändrats sedan du öppnade sidan. Läs dem igen." in html
+    assert "Bra skrivet" in html
+    entry.refresh_from_db()
+    assert entry.state == "submitted"
+
+
+def test_one_answer_of_a_goal(reviewer, open_year, entry, measure):
+    hand_in(open_year, "1.1")
+    client = client_of(reviewer)
+    response = client.post(REVIEW, {"action": "return 1.1.1", "comment": "Hur många?"}, follow=True)
+    assert messages_of(response) == ["1 svar är återlämnade."]
+    client.post(REVIEW, {"action": "approve 1.1", "seen": seen_on(client)})
+    entry.refresh_from_db()
+    measure.refresh_from_db()
+    assert (entry.state, measure.state) == ("approved", "returned")
+    assert client.post(REVIEW, {"action": "approve 9.9", "seen": seen_on(client)}).status_code == 403
+    assert client.post(REVIEW, {"action": "radera"}).status_code == 403
+
+
+@pytest.fixture
+def both(huddinge) -> User:
+    """A reviewer who also reports for kommunstyrelsen, which answers for goal 1.1 and its first measure."""
+    return make_user("both", unit="kommunstyrelsen", group="Granskare")
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_ones_own_answer_is_approved_only_where_the_setting_allows_it(allowed, both, open_year, entry, settings):
+    settings.REVIEW_OWN_ANSWERS = allowed
+    hand_in(open_year, "1.1")
+    client = client_of(both)
+    response = client.post(REVIEW, {"action": "approve 1.1", "seen": seen_on(client)})
+    entry.refresh_from_db()
+    assert (response.status_code, entry.state) == ((302, "approved") if allowed else (403, "submitted"))
+    if not allowed:
+        assert "Du granskar inte svar som du själv rapporterar för." in response.content.decode()
+        assert "Du rapporterar själv för minst ett av svaren." in client.get(REVIEW).content.decode()
+
+
+def test_what_changed_since_last_year_and_since_it_was_handed_in(reviewer, official, open_year, entry, answers):
+    client = client_of(official)
+    client.post(ENTRY, answers)
+    granskare = client_of(reviewer)
+    first = granskare.get(REVIEW).context["answers"][0][0]
+    assert first.submitted_at is None
+    last = SubGoalEntry.objects.get(follow_up__year=2020, sub_goal=entry.sub_goal)
+    assert first.last == last
+    assert [change.label for change in first.since_last if change.label == "kommentar"] == ["kommentar"]
+    granskare.post(REVIEW, {"action": "return", "comment": "Hur många fler?"})
+    forms = client.get(ENTRY).context["forms"].all
+    versions = {f"{form.prefix}-version": form.instance.version for form in forms}
+    changed = {"goal-comment": "Många fler känner sig trygga.", "goal-assessment": "partly"}
+    client.post(ENTRY, answers | versions | changed)
+    compared, _ = granskare.get(REVIEW).context["answers"][0]
+    submitted = Event.objects.filter(sub_goal_entry=entry, action="submit").earliest("at")
+    assert 0 <= (compared.submitted_at - submitted.at).total_seconds() < 60
+    assert [(change.label, change.old, change.new) for change in compared.since_submitted] == [
+        ("bedömning av året", "Uppfyllt", "Delvis uppfyllt"),
+        ("kommentar", "Fler känner sig trygga.", "Många fler känner sig trygga."),
+    ]
+    html = granskare.get(REVIEW).content.decode()
+    assert '<ins><span class="visually-hidden">tillagt: </span>Många fler' in html
+    assert "från <q>Uppfyllt</q> till <q>Delvis uppfyllt</q>" in html
+
+
+def test_a_text_being_rewritten_is_compared_with_what_was_handed_in(reviewer, official, open_year, answers):
+    client = client_of(official)
+    client.post(ENTRY, answers)
+    client.post(f"{ENTRY}ta-tillbaka/")
+    forms = client.get(ENTRY).context["forms"].all
+    versions = {f"{form.prefix}-version": form.instance.version for form in forms}
+    draft = {name: value for name, value in answers.items() if name != "submit"} | versions
+    client.post(ENTRY, draft | {"goal-comment": "Fler är trygga."})
+    compared, _ = client_of(reviewer).get(REVIEW).context["answers"][0]
+    assert [change.label for change in compared.since_submitted] == ["kommentar"]
+
+
+def test_the_pages_take_a_fixed_number_of_queries(reviewer, open_year, django_assert_max_num_queries):
+    client = client_of(reviewer)
+    first_five = {"sub_goal__area__number": 1, "sub_goal__number__lte": 5}
+    SubGoalEntry.objects.filter(follow_up=open_year).exclude(**first_five).delete()
+    MeasureEntry.objects.filter(follow_up=open_year).exclude(measure__sub_goal__area__number=1).delete()
     with django_assert_max_num_queries(15) as few:
-        client.get(LIST)
+        assert len(client.get(LIST).context["rows"]) == 5
     area = open_year.programme.areas.get(number=1)
-    for number in range(50, 100):
-        goal = SubGoal.objects.create(area=area, number=number, text="Mål")
-        SubGoalEntry.objects.create(follow_up=open_year, sub_goal=goal)
+    unit = Unit.objects.get(slug="socialnamnden")
+    goals = SubGoal.objects.bulk_create(
+        SubGoal(area=area, number=number, text=f"Mål {number}") for number in range(100, 595)
+    )
+    SubGoal.units.through.objects.bulk_create(SubGoal.units.through(subgoal=goal, unit=unit) for goal in goals)
+    SubGoalEntry.objects.bulk_create(
+        SubGoalEntry(follow_up=open_year, sub_goal=goal, state="submitted") for goal in goals
+    )
     with django_assert_max_num_queries(15) as many:
-        client.get(LIST)
+        assert len(client.get(LIST).context["rows"]) == 500
     assert len(few) == len(many)

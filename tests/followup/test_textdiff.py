@@ -28,3 +28,17 @@ def test_no_character_is_lost(old, new):
 @given(st.text())
 def test_equal_texts_have_no_difference(text):
     assert joined(differences(text, text), "removed", "added") == ""
+
+
+def test_a_word_that_is_removed_takes_its_space_along():
+    assert differences("Åtta långa vandringar", "Åtta vandringar") == [
+        Piece("same", "Åtta"),
+        Piece("removed", " långa"),
+        Piece("same", " vandringar"),
+    ]
+
+
+def test_the_same_words_over_and_over_are_told_as_replaced():
+    old, new = "ja nej " * 1400, "nej ja " * 1400
+    assert differences(old, new) == [Piece("removed", old), Piece("added", new)]
+    assert differences(old, old) == [Piece("same", old)]

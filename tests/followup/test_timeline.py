@@ -1,13 +1,15 @@
-"""The history of a goal in words."""
+"""History in words: what is told, of what, and at what cost."""
 
 import pytest
 
-from followup.models import FollowUp, SubGoalEntry
+from followup.changes import FieldChange
+from followup.histories import history_of_goal
+from followup.models import AreaEntry, Comment, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.textdiff import Piece
-from followup.timeline import FieldChange, history_of_goal
+from followup.timeline import Moment, Timeline
 from followup.workflow import perform
 from organisation.models import Unit
-from programmes.models import Measure
+from programmes.models import Measure, SubGoal
 from tests.followup.conftest import PROGRAMME, client_of
 
 pytestmark = pytest.mark.django_db
@@ -81,3 +83,137 @@ def test_a_planned_years_answers_are_not_shown_to_others(entry, official, review
     url = f"{PROGRAMME}mal/1.1/historik/"
     assert "svar för 2021" not in client_of(official).get(url).content.decode()
     assert "svar för 2021" in client_of(reviewer).get(url).content.decode()
+
+
+def test_a_measure_moved_to_another_goal_is_told_by_the_goals_names(entry):
+    measure = Measure.objects.get(sub_goal=entry.sub_goal, number=2)
+    measure.save()
+    other = SubGoal.objects.select_related("area").get(area__number=1, number=2)
+    measure.sub_goal, measure.number = other, 40
+    measure.save()
+    (moment, _) = history_of_goal(other, FollowUp.objects.all())
+    assert moment.what == "Åtgärd 1.2.40"
+    assert FieldChange("mål", str(entry.sub_goal), str(other), ()) in moment.changes
+
+
+def test_a_deleted_measure_is_told_of(entry):
+    measure = Measure.objects.create(
+        sub_goal=entry.sub_goal, number=40, text="Kort liv", first_year=2021, last_year=2021
+    )
+    measure.delete()
+    moments = history_of_goal(entry.sub_goal, FollowUp.objects.all())
+    assert [(moment.what, moment.verb) for moment in moments[:2]] == [
+        ("Åtgärd 1.1.40", "togs bort"),
+        ("Åtgärd 1.1.40", "skapades"),
+    ]
+
+
+def change_all(goal: SubGoal, times: int) -> None:
+    """Texts, choices, units, perspectives and the goal itself, over and over."""
+    measure = Measure.objects.get(sub_goal=goal, number=1)
+    answer = MeasureEntry.objects.get(follow_up__year=2021, measure=measure)
+    units = list(Unit.objects.all())
+    elsewhere, _ = SubGoal.objects.get_or_create(area=goal.area, number=90, text="Ett annat mål")
+    for number in range(times):
+        measure.text = f"Lydelse {number}"
+        measure.save()
+        measure.sub_goal = elsewhere
+        measure.save()
+        measure.sub_goal = goal
+        measure.save()
+        measure.units.set([units[number % len(units)]])
+        answer.done = f"Vandring {number}"
+        answer.save()
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_it_takes_as_many_queries_for_fifty_changes_as_for_one(whole, entry, django_assert_num_queries):
+    shown = slice(None) if whole else slice(10)
+    change_all(entry.sub_goal, 2)
+    with django_assert_num_queries(12):
+        few = history_of_goal(entry.sub_goal, FollowUp.objects.all())[shown]
+    change_all(entry.sub_goal, 50)
+    with django_assert_num_queries(12):
+        many = history_of_goal(entry.sub_goal, FollowUp.objects.all())[shown]
+    assert len(many) > 200 if whole else len(many) == len(few) == 10
+
+
+def test_a_long_history_has_pages(entry, official):
+    for number in range(40):
+        entry.comment = f"version{number}"
+        entry.save()
+    client = client_of(official)
+    url = f"{PROGRAMME}2021/mal/1.1/historik/"
+    first = client.get(url)
+    assert [len(first.context["moments"]), first.context["page"].paginator.num_pages] == [30, 2]
+    assert '<a rel="next" href="?page=2">Nästa</a>' in first.content.decode()
+    second = client.get(url, {"page": 2})
+    assert len(second.context["moments"]) == 11
+    assert "version39" in first.content.decode()
+    assert "version39" not in second.content.decode()
+    for nonsense in ("noll", "-3", "999", ""):
+        assert client.get(url, {"page": nonsense}).status_code == 200
+
+
+def test_a_single_moment_and_the_last_one(entry):
+    entry.comment = "Ny"
+    entry.save()
+    timeline = history_of_goal(entry.sub_goal, FollowUp.objects.all())
+    assert timeline[0].changes[0].new == "Ny"
+    assert timeline[-1] == timeline[len(timeline) - 1]
+    with pytest.raises(IndexError):
+        timeline[len(timeline)]
+
+
+def test_a_measures_own_history(entry, official):
+    change_all(entry.sub_goal, 1)
+    html = client_of(official).get(f"{PROGRAMME}mal/1.1/atgard/1/historik/").content.decode()
+    assert "Historik för åtgärd 1.1.1" in html
+    assert "Lydelse" in html
+    assert "svar för 2021" in html
+    assert "Mål 1.1</strong>" not in html
+
+
+def test_what_was_said_is_for_those_who_take_part(entry, official, other_official, reviewer):
+    Comment.objects.create(entry=entry, comment="Vad menas med trygg?", by=reviewer)
+    url = f"{PROGRAMME}2021/mal/1.1/historik/"
+    assert "Vad menas med trygg?" in client_of(official).get(url).content.decode()
+    assert "Vad menas med trygg?" in client_of(reviewer).get(url).content.decode()
+    assert "Vad menas med trygg?" not in client_of(other_official).get(url).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "url", "what"),
+    [
+        (AreaEntry, "summary", "2021/omrade/1/historik/", "Område 1, 2021"),
+        (GuidelineEntry, "comment", "2021/riktlinje/1/historik/", "Riktlinje 1, 2021"),
+    ],
+)
+def test_a_reviewers_text(model, field, url, what, open_year, official):
+    text = model.objects.filter(follow_up=open_year).first()
+    text.save()
+    setattr(text, field, "Nya ord.")
+    text.save()
+    moments = client_of(official).get(f"{PROGRAMME}{url}").context["moments"]
+    assert [(moment.what, moment.verb) for moment in moments] == [(what, "ändrades"), (what, "ändrades")]
+    assert moments[0].changes[0].pieces == (Piece("added", "Nya ord."),)
+
+
+def test_the_years_own_history_with_what_was_said(open_year, reviewer, official):
+    open_year.save()
+    perform(open_year, "start_review", by=reviewer, comment="Tack alla!")
+    moments = client_of(official).get(f"{PROGRAMME}2021/historik/").context["moments"]
+    assert [(moment.what, moment.reason, moment.said) for moment in moments[:2]] == [
+        ("Uppföljningen 2021", "Avsluta ifyllandet", ""),
+        ("En kommentar", "", "Tack alla!"),
+    ]
+    assert moments[0].changes == (FieldChange("läge", "Öppen", "Under granskning", ()),)
+
+
+def test_what_is_told_stands_in_order_of_time(open_year):
+    open_year.save()
+    later, earlier = (
+        Moment(open_year.history.first().history_date.replace(year=year), "A", "En", "sades") for year in (2090, 2000)
+    )
+    timeline = Timeline({FollowUp: {open_year.pk: "Året"}}, [earlier, later])
+    assert (timeline[0], timeline[-1], len(timeline)) == (later, earlier, 3)
