@@ -169,7 +169,7 @@ class Outcome(admin.SimpleListFilter):
 class OutgoingMailAdmin(admin.ModelAdmin):
     """The outbox, to read: what waits, what was given up and why. Nothing is written or deleted here."""
 
-    list_display = ("created_at", "kind", "address", "subject", "sent_at", "failed_at", "attempts", "last_error")
+    list_display = ("created_at", "address", "subject", "state", "last_error")
     list_filter = (Outcome, "kind")
     search_fields = ("address", "subject", "recipient__last_name", "recipient__first_name", "last_error")
     date_hierarchy = "created_at"
@@ -186,6 +186,10 @@ class OutgoingMailAdmin(admin.ModelAdmin):
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("followup.retry_outgoingmail")
+
+    @admin.display(description="läge", ordering="next_attempt_at")
+    def state(self, mail: OutgoingMail) -> str:
+        return mail.state
 
     @admin.action(description="Försök skicka igen", permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: Any) -> None:

@@ -430,6 +430,18 @@ class RegisterForm(forms.Form):
         self.label_suffix = ""
 
 
+class MailChoiceForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["mail_choice"]
+        widgets = {"mail_choice": forms.RadioSelect}
+        labels = {"mail_choice": "När vill du ha brev?"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+
+
 class CommentForm(forms.ModelForm):
     class Meta:
         model = Comment

@@ -9,6 +9,7 @@ from followup.views import (
     distribution,
     entries,
     history,
+    mail,
     minutes,
     notes,
     register,
@@ -27,6 +28,7 @@ DECISION = "program/<slug:slug>/<int:year>/beslut/<int:number>/"
 urlpatterns = [
     path("", dashboards.home, name="home"),
     path("mina-uppfoljningar/", entries.work_list, name="work_list"),
+    path("mina-uppfoljningar/e-post/", mail.mail_choice, name="mail_choice"),
     path("mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/", entries.entry_edit, name="entry_edit"),
     path(
         "mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/ta-tillbaka/",

@@ -22,8 +22,8 @@ class User(AbstractUser):
 
     class MailChoice(models.TextChoices):
         AT_ONCE = "at_once", "Så snart något händer"
-        DAILY = "daily", "Högst ett brev om dagen"
-        NECESSARY = "necessary", "Bara det nödvändiga"
+        DAILY = "daily", "Samlat, högst ett brev om dagen"
+        NECESSARY = "necessary", "Bara det som alltid skickas"
 
     mail_choice = models.CharField("e-post", max_length=20, choices=MailChoice, default=MailChoice.AT_ONCE)
 

@@ -7,6 +7,7 @@ from followup.models.distribution import Distribution
 from followup.models.entries import Answer, AreaEntry, Entry, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.models.events import Event
 from followup.models.mail import OutgoingMail
+from followup.models.reminders import Reminder
 from followup.models.renderings import Rendering
 from followup.models.ticks import Tick
 from followup.models.year import FollowUp
@@ -26,6 +27,7 @@ __all__ = [
     "MeasureEntry",
     "OutgoingMail",
     "ProtocolNote",
+    "Reminder",
     "Rendering",
     "Speaker",
     "SubGoalEntry",

@@ -7,8 +7,13 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from programmes.models import LINE_LENGTH
+
+
+def _in_words(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "j F Y H.i")
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
@@ -79,3 +84,12 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} till {self.address}"
+
+    @property
+    def state(self) -> str:
+        """Where the mail is, in words."""
+        if self.sent_at:
+            return f"Skickat {_in_words(self.sent_at)}"
+        if self.failed_at:
+            return f"Uppgivet {_in_words(self.failed_at)}"
+        return f"Väntar, nästa försök tidigast {_in_words(self.next_attempt_at)}"

@@ -1,13 +1,16 @@
-"""The report as PDF by WeasyPrint: tagged, with bookmarks, hyphenated, fonts embedded."""
+"""Documents as PDF by WeasyPrint: PDF/UA-1 and PDF/A-3a in one file, with bookmarks, hyphenated, fonts embedded."""
 
 from __future__ import annotations
 
-import re
+import mimetypes
 from pathlib import Path
 from typing import Any
 
-from followup.renderers import html
+from followup.renderers import html, tagging
+from followup.renderers.text import legible
 from followup.report import Report
+
+OWN_FILES = "static:"
 
 
 class PdfUnavailable(Exception):
@@ -26,21 +29,29 @@ def render(report: Report) -> bytes:
 
 
 def layout(document: str) -> bytes:
-    """An HTML document laid out as PDF. Nothing is fetched but the fonts, from this machine's own files."""
+    """An HTML document laid out as PDF; equal documents give equal files. PdfUnavailable as in `render`.
+
+    The document's head gives the metadata: `lang`, `title`, and the `meta` names author, description, keywords and
+    dcterms.created. Nothing is fetched but this project's own static files.
+    """
     weasyprint = _weasyprint()
-    fetcher = weasyprint.URLFetcher(allowed_protocols={"file"})
+    fetcher = _fetcher()
     font_config = _font_configuration()
     fonts = weasyprint.CSS(string=font_faces(), url_fetcher=fetcher, font_config=font_config)
-    pdf: bytes = weasyprint.HTML(string=document, url_fetcher=fetcher).write_pdf(
-        stylesheets=[fonts], font_config=font_config, pdf_tags=True
+    parsed = weasyprint.HTML(string=legible(document), base_url=OWN_FILES, url_fetcher=fetcher)
+    pdf: bytes = parsed.write_pdf(
+        stylesheets=[fonts],
+        font_config=font_config,
+        pdf_variant="pdf/a-3a",
+        finisher=lambda _document, pdf: tagging.complete(pdf, tagging.link_texts(parsed.etree_element)),
     )
     return pdf
 
 
 def font_faces() -> str:
-    """The site's font stylesheet with its relative addresses made into files of the font package."""
+    """The site's font stylesheet with its relative addresses made into names of static files."""
     css = Path(html.static_path("css/fonts.css")).read_text()
-    return re.sub(r'"\.\./(fonts/[^"]+)"', lambda match: f'"{Path(html.static_path(match[1])).as_uri()}"', css)
+    return css.replace("../", OWN_FILES)
 
 
 def _weasyprint() -> Any:
@@ -56,3 +67,18 @@ def _font_configuration() -> Any:
     from weasyprint.text.fonts import FontConfiguration
 
     return FontConfiguration()
+
+
+def _fetcher() -> Any:
+    """What WeasyPrint asks for files: it gets static files by name and is refused everything else."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class OwnFiles(URLFetcher):
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+            if not url.startswith(OWN_FILES):
+                raise ValueError("only the project's own static files are fetched")
+            name = url.removeprefix(OWN_FILES)
+            kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            return URLFetcherResponse(url, Path(html.static_path(name)).read_bytes(), {"Content-Type": kind})
+
+    return OwnFiles()

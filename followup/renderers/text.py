@@ -7,8 +7,8 @@ from django.utils.formats import number_format
 
 from followup.report import Report
 
-# What XML 1.0, and with it Word and Excel, has no place for: control characters, halves of surrogate pairs.
-_ILLEGIBLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What neither XML 1.0, and with it Word and Excel, nor HTML has a place for: control characters, surrogates.
+_ILLEGIBLE = re.compile("[^\t\n\r -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def legible(text: str) -> str:

@@ -67,8 +67,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("at_once", "Så snart något händer"),
-                            ("daily", "Högst ett brev om dagen"),
-                            ("necessary", "Bara det nödvändiga"),
+                            ("daily", "Samlat, högst ett brev om dagen"),
+                            ("necessary", "Bara det som alltid skickas"),
                         ],
                         default="at_once",
                         max_length=20,
@@ -358,8 +358,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("at_once", "Så snart något händer"),
-                            ("daily", "Högst ett brev om dagen"),
-                            ("necessary", "Bara det nödvändiga"),
+                            ("daily", "Samlat, högst ett brev om dagen"),
+                            ("necessary", "Bara det som alltid skickas"),
                         ],
                         default="at_once",
                         max_length=20,

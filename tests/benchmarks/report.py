@@ -1,14 +1,52 @@
-"""Seconds to build the report and fill its template, beside the seconds of WeasyPrint's own work on it."""
+"""The report as PDF, for the real case and for one of 1,000 measures, beside Chromium's print of the same HTML.
 
+Our own work is to build the report and fill its template; the rest is WeasyPrint's. Memory is that of a process that
+does nothing but lay out.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tests.benchmarks.prepare import YEAR, programme
 
+if TYPE_CHECKING:
+    from followup.models import FollowUp
+
 T = TypeVar("T")
 ROUNDS = 5
+MANY_MEASURES = 1000
+CHROMIUM = ("--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer")
+# Fonts and libraries are loaded by a first small layout, which counts for nothing but the memory.
+LAY_OUT = """
+import io, json, resource, sys, time
+import django, pikepdf
+django.setup()
+from followup.renderers import pdf
+document = open(sys.argv[1]).read()
+pdf.layout("<html lang='sv'><title>-</title><p>-")
+start = time.perf_counter()
+content = pdf.layout(document)
+took = time.perf_counter() - start
+pages = len(pikepdf.open(io.BytesIO(content)).pages)
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps({"seconds": took, "pages": pages, "memory": peak}))
+"""
+
+
+@dataclass(frozen=True)
+class Layout:
+    seconds: float
+    pages: int
+    memory: float
 
 
 def seconds(work: Callable[[], T]) -> tuple[float, T]:
@@ -17,24 +55,90 @@ def seconds(work: Callable[[], T]) -> tuple[float, T]:
     return time.perf_counter() - start, result
 
 
+def lay_out(document: Path) -> Layout:
+    """In a process of its own."""
+    done = subprocess.run([sys.executable, "-c", LAY_OUT, str(document)], stdout=subprocess.PIPE, check=True)
+    return Layout(**json.loads(done.stdout))
+
+
+def print_with_chromium(document: Path) -> float:
+    """Seconds of the browser from start to end: it has no way to lay out without starting."""
+    target = document.with_suffix(".chromium.pdf")
+    command = ["chromium", *CHROMIUM, f"--print-to-pdf={target}", document.as_uri()]
+    took, _done = seconds(lambda: subprocess.run(command, stderr=subprocess.DEVNULL, check=True))
+    return took
+
+
+def grow(follow_up: "FollowUp") -> None:
+    """Copies the programme's goals with their entries and measures until there are as many measures as wanted."""
+    from followup.models import MeasureEntry, SubGoalEntry
+    from programmes.models import Measure
+
+    entries = list(SubGoalEntry.objects.filter(follow_up=follow_up).select_related("sub_goal"))
+    copies = 0
+    while Measure.objects.count() < MANY_MEASURES:
+        copies += 1
+        for entry in entries:
+            goal = entry.sub_goal
+            measures = list(Measure.objects.filter(sub_goal=goal))
+            answers = {answer.measure_id: answer for answer in MeasureEntry.objects.filter(follow_up=follow_up)}
+            new_goal = copy(goal, number=goal.number + 100 * copies)
+            new_goal.units.set(goal.units.all())
+            copy(entry, sub_goal=new_goal)
+            for measure in measures:
+                new_measure = copy(measure, sub_goal=new_goal)
+                new_measure.units.set(measure.units.all())
+                if answer := answers.get(measure.pk):
+                    copy(answer, measure=new_measure)
+
+
+def copy(row: T, **changed: object) -> T:
+    """A new row like `row` but for what is changed, past the history."""
+    model = type(row)
+    values = {field.attname: getattr(row, field.attname) for field in model._meta.concrete_fields}
+    values.pop("id")
+    new = model(**values)
+    for name, value in changed.items():
+        setattr(new, name, value)
+    [saved] = model._base_manager.bulk_create([new])
+    return saved
+
+
+def measure(name: str, follow_up: "FollowUp", folder: Path, rounds: int) -> Layout:
+    """Prints the numbers of one report; the layout with the median time is given back."""
+    from followup.renderers import html
+    from followup.report import build_report
+
+    path = folder / f"{name}.html"
+    path.write_text(html.render(build_report(follow_up)))
+    building, layouts, chromium = [], [], []
+    for _ in range(rounds):
+        building.append(seconds(lambda: html.render(build_report(follow_up)))[0])
+        layouts.append(lay_out(path))
+        if shutil.which("chromium"):
+            chromium.append(print_with_chromium(path))
+    typical = sorted(layouts, key=lambda layout: layout.seconds)[len(layouts) // 2]
+    total = median(building) + typical.seconds
+    print(f"{name}-pages: {typical.pages} pages")
+    print(f"{name}-build-time: {median(building):.4f} s")
+    print(f"{name}-weasyprint-time: {typical.seconds:.3f} s")
+    print(f"{name}-build-relative-time: {median(building) / typical.seconds:.4f} of WeasyPrint")
+    print(f"{name}-peak-memory: {typical.memory:.0f} MiB")
+    if chromium:
+        print(f"{name}-chromium-time: {median(chromium):.3f} s")
+        print(f"{name}-relative-time: {total / median(chromium):.2f} of Chromium", flush=True)
+    return typical
+
+
 def main() -> None:
-    with programme():
+    with programme(), tempfile.TemporaryDirectory() as folder:
         from followup.models import FollowUp
-        from followup.renderers import html, pdf
-        from followup.report import build_report
 
         follow_up = FollowUp.objects.select_related("programme").get(year=YEAR)
-        # The first time loads templates and libraries: it counts for neither.
-        pdf.layout(html.render(build_report(follow_up)))
-        building, layout = [], []
-        for _ in range(ROUNDS):
-            took, document = seconds(lambda: html.render(build_report(follow_up)))
-            building.append(took)
-            took, _pdf = seconds(lambda document=document: pdf.layout(document))
-            layout.append(took)
-    print(f"report-build-time: {median(building):.4f} s")
-    print(f"report-weasyprint-time: {median(layout):.3f} s")
-    print(f"report-build-relative-time: {median(building) / median(layout):.4f} of WeasyPrint")
+        real = measure("report", follow_up, Path(folder), ROUNDS)
+        grow(follow_up)
+        large = measure("large-report", follow_up, Path(folder), rounds=1)
+    print(f"large-report-relative-page-time: {large.seconds / large.pages / (real.seconds / real.pages):.2f} of report")
 
 
 if __name__ == "__main__":

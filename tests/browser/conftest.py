@@ -1,8 +1,16 @@
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from organisation.models import Membership, Unit, User
+from tests.followup.conftest import HUDDINGE
+
+PASSWORD = "en-lång-lösenfras"
 
 # Root has no sandbox of its own in containers; the rest keeps Chromium from calling anywhere.
 ARGUMENTS = [
@@ -42,3 +50,21 @@ def page(browser: Browser, live_server, tmp_path: Path) -> Iterator[Page]:
     yield page
     context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def people(transactional_db) -> None:
+    # Emptying the database after the test before has taken the roles that a migration made.
+    import_module("followup.migrations.0002_roles").grant_roles(Group, Permission)
+    call_command("import_programme", str(HUDDINGE), verbosity=0)
+    official = User.objects.create_user("hanna", password=PASSWORD, first_name="Hanna")
+    Membership.objects.create(user=official, unit=Unit.objects.get(slug="kommunstyrelsen"))
+    reviewer = User.objects.create_user("greta", password=PASSWORD, first_name="Greta", is_staff=True)
+    reviewer.groups.add(Group.objects.get(name="Granskare"))
+
+
+def log_in(page: Page, username: str) -> None:
+    page.goto("/logga-in/")
+    page.get_by_label("Användarnamn").fill(username)
+    page.get_by_label("Lösenord").fill(PASSWORD)
+    page.get_by_role("button", name="Logga in").click()

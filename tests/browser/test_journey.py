@@ -1,40 +1,16 @@
 """From an official's answer to the words in the PDF, in a real browser."""
 
 import io
-from importlib import import_module
 
 import pytest
-from django.contrib.auth.models import Group, Permission
-from django.core.management import call_command
-from playwright.sync_api import Page
 from pypdf import PdfReader
 
 from followup.worker import drain
-from organisation.models import Membership, Unit, User
-from tests.followup.conftest import HUDDINGE
+from tests.browser.conftest import log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PASSWORD = "en-lång-lösenfras"
 WORDS = "Tryggheten på torget ökade tydligt under hösten"
-
-
-@pytest.fixture
-def people(transactional_db) -> None:
-    # Emptying the database after the test before has taken the roles that a migration made.
-    import_module("followup.migrations.0002_roles").grant_roles(Group, Permission)
-    call_command("import_programme", str(HUDDINGE), verbosity=0)
-    official = User.objects.create_user("hanna", password=PASSWORD, first_name="Hanna")
-    Membership.objects.create(user=official, unit=Unit.objects.get(slug="kommunstyrelsen"))
-    reviewer = User.objects.create_user("greta", password=PASSWORD, first_name="Greta", is_staff=True)
-    reviewer.groups.add(Group.objects.get(name="Granskare"))
-
-
-def log_in(page: Page, username: str) -> None:
-    page.goto("/logga-in/")
-    page.get_by_label("Användarnamn").fill(username)
-    page.get_by_label("Lösenord").fill(PASSWORD)
-    page.get_by_role("button", name="Logga in").click()
 
 
 def test_an_official_answers_and_a_reviewer_finds_it_in_the_pdf(page, people):

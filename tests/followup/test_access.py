@@ -17,6 +17,7 @@ GONE = {role: 404 for role in ROLES if role != "anonymous"} | {"anonymous": LOGI
 PAGES = {
     "/": EVERYBODY,
     "/mina-uppfoljningar/": EVERYBODY,
+    "/mina-uppfoljningar/e-post/": EVERYBODY,
     PROGRAMME: EVERYBODY,
     f"{PROGRAMME}2021/": EVERYBODY,
     f"{PROGRAMME}2020/": EVERYBODY,

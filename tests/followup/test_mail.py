@@ -263,6 +263,8 @@ def test_administrators_read_the_outbox_and_try_again(administrator, server):
     html = client.get(f"{OUTBOX}?lage=failed").content.decode()
     assert "b@example.com" in html
     assert "a@example.com" not in html
+    assert "Uppgivet 1 december 2021 09.00" in html
+    assert "550 No such user" in html
     assert "a@example.com" in client.get(f"{OUTBOX}?lage=sent").content.decode()
     assert "1 brev skickas vid nästa utskick." in (
         client.post(

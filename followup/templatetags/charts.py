@@ -1,0 +1,31 @@
+"""Charts in a page or a document: a table with bars, and the line of an indicator."""
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from followup.renderers import charts
+from followup.renderers.text import figure
+from followup.report import IndicatorStatus, Report
+
+register = template.Library()
+
+
+@register.inclusion_tag("followup/_chart.html")
+def assessment_chart(report: Report, heading: str) -> dict[str, Any]:
+    """`heading` is the id of the heading that names the table."""
+    return {"chart": charts.assessments(report), "heading": heading}
+
+
+@register.inclusion_tag("followup/_chart.html")
+def progress_chart(report: Report, heading: str) -> dict[str, Any]:
+    return {"chart": charts.progress(report), "heading": heading}
+
+
+@register.simple_tag
+def sparkline(indicator: IndicatorStatus) -> SafeString:
+    return charts.sparkline(indicator)
+
+
+register.filter(figure)
