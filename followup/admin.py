@@ -11,15 +11,29 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from followup.models import FollowUp, MeasureEntry, OutgoingMail, SubGoalEntry
-from followup.workflow import bring_in_new, bring_into_open_years, open_follow_up
+from followup.models import Entry, FollowUp, MeasureEntry, OutgoingMail, SubGoalEntry
+from followup.workflow import bring_in_new, bring_into_open_years, open_follow_up, year_of
 from organisation.admin import HistoryAdmin
 from programmes import admin as programme_admin
 from programmes.models import Guideline, Measure, Programme, ResponsibilityArea, SubGoal
 
 
+class DecidedStays(HistoryAdmin):
+    """A year, or an entry of one: read only from the board's decision on."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not _is_decided(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not _is_decided(obj)
+
+
+def _is_decided(obj: FollowUp | Entry | None) -> bool:
+    return obj is not None and year_of(obj).state == FollowUp.State.DECIDED
+
+
 @admin.register(FollowUp)
-class FollowUpAdmin(HistoryAdmin):
+class FollowUpAdmin(DecidedStays):
     # The year's texts are written under /granskning/, where two people at once are noticed.
     fields = (
         "programme",
@@ -84,7 +98,7 @@ class FollowUpAdmin(HistoryAdmin):
 
 
 @admin.register(SubGoalEntry)
-class SubGoalEntryAdmin(HistoryAdmin):
+class SubGoalEntryAdmin(DecidedStays):
     readonly_fields = ("state",)  # changed by the workflow alone
     list_display = ("sub_goal", "year", "assessment", "forecast", "is_example")
     list_filter = (
@@ -105,7 +119,7 @@ class SubGoalEntryAdmin(HistoryAdmin):
 
 
 @admin.register(MeasureEntry)
-class MeasureEntryAdmin(HistoryAdmin):
+class MeasureEntryAdmin(DecidedStays):
     readonly_fields = ("state",)  # changed by the workflow alone
     list_display = ("measure", "year", "progress", "is_example")
     list_filter = ("follow_up__programme", "follow_up__year", "measure__sub_goal__area", "progress", "measure__units")

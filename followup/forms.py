@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.http import QueryDict
 from django.template.defaultfilters import filesizeformat
 
 from followup.attachments import ALLOWED, KINDS, kind_of, max_bytes, safe_name
+from followup.decision import Name
 from followup.models import (
     Answer,
     AreaEntry,
     Comment,
+    Decision,
     FollowUp,
     GuidelineEntry,
     MeasureEntry,
@@ -212,7 +217,8 @@ class PageForms:
         """Each error with the id of its field, for the summary at the top of the page."""
         return [
             (
-                form[name].id_for_label if name in form.fields else "",
+                # Radio buttons have no label in common: the first one is led to.
+                (form[name].id_for_label or f"{form[name].auto_id}_0") if name in form.fields else "",
                 f"{form.place}, {form[name].label.lower()}: {text}",
             )
             for form in self.all
@@ -440,6 +446,149 @@ class MailChoiceForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
+
+
+class SpeakersField(forms.CharField):
+    """Who spoke, one a line with the party in brackets, as the minutes have it."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def to_python(self, value: Any) -> Any:
+        lines = [line.strip() for line in (super().to_python(value) or "").splitlines()]
+        return [self._name(number, line) for number, line in enumerate(lines, start=1) if line]
+
+    def _name(self, number: int, line: str) -> Name:
+        match = re.fullmatch(r"(?P<name>[^()]{1,200}?) *\((?P<party>[^()]{1,50})\)", line)
+        if match is None:
+            raise forms.ValidationError(f"Rad {number}: skriv namn och parti så här: Anna Andersson (S).")
+        return Name(match["name"], match["party"].strip())
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(f"{name.name} ({name.party})" for name in value) if isinstance(value, list) else value
+
+
+class ParagraphField(forms.CharField):
+    """The number of a paragraph, written with or without its sign."""
+
+    def to_python(self, value: Any) -> Any:
+        return (super().to_python(value) or "").removeprefix("§").strip()
+
+
+class DecisionForm(EntryForm):
+    """The case and what the board did with it, in the order in which the secretary comes to know it."""
+
+    paragraph = ParagraphField(label="Paragraf", required=False, max_length=20, help_text="Till exempel § 24.")
+    speakers = SpeakersField(
+        label="Vilka yttrade sig", required=False, help_text="En på varje rad, med partiet inom parentes."
+    )
+    accept_number = forms.BooleanField(label="Diarienumret stämmer ändå", required=False)
+
+    class Meta:
+        model = Decision
+        fields = [
+            "registration_number",
+            "statement_date",
+            "preparing_committee",
+            "preparing_meeting_date",
+            "proposal",
+            "body",
+            "meeting_date",
+            "paragraph",
+            "outcome",
+            "outcome_reason",
+            "decision_text",
+            "summary",
+            "deliberation",
+            "propositions",
+            "recipients",
+        ]
+        widgets = {
+            "outcome": forms.RadioSelect,
+            "proposal": forms.Textarea(attrs={"rows": 4}),
+            "outcome_reason": forms.Textarea(attrs={"rows": 3}),
+            "decision_text": forms.Textarea(attrs={"rows": 4}),
+            "summary": forms.Textarea(attrs={"rows": 14}),
+            "deliberation": forms.Textarea(attrs={"rows": 2}),
+            "propositions": forms.Textarea(attrs={"rows": 3}),
+        } | {
+            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            for name in ("statement_date", "preparing_meeting_date", "meeting_date")
+        }
+        error_messages = {
+            name: {"invalid": "Skriv datumet som 2021-05-05."}
+            for name in ("statement_date", "preparing_meeting_date", "meeting_date")
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["speakers"] = _names(self.instance)
+        self.initial["accept_number"] = self._is_deviating(self.instance.registration_number)
+        self.fields["registration_number"].help_text = f"Till exempel {settings.REGISTRATION_NUMBER_EXAMPLE}."
+        outcome = self.fields["outcome"]
+        outcome.choices = Decision.Outcome.choices  # type: ignore[attr-defined]
+
+    @property
+    def place(self) -> str:
+        return "Ärendet"
+
+    @property
+    def number_deviates(self) -> bool:
+        """Whether the registration number is not of the municipality's own form, so that it has to be confirmed."""
+        return self._is_deviating(str(self["registration_number"].value() or "").strip())
+
+    def _is_deviating(self, number: str) -> bool:
+        return bool(number) and not re.fullmatch(settings.REGISTRATION_NUMBER_PATTERN, number)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self._is_deviating(cleaned.get("registration_number", "")) and not cleaned.get("accept_number"):
+            self.add_error(
+                "registration_number",
+                f"Diarienumret ser inte ut som {settings.REGISTRATION_NUMBER_EXAMPLE}. Rätta det, eller kryssa i att"
+                " det stämmer ändå.",
+            )
+        return cleaned
+
+    def may_be_recorded(self, today: date) -> bool:
+        """Whether the valid form holds all that a recorded decision needs; what it lacks is said at its field."""
+        for name, text in self.instance.obstacles(today).items():
+            self.add_error(name, text)
+        return self.is_valid()
+
+    def conflicts_with(self, stored: Decision) -> list[Conflict]:
+        conflicts = super().conflicts_with(stored)
+        mine, theirs = self.cleaned_data["speakers"], _names(stored)
+        if mine == theirs:
+            return conflicts
+        field = self.fields["speakers"]
+        mine_in_words, theirs_in_words = (str(field.prepare_value(names)) for names in (mine, theirs))
+        texts = {"mine": mine_in_words, "theirs": theirs_in_words}
+        speakers = Conflict(
+            place=self.place,
+            label=str(field.label),
+            name=self.add_prefix("speakers"),
+            **texts,
+            **{f"{name}_in_words": text for name, text in texts.items()},
+            is_text=True,
+        )
+        return [*conflicts, speakers]
+
+
+def _names(decision: Decision) -> list[Name]:
+    return [Name(speaker.name, speaker.party) for speaker in decision.speakers.all()]
+
+
+class CorrectionForm(forms.Form):
+    reason = forms.CharField(
+        label="Varför rättas beslutet?",
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Skälet visas tillsammans med det nya beslutet.",
+        error_messages={"required": "Skriv varför beslutet rättas."},
+    )
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data, label_suffix="")
 
 
 class CommentForm(forms.ModelForm):

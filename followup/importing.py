@@ -6,31 +6,65 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
-from followup.models import Answer, AreaEntry, Entry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
+from followup.decision import Name, record_past
+from followup.models import (
+    Answer,
+    AreaEntry,
+    Decision,
+    Entry,
+    FollowUp,
+    GuidelineEntry,
+    MeasureEntry,
+    ProtocolNote,
+    SubGoalEntry,
+)
 from followup.workflow import bring_into_open_years, open_follow_up
 from programmes.importing import REASON, ImportLog
 from programmes.models import Programme
 from programmes.source import Node, SourceError, check
 
+DECISION_TEXTS = (
+    "registration_number",
+    "preparing_committee",
+    "proposal",
+    "body",
+    "paragraph",
+    "decision_text",
+    "summary",
+    "deliberation",
+    "propositions",
+    "recipients",
+)
+DECISION_DAYS = ("statement_date", "preparing_meeting_date", "meeting_date")
 
-def import_follow_ups(source: Node, programme: Programme, log: ImportLog) -> None:
-    """The years of the file that the database lacks. SourceError names the place of the first fault."""
+
+def import_follow_ups(source: Node, programme: Programme, log: ImportLog, *, with_pdf: bool) -> None:
+    """The years of the file that the database lacks; a decided one is frozen, `with_pdf` or as JSON alone.
+
+    SourceError names the place of the first fault. PdfUnavailable.
+    """
     for node in source["follow_ups"].items(unique="year"):
         year = node["year"].integer
         if FollowUp.objects.filter(programme=programme, year=year).exists():
             log.kept.append(f"Uppföljningen för {year} finns redan och lämnades orörd.")
         else:
-            _fill(_open(node, programme), node, log)
+            follow_up = _open(node, programme)
+            _fill(follow_up, node, log)
+            if node["state"].text == FollowUp.State.DECIDED:
+                _decide(follow_up, node["decision"], log, with_pdf=with_pdf)
     for year, number in bring_into_open_years(programme, by=None).items():
         log.created[f"rader att fylla i för {year}"] += number
 
 
 def _open(node: Node, programme: Programme) -> FollowUp:
+    state = node["state"].text
     follow_up = FollowUp(
         programme=programme,
         year=node["year"].integer,
-        state=node["state"].text,
+        # Nothing is written in a decided year: it becomes one when all else is in.
+        state=FollowUp.State.UNDER_REVIEW if state == FollowUp.State.DECIDED else state,
         opens_on=node["opens_on"].day,
         due_on=node["due_on"].day,
         report_date=node["report_date"].day_or_none,
@@ -69,13 +103,16 @@ def _fill(follow_up: FollowUp, node: Node, log: ImportLog) -> None:
         str(e.guideline.number): e
         for e in GuidelineEntry.objects.filter(follow_up=follow_up).select_related("guideline")
     }
-    _answer(node["areas"], "area", areas, ("assessment", "forecast", "summary"), log)
-    _answer(node["sub_goals"], "sub_goal", goals, ("assessment", "forecast", "comment"), log)
-    _answer(node["measures"], "measure", measures, ("progress", "done", "stop_reason"), log)
-    _answer(node["guidelines"], "guideline", guidelines, ("assessment", "comment"), log)
+    state = Answer.State.APPROVED if node["state"].text == FollowUp.State.DECIDED else Answer.State.DRAFT
+    _answer(node["areas"], "area", areas, ("assessment", "forecast", "summary"), state, log)
+    _answer(node["sub_goals"], "sub_goal", goals, ("assessment", "forecast", "comment"), state, log)
+    _answer(node["measures"], "measure", measures, ("progress", "done", "stop_reason"), state, log)
+    _answer(node["guidelines"], "guideline", guidelines, ("assessment", "comment"), state, log)
 
 
-def _answer(nodes: Node, key: str, entries: dict[str, Any], fields: tuple[str, ...], log: ImportLog) -> None:
+def _answer(
+    nodes: Node, key: str, entries: dict[str, Any], fields: tuple[str, ...], state: Answer.State, log: ImportLog
+) -> None:
     for node in nodes.items(unique=key):
         entry: Entry | None = entries.get(str(node[key].value))
         if entry is None:
@@ -83,12 +120,47 @@ def _answer(nodes: Node, key: str, entries: dict[str, Any], fields: tuple[str, .
         for name in fields:
             setattr(entry, name, node[name].text)
         entry.is_example = node["example"].flag
-        if isinstance(entry, Answer) and entry.follow_up.state == FollowUp.State.DECIDED:
-            entry.state = Answer.State.APPROVED
+        if isinstance(entry, Answer):
+            entry.state = state
         check(entry, node, names={"is_example": "example"})
         entry._change_reason = REASON  # type: ignore[attr-defined]
         entry.save()
         log.count(log.created, type(entry))
+
+
+def _decide(follow_up: FollowUp, node: Node, log: ImportLog, *, with_pdf: bool) -> None:
+    """Record the board's decision as the file tells it."""
+    decision = Decision(
+        follow_up=follow_up,
+        outcome=Decision.Outcome.APPROVED,
+        **{name: node[name].text for name in DECISION_TEXTS},
+        **{name: node[name].day_or_none for name in DECISION_DAYS},
+        is_example=node["example"].flag,
+    )
+    decision._change_reason = REASON  # type: ignore[attr-defined]
+    check(decision, node, names={"is_example": "example"})
+    for field, problem in decision.obstacles(timezone.localdate()).items():
+        raise node[field].fail(problem)
+    names = [Name(speaker["name"].text, speaker["party"].text) for speaker in node["speakers"].items()]
+    notes = [_note(decision, order, item) for order, item in enumerate(node["notes"].items(), start=1)]
+    # An invented decision is not worth the time that its PDF takes.
+    record_past(decision, names, notes, with_pdf=with_pdf and not decision.is_example)
+    log.count(log.created, Decision)
+
+
+def _note(decision: Decision, order: int, node: Node) -> ProtocolNote:
+    note = ProtocolNote(
+        decision=decision,
+        order=order,
+        kind=node["kind"].text,
+        name=node["name"].text,
+        party=node["party"].text,
+        text=node["text"].text,
+        is_example=node["example"].flag,
+    )
+    note._change_reason = REASON  # type: ignore[attr-defined]
+    check(note, node, names={"is_example": "example"})
+    return note
 
 
 def _no_such_item(node: Node) -> SourceError:

@@ -20,6 +20,35 @@ AFTERWARDS = "Beslutet är infört och ändras inte. Rätta med ett nytt beslut.
 RECORDED = "(SELECT id FROM followup_decision WHERE recorded_at IS NOT NULL)"
 
 
+DECIDED = "(SELECT id FROM followup_followup WHERE state = 'decided')"
+
+
+APPROVED = (
+    "EXISTS (SELECT 1 FROM followup_decision d WHERE d.follow_up_id = NEW.id"
+    " AND d.outcome = 'approved' AND d.recorded_at IS NOT NULL)"
+)
+
+
+def _open_year(table: str) -> list[Rule]:
+    """The entries of a decided year stay as they are; a correction opens the year again."""
+    message = "Uppföljningen är beslutad och ändras inte. Rätta med ett nytt beslut."
+    return [
+        Rule(
+            name=f"{table}_added_before_decision",
+            table=f"followup_{table}",
+            violated=f"NEW.follow_up_id IN {DECIDED}",
+            message=message,
+        ),
+        Rule(
+            name=f"{table}_kept_after_decision",
+            table=f"followup_{table}",
+            violated=f"OLD.follow_up_id IN {DECIDED}",
+            message=message,
+            events=("update", "delete"),
+        ),
+    ]
+
+
 def _unrecorded(table: str, recorded: str) -> Rule:
     """A row of a decision may be changed or deleted only until the decision is recorded."""
     return Rule(
@@ -65,6 +94,26 @@ RULES = [
         " JOIN programmes_responsibilityarea a ON a.id = s.area_id AND a.programme_id = f.programme_id",
     ),
     _belongs("guidelineentry", "guideline_id", "programmes_guideline", "AND i.programme_id = f.programme_id"),
+    Rule(
+        name="followup_decided_by_a_decision",
+        table="followup_followup",
+        violated=f"NEW.state = 'decided' AND NOT {APPROVED}",
+        message="Uppföljningen kan inte bli beslutad utan ett infört beslut.",
+    ),
+    Rule(
+        name="followup_reviewed_after_decision",
+        table="followup_followup",
+        violated=f"NEW.state IN ('planned', 'open') AND {APPROVED}",
+        message="En uppföljning som har varit beslutad öppnas inte igen. Den rättas under granskningen.",
+    ),
+    Rule(
+        name="followup_kept_after_decision",
+        table="followup_followup",
+        violated="OLD.state = 'decided' AND NEW.state <> 'under_review'",
+        message="Uppföljningen är beslutad och ändras inte. Rätta med ett nytt beslut.",
+        events=("update",),
+    ),
+    *(rule for table in ("areaentry", "subgoalentry", "measureentry", "guidelineentry") for rule in _open_year(table)),
     _unrecorded("decision", "OLD.recorded_at IS NOT NULL"),
     _unrecorded("speaker", f"OLD.decision_id IN {RECORDED}"),
     _unrecorded("protocolnote", f"OLD.decision_id IN {RECORDED}"),

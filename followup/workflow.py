@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any
 from django.db import models, transaction
 from simple_history.utils import bulk_create_with_history
 
-from followup.models import Answer, AreaEntry, Entry, Event, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
+from followup.models import (
+    Answer,
+    AreaEntry,
+    Decision,
+    Entry,
+    Event,
+    FollowUp,
+    GuidelineEntry,
+    MeasureEntry,
+    SubGoalEntry,
+)
 from followup.permissions import can_decide, can_report, can_review_answer, can_run_year
 from programmes.models import TEXT_LENGTH, Guideline, Measure, Programme, ResponsibilityArea, SubGoal
 
@@ -45,6 +55,12 @@ def _answers_left(follow_up: FollowUp) -> list[str]:
     return problems
 
 
+def _decided_before(follow_up: FollowUp) -> list[str]:
+    if follow_up.decisions.approving().exists():
+        return ["uppföljningen har varit beslutad, och rättas under granskningen"]
+    return []
+
+
 def _missing(answer: SubGoalEntry | MeasureEntry) -> list[str]:
     return [f"{name} saknas" for name in answer.missing]
 
@@ -66,6 +82,8 @@ class Transition:
     allowed: Callable[[User, Any], bool]
     obstacles: Callable[[Any], list[str]] = _nothing
     needs_comment: bool = False
+    # Never a step of its own: made together with a recorded decision of the board, by `followup.decision`.
+    with_decision: bool = False
     of_what_was_read: bool = False
 
 
@@ -81,10 +99,16 @@ ANSWER_TRANSITIONS: Mapping[str, Transition] = {
 YEAR_TRANSITIONS: Mapping[str, Transition] = {
     "open": Transition("Öppna uppföljningen", (_Y.PLANNED,), _Y.OPEN, can_run_year),
     "start_review": Transition("Avsluta ifyllandet", (_Y.OPEN,), _Y.UNDER_REVIEW, can_run_year),
-    "reopen": Transition("Öppna igen", (_Y.UNDER_REVIEW,), _Y.OPEN, can_run_year),
+    "reopen": Transition("Öppna igen", (_Y.UNDER_REVIEW,), _Y.OPEN, can_run_year, _decided_before),
     "propose": Transition("Föreslå till kommunstyrelsen", (_Y.UNDER_REVIEW,), _Y.PROPOSED, can_run_year, _answers_left),
-    "refer_back": Transition("Återremittera", (_Y.PROPOSED,), _Y.UNDER_REVIEW, can_decide, needs_comment=True),
-    "decide": Transition("Beslutad", (_Y.PROPOSED,), _Y.DECIDED, can_decide),
+    "decide": Transition("För in beslutet", (_Y.PROPOSED,), _Y.DECIDED, can_decide, with_decision=True),
+    "refer_back": Transition(
+        "Återremittera", (_Y.PROPOSED,), _Y.UNDER_REVIEW, can_decide, needs_comment=True, with_decision=True
+    ),
+    "reject": Transition("Avslå", (_Y.PROPOSED,), _Y.UNDER_REVIEW, can_decide, needs_comment=True, with_decision=True),
+    "correct": Transition(
+        "Rätta beslutet", (_Y.DECIDED,), _Y.UNDER_REVIEW, can_decide, needs_comment=True, with_decision=True
+    ),
 }
 
 
@@ -93,19 +117,23 @@ def transitions_of(item: FollowUp | Answer) -> Mapping[str, Transition]:
 
 
 def available(item: FollowUp | Answer, user: User) -> dict[str, Transition]:
-    """The transitions that `user` may try on the item as it now is."""
+    """The transitions that `user` may try on the item as it now is, as steps of their own."""
     if isinstance(item, Answer) and not item.follow_up.takes_answers:
         return {}
     return {
         name: transition
         for name, transition in transitions_of(item).items()
-        if item.state in transition.sources and transition.allowed(user, item)
+        if item.state in transition.sources and transition.allowed(user, item) and not transition.with_decision
     }
 
 
 @transaction.atomic
-def perform(item: FollowUp | Answer, action: str, *, by: User, comment: str = "") -> Event:
+def perform(
+    item: FollowUp | Answer, action: str, *, by: User, comment: str = "", decision: Decision | None = None
+) -> Event:
     """Make the transition `action` on a year or an answer, and record who, when and why.
+
+    What the board does comes with its recorded `decision`, and never without.
 
     Locks the row and judges the state that is stored, not the one that was fetched. Refused, in Swedish, when it
     cannot be made (NotAllowed when it is not for `by`): nothing is changed then. On success `item` has its new state.
@@ -121,6 +149,8 @@ def perform(item: FollowUp | Answer, action: str, *, by: User, comment: str = ""
         raise Refused(follow_up.why_closed)
     if stored.state not in transition.sources:
         raise Refused(f"{transition.label} går inte: läget är {stored.get_state_display().lower()}.")
+    if transition.with_decision and not (decision and decision.is_recorded and decision.follow_up_id == stored.pk):
+        raise Refused(f"{transition.label} går bara på ärendets sida, tillsammans med kommunstyrelsens beslut.")
     if transition.of_what_was_read and stored.version != item.version:
         raise Refused("Svaret har ändrats sedan du läste det. Läs det igen.")
     comment = comment.strip()

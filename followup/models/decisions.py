@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from simple_history.models import HistoricalRecords
 
 from followup.models.year import FollowUp
@@ -167,6 +170,45 @@ class Decision(models.Model):
         year = self.follow_up
         return reverse("followup:decision_detail", args=[year.programme.slug, year.year, self.number])
 
+    def clean(self) -> None:
+        """What must hold of a case too, each said at its field."""
+        problems = {}
+        for what, day in (
+            ("beredningens sammanträde", self.preparing_meeting_date),
+            ("tjänsteutlåtandets datum", self.statement_date),
+        ):
+            if self.meeting_date and day and self.meeting_date < day:
+                problems["meeting_date"] = f"Beslutet kan inte vara fattat före {what}, {date_format(day, 'j F Y')}."
+        other = self._same_paragraph()
+        if other:
+            problems["paragraph"] = f"§ {self.paragraph} vid det sammanträdet är redan använd: {other.follow_up}."
+        if problems:
+            raise ValidationError(problems)
+
+    def _same_paragraph(self) -> Decision | None:
+        if not self.paragraph or not self.meeting_date:
+            return None
+        same = Decision.objects.filter(body=self.body, meeting_date=self.meeting_date, paragraph=self.paragraph)
+        return same.exclude(pk=self.pk).select_related("follow_up__programme").first()
+
+    def obstacles(self, today: date) -> dict[str, str]:
+        """What keeps the board's decision from being recorded, by field."""
+        wanted = {
+            "registration_number": "Skriv ärendets diarienummer.",
+            "statement_date": "Skriv vilken dag tjänsteutlåtandet är daterat.",
+            "body": "Skriv vem som har beslutat, till exempel Kommunstyrelsen.",
+            "meeting_date": "Skriv vilken dag sammanträdet var.",
+            "paragraph": "Skriv vilken paragraf ärendet har i protokollet.",
+            "outcome": "Välj hur kommunstyrelsen beslutade.",
+            "decision_text": "Skriv beslutet som det står i protokollet.",
+        }
+        problems = {name: text for name, text in wanted.items() if not getattr(self, name)}
+        if self.meeting_date and self.meeting_date > today:
+            problems["meeting_date"] = "Beslutet kan inte vara fattat i framtiden."
+        if self.outcome and self.outcome != self.Outcome.APPROVED and not self.outcome_reason:
+            problems["outcome_reason"] = "Skriv varför, så att förvaltningen vet vad som ska göras om."
+        return problems
+
     @property
     def is_recorded(self) -> bool:
         return self.recorded_at is not None
@@ -177,8 +219,8 @@ class Decision(models.Model):
 
     @property
     def meeting(self) -> str:
-        """Body, day and paragraph, which together name a decision: "Kommunstyrelsen 2021-05-05 § 24"."""
-        return f"{self.body} {self.meeting_date} § {self.paragraph}"
+        """Body, day and paragraph, which together name a decision: "Kommunstyrelsen 5 maj 2021 § 24"."""
+        return f"{self.body} {date_format(self.meeting_date, 'j F Y') if self.meeting_date else ''} § {self.paragraph}"
 
 
 class Speaker(models.Model):
@@ -262,6 +304,8 @@ class ProtocolNote(models.Model):
 class DecidedReportQuerySet(models.QuerySet["DecidedReport"]):
     def in_force(self, follow_up: FollowUp) -> DecidedReportQuerySet:
         """What the board approved of the year, newest first: the first one counts."""
+        if follow_up.is_before_review:
+            return self.none()
         approved = Decision.objects.recorded().filter(outcome=Decision.Outcome.APPROVED)
         return self.filter(decision__in=approved, decision__follow_up=follow_up).order_by("-number")
 

@@ -26,7 +26,9 @@ class Event(models.Model):
         REOPEN = "reopen", "öppnade igen"
         PROPOSE = "propose", "föreslog till kommunstyrelsen"
         REFER_BACK = "refer_back", "återremitterade"
+        REJECT = "reject", "förde in ett avslag"
         DECIDE = "decide", "förde in beslutet"
+        CORRECT = "correct", "började rätta beslutet"
 
     follow_up = models.ForeignKey(FollowUp, models.PROTECT, verbose_name="uppföljning", related_name="events")
     sub_goal_entry = models.ForeignKey(

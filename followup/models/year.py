@@ -156,6 +156,11 @@ class FollowUp(models.Model):
         return self.state in (self.State.OPEN, self.State.UNDER_REVIEW)
 
     @property
+    def is_before_review(self) -> bool:
+        """Whether it cannot have been decided yet: a year that was decided is never opened again, only reviewed."""
+        return self.state in (self.State.PLANNED, self.State.OPEN)
+
+    @property
     def takes_texts(self) -> bool:
         """Whether reviewers may still write: until the year is proposed to the board."""
         return self.state not in (self.State.PROPOSED, self.State.DECIDED)

@@ -23,6 +23,15 @@ class PdfUnavailable(Exception):
         )
 
 
+def is_available() -> bool:
+    """Whether this machine can make a PDF at all."""
+    try:
+        _weasyprint()
+    except PdfUnavailable:
+        return False
+    return True
+
+
 def render(report: Report) -> bytes:
     """The PDF file. PdfUnavailable when the Pango library is missing."""
     return layout(html.render(report))

@@ -5,8 +5,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from followup.archive import report_of
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
-from followup.report import build_report
 from followup.views.fetch import follow_up_or_404, goal_or_404, programme_or_404
 from programmes.models import Programme
 
@@ -24,7 +24,7 @@ def follow_up_detail(request: HttpRequest, slug: str, year: int) -> HttpResponse
 
 
 def _dashboard(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
-    report = build_report(follow_up)
+    report = report_of(follow_up)
     overdue = follow_up.is_overdue(timezone.localdate())
     context = {
         "follow_up": follow_up,
@@ -38,7 +38,7 @@ def _dashboard(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
 
 def area_detail(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
     follow_up = follow_up_or_404(request, slug, year)
-    report = build_report(follow_up)
+    report = report_of(follow_up)
     area = next((area for area in report.areas if area.number == number), None)
     if area is None:
         raise Http404(f"Uppföljningen har inget ansvarsområde {number}.")

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,12 +11,13 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.text import slugify
 
+from followup.archive import report_of, stored_file
 from followup.forms import SelectionForm
-from followup.models import FollowUp, Rendering
+from followup.models import DecidedReport, FollowUp, Rendering
 from followup.permissions import can_follow_review
 from followup.renderers import FORMATS, json
 from followup.renderings import ask_again, call_worker, progress_of, rendering_of
-from followup.report import Report, build_report
+from followup.report import Report
 from followup.views.fetch import follow_up_or_404, user_of
 
 # How often the page that waits for a file loads itself again, and what in its address says that it shall not.
@@ -26,7 +27,7 @@ STAY = "stanna"
 
 def report(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     follow_up = follow_up_or_404(request, slug, year)
-    form = _selection_or_404(request, build_report(follow_up))
+    form = _selection_or_404(request, report_of(follow_up))
     value = form.selected()
     context = {
         "follow_up": follow_up,
@@ -39,7 +40,7 @@ def report(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     return render(request, "followup/report.html", context)
 
 
-def report_file(request: HttpRequest, slug: str, year: int, suffix: str) -> HttpResponse:
+def report_file(request: HttpRequest, slug: str, year: int, suffix: str) -> HttpResponseBase:
     """The report in the format that the address ends with, of the part that the address asks for."""
     follow_up = follow_up_or_404(request, slug, year)
     if suffix not in FORMATS:
@@ -47,7 +48,10 @@ def report_file(request: HttpRequest, slug: str, year: int, suffix: str) -> Http
         raise Http404(f"Rapporten finns inte som .{suffix}. De format som finns är {known}.")
     if suffix == "pdf":
         return _pdf(request, follow_up)
-    content = FORMATS[suffix].render(_selection_or_404(request, build_report(follow_up)).selected())
+    form = _selection_or_404(request, report_of(follow_up))
+    # What the board approved is given out as it was stored, when nothing less is asked for.
+    stored = b"" if form.address else stored_file(follow_up, suffix)
+    content = stored or FORMATS[suffix].render(form.selected())
     headers = {
         "Content-Disposition": f'attachment; filename="{_file_name(request, follow_up, suffix)}"',
         "Cache-Control": "private, no-cache",
@@ -82,26 +86,39 @@ def _file_name(request: HttpRequest, follow_up: FollowUp, suffix: str) -> str:
     return f"{'-'.join(filter(None, parts))}.{suffix}"
 
 
-def _pdf(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
+def _pdf(request: HttpRequest, follow_up: FollowUp) -> HttpResponseBase:
     """The PDF where there is one of what the report now shows; otherwise a page to wait on, or one that says why not.
+
+    What the board approved is given out as it was stored, when nothing less is asked for.
 
     The file is made by a worker beside the web processes. It is given out here alone, to those who may see the report.
     """
+    name = _file_name(request, follow_up, "pdf")
+    is_whole = not any(request.GET.get(choice) for choice in SelectionForm.base_fields)
+    decided = DecidedReport.objects.in_force(follow_up).only("pdf").first() if is_whole else None
+    if decided and decided.pdf:
+        return stored_pdf(decided, name)
     rendering = rendering_of(
         follow_up,
-        lambda: _selection_or_404(request, build_report(follow_up)).selected(),
+        lambda: _selection_or_404(request, report_of(follow_up)).selected(),
         timezone.now(),
         choices=_choices(request).urlencode(),
     )
     if not rendering.is_done:
         return _rendering_page(request, rendering, follow_up, HTTPStatus.ACCEPTED)
     headers = {
-        "Content-Disposition": f'inline; filename="{_file_name(request, follow_up, "pdf")}"',
+        "Content-Disposition": f'inline; filename="{name}"',
         "Cache-Control": "private, no-cache",
         "ETag": quote_etag(rendering.key),
     }
     response = HttpResponse(rendering.content, content_type="application/pdf", headers=headers)
     return get_conditional_response(request, etag=headers["ETag"], response=response) or response
+
+
+def stored_pdf(decided: DecidedReport, name: str) -> FileResponse:
+    """The PDF of a decided report, sent piece by piece."""
+    headers = {"Cache-Control": "private, no-cache"}
+    return FileResponse(decided.pdf.open("rb"), content_type="application/pdf", filename=name, headers=headers)
 
 
 def report_rendering(request: HttpRequest, slug: str, year: int, rendering: int) -> HttpResponse:

@@ -4,18 +4,18 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from followup.archive import report_of
 from followup.models import FollowUp
 from followup.permissions import can_follow_review
 from followup.renderers import DOCX
 from followup.renderers import statement_docx as drawn
-from followup.report import build_report
 from followup.statement import build_statement
 from followup.views.fetch import follow_up_or_404, user_of
 
 
 def statement(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     follow_up = _follow_up_for_its_drafters(request, slug, year)
-    report = build_report(follow_up)
+    report = report_of(follow_up)
     draft = build_statement(report)
     context = {"follow_up": follow_up, "report": report, "statement": draft, "shows_example": draft.is_example}
     return render(request, "followup/statement.html", context)
@@ -24,7 +24,7 @@ def statement(request: HttpRequest, slug: str, year: int) -> HttpResponse:
 def statement_docx(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     follow_up = _follow_up_for_its_drafters(request, slug, year)
     disposition = f'attachment; filename="tjansteutlatande-{slug}-{year}.docx"'
-    content = drawn.render(build_statement(build_report(follow_up)))
+    content = drawn.render(build_statement(report_of(follow_up)))
     return HttpResponse(content, content_type=DOCX, headers={"Content-Disposition": disposition})
 
 

@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 from followup.models import Rendering
 from followup.worker import drain
-from tests.browser.test_journey import log_in, people  # noqa: F401 (a fixture)
+from tests.browser.conftest import log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("people")]
 

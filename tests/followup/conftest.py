@@ -1,3 +1,7 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,10 +13,13 @@ from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
 from django.test import Client
+from django.utils import timezone
 
-from followup.models import FollowUp, Tick
+from followup.models import DecidedReport, Decision, FollowUp, Tick
+from followup.rules import RULES
 from organisation.models import Membership, Unit, User
 from programmes.models import Programme
+from programmes.triggers import create, drop
 
 HUDDINGE = settings.BASE_DIR / "programmes" / "data" / "huddinge-2018-2021.json"
 PROGRAMME = "/program/huddinge-2018-2021/"
@@ -32,21 +39,81 @@ def own_models() -> list[type[models.Model]]:
 def huddinge_rows(django_db_setup: None, django_db_blocker: Any) -> dict[type[models.Model], list[models.Model]]:
     """The rows that importing the real programme gives: imported once, copied into each test that asks for them."""
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("import_programme", str(HUDDINGE), verbosity=0)
+        call_command("import_programme", str(HUDDINGE), without_pdf=True, verbosity=0)
         rows = {model: list(model._base_manager.all()) for model in own_models()}
         transaction.set_rollback(True)
     return rows
+
+
+# A decided year and a recorded decision take no more rows: in a copy they are closed when all else is in.
+OPENED: dict[type[models.Model], dict[str, Any]] = {
+    FollowUp: {"state": FollowUp.State.UNDER_REVIEW},
+    Decision: {"recorded_at": None},
+}
+
+
+def opened(row: models.Model) -> models.Model:
+    copied = copy(row)
+    for name, value in OPENED.get(type(row), {}).items():
+        setattr(copied, name, value)
+    return copied
 
 
 @pytest.fixture
 def huddinge(db: None, huddinge_rows: dict[type[models.Model], list[models.Model]]) -> Programme:
     """The real programme with its four years, as `script/server` loads it."""
     for model, rows in huddinge_rows.items():
-        model._base_manager.bulk_create(rows)
+        model._base_manager.bulk_create([opened(row) for row in rows])
+    for closed in (Decision, FollowUp):
+        closed._base_manager.bulk_update(huddinge_rows[closed], list(OPENED[closed]))
     with connection.cursor() as cursor:
         for sql in connection.ops.sequence_reset_sql(no_style(), own_models()):
             cursor.execute(sql)
     return Programme.objects.get()
+
+
+@contextmanager
+def without_rules() -> Iterator[None]:
+    """The database without its triggers, as somebody with all rights to it could have it."""
+    drop(connection, RULES)
+    yield
+    create(connection, RULES)
+
+
+def undecided(year: int) -> FollowUp:
+    """A decided year whose decision has never been: for tests that make one of their own."""
+    with without_rules():
+        DecidedReport.objects.filter(decision__follow_up__year=year).delete()
+        Decision.objects.filter(follow_up__year=year).delete()
+    return FollowUp.objects.select_related("programme").get(year=year)
+
+
+def reopened(year: int) -> FollowUp:
+    """A decided year under review again, as in a correction, so that a test can change its entries."""
+    FollowUp.objects.filter(year=year).update(state=FollowUp.State.UNDER_REVIEW)
+    return FollowUp.objects.select_related("programme").get(year=year)
+
+
+def put_in_state(follow_up: FollowUp, state: str) -> None:
+    """Move a year there at once, past the workflow; a decided one with the decision that it must have."""
+    if state == FollowUp.State.DECIDED and not follow_up.decisions.exists():
+        a_decision(follow_up)
+    FollowUp.objects.filter(pk=follow_up.pk).update(state=state)
+    follow_up.state = state
+
+
+def a_decision(follow_up: FollowUp, **facts: Any) -> Decision:
+    """A recorded approval of the year, without a frozen report."""
+    defaults = {
+        "registration_number": "KS-2022/1.173",
+        "statement_date": date(2022, 2, 16),
+        "meeting_date": date(2022, 5, 4),
+        "paragraph": "7",
+        "outcome": Decision.Outcome.APPROVED,
+        "decision_text": "Uppföljningen godkänns.",
+        "recorded_at": timezone.now(),
+    }
+    return Decision.objects.create(follow_up=follow_up, **defaults | facts)
 
 
 def make_user(username: str, *, unit: str = "", may_report: bool = True, group: str = "") -> User:

@@ -41,7 +41,7 @@ def at_once(*works: Callable[[], object]) -> list[object]:
 
 @pytest.fixture
 def loaded(transactional_db) -> Programme:
-    call_command("import_programme", str(HUDDINGE), verbosity=0)
+    call_command("import_programme", str(HUDDINGE), without_pdf=True, verbosity=0)
     return Programme.objects.get()
 
 

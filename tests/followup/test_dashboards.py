@@ -2,7 +2,7 @@ import pytest
 
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from programmes.models import Measure, Programme, SubGoal
-from tests.followup.conftest import PROGRAMME, client_of
+from tests.followup.conftest import PROGRAMME, client_of, put_in_state
 
 
 def grow(follow_up: FollowUp) -> None:
@@ -32,7 +32,7 @@ def test_the_start_page_is_the_open_year(official, open_year):
 
 
 def test_the_start_page_is_the_latest_year_when_none_is_open(official, open_year):
-    FollowUp.objects.filter(pk=open_year.pk).update(state="decided")
+    put_in_state(open_year, "decided")
     assert client_of(official).get("/").context["report"].year == 2021
 
 

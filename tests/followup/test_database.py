@@ -67,7 +67,7 @@ def test_refused(change, huddinge):
 BETWEEN_TABLES = {
     "Uppföljningens år ligger utanför programmets period.": [
         lambda p: FollowUp.objects.create(programme=p, year=2022, **DAYS),
-        lambda p: FollowUp.objects.filter(programme=p, year=2018).update(year=2017),
+        lambda p: FollowUp.objects.filter(programme=p, year=2021).update(year=2017),
     ],
     "Perioden kan inte kortas: programmet har": [
         lambda p: Programme.objects.filter(pk=p.pk).update(last_year=2020),

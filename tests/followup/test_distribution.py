@@ -16,7 +16,7 @@ from followup.mail import deliver
 from followup.models import Decision, Distribution, FollowUp, OutgoingMail
 from followup.workflow import NotAllowed, Refused
 from organisation.models import Membership, Unit, User
-from tests.followup.conftest import PROGRAMME, client_of
+from tests.followup.conftest import PROGRAMME, client_of, undecided
 from tests.followup.smtp import mail_server
 from tests.followup.test_register import decide
 
@@ -40,8 +40,7 @@ def decision(huddinge) -> Decision:
     for unit in Unit.objects.all():
         unit.email = f"{unit.slug}@example.com"
         unit.save()
-    Decision.objects.filter(follow_up__year=2018).delete()
-    return decide(FollowUp.objects.get(year=2018))
+    return decide(undecided(2018))
 
 
 def units(*slugs: str) -> list[Unit]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from followup.models import Decision, FollowUp
 from organisation.models import Unit
 from programmes.models import Programme
-from tests.followup.conftest import client_of
+from tests.followup.conftest import client_of, undecided
 
 
 def decide(follow_up: FollowUp, number: int = 1, paragraph: str = "7", **values) -> Decision:
@@ -34,8 +34,7 @@ def decide(follow_up: FollowUp, number: int = 1, paragraph: str = "7", **values)
 @pytest.fixture
 def matter(huddinge) -> FollowUp:
     """The year 2018, decided on; its number and words are in no other year."""
-    Decision.objects.filter(follow_up__year=2018).delete()
-    follow_up = FollowUp.objects.get(year=2018)
+    follow_up = undecided(2018)
     decide(follow_up)
     return follow_up
 
@@ -110,9 +109,10 @@ def many(number: int, start: int = 0) -> None:
         goal = programme.areas.create(number=1, name="Område").sub_goals.create(number=1, text="Mål")
         goal.units.add(unit)
         follow_up = FollowUp.objects.create(
-            programme=programme, year=2018, state="decided", opens_on=date(2018, 1, 1), due_on=date(2018, 2, 1)
+            programme=programme, year=2018, state="proposed", opens_on=date(2018, 1, 1), due_on=date(2018, 2, 1)
         )
         decide(follow_up, paragraph=f"{100 + index}")
+        FollowUp.objects.filter(pk=follow_up.pk).update(state="decided")
 
 
 @pytest.mark.parametrize("url", ["/arenden/?q=trygghetsplan", "/enheter/kommunstyrelsen/"])

@@ -12,7 +12,7 @@ from followup.renderers import FORMATS, html, pdf
 from followup.report import build_report, from_json
 from followup.selection import select
 from followup.worker import drain
-from tests.followup.conftest import PROGRAMME, client_of
+from tests.followup.conftest import PROGRAMME, client_of, reopened
 
 SLUG = "huddinge-2018-2021"
 
@@ -106,7 +106,7 @@ def test_every_goal_and_measure_is_in_the_html(report):
 
 
 def test_very_long_words_and_texts_stay_on_the_page(huddinge):
-    follow_up = FollowUp.objects.select_related("programme").get(year=2020)
+    follow_up = reopened(2020)
     word = "Trygghetsskapandeochbrottsförebyggande" * 20
     SubGoalEntry.objects.filter(follow_up=follow_up, sub_goal__area__number=1, sub_goal__number=1).update(
         comment=(word + " " + "Lång text om trygghet. " * 400)[:10_000]
@@ -120,7 +120,7 @@ def test_an_empty_programme_gives_a_report(huddinge, official):
     from followup.models import AreaEntry, GuidelineEntry, MeasureEntry
 
     for model in (AreaEntry, GuidelineEntry, MeasureEntry, SubGoalEntry):
-        model.objects.all().delete()
+        model.objects.filter(follow_up__year=2021).delete()
     follow_up = FollowUp.objects.select_related("programme").get(year=2021)
     assert pdf.render(build_report(follow_up)).startswith(b"%PDF-")
     assert client_of(official).get(f"{PROGRAMME}2021/").status_code == 200

@@ -8,6 +8,7 @@ from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from followup.report import Change, build_report, from_json, to_json
 from followup.scales import BLANK, SCALES, Assessment, Forecast, Progress
 from programmes.models import Measure, SubGoal
+from tests.followup.conftest import reopened
 
 
 @pytest.fixture
@@ -37,6 +38,7 @@ def test_the_matrix_has_a_cell_for_every_year_up_to_this_one(follow_up):
 
 
 def test_a_goal_added_later_has_blank_cells_for_the_years_before(follow_up):
+    reopened(follow_up.year)
     goal = SubGoal.objects.create(area=follow_up.programme.areas.get(number=1), number=99, text="Nytt mål")
     SubGoalEntry.objects.create(follow_up=follow_up, sub_goal=goal, assessment=Assessment.MET)
     row = build_report(follow_up).areas[0].sub_goals[-1]
@@ -86,6 +88,7 @@ def test_example_text_marks_the_report(follow_up):
 
 
 def test_the_number_of_queries_does_not_grow_with_the_programme(follow_up, django_assert_num_queries):
+    reopened(follow_up.year)
     area = follow_up.programme.areas.get(number=1)
     with django_assert_num_queries(9):
         build_report(follow_up)

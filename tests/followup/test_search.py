@@ -6,7 +6,7 @@ from django.db import connection
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from followup.search import Criteria, find_goals, find_measures
 from programmes.models import Measure, Programme, SubGoal
-from tests.followup.conftest import client_of
+from tests.followup.conftest import client_of, reopened
 from tests.followup.test_dashboards import grow
 
 URL = "/sok/"
@@ -16,6 +16,7 @@ FEW = "/sok/?q=trygg&programme=huddinge-2018-2021&year=2021"
 @pytest.fixture
 def goal(huddinge) -> SubGoalEntry:
     """Goal 1.1 as it was answered in 2020, with words that no other text has."""
+    reopened(2020)
     entry = SubGoalEntry.objects.get(follow_up__year=2020, sub_goal__area__number=1, sub_goal__number=1)
     SubGoalEntry.objects.filter(pk=entry.pk).update(comment="Två nya lekparker invigdes. Örnen häckade åter.")
     return entry
@@ -38,6 +39,7 @@ def test_what_is_not_there_is_not_found(goal, q):
 
 
 def test_a_measure_is_found_by_its_text_by_what_was_done_and_by_why_it_was_stopped(huddinge):
+    reopened(2020)
     first, second, third = MeasureEntry.objects.filter(follow_up__year=2020).order_by("measure_id")[:3]
     Measure.objects.filter(pk=first.measure_id).update(text="Plantera fläderbuskar.")
     MeasureEntry.objects.filter(pk=second.pk).update(done="Fläderbusken blommade.")
@@ -82,9 +84,12 @@ def test_a_measure_has_the_assessment_of_its_goal_the_same_year(huddinge):
 
 
 def test_years_and_programmes_that_one_may_not_see_are_not_found(goal, official, reviewer):
-    FollowUp.objects.filter(year=2020).update(state="planned")
+    planned = FollowUp.objects.get(year=2021)
+    SubGoalEntry.objects.filter(follow_up=planned, sub_goal=goal.sub_goal_id).update(comment="Nya lekparker.")
+    SubGoalEntry.objects.filter(pk=goal.pk).update(comment="")
+    FollowUp.objects.filter(pk=planned.pk).update(state="planned")
     assert "Inget passar det du söker." in client_of(official).get("/sok/?q=lekpark").content.decode()
-    assert "/mal/1.1/#ar-2020" in client_of(reviewer).get("/sok/?q=lekpark").content.decode()
+    assert "/mal/1.1/#ar-2021" in client_of(reviewer).get("/sok/?q=lekpark").content.decode()
     Programme.objects.update(state="draft")
     html = client_of(official).get(URL).content.decode()
     assert "Mål (0)" in html

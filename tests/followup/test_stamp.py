@@ -89,7 +89,7 @@ def test_nothing_is_counted_while_a_migration_has_not_made_the_table(db):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one transaction write at a time")
 def test_two_who_change_at_once_do_not_wait_for_each_other_and_both_are_counted(transactional_db):
-    call_command("import_programme", str(HUDDINGE), verbosity=0)
+    call_command("import_programme", str(HUDDINGE), without_pdf=True, verbosity=0)
     before = stamp()
     first_has_changed, second_is_done = Event(), Event()
 
@@ -105,7 +105,7 @@ def test_two_who_change_at_once_do_not_wait_for_each_other_and_both_are_counted(
     with ThreadPoolExecutor() as pool:
         slow = pool.submit(change_slowly)
         assert first_has_changed.wait(10)
-        FollowUp.objects.update(summary="Ändrad.")
+        FollowUp.objects.filter(year=2021).update(summary="Ändrad.")
         assert stamp() == before + 1
         condense()
         assert stamp() == before + 1

@@ -6,7 +6,7 @@ import pytest
 
 from followup.models import AreaEntry, FollowUp, GuidelineEntry, SubGoalEntry
 from organisation.models import User
-from tests.followup.conftest import client_of, make_user
+from tests.followup.conftest import client_of, make_user, put_in_state
 
 pytestmark = pytest.mark.django_db
 
@@ -144,7 +144,7 @@ def test_a_text_outlives_a_session_that_ran_out(reviewer, area):
     ("state", "reason"), [("proposed", "Föreslagen till kommunstyrelsen."), ("decided", "Beslutad.")]
 )
 def test_refused_with_the_reason_once_proposed(url, state, reason, reviewer, open_year):
-    FollowUp.objects.filter(pk=open_year.pk).update(state=state)
+    put_in_state(open_year, state)
     client = client_of(reviewer)
     why = f"Uppföljningen för 2021 är inte öppen för ändringar. Läget är: {reason}"
     response = client.get(url)

@@ -123,7 +123,7 @@ def test_a_worker_told_to_stop_gives_the_rendering_back(huddinge, restless, monk
 @pytest.fixture
 def loaded(transactional_db) -> None:
     """The real programme, where the work's own transactions are the outermost."""
-    call_command("import_programme", str(HUDDINGE), verbosity=0)
+    call_command("import_programme", str(HUDDINGE), without_pdf=True, verbosity=0)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from followup.models import Answer, Event, FollowUp, MeasureEntry, SubGoalEntry
+from followup.models import Answer, Decision, Event, FollowUp, MeasureEntry, SubGoalEntry
 from followup.workflow import (
     ANSWER_TRANSITIONS,
     YEAR_TRANSITIONS,
@@ -13,7 +13,7 @@ from followup.workflow import (
     perform,
     perform_all,
 )
-from tests.followup.conftest import make_user
+from tests.followup.conftest import a_decision, make_user, put_in_state
 
 pytestmark = pytest.mark.django_db
 
@@ -33,9 +33,11 @@ YEAR_ALLOWED = {
     ("under_review", "propose"): "proposed",
     ("proposed", "refer_back"): "under_review",
     ("proposed", "decide"): "decided",
+    ("proposed", "reject"): "under_review",
+    ("decided", "correct"): "under_review",
 }
 OFFICIALS = {"submit", "withdraw"}
-SECRETARYS = {"refer_back", "decide"}
+SECRETARYS = {"refer_back", "decide", "reject", "correct"}
 
 
 @pytest.fixture
@@ -64,19 +66,28 @@ def test_every_step_of_an_answer(state, action, entry, official, reviewer):
     assert Event.objects.filter(sub_goal_entry=entry).count() == (1 if target else 0)
 
 
+def ready(year: FollowUp, state: str, action: str) -> Decision | None:
+    """Put the year in a state with nothing in the way of the action; the decision that the action comes with."""
+    for model in (SubGoalEntry, MeasureEntry):
+        model.objects.filter(follow_up=year).update(state="approved")
+    FollowUp.objects.filter(pk=year.pk).update(forecast="will")
+    put_in_state(year, state)
+    if YEAR_TRANSITIONS[action].with_decision:
+        return year.decisions.first() or a_decision(year)
+    return None
+
+
 @pytest.mark.parametrize("action", YEAR_TRANSITIONS)
 @pytest.mark.parametrize("state", FollowUp.State.values)
 def test_every_step_of_a_year(state, action, open_year, reviewer, secretary):
-    FollowUp.objects.filter(pk=open_year.pk).update(state=state, forecast="will")
-    for model in (SubGoalEntry, MeasureEntry):
-        model.objects.filter(follow_up=open_year).update(state="approved")
+    decision = ready(open_year, state, action)
     user = secretary if action in SECRETARYS else reviewer
     target = YEAR_ALLOWED.get((state, action))
     if target is None:
         with pytest.raises(Refused):
-            perform(open_year, action, by=user, comment="Därför")
+            perform(open_year, action, by=user, comment="Därför", decision=decision)
     else:
-        perform(open_year, action, by=user, comment="Därför")
+        perform(open_year, action, by=user, comment="Därför", decision=decision)
     open_year.refresh_from_db()
     assert open_year.state == (target or state)
 
@@ -99,14 +110,12 @@ def test_who_may_move_an_answer(role, action, entry, request):
 def test_who_may_move_a_year(role, action, open_year, request):
     user = request.getfixturevalue(role)
     state = next(state for state, name in YEAR_ALLOWED if name == action)
-    FollowUp.objects.filter(pk=open_year.pk).update(state=state, forecast="will")
-    for model in (SubGoalEntry, MeasureEntry):
-        model.objects.filter(follow_up=open_year).update(state="approved")
+    decision = ready(open_year, state, action)
     if role == ("secretary" if action in SECRETARYS else "reviewer"):
-        perform(open_year, action, by=user, comment="Därför")
+        perform(open_year, action, by=user, comment="Därför", decision=decision)
     else:
         with pytest.raises(NotAllowed):
-            perform(open_year, action, by=user, comment="Därför")
+            perform(open_year, action, by=user, comment="Därför", decision=decision)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +159,7 @@ def test_unless_the_setting_allows_it(entry, both, settings):
 
 @pytest.mark.parametrize("state", ["proposed", "decided", "planned"])
 def test_no_answer_moves_in_a_year_that_takes_none(state, entry, official):
-    FollowUp.objects.filter(pk=entry.follow_up_id).update(state=state)
+    put_in_state(entry.follow_up, state)
     with pytest.raises(Refused, match="är inte öppen för ändringar"):
         perform(entry, "submit", by=official)
     assert available(SubGoalEntry.objects.select_related("follow_up").get(pk=entry.pk), official) == {}
@@ -224,3 +233,23 @@ def test_leaving_a_unit_takes_away_writing_and_keeps_history(entry, official):
     with pytest.raises(NotAllowed):
         perform(entry, "withdraw", by=left)
     assert entry.history.first().history_user == left
+
+
+@pytest.mark.parametrize("action", ["decide", "refer_back", "reject", "correct"])
+def test_what_the_board_does_is_no_step_of_its_own(action, open_year, secretary, huddinge):
+    other = FollowUp.objects.get(year=2020).decisions.get()
+    put_in_state(open_year, next(state for state, name in YEAR_ALLOWED if name == action))
+    before = open_year.state
+    assert available(open_year, secretary) == {}
+    for decision in (None, other):
+        with pytest.raises(Refused, match="går bara på ärendets sida"):
+            perform(open_year, action, by=secretary, comment="Därför", decision=decision)
+    open_year.refresh_from_db()
+    assert open_year.state == before
+
+
+def test_a_year_that_was_decided_is_corrected_under_review_and_not_opened(open_year, reviewer):
+    put_in_state(open_year, "decided")
+    put_in_state(open_year, "under_review")
+    with pytest.raises(Refused, match="har varit beslutad, och rättas under granskningen"):
+        perform(open_year, "reopen", by=reviewer)

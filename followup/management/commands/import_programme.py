@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from followup.importing import import_follow_ups
+from followup.renderers import pdf
 from programmes.importing import ImportLog, import_programme
 from programmes.source import SourceError, read_json
 
@@ -20,16 +21,22 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="programfil (.json)")
+        parser.add_argument(
+            "--without-pdf", action="store_true", help="spara beslutade rapporter utan PDF, vilket går fortare"
+        )
 
-    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+    def handle(self, *args: Any, file: Path, without_pdf: bool, **options: Any) -> None:
         if file.suffix.lower() != ".json":
             raise CommandError(f"Filen {file} har en filändelse som inte kan läsas in. Använd .json.")
         log = ImportLog()
+        with_pdf = not without_pdf and pdf.is_available()
+        if not with_pdf and not without_pdf:
+            self.stderr.write(f"{pdf.PdfUnavailable()} Beslutade rapporter sparas utan PDF.")
         try:
             with transaction.atomic():
                 source = read_json(file)
                 programme = import_programme(source, log)
-                import_follow_ups(source, programme, log)
+                import_follow_ups(source, programme, log, with_pdf=with_pdf)
         except SourceError as error:
             raise CommandError(f"Inget lästes in. {error}") from error
         self.report(str(programme), log)

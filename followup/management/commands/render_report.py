@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from followup.archive import report_of, stored_file
 from followup.models import FollowUp
 from followup.renderers import FORMATS
 from followup.renderers.pdf import PdfUnavailable
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("slug", help="programmets kortnamn")
         parser.add_argument("year", type=int, help="uppföljningens år")
         parser.add_argument("--format", choices=sorted(FORMATS), default="pdf", help="filformat (standard: pdf)")
+        parser.add_argument("--draft", action="store_true", help="året som det nu är, även om det är beslutat")
         part = parser.add_mutually_exclusive_group()
         part.add_argument("--area", type=int, metavar="N", help="bara ansvarsområde N")
         part.add_argument("--unit", default="", metavar="NAMN", help="bara en enhets del, med enhetens namn")
@@ -31,14 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, slug: str, year: int, output: Path, **options: Any) -> None:
         follow_up = find_follow_up(slug, year)
         try:
-            report = select(
-                build_report(follow_up),
-                area=options["area"],
-                unit=options["unit"],
-                earlier_year=options["since"],
-                measures=not options["without_measures"],
-            )
-            content = FORMATS[options["format"]].render(report)
+            content = self.content(follow_up, **options)
         except (PdfUnavailable, ValueError) as error:
             raise CommandError(str(error)) from error
         try:
@@ -46,6 +41,20 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"Filen {output} kunde inte skrivas: {error.strerror}.") from error
         self.stdout.write(f"{follow_up} skrevs till {output}.")
+
+    def content(self, follow_up: FollowUp, *, draft: bool, **options: Any) -> str | bytes:
+        """ValueError when the report has no such part. What the board approved is written as it was stored."""
+        whole = build_report(follow_up) if draft else report_of(follow_up)
+        report = select(
+            whole,
+            area=options["area"],
+            unit=options["unit"],
+            earlier_year=options["since"],
+            measures=not options["without_measures"],
+        )
+        suffix = options["format"]
+        stored = b"" if draft or report != whole else stored_file(follow_up, suffix)
+        return stored or FORMATS[suffix].render(report)
 
 
 def find_follow_up(slug: str, year: int) -> FollowUp:
