@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from openpyxl import Workbook
@@ -23,6 +24,7 @@ from followup.scales import Step
 
 # Excel takes no more in a cell.
 CELL_LENGTH = 32_767
+LINE_HEIGHT, ROW_HEIGHT = 15, 409  # points; no row may be higher
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 Value = str | int | Decimal | date | Step | None
@@ -88,7 +90,7 @@ def _areas(workbook: Workbook, report: Report) -> None:
         Column("Ansvarsområde", 40),
         Column("Övergripande delmål", TEXT),
         Column(f"Bedömning {report.year}", 20),
-        Column(f"Prognos för {report.period}", 24),
+        Column(f"Prognos för {report.period}", 26),
         Column("Sammanfattning", TEXT),
         Column("Antal mål", 10),
         Column("Antal åtgärder", 14),
@@ -113,12 +115,12 @@ def _areas(workbook: Workbook, report: Report) -> None:
 
 def _goals(workbook: Workbook, report: Report) -> None:
     columns = [
-        Column("Område", 9),
+        Column("Område", 10),
         NUMBER,
         Column("Mål", TEXT),
         UNITS,
-        *(Column(f"Bedömning {year}", 20) for year in report.years),
-        Column(f"Prognos för {report.period}", 24),
+        *(Column(f"Bedömning {year}", 18) for year in report.years),
+        Column(f"Prognos för {report.period}", 26),
         Column("Kommentar", TEXT),
         Column("Antal åtgärder", 14),
         Column("Saknas", 24),
@@ -144,7 +146,7 @@ def _goals(workbook: Workbook, report: Report) -> None:
 
 def _measures(workbook: Workbook, report: Report) -> None:
     columns = [
-        Column("Område", 9),
+        Column("Område", 10),
         Column("Mål", 8),
         NUMBER,
         Column("Åtgärd", TEXT),
@@ -192,7 +194,7 @@ def _indicators(workbook: Workbook, report: Report) -> None:
         Column("Önskad riktning", 18),
         Column("Basår", 8),
         Column("Basvärde", 12),
-        *(Column(f"Utfall {year}", 13) for year in years),
+        *(Column(f"Utfall {year}", 14) for year in years),
         Column("Målvärde", 12),
         Column("Utveckling", 18),
         Column("Målvärdet nått", 15),
@@ -230,12 +232,13 @@ def _sheet(workbook: Workbook, title: str, columns: Sequence[Column], rows: Iter
     sheet: Worksheet = workbook.create_sheet(title)
     for number, column in enumerate(columns, start=1):
         cell = _write(sheet, 1, number, column.title)
-        cell.font = Font(bold=True, color=_hex("accent"))
+        cell.font = _font(bold=True, color="accent")
         cell.fill = PatternFill("solid", fgColor=_hex("accent-soft"))
         sheet.column_dimensions[get_column_letter(number)].width = column.width
     for row_number, row in enumerate(rows, start=2):
-        for column_number, value in enumerate(row, start=1):
-            _write(sheet, row_number, column_number, value)
+        cells = [_write(sheet, row_number, number, value) for number, value in enumerate(row, start=1)]
+        sheet.row_dimensions[row_number].height = _height(cells, columns)
+    sheet.row_dimensions[1].height = _height(sheet[1], columns)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
     sheet.print_title_rows = "1:1"
@@ -245,11 +248,25 @@ def _sheet(workbook: Workbook, title: str, columns: Sequence[Column], rows: Iter
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
 
 
+def _height(cells: Iterable[Any], columns: Sequence[Column]) -> float:
+    """Room for the longest text as it is wrapped: not every program works it out when it opens the file."""
+    lines = (
+        sum(max(1, ceil(len(line) / column.width)) for line in str(cell.value or "").split("\n"))
+        for cell, column in zip(cells, columns, strict=True)
+    )
+    return min(LINE_HEIGHT * max(lines), ROW_HEIGHT)
+
+
+def _font(*, bold: bool = False, color: str = "ink") -> Font:
+    return Font(name="Calibri", size=11, bold=bold, color=_hex(color))
+
+
 def _write(sheet: Worksheet, row: int, column: int, value: Value) -> Any:
     cell = sheet.cell(row, column)
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal="left")
+    cell.font = _font()
     if isinstance(value, Step):
-        cell.font = Font(bold=True, color=_hex(value.tone))
+        cell.font = _font(bold=True, color=value.tone)
         cell.fill = PatternFill("solid", fgColor=_hex(f"{value.tone}-soft"))
         value = value.word
     if not isinstance(value, str):

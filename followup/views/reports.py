@@ -49,15 +49,16 @@ def report_file(request: HttpRequest, slug: str, year: int, suffix: str) -> Http
     if suffix == "pdf":
         return _pdf(request, follow_up)
     form = _selection_or_404(request, report_of(follow_up))
+    # What the board approved is given out as it was stored, when nothing less is asked for.
     stored = b"" if form.address else stored_file(follow_up, suffix)
+    content = stored or FORMATS[suffix].render(form.selected())
     headers = {
         "Content-Disposition": f'attachment; filename="{_file_name(request, follow_up, suffix)}"',
         "Cache-Control": "private, no-cache",
     }
     if suffix == "json":
         headers["Link"] = f'<{reverse("followup:report_schema")}>; rel="describedby"'
-    content_type = FORMATS[suffix].content_type
-    return HttpResponse(stored or FORMATS[suffix].render(form.selected()), content_type=content_type, headers=headers)
+    return HttpResponse(content, content_type=FORMATS[suffix].content_type, headers=headers)
 
 
 @login_not_required
@@ -92,19 +93,21 @@ def _pdf(request: HttpRequest, follow_up: FollowUp) -> HttpResponseBase:
 
     The file is made by a worker beside the web processes. It is given out here alone, to those who may see the report.
     """
-
-    def selected() -> Report:
-        return _selection_or_404(request, report_of(follow_up)).selected()
-
-    choices = _choices(request).urlencode()
-    decided = None if choices else DecidedReport.objects.in_force(follow_up).only("pdf").first()
+    name = _file_name(request, follow_up, "pdf")
+    is_whole = not any(request.GET.get(choice) for choice in SelectionForm.base_fields)
+    decided = DecidedReport.objects.in_force(follow_up).only("pdf").first() if is_whole else None
     if decided and decided.pdf:
-        return stored_pdf(decided, _file_name(request, follow_up, "pdf"))
-    rendering = rendering_of(follow_up, selected, timezone.now(), choices=choices)
+        return stored_pdf(decided, name)
+    rendering = rendering_of(
+        follow_up,
+        lambda: _selection_or_404(request, report_of(follow_up)).selected(),
+        timezone.now(),
+        choices=_choices(request).urlencode(),
+    )
     if not rendering.is_done:
         return _rendering_page(request, rendering, follow_up, HTTPStatus.ACCEPTED)
     headers = {
-        "Content-Disposition": f'inline; filename="{_file_name(request, follow_up, "pdf")}"',
+        "Content-Disposition": f'inline; filename="{name}"',
         "Cache-Control": "private, no-cache",
         "ETag": quote_etag(rendering.key),
     }

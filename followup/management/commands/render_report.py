@@ -43,7 +43,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{follow_up} skrevs till {output}.")
 
     def content(self, follow_up: FollowUp, *, draft: bool, **options: Any) -> str | bytes:
-        """ValueError when the report has no such part."""
+        """ValueError when the report has no such part. What the board approved is written as it was stored."""
         whole = build_report(follow_up) if draft else report_of(follow_up)
         report = select(
             whole,

@@ -85,6 +85,16 @@ def test_headers_stay_in_view_are_printed_again_and_filter(report):
         assert all(dimension.width >= 8 for dimension in sheet.column_dimensions.values())
 
 
+def test_a_row_is_as_high_as_its_text(report):
+    area = report.areas[0]
+    changed = replace(report, areas=(replace(area, summary="Kort.", overarching_sub_goal="Kort."),), summary="")
+    assert opened(changed)["Områden"].row_dimensions[2].height == 30  # the area's name takes two lines
+    changed = replace(report, areas=(replace(area, summary="Rad\n" * 9 + "Rad"),))
+    assert opened(changed)["Områden"].row_dimensions[2].height == 150
+    changed = replace(report, areas=(replace(area, summary=LONG),))
+    assert opened(changed)["Områden"].row_dimensions[2].height == 409
+
+
 def test_a_status_is_coloured_and_in_words(report):
     sheet = opened(report)["Mål"]
     cell = next(cell for row in sheet.iter_rows() for cell in row if cell.value == "Uppfyllt")
