@@ -22,6 +22,7 @@ from followup.report import Report, build_report, from_json
 FACTS = (
     "number",
     "correction_reason",
+    "title",
     "registration_number",
     "statement_date",
     "preparing_committee",

@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from followup.archive import as_decided, freeze
-from followup.minutes import proposed_summary
+from followup.minutes import proposed_summary, proposed_title
 from followup.models import DecidedReport, Decision, FollowUp, ProtocolNote, Speaker
 from followup.permissions import can_decide
 from followup.renderers import pdf
@@ -34,6 +34,7 @@ ACTIONS = {
 }
 # What a case that comes again begins with: all but what the board does with it.
 CARRIED_OVER = (
+    "title",
     "registration_number",
     "statement_date",
     "preparing_committee",
@@ -66,12 +67,12 @@ def open_case(follow_up: FollowUp, *, by: User) -> Decision:
     last = stored.decisions.order_by("number").last()
     if last is None:
         first = {"registration_number": stored.registration_number, "statement_date": stored.report_date}
-        return _add_case(stored, None, first | {"summary": proposed_summary(build_report(stored))}, by)
+        return _add_case(stored, None, first | _proposed(stored), by)
     facts = {"replaces": last.replaces, "correction_reason": last.correction_reason}
     if last.outcome == Decision.Outcome.REFERRED_BACK:
         return _add_case(stored, last, facts | _facts(last, CARRIED_OVER), by)
     # A rejected matter is closed: the next one has a registration number and papers of its own.
-    return _add_case(stored, last, facts | {"summary": proposed_summary(build_report(stored))}, by)
+    return _add_case(stored, last, facts | _proposed(stored), by)
 
 
 @transaction.atomic
@@ -94,6 +95,11 @@ def start_correction(follow_up: FollowUp, reason: str, *, by: User) -> Decision:
 
 def _facts(decision: Decision, names: Iterable[str]) -> dict[str, Any]:
     return {name: getattr(decision, name) for name in names}
+
+
+def _proposed(follow_up: FollowUp) -> dict[str, Any]:
+    """The words that the application can propose, for the secretary to edit."""
+    return {"title": proposed_title(follow_up), "summary": proposed_summary(build_report(follow_up))}
 
 
 def _add_case(follow_up: FollowUp, last: Decision | None, facts: dict[str, Any], by: User) -> Decision:

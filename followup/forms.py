@@ -470,18 +470,6 @@ class RegisterForm(forms.Form):
         self.label_suffix = ""
 
 
-class MailChoiceForm(forms.ModelForm):
-    class Meta:
-        model = User
-        fields = ["mail_choice"]
-        widgets = {"mail_choice": forms.RadioSelect}
-        labels = {"mail_choice": "När vill du ha brev?"}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.label_suffix = ""
-
-
 class SpeakersField(forms.CharField):
     """Who spoke, one a line with the party in brackets, as the minutes have it."""
 
@@ -520,6 +508,7 @@ class DecisionForm(EntryForm):
     class Meta:
         model = Decision
         fields = [
+            "title",
             "registration_number",
             "statement_date",
             "preparing_committee",
@@ -623,6 +612,18 @@ class CorrectionForm(forms.Form):
 
     def __init__(self, data: Any) -> None:
         super().__init__(data, label_suffix="")
+
+
+class MailChoiceForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["mail_choice"]
+        widgets = {"mail_choice": forms.RadioSelect}
+        labels = {"mail_choice": "När vill du ha brev?"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
 
 
 class CommentForm(forms.ModelForm):

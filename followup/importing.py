@@ -26,6 +26,7 @@ from programmes.models import Programme
 from programmes.source import Node, SourceError, check
 
 DECISION_TEXTS = (
+    "title",
     "registration_number",
     "preparing_committee",
     "proposal",

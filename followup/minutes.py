@@ -14,6 +14,7 @@ from datetime import date
 from itertools import groupby
 
 from django.conf import settings
+from django.utils.formats import date_format
 
 from followup.models import Decision, FollowUp, ProtocolNote
 from followup.report import Report
@@ -65,7 +66,9 @@ class Appendix:
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        return blocks_of(self.note.text)
+        file = self.note.attachment
+        named = (Block(f"Inlämnad som fil, i en separat bilaga: {file}"),) if file else ()
+        return (*blocks_of(self.note.text), *named)
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class MinutesExtract:
     meeting_date: date | None
     paragraph: str
     registration_number: str
+    year: int
     title: str
     decision: str
     summary: str
@@ -108,6 +112,16 @@ class MinutesExtract:
         return self.is_example or any(note.is_example for note in self.notes)
 
     @property
+    def meeting(self) -> str:
+        """ "Kommunstyrelsen 5 maj 2021 § 24", as far as it is known."""
+        day = date_format(self.meeting_date, "DATE_FORMAT") if self.meeting_date else ""
+        return " ".join(part for part in (self.body, day, self.paragraph) if part)
+
+    @property
+    def document_title(self) -> str:
+        return f"{' '.join(['Protokollsutdrag', self.paragraph]).strip()}: {self.title}"
+
+    @property
     def file_name(self) -> str:
         """Without suffix; such as "protokollsutdrag-2021-05-05-par-24"."""
         day = [self.meeting_date.isoformat()] if self.meeting_date else []
@@ -139,6 +153,7 @@ def build_minutes_extract(decision: Decision) -> MinutesExtract:
         meeting_date=decision.meeting_date,
         paragraph=f"§ {decision.paragraph}" if decision.paragraph else "",
         registration_number=decision.registration_number,
+        year=decision.follow_up.year,
         title=decision.title or proposed_title(decision.follow_up),
         decision=decision.decision_text,
         summary=decision.summary,

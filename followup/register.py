@@ -1,8 +1,10 @@
 """Matters: follow-ups with what the board decided on each, for the register and the units' pages."""
 
+from collections.abc import Iterable
+
 from django.db.models import Prefetch
 
-from followup.models import Decision
+from followup.models import Decision, FollowUp
 from followup.models.year import FollowUpQuerySet
 
 
@@ -12,3 +14,8 @@ def with_decisions(follow_ups: FollowUpQuerySet) -> FollowUpQuerySet:
     return follow_ups.select_related("programme").prefetch_related(
         Prefetch("decisions", recorded, to_attr="recorded_decisions")
     )
+
+
+def shows_example(follow_ups: Iterable[FollowUp]) -> bool:
+    """Whether any of the decisions that `with_decisions` has fetched is invented."""
+    return any(decision.is_example for follow_up in follow_ups for decision in follow_up.recorded_decisions)  # type: ignore[attr-defined]

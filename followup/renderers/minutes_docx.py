@@ -1,44 +1,66 @@
-"""The minutes extract as a Word document with real styles: title, headings, lists, a header on every page."""
+"""The minutes extract as a Word document with real styles: headings, lists, a head on every page."""
 
 from __future__ import annotations
 
-import io
-from typing import Any
-
-from django.template.defaultfilters import date as in_words
+from django.utils.formats import date_format
+from docx.document import Document
+from docx.enum.text import WD_TAB_ALIGNMENT
+from docx.shared import Mm
 
 from followup.minutes import Block, MinutesExtract
+from followup.renderers import word
+from followup.renderers.package import stamp
 
 
 def render(extract: MinutesExtract) -> bytes:
-    import docx
-
-    document = docx.Document()
-    section = document.sections[0]
-    section.header.paragraphs[0].text = f"PROTOKOLLSUTDRAG\t\t{extract.body.upper()}"
+    """The file; equal extracts give equal files."""
+    document = word.new_document(
+        title=extract.document_title,
+        author=extract.municipality,
+        subject=extract.meeting,
+        keywords=extract.registration_number,
+        made=stamp(extract.meeting_date, extract.year),
+    )
+    _head_and_foot(document, extract)
     _meeting(document, extract)
-    document.add_heading(extract.title, level=1)
+    word.heading(document, extract.title, 1)
+    if extract.is_example:
+        word.paragraph(document, "Exempel", "Subtitle")
     for part in extract.sections:
-        document.add_heading(part.heading, level=2)
-        _add_blocks(document, part.blocks)
+        word.heading(document, part.heading, 2)
+        _blocks(document, part.blocks)
     for appendix in extract.appendices:
-        document.add_heading(appendix.heading, level=1).paragraph_format.page_break_before = True
-        _add_blocks(document, appendix.blocks)
-    file = io.BytesIO()
-    document.save(file)
-    return file.getvalue()
+        heading = word.heading(document, appendix.heading, 2)
+        heading.paragraph_format.page_break_before = True
+        if appendix.note.is_example:
+            word.paragraph(document, "Exempel", "Subtitle")
+        _blocks(document, appendix.blocks)
+    return word.save(document)
 
 
-def _meeting(document: Any, extract: MinutesExtract) -> None:
-    table = document.add_table(rows=2, cols=3)
-    facts = ["", "Sammanträdesdatum", "Paragraf", extract.body, in_words(extract.meeting_date), extract.paragraph]
-    for cell, text in zip((cell for row in table.rows for cell in row.cells), facts, strict=True):
-        cell.text = text
+def _head_and_foot(document: Document, extract: MinutesExtract) -> None:
+    footer = extract.municipality + (" · Utkast" if extract.is_draft else "")
+    word.header_and_footer(
+        document, header=f"PROTOKOLLSUTDRAG\t{extract.body.upper()}", footer=footer, first_page_differs=False
+    )
+    stops = document.sections[0].header.paragraphs[0].paragraph_format.tab_stops
+    stops.add_tab_stop(Mm(word.TEXT_WIDTH), WD_TAB_ALIGNMENT.RIGHT)
 
 
-def _add_blocks(document: Any, blocks: tuple[Block, ...]) -> None:
+def _meeting(document: Document, extract: MinutesExtract) -> None:
+    table = word.table(document, ["", "Sammanträdesdatum", "Paragraf"], [60, 60, 50], "Organ, sammanträde och paragraf")
+    day = date_format(extract.meeting_date, "DATE_FORMAT") if extract.meeting_date else ""
+    word.row(table, [extract.body, day, extract.paragraph])
+    if extract.registration_number:
+        number = word.paragraph(document)
+        number.paragraph_format.space_before = Mm(3)
+        word.add_text(number, "Diarienummer ", colour="ink-soft")
+        word.add_text(number, extract.registration_number)
+
+
+def _blocks(document: Document, blocks: tuple[Block, ...]) -> None:
     for block in blocks:
         for item in block.items:
-            document.add_paragraph(item, style="List Bullet")
+            word.paragraph(document, item, "List Bullet")
         if block.text:
-            document.add_paragraph(block.text)
+            word.paragraph(document, block.text)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from followup.minutes import Appendix, Block, MinutesExtract, Section
+from followup.minutes import Block, MinutesExtract
+
+EXAMPLE = " [Exempel]"
 
 
 def render(extract: MinutesExtract) -> str:
@@ -10,13 +12,18 @@ def render(extract: MinutesExtract) -> str:
 
 
 def _paragraphs(extract: MinutesExtract) -> Iterator[str]:
-    yield extract.title
-    parts: tuple[Section | Appendix, ...] = (*extract.sections, *extract.appendices)
-    for part in parts:
-        yield "\n".join([part.heading, *_lines(part.blocks[:1])])
-        yield from ("\n".join(_lines([block])) for block in part.blocks[1:])
+    head = ["Protokollsutdrag" + (" (utkast)" if extract.is_draft else ""), extract.meeting]
+    yield "\n".join(head + ([f"Diarienummer {extract.registration_number}"] if extract.registration_number else []))
+    yield extract.title + (EXAMPLE if extract.is_example else "")
+    for section in extract.sections:
+        yield from _headed(section.heading, section.blocks)
+    for appendix in extract.appendices:
+        mark = EXAMPLE if appendix.note.is_example else ""
+        yield from _headed(appendix.heading + mark, appendix.blocks)
 
 
-def _lines(blocks: list[Block] | tuple[Block, ...]) -> Iterator[str]:
-    for block in blocks:
-        yield from [f"– {item}" for item in block.items] or [block.text]
+def _headed(heading: str, blocks: tuple[Block, ...]) -> Iterator[str]:
+    """The heading directly above its first paragraph."""
+    texts = ["\n".join(f"– {item}" for item in block.items) or block.text for block in blocks]
+    yield "\n".join([heading, *texts[:1]])
+    yield from texts[1:]

@@ -164,6 +164,7 @@ def decision_detail(request: HttpRequest, slug: str, year: int, number: int) -> 
         "others": decision.follow_up.decisions.recorded().exclude(pk=decision.pk).order_by("number"),
         "may_correct": can_decide(user_of(request), decision.follow_up)
         and decision.follow_up.state == FollowUp.State.DECIDED,
+        "may_follow_sending": can_follow_review(user_of(request)),
         "shows_example": decision.is_example,
     }
     return render(request, "followup/decision_detail.html", context)

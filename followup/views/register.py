@@ -6,7 +6,7 @@ from django.shortcuts import render
 
 from followup.forms import RegisterForm
 from followup.models import FollowUp
-from followup.register import with_decisions
+from followup.register import shows_example, with_decisions
 
 PER_PAGE = 25
 
@@ -23,4 +23,8 @@ def register(request: HttpRequest) -> HttpResponse:
             .order_by("-year", "programme__title", "pk")
         )
     page = Paginator(matters, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "followup/register.html", {"form": form, "page": page})
+    return render(
+        request,
+        "followup/register.html",
+        {"form": form, "page": page, "shows_example": shows_example(page.object_list)},
+    )

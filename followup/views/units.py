@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from followup.models import FollowUp
-from followup.register import with_decisions
+from followup.register import shows_example, with_decisions
 from organisation.models import Unit
 from programmes.models import Programme, SubGoal
 
@@ -37,12 +37,19 @@ def unit_detail(request: HttpRequest, slug: str) -> HttpResponse:
     unit = Unit.objects.prefetch_related("successors", "predecessors").filter(slug=slug).first()
     if unit is None:
         raise Http404("Det finns ingen enhet med den adressen.")
-    goals = SubGoal.objects.filter(
-        Q(units=unit) | Q(measures__units=unit), area__programme__in=Programme.objects.visible_to(request.user)
-    ).distinct()
+    goals = (
+        SubGoal.objects.filter(
+            Q(units=unit) | Q(measures__units=unit), area__programme__in=Programme.objects.visible_to(request.user)
+        )
+        .distinct()
+        .select_related("area__programme")
+        .order_by("area__programme", "area__number", "number")
+    )
+    matters = with_decisions(FollowUp.objects.visible_to(request.user).concerning(unit).decided())
     context = {
         "unit": unit,
-        "matters": with_decisions(FollowUp.objects.visible_to(request.user).concerning(unit).decided()),
+        "matters": matters,
+        "shows_example": shows_example(matters) or any(goal.is_example for goal in goals),
         "goals": goals.distinct()
         .select_related("area__programme")
         .order_by("area__programme", "area__number", "number"),

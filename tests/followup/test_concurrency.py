@@ -5,16 +5,20 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection, connections
+from django.utils import timezone
 
+from followup.distribution import send_out
 from followup.forms import SubGoalEntryForm
-from followup.models import FollowUp, SubGoalEntry
+from followup.models import Distribution, FollowUp, OutgoingMail, SubGoalEntry
 from followup.workflow import StaleEntry, open_follow_up, perform, save_texts
-from organisation.models import User
+from organisation.models import Unit, User
 from programmes.models import Programme
 from tests.followup.conftest import HUDDINGE, client_of, make_user
+from tests.followup.test_register import many
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -107,3 +111,16 @@ def test_a_year_is_opened_once(loaded):
     results = at_once(open_year, open_year)
     assert sorted(type(result).__name__ for result in results) == ["FollowUp", "ValidationError"]
     assert SubGoalEntry.objects.filter(follow_up__year=2022).count() == 24
+
+
+def test_two_who_send_a_decision_out_at_once_send_it_once(loaded):
+    (decision,) = many(1)
+    Unit.objects.update(email="registrator@example.com")
+    secretaries = [User.objects.create_user(name) for name in ("first", "second")]
+    for user in secretaries:
+        user.groups.add(Group.objects.get(name="Nämndsekreterare"))
+    units = list(Unit.objects.all())
+    now = timezone.now()
+    sent = at_once(*(lambda user=user: send_out(decision, units, by=user, now=now) for user in secretaries))
+    assert sorted(sent) == [0, len(units)]
+    assert Distribution.objects.count() == OutgoingMail.objects.count() == len(units)

@@ -16,11 +16,11 @@ from followup.mail import deliver
 from followup.models import Decision, Distribution, FollowUp, OutgoingMail
 from followup.workflow import NotAllowed, Refused
 from organisation.models import Membership, Unit, User
-from tests.followup.conftest import PROGRAMME, client_of, undecided
+from tests.followup.conftest import PROGRAMME, client_of
 from tests.followup.smtp import mail_server
-from tests.followup.test_register import decide
+from tests.followup.test_register import decide, many
 
-URL = f"{PROGRAMME}2018/beslut/1/utskick/"
+URL = "/program/plan-0/2018/beslut/1/utskick/"
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +40,7 @@ def decision(huddinge) -> Decision:
     for unit in Unit.objects.all():
         unit.email = f"{unit.slug}@example.com"
         unit.save()
-    return decide(undecided(2018))
+    return many(1)[0]
 
 
 def units(*slugs: str) -> list[Unit]:
@@ -104,7 +104,7 @@ def test_to_all_committees_and_companies(decision, secretary, server):
     delivery = deliver(timezone.now())
     assert len(delivery.sent) == len(server.mails) == 12
     mail = next(mail for mail in server.mails if mail["To"] == "socialnamnden@example.com")
-    assert mail["Subject"].strip() == "Kommunstyrelsen § 7: Uppföljning av Program för trygghet och säkerhet 2018"
+    assert mail["Subject"].strip() == "Kommunstyrelsen § 7: Uppföljning av Plan 0 2018"
     text = mail.get_content()
     assert "4 februari 2019, § 7" in text
     assert "Socialnämnden" in text
@@ -150,6 +150,14 @@ def test_a_refused_address_is_reported_and_sent_again_alone(decision, secretary,
     deliver(later(seconds=1))
     assert server.addresses == ["forskolenamnden@example.com", "socialnamnden@example.com"]
     assert Distribution.objects.count() == OutgoingMail.objects.count() == 2
+
+
+def test_a_unit_without_goals_has_the_decision_it_was_sent(decision, secretary):
+    unit = Unit.objects.create(name="Valnämnden", slug="valnamnden", kind="committee", email="val@example.com")
+    page = "/enheter/valnamnden/"
+    assert "Inget beslut rör enheten ännu." in client_of(secretary).get(page).content.decode()
+    send_out(decision, [unit], by=secretary, now=timezone.now())
+    assert "Kommunstyrelsen 4 februari 2019 § 7" in client_of(secretary).get(page).content.decode()
 
 
 def test_sending_again_sends_only_where_it_is_missing(decision, secretary, server):
@@ -223,7 +231,7 @@ def test_the_link_shows_the_decision_without_login_but_not_the_report(decision, 
     assert "Lägesbilden godkänns." in html
     assert response["Referrer-Policy"] == "no-referrer"
     assert response["Cache-Control"] == "private, no-store"
-    assert anonymous.get(f"{PROGRAMME}2018/rapport/").status_code == 302
+    assert anonymous.get("/program/plan-0/2018/rapport/").status_code == 302
     # A mail server that looks at the link has not read the decision.
     assert Distribution.objects.get().opened_at is None
     extract = anonymous.get(f"{link}protokollsutdrag.pdf")

@@ -16,6 +16,7 @@ def extract(**changes):
         "meeting_date": date(2023, 3, 7),
         "paragraph": "§ 12",
         "registration_number": "SN-2023/4",
+        "year": 2022,
         "title": "Uppföljning av Plan för trygghet 2022",
         "decision": "Uppföljningen godkänns.",
         "summary": "",

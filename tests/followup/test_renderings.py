@@ -29,7 +29,7 @@ from followup.report import Report, build_report
 from followup.selection import of_area
 from followup.worker import drain
 from organisation.models import Unit
-from tests.followup.conftest import HUDDINGE, PROGRAMME, client_of
+from tests.followup.conftest import HUDDINGE, PROGRAMME, client_of, reopened
 
 PDF = f"{PROGRAMME}2020/rapport.pdf"
 DRAFT = f"{PROGRAMME}2021/rapport.pdf"
@@ -61,7 +61,8 @@ def never() -> Report:
     raise AssertionError("Built although nothing has changed.")
 
 
-def test_equal_reports_share_a_rendering_and_a_change_gives_a_new_one(follow_up):
+def test_equal_reports_share_a_rendering_and_a_change_gives_a_new_one(huddinge):
+    follow_up = reopened(2020)
     first = asked(follow_up)
     assert (first.state, first.asked_at) == ("waiting", NOW)
     # A change that does not show, one that shows, and the first content again.
@@ -75,7 +76,8 @@ def test_equal_reports_share_a_rendering_and_a_change_gives_a_new_one(follow_up)
     assert asked(follow_up).pk == first.pk
 
 
-def test_the_report_is_built_only_after_a_change(follow_up):
+def test_the_report_is_built_only_after_a_change(huddinge):
+    follow_up = reopened(2020)
     first = asked(follow_up)
     assert rendering_of(follow_up, never, LATER).pk == first.pk
     MeasureEntry.objects.filter(follow_up=follow_up).update(done="Ändrad förbi alla modeller.")
