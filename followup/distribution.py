@@ -69,7 +69,7 @@ def addressees(decision: Decision, day: date) -> list[Addressee]:
     sent: dict[int, list[Distribution]] = defaultdict(list)
     for distribution in decision.distributions.select_related("mail", "opened_by").order_by("pk"):
         sent[distribution.unit_id].append(distribution)
-    members = Membership.objects.filter(user__is_active=True).select_related("user").order_by("pk")
+    members = Membership.objects.current(day).filter(user__is_active=True).select_related("user").order_by("pk")
     units = Unit.objects.valid_on(day)
     former = Unit.objects.filter(pk__in=sent).exclude(pk__in=units)
     return [

@@ -76,6 +76,18 @@ def test_a_unit_has_its_registrators_address_and_its_members(decision, reader, o
     ]
 
 
+def test_who_has_left_a_unit_gets_none_of_its_decisions(decision, official):
+    official.email = "official@example.com"
+    official.save()
+    official.memberships.update(valid_to=date(2021, 5, 5))
+    found = {
+        day: {addressee.unit.slug: addressee.addresses for addressee in addressees(decision, date(2021, 5, day))}
+        for day in (5, 6)
+    }
+    assert "official@example.com" in found[5]["kommunstyrelsen"]
+    assert "official@example.com" not in found[6]["kommunstyrelsen"]
+
+
 def test_only_units_of_the_day_are_offered_and_a_former_one_keeps_what_it_got(decision, secretary):
     unit = Unit.objects.get(slug="huge-fastigheter")
     send_out(decision, [unit], by=secretary, now=timezone.now())
