@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
@@ -29,10 +30,19 @@ from followup.models import (
     SubGoalEntry,
 )
 from followup.permissions import can_report, can_write
-from followup.scales import Progress
+from followup.report import Report
+from followup.selection import select
 from followup.textdiff import Piece, differences
 from organisation.history import in_words
 from organisation.models import Unit, User
+
+
+class TextArea(forms.Textarea):
+    """A browser sends the lines of a text apart by CRLF from a form and by LF from a script: one text all the same."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        value = super().value_from_datadict(data, files, name)
+        return value and value.replace("\r\n", "\n")
 
 
 class EntryForm(forms.ModelForm):
@@ -54,6 +64,11 @@ class EntryForm(forms.ModelForm):
     def place(self) -> str:
         """Where on the page the form stands, for error texts."""
         raise NotImplementedError
+
+    @property
+    def is_rewritten(self) -> bool:
+        """Whether what was sent differs from what is stored; a version that has grown old is no difference."""
+        return any(name != "version" for name in self.changed_data)
 
     def conflicts_with(self, stored: Any) -> list[Conflict]:
         """The fields of a valid form whose answers differ from those of `stored`."""
@@ -89,7 +104,7 @@ class SubGoalEntryForm(EntryForm):
         widgets = {
             "assessment": forms.RadioSelect,
             "forecast": forms.RadioSelect,
-            "comment": forms.Textarea(attrs={"rows": 8}),
+            "comment": TextArea(attrs={"rows": 8}),
         }
         help_texts = {"comment": "Vad har hänt under året, och varför bedömer ni så?"}
 
@@ -103,20 +118,20 @@ class MeasureEntryForm(EntryForm):
         model = MeasureEntry
         fields = ["progress", "done", "stop_reason"]
         widgets = {
-            "done": forms.Textarea(attrs={"rows": 3}),
-            "stop_reason": forms.Textarea(attrs={"rows": 2}),
+            "done": TextArea(attrs={"rows": 3}),
+            "stop_reason": TextArea(attrs={"rows": 2}),
         }
 
     @property
     def place(self) -> str:
         return f"Åtgärd {self.instance.measure.code}"
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        stopped = cleaned.get("progress") == Progress.STOPPED
-        if stopped and not cleaned.get("stop_reason") and "stop_reason" not in self.errors:
-            self.add_error("stop_reason", "Skriv varför åtgärden avbröts.")
-        return cleaned
+
+def answer_form(answer: Answer, data: Any) -> EntryForm:
+    """The form of an answer as it stands on the entry page."""
+    if isinstance(answer, MeasureEntry):
+        return MeasureEntryForm(data, instance=answer, prefix=f"measure-{answer.pk}")
+    return SubGoalEntryForm(data, instance=answer, prefix="goal")
 
 
 def first_missing_field(answer: Answer) -> str:
@@ -125,6 +140,29 @@ def first_missing_field(answer: Answer) -> str:
         return f"id_measure-{answer.pk}-progress"
     field = next(name for name in ("assessment", "forecast", "comment") if not getattr(answer, name).strip())
     return "id_goal-comment" if field == "comment" else f"id_goal-{field}_0"
+
+
+def started_from_last_year(
+    data: QueryDict,
+    measures: Iterable[MeasureEntry],
+    last_goal: SubGoalEntry | None,
+    last_measures: Mapping[int, MeasureEntry],
+) -> QueryDict:
+    """What the entry page sent, with last year's words wherever no words of this year stand.
+
+    Only running text is brought over: a judgement is made anew every year, and why a measure was stopped belongs to it.
+    """
+    result = data.copy()
+    last: list[tuple[str, str]] = [("goal-comment", last_goal.comment)] if last_goal else []
+    last += [
+        (f"measure-{measure.pk}-done", last_measures[measure.measure_id].done)
+        for measure in measures
+        if measure.measure_id in last_measures
+    ]
+    for name, text in last:
+        if not result.get(name, "").strip():
+            result[name] = text
+    return result
 
 
 @dataclass(frozen=True)
@@ -229,7 +267,7 @@ class MeasureAnswer:
     """A measure on the entry page: with a form where this user may write it, else to read."""
 
     entry: MeasureEntry
-    form: MeasureEntryForm | None
+    form: EntryForm | None
     last_year: MeasureEntry | None
 
 
@@ -252,19 +290,21 @@ class AnswerForms(PageForms):
             ]
             if can_report(user, answer) and not answer.is_writable
         ]
-        self.goal = SubGoalEntryForm(data, instance=entry, prefix="goal") if can_write(user, entry) else None
+        self.goal = answer_form(entry, data) if can_write(user, entry) else None
         self.measures = [
             MeasureAnswer(
                 measure,
-                MeasureEntryForm(data, instance=measure, prefix=f"measure-{measure.pk}")
-                if can_write(user, measure)
-                else None,
+                answer_form(measure, data) if can_write(user, measure) else None,
                 last_year.get(measure.measure_id),
             )
             for measure in measures
         ]
-        goal: list[EntryForm] = [self.goal] if self.goal else []
-        super().__init__(goal + [answer.form for answer in self.measures if answer.form])
+        super().__init__([form for form in (self.goal, *(answer.form for answer in self.measures)) if form])
+
+    @property
+    def lack_words(self) -> bool:
+        """Whether any of the fields that last year's words could be brought into is empty."""
+        return any(not form[name].value() for form in self.all for name in ("comment", "done") if name in form.fields)
 
     def unsaved(self, data: Mapping[str, str]) -> list[Unsaved]:
         """Texts sent for answers of this user's that were handed in, or approved, since the page was fetched."""
@@ -284,7 +324,7 @@ class AreaEntryForm(EntryForm):
         widgets = {
             "assessment": forms.RadioSelect,
             "forecast": forms.RadioSelect,
-            "summary": forms.Textarea(attrs={"rows": 12}),
+            "summary": TextArea(attrs={"rows": 12}),
         }
         help_texts = {"summary": "Inleder kapitlet om området i rapporten."}
 
@@ -297,7 +337,7 @@ class GuidelineEntryForm(EntryForm):
     class Meta:
         model = GuidelineEntry
         fields = ["assessment", "comment"]
-        widgets = {"assessment": forms.RadioSelect, "comment": forms.Textarea(attrs={"rows": 12})}
+        widgets = {"assessment": forms.RadioSelect, "comment": TextArea(attrs={"rows": 12})}
 
     @property
     def place(self) -> str:
@@ -320,13 +360,13 @@ class YearForm(EntryForm):
             "report_date",
         ]
         widgets = {
-            "summary": forms.Textarea(attrs={"rows": 10}),
+            "summary": TextArea(attrs={"rows": 10}),
             "assessment": forms.RadioSelect,
             "forecast": forms.RadioSelect,
-            "assessment_comment": forms.Textarea(attrs={"rows": 8}),
-            "circumstances": forms.Textarea(attrs={"rows": 8}),
-            "perspectives": forms.Textarea(attrs={"rows": 8}),
-            "looking_ahead": forms.Textarea(attrs={"rows": 8}),
+            "assessment_comment": TextArea(attrs={"rows": 8}),
+            "circumstances": TextArea(attrs={"rows": 8}),
+            "perspectives": TextArea(attrs={"rows": 8}),
+            "looking_ahead": TextArea(attrs={"rows": 8}),
             "report_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
         help_texts = {"report_date": "Dagen som rapporten och tjänsteutlåtandet dateras."}
@@ -427,6 +467,32 @@ class RegisterForm(forms.Form):
         error_messages={"invalid": "Skriv året med fyra siffror, till exempel 2020."},
     )
     q = forms.CharField(label="Ord i ärendet eller beslutet", max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+
+
+class CommentForm(forms.ModelForm):
+    class Meta:
+        model = Comment
+        fields = ["comment"]
+        labels = {"comment": "Ny kommentar"}
+        help_texts = {"comment": "Läses av enheten och granskarna, och kan inte ändras efteråt."}
+        widgets = {"comment": forms.Textarea(attrs={"rows": 3})}
+        error_messages = {"comment": {"required": "Skriv något innan du skickar."}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+
+
+class MailChoiceForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["mail_choice"]
+        widgets = {"mail_choice": forms.RadioSelect}
+        labels = {"mail_choice": "När vill du ha brev?"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -577,27 +643,60 @@ class CorrectionForm(forms.Form):
         super().__init__(data, label_suffix="")
 
 
-class MailChoiceForm(forms.ModelForm):
-    class Meta:
-        model = User
-        fields = ["mail_choice"]
-        widgets = {"mail_choice": forms.RadioSelect}
-        labels = {"mail_choice": "När vill du ha brev?"}
+class SelectionForm(forms.Form):
+    """What a reader wants of a report; the address carries it, for the page and the files alike.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    Parts are named by what the report itself holds: an area by its number, a unit by its name that year.
+    """
+
+    AREA, UNIT = "omrade-", "enhet-"
+    WITHOUT_MEASURES = "utan"
+
+    urval = forms.ChoiceField(
+        label="Visa",
+        required=False,
+        error_messages={"invalid_choice": "Rapporten har ingen del som heter ”%(value)s”."},
+    )
+    atgarder = forms.ChoiceField(
+        label="Åtgärder",
+        required=False,
+        choices=[("", "Med åtgärder"), (WITHOUT_MEASURES, "Utan åtgärder")],
+        error_messages={"invalid_choice": "Åtgärder kan visas eller utelämnas (”utan”), inte ”%(value)s”."},
+    )
+    jamfor = forms.TypedChoiceField(
+        label="Jämför med",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        error_messages={"invalid_choice": "Rapporten kan inte jämföras med ”%(value)s”."},
+    )
+
+    def __init__(self, report: Report, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.label_suffix = ""
+        self.report = report
+        areas = [(f"{self.AREA}{area.number}", f"{area.number}. {area.name}") for area in report.areas]
+        units = [(f"{self.UNIT}{unit}", unit) for unit in report.units]
+        earlier = [year for year in report.years if year != report.year]
+        self._offer(
+            "urval", [("", "Hela rapporten"), ("Ett ansvarsområde", areas), ("En nämnd eller ett bolag", units)]
+        )
+        self._offer("jamfor", [("", "Ingen jämförelse"), *((year, f"Förändrat sedan {year}") for year in earlier)])
 
+    def _offer(self, name: str, choices: list[Any]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
 
-class CommentForm(forms.ModelForm):
-    class Meta:
-        model = Comment
-        fields = ["comment"]
-        labels = {"comment": "Ny kommentar"}
-        help_texts = {"comment": "Läses av enheten och granskarna, och kan inte ändras efteråt."}
-        widgets = {"comment": forms.Textarea(attrs={"rows": 3})}
-        error_messages = {"comment": {"required": "Skriv något innan du skickar."}}
+    @property
+    def address(self) -> str:
+        """The choices as the end of an address, empty when nothing is chosen."""
+        chosen = {name: value for name, value in self.cleaned_data.items() if value}
+        return f"?{urlencode(chosen)}" if chosen else ""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.label_suffix = ""
+    def selected(self) -> Report:
+        part = self.cleaned_data["urval"]
+        return select(
+            self.report,
+            area=int(part.removeprefix(self.AREA)) if part.startswith(self.AREA) else None,
+            unit=part.removeprefix(self.UNIT) if part.startswith(self.UNIT) else "",
+            earlier_year=self.cleaned_data["jamfor"],
+            measures=self.cleaned_data["atgarder"] != self.WITHOUT_MEASURES,
+        )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import QuerySet
 
-from followup.models import AreaEntry, Comment, Event, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
+from followup.models import AreaEntry, Attachment, Comment, Event, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.thread import said
 from followup.timeline import Moment, Timeline
 from programmes.models import Measure, SubGoal
@@ -24,6 +24,7 @@ def history_of_goal(goal: SubGoal, follow_ups: QuerySet[FollowUp]) -> Timeline:
             Measure: {row.id: f"Åtgärd {goal.code}.{row.number}" for row in rows},
             SubGoalEntry: {entry.pk: f"Mål {goal.code}, svar för {entry.follow_up.year}" for entry in entries},
             MeasureEntry: _answers(answers),
+            Attachment: _attachments(entries),
         }
     )
 
@@ -42,6 +43,7 @@ def history_of_entry(
         {
             SubGoalEntry: {entry.pk: f"Mål {entry.sub_goal.code}"},
             MeasureEntry: {answer.pk: f"Åtgärd {answer.measure.code}" for answer in measures},
+            Attachment: _attachments([entry]),
         },
         _moments(thread),
     )
@@ -68,6 +70,11 @@ def _answers(answers: QuerySet[MeasureEntry]) -> dict[int, str]:
         answer.pk: f"Åtgärd {answer.measure.code}, svar för {answer.follow_up.year}"
         for answer in answers.select_related("follow_up", "measure__sub_goal__area")
     }
+
+
+def _attachments(entries: Iterable[SubGoalEntry]) -> dict[int, str]:
+    """From the history: those that were removed are told of too."""
+    return {row.id: f"Bilagan ”{row.name}”" for row in Attachment.history.filter(entry__in=entries)}
 
 
 def _moments(remarks: Iterable[Event | Comment]) -> list[Moment]:

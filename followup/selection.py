@@ -100,3 +100,21 @@ def _new(measures: Iterable[MeasureStatus], year: int, is_it: Callable[[Step], b
 def _progress(measure: MeasureStatus, year: int) -> Step | None:
     """How far the measure had come that year; None when it was not followed up then."""
     return next((status.progress for status in measure.years if status.year == year), None)
+
+
+def select(
+    report: Report,
+    *,
+    area: int | None = None,
+    unit: str = "",
+    earlier_year: int | None = None,
+    measures: bool = True,
+) -> Report:
+    """What a reader has chosen of the report; all of it when nothing is. ValueError when there is no such part."""
+    if area is not None:
+        report = of_area(report, area)
+    if unit:
+        report = of_unit(report, unit)
+    if earlier_year is not None:
+        report = compared_with(report, earlier_year)
+    return report if measures else without_measures(report)

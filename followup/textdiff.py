@@ -47,3 +47,10 @@ def _words(text: str) -> list[str]:
 def _pairs(before: list[str], after: list[str]) -> int:
     counts = Counter(after)
     return sum(number * counts[word] for word, number in Counter(before).items())
+
+
+def only_adds(old: str, new: str) -> bool:
+    """Whether `new` is `old` with something put in at one place, as when one goes on writing: nothing has gone."""
+    shared = min(len(old), len(new))
+    begins = next((place for place in range(shared) if old[place] != new[place]), shared)
+    return len(new) >= len(old) and new.endswith(old[begins:])

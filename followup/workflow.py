@@ -82,9 +82,9 @@ class Transition:
     allowed: Callable[[User, Any], bool]
     obstacles: Callable[[Any], list[str]] = _nothing
     needs_comment: bool = False
+    of_what_was_read: bool = False
     # Never a step of its own: made together with a recorded decision of the board, by `followup.decision`.
     with_decision: bool = False
-    of_what_was_read: bool = False
 
 
 _A, _Y = Answer.State, FollowUp.State
@@ -149,10 +149,10 @@ def perform(
         raise Refused(follow_up.why_closed)
     if stored.state not in transition.sources:
         raise Refused(f"{transition.label} går inte: läget är {stored.get_state_display().lower()}.")
-    if transition.with_decision and not (decision and decision.is_recorded and decision.follow_up_id == stored.pk):
-        raise Refused(f"{transition.label} går bara på ärendets sida, tillsammans med kommunstyrelsens beslut.")
     if transition.of_what_was_read and stored.version != item.version:
         raise Refused("Svaret har ändrats sedan du läste det. Läs det igen.")
+    if transition.with_decision and not (decision and decision.is_recorded and decision.follow_up_id == stored.pk):
+        raise Refused(f"{transition.label} går bara på ärendets sida, tillsammans med kommunstyrelsens beslut.")
     comment = comment.strip()
     if transition.needs_comment and not comment:
         raise Refused("Skriv en kommentar som förklarar varför.")
@@ -255,20 +255,29 @@ def save_texts(forms: Sequence[EntryForm], *, by: User) -> int:
 
     StaleEntry when one of them was saved by somebody else since its form was fetched, or the year was moved on.
     """
-    changed = [form for form in forms if form.has_changed()]
+    changed = [form for form in forms if form.is_rewritten]
     if changed:
         # The year must not be proposed between this check and the save.
         follow_up = FollowUp.objects.select_for_update().get(pk=year_of(changed[0].instance).pk)
         if not all(takes(follow_up, form.instance) for form in changed):
             raise StaleEntry
+    saved = 0
     for form in changed:
         entry = form.instance
-        current = type(entry).objects.select_for_update().values_list("version", flat=True).get(pk=entry.pk)
-        if current != form.cleaned_data["version"]:
+        stored = type(entry).objects.select_for_update().get(pk=entry.pk)
+        if stored.version == form.cleaned_data["version"]:
+            sign(entry, by=by)
+            entry.save()
+            saved += 1
+        elif form.conflicts_with(stored):
             raise StaleEntry
-        entry.version = current + 1
-        # Whoever writes a text has made it their own.
-        entry.is_example = False
-        entry._history_user = by
-        entry.save()
-    return len(changed)
+        # Else it is saved already: by an autosave that was on its way when the form was sent, most likely.
+    return saved
+
+
+def sign(item: FollowUp | Entry, *, by: User) -> None:
+    """What every save of a text notes: a new version, and whose it is."""
+    item.version += 1
+    # Whoever writes a text has made it their own.
+    item.is_example = False
+    item._history_user = by  # type: ignore[union-attr]

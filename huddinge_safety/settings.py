@@ -58,6 +58,21 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
+# The acts that the draft of a tjänsteutlåtande names, each with the year from which it applies. They change.
+ACTS = [
+    (int(year), name)
+    for year, name in (
+        act.split(maxsplit=1)
+        for act in env.str(
+            "ACTS",
+            default="2018 kommunallagen (2017:725); 2004 lagen (2003:778) om skydd mot olyckor;"
+            " 2006 lagen (2006:544) om kommuners och regioners åtgärder inför och vid extraordinära händelser i"
+            " fredstid och höjd beredskap;"
+            " 2023 lagen (2023:196) om kommuners ansvar för brottsförebyggande arbete",
+        ).split(";")
+    )
+]
+
 INSTALLED_APPS = [
     "organisation",
     "programmes",
@@ -176,6 +191,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+CSRF_FAILURE_VIEW = "followup.views.saving.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_AGE = 60 * 60 * 10  # a working day

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from followup.models.year import FollowUp, assessment_field, forecast_field
 from followup.scales import Assessment, Forecast, Progress, Step, step
+from organisation.models import Unit
 from programmes.models import LINE_LENGTH, Guideline, Measure, ResponsibilityArea, SubGoal, example_field, prose
 
 if TYPE_CHECKING:
-    from organisation.models import Unit
+    from django.contrib.auth.models import AnonymousUser
+
+    from organisation.models import User
 
 
 class Entry(models.Model):
@@ -64,6 +70,15 @@ class Answer(Entry):
         """Whether its text may be changed at all, by whoever reports for it."""
         return self.follow_up.takes_answers and self.state in (self.State.DRAFT, self.State.RETURNED)
 
+    @property
+    def why_locked(self) -> str:
+        """Why its text may not be changed, for one whose it is; empty when it may."""
+        if self.is_writable:
+            return ""
+        if not self.follow_up.takes_answers:
+            return self.follow_up.why_closed
+        return f"Läget är: {self.get_state_display()}. Texten kan inte ändras nu."
+
 
 class AreaEntry(Entry):
     """The reviewer's summary and assessment of a responsibility area."""
@@ -87,11 +102,15 @@ class AreaEntry(Entry):
 
 class SubGoalEntryQuerySet(models.QuerySet["SubGoalEntry"]):
     def concerning(self, units: models.QuerySet[Unit]) -> SubGoalEntryQuerySet:
-        """Goals that `units` are responsible for, as a whole or by one of their measures."""
-        return self.filter(
-            Q(sub_goal__in=SubGoal.objects.filter(units__in=units))
-            | Q(sub_goal__in=SubGoal.objects.filter(measures__units__in=units))
+        """Goals that `units` are responsible for, as a whole or by one of the measures that the year follows up."""
+        measures = MeasureEntry.objects.filter(
+            follow_up=OuterRef("follow_up"), measure__sub_goal=OuterRef("sub_goal"), measure__units__in=units
         )
+        return self.filter(Q(sub_goal__in=SubGoal.objects.filter(units__in=units)) | Exists(measures))
+
+    def reported_by(self, user: User | AnonymousUser, day: date) -> SubGoalEntryQuerySet:
+        """Goals whose own status `user` reports on `day`: `permissions.can_report`, asked of the database."""
+        return self.filter(Exists(Unit.objects.reported_by(user, day).filter(sub_goals=OuterRef("sub_goal"))))
 
     def in_order(self) -> SubGoalEntryQuerySet:
         return self.order_by("sub_goal__area__number", "sub_goal__number")
@@ -150,11 +169,19 @@ class SubGoalEntry(Answer):
         ]
 
 
+class MeasureEntryQuerySet(models.QuerySet["MeasureEntry"]):
+    def reported_by(self, user: User | AnonymousUser, day: date) -> MeasureEntryQuerySet:
+        """Measures whose status `user` reports on `day`: `permissions.can_report`, asked of the database."""
+        return self.filter(Exists(Unit.objects.reported_by(user, day).filter(measures=OuterRef("measure"))))
+
+
 class MeasureEntry(Answer):
     measure = models.ForeignKey(Measure, models.PROTECT, verbose_name="åtgärd", related_name="entries")
     progress = models.CharField("genomförande", max_length=20, choices=Progress, blank=True)
     done = prose("vad som har gjorts", blank=True)
     stop_reason = prose("skäl till att åtgärden avbröts", max_length=LINE_LENGTH, blank=True)
+
+    objects = MeasureEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = "åtgärdens status"
@@ -171,6 +198,18 @@ class MeasureEntry(Answer):
 
     def __str__(self) -> str:
         return f"{self.measure}, {self.follow_up.year}"
+
+    def clean(self) -> None:
+        if self.progress == Progress.STOPPED and not self.stop_reason:
+            raise ValidationError({"stop_reason": "Skriv varför åtgärden avbröts."})
+
+    def full_clean(
+        self, exclude: Iterable[str] | None = None, validate_unique: bool = True, validate_constraints: bool = True
+    ) -> None:
+        """Without the constraint that `clean` has judged already: Django would ask the database, at every autosave."""
+        super().full_clean(exclude, validate_unique, validate_constraints=False)
+        if validate_constraints:
+            self.validate_constraints({*(exclude or ()), "progress"})
 
     @property
     def item(self) -> Measure:

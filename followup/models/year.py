@@ -42,6 +42,10 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
             return visible
         return visible.exclude(state=FollowUp.State.PLANNED)
 
+    def visible_to_all(self) -> FollowUpQuerySet:
+        """Those that everybody who logs in sees: a question that needs nobody's permissions."""
+        return self.filter(programme__in=Programme.objects.visible_to_all()).exclude(state=FollowUp.State.PLANNED)
+
     def open(self) -> FollowUpQuerySet:
         return self.filter(state=FollowUp.State.OPEN)
 

@@ -70,8 +70,8 @@ _PARAGRAPHS = [
     (TABLE_TEXT, 9, 1, 1, False),
     (TABLE_HEADER, 9, 1, 1, True),
 ]
-# The headings that stand in the table of contents, with their level there.
-_LEVELS = {"Heading 1": 1, "Heading 2": 2}
+# The ids of the headings that stand in the table of contents, with their level there.
+_LEVELS = {"Heading1": 1, "Heading2": 2}
 _MUTED = ("Subtitle", "Header", "Footer")
 
 
@@ -111,6 +111,10 @@ def _set_page(document: Document) -> None:
 def _set_styles(document: Document) -> None:
     defaults = document.styles.element.find(qn("w:docDefaults")).find(".//" + qn("w:lang"))
     defaults.set(qn("w:val"), LANGUAGE)
+    # Nearly a hundred table styles of the template, of which none is used, would be in everybody's list.
+    for style in [style for style in document.styles if style.type == WD_STYLE_TYPE.TABLE]:
+        if style.name != "Normal Table":
+            style.delete()
     for name in (TABLE_TEXT, TABLE_HEADER):
         document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = document.styles["Normal"]
     for name, size, before, after, stands_out in _PARAGRAPHS:
@@ -202,12 +206,18 @@ def header_and_footer(document: Document, *, header: str, footer: str, first_pag
 
 
 def heading(document: Document, text: str, level: int) -> Paragraph:
-    return document.add_heading(legible(text), level)
+    return paragraph(document, text, f"Heading {level}")
 
 
 def paragraph(document: Document, text: str = "", style: str = "Normal") -> Paragraph:
     """One paragraph; line breaks in the text stay line breaks."""
-    return document.add_paragraph(legible(text), style)
+    return _styled(document.add_paragraph(legible(text)), style)
+
+
+def _styled(made: Paragraph, style: str) -> Paragraph:
+    # By its id, which is the name without spaces: python-docx looks a name up anew each time, slowly.
+    made._p.style = style.replace(" ", "")
+    return made
 
 
 def prose(document: Document, text: str) -> None:
@@ -249,29 +259,40 @@ def table(document: Document, headers: Sequence[str], widths: Sequence[int], des
     made.rows[0]._tr.get_or_add_trPr().append(_element("w:tblHeader"))
     for cell, text, width in zip(made.rows[0].cells, headers, widths, strict=True):
         cell.width = Mm(width)
-        cell.paragraphs[0].style = TABLE_HEADER
-        add_text(cell.paragraphs[0], text)
+        add_text(_styled(cell.paragraphs[0], TABLE_HEADER), text)
     return made
 
 
-def row(to: Table, values: Iterable[str | Step], *, stands_out: bool = False) -> list[_Cell]:
+def row(to: Table, values: Iterable[str | Step], *, stands_out: bool = False) -> None:
     """A row of texts and statuses, never torn between two pages."""
     added = to.add_row()
     _keep_whole(added)
-    # Taken once: asking a table for its cells walks through all of it.
-    cells = list(added.cells)
-    for cell, value, column in zip(cells, values, to.columns, strict=True):
-        cell.width = column.width
-        first = cell.paragraphs[0]
-        first.style = TABLE_TEXT
+    for cell, value in zip(added.cells, values, strict=True):
+        text = _styled(cell.paragraphs[0], TABLE_TEXT)
         if isinstance(value, Step):
-            add_status(first, value)
+            add_status(text, value)
         else:
-            add_text(first, value, bold=stands_out)
+            add_text(text, value, bold=stands_out)
         if stands_out:
-            cell._tc.get_or_add_tcPr().append(_shade("paper-soft"))
-            first.paragraph_format.keep_with_next = True
-    return cells
+            _stand_out(cell)
+
+
+def heading_row(to: Table, text: str) -> None:
+    """A row that names the rows below it, over the whole width."""
+    added = to.add_row()
+    _keep_whole(added)
+    first, *others = added._tr.tc_lst
+    for other in others:
+        added._tr.remove(other)
+    first.grid_span = len(others) + 1
+    cell = added.cells[0]
+    add_text(_styled(cell.paragraphs[0], TABLE_TEXT), text, bold=True)
+    _stand_out(cell)
+
+
+def _stand_out(cell: _Cell) -> None:
+    cell._tc.get_or_add_tcPr().append(_shade("paper-soft"))
+    cell.paragraphs[0].paragraph_format.keep_with_next = True
 
 
 def _keep_whole(row: Any) -> None:
@@ -297,7 +318,9 @@ def contents(document: Document, before: Paragraph) -> None:
 
     Each is a link, and its page is a field: Word fills them in when it opens the document.
     """
-    entries = [(paragraph, level) for paragraph in document.paragraphs if (level := _LEVELS.get(_style(paragraph)))]
+    entries = [
+        (paragraph, level) for paragraph in document.paragraphs if (level := _LEVELS.get(paragraph._p.style or ""))
+    ]
     lines = [before.insert_paragraph_before(style=f"toc {level}") for _entry, level in entries]
     lines = lines or [before.insert_paragraph_before()]
     for number, (line, (entry, _level)) in enumerate(zip(lines, entries, strict=False), start=1):
@@ -306,10 +329,6 @@ def contents(document: Document, before: Paragraph) -> None:
         _contents_line(line, entry.text, mark)
     _field_around(lines, 'TOC \\o "1-2" \\h \\z \\u')
     document.settings.element.find(qn("w:compat")).addprevious(_element("w:updateFields", val="true"))
-
-
-def _style(of: Paragraph) -> str:
-    return (of.style and of.style.name) or ""
 
 
 def _bookmark(on: Paragraph, name: str, number: int) -> None:

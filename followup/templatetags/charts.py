@@ -1,13 +1,12 @@
 """Charts in a page or a document: a table with bars, and the line of an indicator."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 
 from followup.renderers import charts
+from followup.renderers.text import figure
 from followup.report import IndicatorStatus, Report
 
 register = template.Library()
@@ -29,7 +28,4 @@ def sparkline(indicator: IndicatorStatus) -> SafeString:
     return charts.sparkline(indicator)
 
 
-@register.filter
-def figure(value: Decimal) -> str:
-    """With a decimal comma and without zeros at the end: 45,5 and 120."""
-    return number_format(value.normalize() if value % 1 else int(value))
+register.filter(figure)

@@ -123,7 +123,7 @@ def _record(request: HttpRequest, user: User, case: Decision, today: date) -> bo
 def case_correct(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     """Open a decided year again, because there is a mistake in it."""
     user, follow_up = _secretarys_year(request, slug, year)
-    form = CorrectionForm(request.POST or None)
+    form = CorrectionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             start_correction(follow_up, form.cleaned_data["reason"], by=user)
@@ -189,7 +189,7 @@ def decided_report_pdf(request: HttpRequest, slug: str, year: int, number: int) 
     if decision.report.pdf:
         return stored_pdf(decision.report, f"uppfoljning-{slug}-{year}-beslut-{number}.pdf")
     if decision.follow_up.decisions.approving().first() == decision:
-        return redirect("followup:report_pdf", slug, year)
+        return redirect("followup:report_file", slug, year, "pdf")
     raise Http404("Rapporten sparades utan PDF, när året lästes in från en fil. Läs den som sida.")
 
 

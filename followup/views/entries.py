@@ -12,14 +12,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from followup.forms import AnswerForms, AttachmentForm, first_missing_field
+from followup.forms import AnswerForms, AttachmentForm, Unsaved, first_missing_field, started_from_last_year
 from followup.models import Answer, Attachment, FollowUp, MeasureEntry, SubGoalEntry
 from followup.permissions import can_comment, can_write
 from followup.thread import said, thread_of
 from followup.views.fetch import follow_up_or_404, user_of
 from followup.views.saving import conflict_page, save, sent_or_kept, text_outlives_session
 from followup.workflow import Refused, available, perform_all
-from followup.worklist import missing_answers, own_answers, work_of
+from followup.worklist import check_item, neighbours, own_answers, work_of
 from organisation.models import Unit, User
 
 
@@ -41,17 +41,22 @@ def entry_edit(request: HttpRequest, slug: str, year: int, area: int, number: in
     follow_up = follow_up_or_404(request, slug, year)
     entry = entry_or_404(follow_up, area, number)
     measures = measures_of(entry)
-    _refuse_unless_writable(user, entry, measures)
-    # Said of what is stored, so before the form writes the posted answers to the entries.
-    missing = missing_answers(entry, measures, user.reported_unit_ids)
     last_year = last_year_of(entry)
     own = own_answers(user, entry, measures)
+    _refuse_unless_own(own, entry)
+    # Said of what is stored, so before the form writes the posted answers to the entries.
+    checklist = [check_item(answer) for answer in own]
     data, is_kept = sent_or_kept(request)
+    starts_from_last = "start" in request.POST
+    if data and starts_from_last:
+        data = started_from_last_year(data, measures, last_year.goal, last_year.measures)
     forms = AnswerForms(user, entry, measures, last_year.measures, data)
     unsaved = forms.unsaved(data or {})
+    if not follow_up.takes_answers:
+        return _refused(request, follow_up, unsaved)
 
     status = HTTPStatus.OK
-    if request.method == "POST":
+    if request.method == "POST" and not starts_from_last:
         status = HTTPStatus.CONFLICT if unsaved else save(request, forms, user)
         if status == HTTPStatus.OK:
             return _hand_in(request, user, entry) if "submit" in request.POST else redirect(entry)
@@ -66,16 +71,28 @@ def entry_edit(request: HttpRequest, slug: str, year: int, area: int, number: in
         "may_withdraw": any("withdraw" in available(answer, user) for answer in own),
         "thread": said(thread_of(entry, measures)),
         "may_comment": can_comment(user, own),
-        "missing": missing,
+        "checklist": checklist,
+        "is_complete": not any(item.missing for item in checklist),
+        "neighbours": neighbours(user, entry, timezone.localdate()),
         "has_errors": status == HTTPStatus.UNPROCESSABLE_ENTITY,
         "attachments": attachments_of(entry),
         "may_attach": can_write(user, entry),
         "attachment_form": AttachmentForm(),
         "unsaved": unsaved,
         "is_kept": is_kept,
+        "starts_from_last": starts_from_last,
+        "may_start": last_year.has_words and forms.lack_words,
         "shows_example": entry.sub_goal.is_example or entry.is_example,
     }
     return render(request, "followup/entry_edit.html", context, status=status)
+
+
+def _refused(request: HttpRequest, follow_up: FollowUp, unsaved: list[Unsaved]) -> HttpResponse:
+    """The reason, and what had been written when the year was moved on, to be copied from the page."""
+    if not unsaved:
+        raise PermissionDenied(follow_up.why_closed)
+    context = {"follow_up": follow_up, "texts": unsaved}
+    return render(request, "followup/texts_refused.html", context, status=HTTPStatus.CONFLICT)
 
 
 def _hand_in(request: HttpRequest, user: User, entry: SubGoalEntry) -> HttpResponse:
@@ -97,8 +114,8 @@ def entry_withdraw(request: HttpRequest, slug: str, year: int, area: int, number
     user = user_of(request)
     entry = entry_or_404(follow_up_or_404(request, slug, year), area, number)
     measures = measures_of(entry)
-    _refuse_unless_writable(user, entry, measures)
     own = own_answers(user, entry, measures)
+    _refuse_unless_own(own, entry)
     try:
         perform_all([answer for answer in own if answer.state == Answer.State.SUBMITTED], "withdraw", by=user)
     except Refused as refusal:
@@ -107,14 +124,16 @@ def entry_withdraw(request: HttpRequest, slug: str, year: int, area: int, number
 
 
 @require_POST
-def work_submit(request: HttpRequest, slug: str, year: int) -> HttpResponse:
-    """Hand in all answers of my units that are complete; what lacks something stays a draft."""
+def work_submit(request: HttpRequest, slug: str, year: int, unit: str) -> HttpResponse:
+    """Hand in all answers of one of my units that are complete; what lacks something stays a draft."""
     user = user_of(request)
     follow_up = follow_up_or_404(request, slug, year)
-    work = next((work for work in work_of(user, timezone.localdate()) if work.follow_up == follow_up), None)
-    ready = work.ready if work else []
+    of_units = [
+        of_unit for work in work_of(user, timezone.localdate()) if work.follow_up == follow_up for of_unit in work.units
+    ]
+    ready = next((of_unit.ready for of_unit in of_units if of_unit.unit.slug == unit), ())
     if not ready:
-        raise PermissionDenied("Det finns inget färdigt att lämna in för dina enheter.")
+        raise PermissionDenied("Det finns inget färdigt att lämna in för den enheten.")
     try:
         perform_all(ready, "submit", by=user)
     except Refused as refusal:
@@ -124,11 +143,8 @@ def work_submit(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     return redirect("followup:work_list")
 
 
-def _refuse_unless_writable(user: User, entry: SubGoalEntry, measures: list[MeasureEntry]) -> None:
-    follow_up = entry.follow_up
-    if not follow_up.takes_answers:
-        raise PermissionDenied(follow_up.why_closed)
-    if not own_answers(user, entry, measures):
+def _refuse_unless_own(own: list[Answer], entry: SubGoalEntry) -> None:
+    if not own:
         raise PermissionDenied(f"Du rapporterar inte för någon enhet som ansvarar för mål {entry.sub_goal.code}.")
 
 
@@ -169,6 +185,10 @@ class LastYear:
         """Last year's answer for each of this year's that had one."""
         pairs = [(entry, self.goal), *((measure, self.measures.get(measure.measure_id)) for measure in measures)]
         return {answer: last for answer, last in pairs if last}
+
+    @property
+    def has_words(self) -> bool:
+        return any([self.goal and self.goal.comment, *(measure.done for measure in self.measures.values())])
 
 
 def last_year_of(entry: SubGoalEntry) -> LastYear:

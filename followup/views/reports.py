@@ -2,17 +2,23 @@
 
 from http import HTTPStatus
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
+from django.utils.text import slugify
 
-from followup.archive import report_of
+from followup.archive import report_of, stored_file
+from followup.forms import SelectionForm
 from followup.models import DecidedReport, FollowUp, Rendering
+from followup.permissions import can_follow_review
+from followup.renderers import FORMATS, json
 from followup.renderings import ask_again, call_worker, progress_of, rendering_of
-from followup.views.fetch import follow_up_or_404
+from followup.report import Report
+from followup.views.fetch import follow_up_or_404, user_of
 
 # How often the page that waits for a file loads itself again, and what in its address says that it shall not.
 REFRESH_SECONDS = 3
@@ -21,28 +27,82 @@ STAY = "stanna"
 
 def report(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     follow_up = follow_up_or_404(request, slug, year)
-    value = report_of(follow_up)
-    return render(
-        request,
-        "followup/report.html",
-        {"follow_up": follow_up, "report": value, "shows_example": value.shows_example},
-    )
+    form = _selection_or_404(request, report_of(follow_up))
+    value = form.selected()
+    context = {
+        "follow_up": follow_up,
+        "report": value,
+        "shows_example": value.shows_example,
+        "form": form,
+        "formats": FORMATS,
+        "may_see_statement": can_follow_review(user_of(request)),
+    }
+    return render(request, "followup/report.html", context)
 
 
-def report_pdf(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
+def report_file(request: HttpRequest, slug: str, year: int, suffix: str) -> HttpResponseBase:
+    """The report in the format that the address ends with, of the part that the address asks for."""
+    follow_up = follow_up_or_404(request, slug, year)
+    if suffix not in FORMATS:
+        known = ", ".join(f".{known}" for known in FORMATS)
+        raise Http404(f"Rapporten finns inte som .{suffix}. De format som finns är {known}.")
+    if suffix == "pdf":
+        return _pdf(request, follow_up)
+    form = _selection_or_404(request, report_of(follow_up))
+    # What the board approved is given out as it was stored, when nothing less is asked for.
+    stored = b"" if form.address else stored_file(follow_up, suffix)
+    content = stored or FORMATS[suffix].render(form.selected())
+    headers = {
+        "Content-Disposition": f'attachment; filename="{_file_name(request, follow_up, suffix)}"',
+        "Cache-Control": "private, no-cache",
+    }
+    if suffix == "json":
+        headers["Link"] = f'<{reverse("followup:report_schema")}>; rel="describedby"'
+    return HttpResponse(content, content_type=FORMATS[suffix].content_type, headers=headers)
+
+
+@login_not_required
+def report_schema(request: HttpRequest) -> JsonResponse:
+    """How the report as JSON is made: for those who write programs, whoever they are."""
+    return JsonResponse(json.schema(), json_dumps_params={"ensure_ascii": False, "indent": 2})
+
+
+def _selection_or_404(request: HttpRequest, whole: Report) -> SelectionForm:
+    """The reader's choices. Not found, in words, when the address asks for what the report has not."""
+    form = SelectionForm(whole, request.GET)
+    for errors in form.errors.values():
+        raise Http404(errors[0])
+    return form
+
+
+def _file_name(request: HttpRequest, follow_up: FollowUp, suffix: str) -> str:
+    """Such as "uppfoljning-trygghet-2020-omrade-2-utan-atgarder.pdf", by what is chosen in the address."""
+    chosen = request.GET
+    parts = [f"uppfoljning-{follow_up.programme.slug}-{follow_up.year}", slugify(chosen.get("urval", ""))]
+    if chosen.get("atgarder"):
+        parts.append("utan-atgarder")
+    if chosen.get("jamfor"):
+        parts.append(f"sedan-{slugify(chosen['jamfor'])}")
+    return f"{'-'.join(filter(None, parts))}.{suffix}"
+
+
+def _pdf(request: HttpRequest, follow_up: FollowUp) -> HttpResponseBase:
     """The PDF where there is one of what the report now shows; otherwise a page to wait on, or one that says why not.
 
-    What the board approved is given out as it was stored.
+    What the board approved is given out as it was stored, when nothing less is asked for.
 
     The file is made by a worker beside the web processes. It is given out here alone, to those who may see the report.
     """
-    follow_up = follow_up_or_404(request, slug, year)
-    name = f"uppfoljning-{slug}-{year}.pdf"
-    decided = DecidedReport.objects.in_force(follow_up).only("pdf").first()
+    name = _file_name(request, follow_up, "pdf")
+    is_whole = not any(request.GET.get(choice) for choice in SelectionForm.base_fields)
+    decided = DecidedReport.objects.in_force(follow_up).only("pdf").first() if is_whole else None
     if decided and decided.pdf:
         return stored_pdf(decided, name)
     rendering = rendering_of(
-        follow_up, lambda: report_of(follow_up), timezone.now(), choices=_choices(request).urlencode()
+        follow_up,
+        lambda: _selection_or_404(request, report_of(follow_up)).selected(),
+        timezone.now(),
+        choices=_choices(request).urlencode(),
     )
     if not rendering.is_done:
         return _rendering_page(request, rendering, follow_up, HTTPStatus.ACCEPTED)
@@ -70,7 +130,7 @@ def report_rendering(request: HttpRequest, slug: str, year: int, rendering: int)
         return redirect(request.get_full_path())
     # What is done is given out under the report's own address, and so is the answer when this one has been cleaned up.
     if known is None or known.is_done:
-        return redirect(_with_choices(request, reverse("followup:report_pdf", args=[slug, year])))
+        return redirect(_with_choices(request, reverse("followup:report_file", args=[slug, year, "pdf"])))
     return _rendering_page(request, known, follow_up, HTTPStatus.OK)
 
 

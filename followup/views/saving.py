@@ -11,8 +11,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.csrf import requires_csrf_token
 
 from followup.forms import PageForms, settled
+from followup.views.errors import error_page
 from followup.workflow import StaleEntry, save_texts
 from organisation.models import User
 
@@ -37,13 +39,31 @@ def text_outlives_session(view: Callable[..., HttpResponse]) -> Callable[..., Ht
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return view(request, *args, **kwargs) if request.user.is_authenticated else _keep_for_after_login(request)
 
+    checked.keeps_text = True  # type: ignore[attr-defined]
     return checked
+
+
+@requires_csrf_token
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The key in a page grows old when one logs in anew in another tab: what was written there is not lost for that.
+
+    A request that does not come from our own pages gets nothing but the refusal.
+    """
+    if request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}":
+        if "HX-Request" in request.headers:
+            # Brings a fresh key along, which other sites cannot read.
+            return render(request, "followup/_autosave_key.html", status=HTTPStatus.CONFLICT)
+        if request.resolver_match and getattr(request.resolver_match.func, "keeps_text", False):
+            return _keep_for_after_login(request)
+    text = "Sidan hade blivit för gammal, och inget har ändrats. Gå tillbaka, ladda om sidan och försök igen."
+    return error_page(request, HTTPStatus.FORBIDDEN, "Ladda om sidan", text)
 
 
 def _keep_for_after_login(request: HttpRequest) -> HttpResponse:
     """What was sent waits in the new session until its writer has logged in."""
-    if request.method == "POST" and len(request.body) <= KEPT_BYTES:
-        request.session[KEPT] = {"path": request.path, "data": request.POST.urlencode()}
+    sent = request.POST.urlencode()
+    if sent and len(sent) <= KEPT_BYTES:
+        request.session[KEPT] = {"path": request.path, "data": sent}
     return redirect_to_login(request.path)
 
 

@@ -33,10 +33,22 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+# What the browser and htmx remark on: a status that a page meant to give, a line that a test cut.
+MEANT = (
+    "401 (Unauthorized)",
+    "403 (Forbidden)",
+    "404 (Not Found)",
+    "409 (Conflict)",
+    "422 (Unprocessable Entity)",
+    "503 (Service Unavailable)",
+    "ERR_INTERNET_DISCONNECTED",
+    "htmx:afterRequest",
+    "htmx:sendError",
+)
+
+
 def is_complaint(message: ConsoleMessage) -> bool:
-    """Any error but the browser's remark on a status that a page meant to give: a conflict, a file that failed."""
-    meant = ("409 (Conflict)", "503 (Service Unavailable)")
-    return message.type == "error" and not any(status in message.text for status in meant)
+    return message.type == "error" and not any(meant in message.text for meant in MEANT)
 
 
 @pytest.fixture

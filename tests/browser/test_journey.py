@@ -16,14 +16,14 @@ WORDS = "Tryggheten på torget ökade tydligt under hösten"
 def test_an_official_answers_and_a_reviewer_finds_it_in_the_pdf(page, people):
     log_in(page, "hanna")
     page.get_by_role("link", name="Mina uppföljningar").click()
-    page.get_by_role("link", name="1.1 ").click()
-    assert "Saknas ännu: bedömning, prognos, kommentar" in page.get_by_role("main").inner_text()
+    page.get_by_role("link", name="1.1 Fler").click()
+    assert "Mål 1.1 saknar bedömning, prognos, kommentar" in page.get_by_role("main").inner_text()
     page.get_by_role("group", name="Bedömning av året").get_by_label("Uppfyllt", exact=True).check()
     page.get_by_role("group", name="Prognos för perioden").get_by_label("Kommer att nås", exact=True).check()
     page.get_by_label("Kommentar").fill(WORDS)
     page.get_by_label("Genomförande").select_option("Genomförd")
     page.get_by_role("button", name="Spara", exact=True).click()
-    assert "Sparad " in page.get_by_role("status").inner_text()
+    assert "Sparad " in page.get_by_role("status").first.inner_text()
     assert "Allt som din enhet ska svara på är ifyllt." in page.get_by_role("main").inner_text()
     page.get_by_role("button", name="Logga ut").click()
 

@@ -184,6 +184,8 @@ def test_a_file_is_removed_after_a_question_and_history_says_by_whom(
     assert kept(media) == []
     record = Attachment.history.filter(history_type="-").get()
     assert (record.name, record.history_user) == ("a.pdf", official)
+    html = client.get("/program/huddinge-2018-2021/mal/1.1/historik/").content.decode()
+    assert "<strong>Bilagan ”a.pdf”</strong> togs bort av Official." in html
 
 
 def test_a_removal_that_is_undone_keeps_the_file(official, attachment, media):

@@ -14,10 +14,10 @@ from django.utils import timezone
 from followup.distribution import send_out
 from followup.forms import SubGoalEntryForm
 from followup.models import Distribution, FollowUp, OutgoingMail, SubGoalEntry
-from followup.workflow import StaleEntry, open_follow_up, save_texts
+from followup.workflow import StaleEntry, open_follow_up, perform, save_texts
 from organisation.models import Unit, User
 from programmes.models import Programme
-from tests.followup.conftest import HUDDINGE
+from tests.followup.conftest import HUDDINGE, client_of, make_user
 from tests.followup.test_register import many
 
 pytestmark = [
@@ -66,6 +66,38 @@ def test_one_of_two_saves_wins_and_the_other_is_told(loaded):
     assert sorted(type(result).__name__ for result in results) == ["StaleEntry", "int"]
     assert (entry.version, entry.comment) == (2, writers[results.index(1)].username)
     assert entry.history.filter(comment__in=["first", "second"]).count() == 1
+
+
+AUTOSAVE = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/autospara/"
+
+
+def typed(comment: str) -> dict[str, object]:
+    return {"goal-version": 1, "goal-assessment": "met", "goal-forecast": "will", "goal-comment": comment}
+
+
+def test_one_of_two_autosaves_wins_and_the_other_is_told(loaded):
+    entry = SubGoalEntry.objects.get(follow_up__year=2021, sub_goal__area__number=1, sub_goal__number=1)
+    clients = {name: client_of(make_user(name, unit="kommunstyrelsen")) for name in ("first", "second")}
+    statuses = at_once(
+        *(lambda name=name: clients[name].post(AUTOSAVE, typed(name)).status_code for name in ("first", "second"))
+    )
+    entry.refresh_from_db()
+    assert sorted(statuses) == [200, 409]
+    assert (entry.version, entry.comment) == (2, ("first", "second")[statuses.index(200)])
+
+
+def test_autosave_and_handing_in_take_turns(loaded):
+    entry = SubGoalEntry.objects.get(follow_up__year=2021, sub_goal__area__number=1, sub_goal__number=1)
+    official = make_user("official", unit="kommunstyrelsen")
+    client = client_of(official)
+    client.post(AUTOSAVE, typed("Klart."))
+    status, event = at_once(
+        lambda: client.post(AUTOSAVE, typed("Klart. Mer.") | {"goal-version": 2}).status_code,
+        lambda: perform(SubGoalEntry.objects.get(pk=entry.pk), "submit", by=official),
+    )
+    entry.refresh_from_db()
+    assert event.to_state == entry.state == "submitted"
+    assert (status, entry.comment) in [(200, "Klart. Mer."), (409, "Klart.")]
 
 
 def test_a_year_is_opened_once(loaded):

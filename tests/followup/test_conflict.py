@@ -1,6 +1,7 @@
 """Two people, or two tabs, or a session that ran out: nothing that was written is lost."""
 
 import pytest
+from django.test import Client
 
 from followup.models import SubGoalEntry
 from organisation.models import User
@@ -114,6 +115,35 @@ def test_a_text_outlives_its_session(official, entry, fetched):
     entry.refresh_from_db()
     assert entry.comment == ""
     assert client.get(URL).context["forms"].goal["comment"].value() == ""
+
+
+def with_an_old_key(user: User, origin: str):
+    client = Client(enforce_csrf_checks=True, headers={"Origin": origin})
+    client.force_login(user)
+    client.get(URL)
+    return client
+
+
+def test_a_text_outlives_a_new_login_elsewhere(official, fetched):
+    client = with_an_old_key(official, "http://testserver")
+    response = client.post(URL, fetched | {"goal-comment": "Skrivet med en gammal nyckel."})
+    assert response.url == f"/logga-in/?next={URL}"
+    forms = client.get(URL).context["forms"]
+    assert forms.goal["comment"].value() == "Skrivet med en gammal nyckel."
+
+
+def test_another_site_leaves_no_text_behind(official, fetched):
+    client = with_an_old_key(official, "http://annan.example")
+    response = client.post(URL, fetched | {"goal-comment": "Inkräktare"})
+    assert response.status_code == 403
+    assert "Sidan hade blivit för gammal" in response.content.decode()
+    assert client.get(URL).context["forms"].goal["comment"].value() == ""
+
+
+def test_a_password_is_never_kept(official):
+    client = with_an_old_key(official, "http://testserver")
+    assert client.post("/losenord/", {"old_password": "hemligt"}).status_code == 403
+    assert "unsaved_entry" not in client.session
 
 
 def test_a_kept_text_is_not_shown_to_one_who_may_not_write(other_official, fetched):

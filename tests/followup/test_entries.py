@@ -5,7 +5,7 @@ import pytest
 from followup.models import MeasureEntry, SubGoalEntry
 from followup.scales import Assessment, Forecast, Progress
 from programmes.models import SubGoal
-from tests.followup.conftest import client_of
+from tests.followup.conftest import client_of, reopened
 
 URL = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
 
@@ -69,7 +69,7 @@ def test_history_says_who(official, entry, answers):
 def test_a_partial_answer_is_saved_and_what_is_missing_is_said(official, entry, answers):
     answers |= {"goal-assessment": "", "goal-comment": ""}
     html = client_of(official).post(URL, answers, follow=True).content.decode()
-    assert "<strong>Saknas ännu:</strong> bedömning, kommentar." in html
+    assert '<a href="#id_goal-assessment_0">Mål 1.1</a> saknar bedömning, kommentar' in html
     assert stored(entry) == ("", Forecast.WILL, "", 2)
 
 
@@ -156,7 +156,8 @@ def test_last_years_answers_stand_beside_and_never_in_the_fields(official, open_
 def test_the_work_list_has_the_goals_of_my_units(official, other_official, open_year):
     html = client_of(official).get("/mina-uppfoljningar/").content.decode()
     assert URL in html
-    assert "bedömning, prognos, kommentar, genomförande för åtgärd 1.1.1" in html
+    assert f'<a href="{URL}#id_goal-assessment_0">Mål 1.1</a>: bedömning, prognos, kommentar' in html
+    assert ">Åtgärd 1.1.1</a>: genomförande" in html
     assert URL not in client_of(other_official).get("/mina-uppfoljningar/").content.decode()
 
 
@@ -168,7 +169,10 @@ def test_an_official_of_a_measure_answers_for_it_alone(open_year, others_measure
     response = client_of(user).get(URL)
     assert response.status_code == 200
     assert response.context["forms"].goal is None
-    assert response.context["missing"] == ["genomförande för åtgärd 1.1.2", "genomförande för åtgärd 1.1.3"]
+    assert [(item.place, item.missing) for item in response.context["checklist"]] == [
+        ("Åtgärd 1.1.2", ("genomförande",)),
+        ("Åtgärd 1.1.3", ("genomförande",)),
+    ]
 
 
 def test_a_reader_sees_the_list_without_links_to_write(reader):
@@ -195,3 +199,26 @@ def test_the_work_list_takes_a_fixed_number_of_queries(official, open_year, djan
         html = client.get("/mina-uppfoljningar/").content.decode()
     assert "/2021/1.99/" in html
     assert len(few) == len(many)
+
+
+def test_last_years_words_are_a_start_where_this_year_has_none(official, entry, measure, answers):
+    last = SubGoalEntry.objects.get(follow_up__year=2020, sub_goal=entry.sub_goal)
+    answers |= {"goal-comment": "", "goal-assessment": "", f"measure-{measure.pk}-done": "Mina egna ord."}
+    response = client_of(official).post(URL, answers | {"start": "last-year"})
+    forms = response.context["forms"]
+    assert response.status_code == 200
+    assert "<strong>De är inte sparade:</strong>" in response.content.decode()
+    assert forms.goal["comment"].value() == last.comment
+    assert forms.goal["assessment"].value() == ""
+    assert forms.measures[0].form["done"].value() == "Mina egna ord."
+    assert forms.measures[0].form["progress"].value() == "done"
+    assert stored(entry) == ("", "", "", 1)
+
+
+def test_without_words_from_last_year_there_is_nothing_to_start_from(official, entry, measure):
+    client = client_of(official)
+    assert "Utgå från förra årets svar" in client.get(URL).content.decode()
+    reopened(2020)
+    SubGoalEntry.objects.filter(follow_up__year=2020).update(comment="")
+    MeasureEntry.objects.filter(follow_up__year=2020).update(done="")
+    assert "Utgå från förra årets svar" not in client.get(URL).content.decode()

@@ -8,8 +8,9 @@ from django.core.management import CommandError, call_command
 from pypdf import PdfReader
 
 from followup.models import FollowUp, SubGoalEntry
-from followup.renderers import html, pdf
-from followup.report import build_report
+from followup.renderers import FORMATS, html, pdf
+from followup.report import build_report, from_json
+from followup.selection import select
 from followup.worker import drain
 from tests.followup.conftest import PROGRAMME, client_of, reopened
 
@@ -186,3 +187,37 @@ def test_the_command_says_that_the_year_is_not_opened(huddinge, tmp_path):
 def test_the_command_says_that_the_file_cannot_be_written(huddinge, tmp_path):
     with pytest.raises(CommandError, match="kunde inte skrivas: No such file or directory"):
         call_command("render_report", SLUG, "2020", "--format", "html", "--output", str(tmp_path / "no" / "r.html"))
+
+
+@pytest.mark.parametrize("suffix", ["csv", "docx", "html", "json", "xlsx"])
+def test_the_command_writes_every_format_of_a_part(suffix, huddinge, tmp_path):
+    target = tmp_path / f"r.{suffix}"
+    call_command(
+        "render_report", SLUG, "2021", "--format", suffix, "--area", "2", "--since", "2018", "--output", target
+    )
+    follow_up = FollowUp.objects.select_related("programme").get(year=2021)
+    expected = FORMATS[suffix].render(select(build_report(follow_up), area=2, earlier_year=2018))
+    assert target.read_bytes() == (expected.encode() if isinstance(expected, str) else expected)
+
+
+def test_the_command_writes_one_units_goals_without_measures(huddinge, tmp_path):
+    target = tmp_path / "r.json"
+    options = ["--unit", "Socialnämnden", "--without-measures", "--output", target]
+    call_command("render_report", SLUG, "2021", "--format", "json", *options)
+    written = from_json(target.read_text())
+    assert (written.selection, written.with_measures, written.measures) == ("Socialnämnden", False, ())
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--area", "9"], "Rapporten har inget ansvarsområde 9."),
+        (["--unit", "Okänd nämnd"], "Okänd nämnd ansvarar inte för något i rapporten."),
+        (["--since", "2021"], "Rapporten för 2021 kan inte jämföras med 2021."),
+    ],
+)
+def test_the_command_says_what_the_report_has_not(options, message, huddinge, tmp_path):
+    with pytest.raises(CommandError) as error:
+        call_command("render_report", SLUG, "2021", "--format", "csv", *options, "--output", tmp_path / "r.csv")
+    assert str(error.value) == message
+    assert list(tmp_path.iterdir()) == []

@@ -64,7 +64,7 @@ def test_what_is_missing_is_listed_and_jumped_to_and_the_text_is_saved(official,
     response = client_of(official).post(ENTRY, answers | {"goal-forecast": ""})
     assert response.url == f"{ENTRY}#id_goal-forecast_0"
     shown = client_of(official).get(ENTRY)
-    assert shown.context["missing"] == ["prognos"]
+    assert [item.missing for item in shown.context["checklist"] if item.missing] == [("prognos",)]
     entry.refresh_from_db()
     assert (entry.state, entry.comment) == ("draft", "Fler känner sig trygga.")
 
@@ -86,13 +86,13 @@ def test_what_is_handed_in_cannot_be_written_and_can_be_taken_back(official, ent
 
 def test_a_whole_unit_hands_in_what_is_complete(official, open_year):
     client = client_of(official)
-    response = client.post(f"/mina-uppfoljningar/{SLUG}/2021/lamna-in/", follow=True)
+    response = client.post(f"/mina-uppfoljningar/{SLUG}/2021/lamna-in/kommunstyrelsen/", follow=True)
     handed_in = SubGoalEntry.objects.filter(follow_up=open_year, state="submitted")
     assert handed_in.count() == 5
     assert all(not entry.missing for entry in handed_in)
     number = handed_in.count() + MeasureEntry.objects.filter(follow_up=open_year, state="submitted").count()
     assert messages_of(response) == [f"{number} svar är inlämnade för granskning."]
-    assert client.post(f"/mina-uppfoljningar/{SLUG}/2021/lamna-in/").status_code == 403
+    assert client.post(f"/mina-uppfoljningar/{SLUG}/2021/lamna-in/kommunstyrelsen/").status_code == 403
 
 
 def test_return_with_a_comment_and_approve(official, reviewer, entry, answers):
@@ -105,7 +105,9 @@ def test_return_with_a_comment_and_approve(official, reviewer, entry, answers):
     entry.refresh_from_db()
     assert entry.state == "returned"
     official_client = client_of(official)
-    assert "Återlämnad, läs kommentaren" in official_client.get("/mina-uppfoljningar/").content.decode()
+    work_list = official_client.get("/mina-uppfoljningar/").content.decode()
+    assert '<strong class="late">Återlämnad</strong>' in work_list
+    assert work_list.count("Hur många fler?") == 1
     html = official_client.get(ENTRY).content.decode()
     assert "Hur många fler?" in html
     versions = {
@@ -173,8 +175,11 @@ def test_the_years_steps(reviewer, open_year):
 def test_a_proposed_year_takes_no_more_answers(official, open_year, answers):
     FollowUp.objects.filter(pk=open_year.pk).update(state="proposed")
     response = client_of(official).post(ENTRY, answers)
-    assert response.status_code == 403
-    assert "Läget är: Föreslagen till kommunstyrelsen." in response.content.decode()
+    html = response.content.decode()
+    assert response.status_code == 409
+    assert "Läget är: Föreslagen till kommunstyrelsen." in html
+    assert "Fler känner sig trygga." in html
+    assert client_of(official).get(ENTRY).status_code == 403
 
 
 def codes(response) -> list[str]:

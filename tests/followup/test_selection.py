@@ -6,7 +6,7 @@ import pytest
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from followup.report import Report, build_report, from_json, to_json
 from followup.scales import Assessment, Progress
-from followup.selection import compared_with, of_area, of_unit, without_measures
+from followup.selection import compared_with, of_area, of_unit, select, without_measures
 from tests.followup.conftest import reopened
 
 
@@ -139,3 +139,13 @@ def test_a_target_is_reached_in_the_direction_that_is_wanted(report, lower_is_be
 def test_the_trend_is_bad_where_lower_is_better_and_it_rises(report):
     fraud = next(i for goal in report.sub_goals for i in goal.indicators if "bedrägerier" in i.name)
     assert fraud.trend.word == "Försämras"
+
+
+def test_select_does_all_that_is_chosen(report):
+    assert select(report) == report
+    assert select(report, area=2) == of_area(report, 2)
+    assert select(report, unit="Socialnämnden") == of_unit(report, "Socialnämnden")
+    # What has changed is looked up while the measures are still there.
+    chosen = select(report, area=2, earlier_year=2018, measures=False)
+    assert chosen == without_measures(compared_with(of_area(report, 2), 2018))
+    assert chosen.comparison is not None

@@ -8,9 +8,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from followup.archive import report_of, stored_file
 from followup.models import FollowUp
-from followup.renderers import RENDERERS
+from followup.renderers import FORMATS
 from followup.renderers.pdf import PdfUnavailable
 from followup.report import build_report
+from followup.selection import select
 from programmes.models import Programme
 
 
@@ -20,15 +21,20 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug", help="programmets kortnamn")
         parser.add_argument("year", type=int, help="uppföljningens år")
-        parser.add_argument("--format", choices=sorted(RENDERERS), default="pdf", help="filformat (standard: pdf)")
+        parser.add_argument("--format", choices=sorted(FORMATS), default="pdf", help="filformat (standard: pdf)")
         parser.add_argument("--draft", action="store_true", help="året som det nu är, även om det är beslutat")
+        part = parser.add_mutually_exclusive_group()
+        part.add_argument("--area", type=int, metavar="N", help="bara ansvarsområde N")
+        part.add_argument("--unit", default="", metavar="NAMN", help="bara en enhets del, med enhetens namn")
+        parser.add_argument("--without-measures", action="store_true", help="mål utan åtgärder")
+        parser.add_argument("--since", type=int, metavar="ÅR", help="med det som har förändrats sedan ett tidigare år")
         parser.add_argument("--output", required=True, type=Path, help="fil att skriva till")
 
     def handle(self, *args: Any, slug: str, year: int, output: Path, **options: Any) -> None:
         follow_up = find_follow_up(slug, year)
         try:
-            content = self.content(follow_up, options["format"], draft=options["draft"])
-        except PdfUnavailable as error:
+            content = self.content(follow_up, **options)
+        except (PdfUnavailable, ValueError) as error:
             raise CommandError(str(error)) from error
         try:
             output.write_bytes(content.encode() if isinstance(content, str) else content)
@@ -36,10 +42,19 @@ class Command(BaseCommand):
             raise CommandError(f"Filen {output} kunde inte skrivas: {error.strerror}.") from error
         self.stdout.write(f"{follow_up} skrevs till {output}.")
 
-    def content(self, follow_up: FollowUp, suffix: str, *, draft: bool) -> str | bytes:
-        if draft:
-            return RENDERERS[suffix](build_report(follow_up))
-        return stored_file(follow_up, suffix) or RENDERERS[suffix](report_of(follow_up))
+    def content(self, follow_up: FollowUp, *, draft: bool, **options: Any) -> str | bytes:
+        """ValueError when the report has no such part. What the board approved is written as it was stored."""
+        whole = build_report(follow_up) if draft else report_of(follow_up)
+        report = select(
+            whole,
+            area=options["area"],
+            unit=options["unit"],
+            earlier_year=options["since"],
+            measures=not options["without_measures"],
+        )
+        suffix = options["format"]
+        stored = b"" if draft or report != whole else stored_file(follow_up, suffix)
+        return stored or FORMATS[suffix].render(report)
 
 
 def find_follow_up(slug: str, year: int) -> FollowUp:
