@@ -114,6 +114,9 @@ PAGES = {
     ("followup:decided_report", YEAR[0], 2020, 1): (roles(200), roles(200)),
     ("followup:decided_report_json", YEAR[0], 2020, 1): (roles(200), roles(200)),
     ("followup:decided_report_pdf", *CASE): (roles(404), roles(404)),
+    ("followup:minutes_extract", YEAR[0], 2020, 1): (roles(200), roles(200)),
+    ("followup:note_list", YEAR[0], 2020, 1): (roles(403), roles(403)),
+    ("followup:distribution", YEAR[0], 2020, 1): (roles(403, **FOLLOWING), roles(403, secretary=422)),
     # The secretary's: a case on its way to the board is theirs alone until the decision is recorded
     ("followup:case_list",): (roles(403, **FOLLOWING), roles(403, **FOLLOWING)),
     ("followup:case_edit", *YEAR): (roles(403, secretary=200), roles(403, secretary=422)),
