@@ -10,7 +10,7 @@ import followup.urls
 import huddinge_safety.urls
 import organisation.urls
 from followup.attachments import attach
-from followup.models import Decision, ProtocolNote
+from followup.models import Decision, FollowUp, ProtocolNote
 from organisation.models import User
 from tests.followup.conftest import PROGRAMME, client_of
 from tests.followup.test_attachments import pdf
@@ -147,8 +147,12 @@ PAGES = {
 
 @pytest.fixture
 def addresses(open_year, official, settings, tmp_path) -> dict[tuple[object, ...], str]:
-    """The address of each page, with a note and an attachment to point at."""
     settings.MEDIA_ROOT = tmp_path
+    return addresses_of_pages(open_year, official)
+
+
+def addresses_of_pages(open_year: FollowUp, official: User) -> dict[tuple[object, ...], str]:
+    """The address of each page, with a note and an attachment to point at."""
     entry = open_year.subgoalentry_set.get(sub_goal__area__number=1, sub_goal__number=1)
     attachment = attach(entry, SimpleUploadedFile("a.pdf", pdf()), by=official)
     case = Decision.objects.create(

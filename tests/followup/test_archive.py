@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, models, transaction
+from django.db.models.functions import Concat
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -246,7 +247,7 @@ TAMPERED = {
     "number": (lambda: {"number": 7}, "före den saknas länk"),
     "decision_id": (None, "beslutet har ändrats"),
     "schema": (lambda: {"schema": 9}, "schemaversionen är inte rapportens"),
-    "json": (lambda: {"json": models.F("json") + models.Value(" ")}, "JSON stämmer inte med sin kontrollsumma"),
+    "json": (lambda: {"json": Concat("json", models.Value(" "))}, "JSON stämmer inte med sin kontrollsumma"),
     "json_sha256": (lambda: {"json_sha256": "0" * 64}, "JSON stämmer inte med sin kontrollsumma"),
     "pdf": (lambda: {"pdf": "decided/annan.pdf"}, "PDF-filen decided/annan.pdf saknas"),
     "pdf_sha256": (lambda: {"pdf_sha256": "0" * 64}, "PDF-filen stämmer inte med sin kontrollsumma"),

@@ -2,8 +2,10 @@
 
 import io
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
 from django.db import connection
 from pypdf import PdfReader
@@ -304,6 +306,11 @@ def test_the_list_of_cases_costs_the_same_for_one_year_and_for_many(client, year
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one transaction write at a time")
 class TestAtOnce:
+    @pytest.fixture(autouse=True)
+    def roles(self, transactional_db) -> None:
+        """Emptying the database after the test before has taken the roles that a migration made."""
+        import_module("followup.migrations.0002_roles").grant_roles(Group, Permission)
+
     @staticmethod
     def decide(case: Decision, user: User):
         def work() -> object:
