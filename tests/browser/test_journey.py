@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from followup.worker import drain
@@ -29,8 +30,8 @@ def test_an_official_answers_and_a_reviewer_finds_it_in_the_pdf(page, people):
 
     log_in(page, "greta")
     page.get_by_role("link", name="Läs rapporten").click()
-    assert WORDS in page.get_by_role("main").inner_text()
-    page.get_by_role("link", name="Ladda ner som PDF").click()
+    expect(page.get_by_role("main")).to_contain_text(WORDS)
+    page.get_by_role("link", name="PDF", exact=True).click()
     assert page.get_by_role("heading", level=1).inner_text() == "Rapporten skapas"
     assert drain() == 1
     # The page that waits opens the file of itself.
@@ -70,7 +71,7 @@ def test_handing_in_returning_and_two_tabs(page, people):
 
     log_in(page, "greta")
     page.goto(review)
-    page.get_by_label("Kommentar till enheten").fill("Hur många nåddes?")
+    page.locator("#comment-alla").fill("Hur många nåddes?")
     page.get_by_role("button", name="Återlämna för ändring").click()
     assert "svar är återlämnade." in page.get_by_role("main").inner_text()
     page.get_by_role("button", name="Logga ut").click()

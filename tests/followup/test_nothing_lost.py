@@ -66,7 +66,8 @@ class Office:
 
     def do(self, who: str, step: str, pick: str) -> None:
         if who == "greta":
-            self.clients[who].post(REVIEW, {"action": step, "comment": "Mer om vad som hände."})
+            seen = self.clients[who].get(REVIEW).context["seen"]
+            self.clients[who].post(REVIEW, {"action": step, "comment": "Mer om vad som hände.", "seen": seen})
             return
         if who not in self.pages or step == "open":
             self.open(who)
