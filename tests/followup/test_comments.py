@@ -2,11 +2,11 @@
 
 import pytest
 
-from followup.models import Comment, FollowUp, SubGoalEntry
+from followup.models import Comment, SubGoalEntry
 from followup.thread import thread_of
 from followup.views.entries import measures_of
 from followup.workflow import perform
-from tests.followup.conftest import client_of
+from tests.followup.conftest import client_of, put_in_state
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +67,7 @@ def test_nothing_and_too_much_are_refused(text, error, official, entry):
 
 @pytest.mark.parametrize("state", ["proposed", "decided"])
 def test_a_closed_year_takes_no_comment_and_gives_the_text_back(state, official, entry):
-    FollowUp.objects.update(state=state)
+    put_in_state(entry.follow_up, state)
     response = client_of(official).post(THREAD, {"comment": "En sen tanke"})
     assert response.status_code == 422
     html = response.content.decode()
