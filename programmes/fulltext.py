@@ -15,10 +15,20 @@ from django.db import connections, models
 
 LANGUAGE = "swedish"
 
+# So common that PostgreSQL's Swedish dictionary leaves them out: looking for one would find nothing.
+_COMMON = """
+och det att i en jag hon som han på den med var sig för så till är men ett om hade de av icke mig du henne då sin nu
+har inte hans honom skulle hennes där min man ej vid kunde något från ut när efter upp vi dem vara vad över än dig kan
+sina här ha mot alla under någon eller allt mycket sedan ju denna själv detta åt utan varit hur ingen mitt ni bli blev
+oss din dessa några deras blir mina samma vilken er sådan vår blivit dess inom mellan sådant varför varje vilka ditt vem
+vilket sitta sådana vart dina vars vårt våra ert era vilkas
+"""
+STOP_WORDS = frozenset(_COMMON.split())
+
 
 def words_of(text: str) -> list[str]:
-    """The words of a search, each once, in the order written."""
-    return list(dict.fromkeys(re.findall(r"\w+", text.lower())))
+    """The words of a search that can be looked for, each once, in the order written."""
+    return list(dict.fromkeys(word for word in re.findall(r"\w+", text.lower()) if word not in STOP_WORDS))
 
 
 def containing(rows: models.QuerySet[Any], field: str, word: str) -> models.QuerySet[Any]:

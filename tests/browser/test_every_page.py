@@ -61,7 +61,8 @@ def is_own(page: tuple[object, ...], role: str) -> bool:
 def is_page(user: User | None, url: str) -> bool:
     """Whether the address shows a page, be it one that says why there is nothing; not a file, nor a step elsewhere."""
     response = client_of(user).get(url)
-    response.close()
+    if response.streaming:
+        b"".join(response)  # closes the file that is sent
     shows = response.status_code in (200, 403, 404) and response["Content-Type"].startswith("text/html")
     return shows and "Content-Disposition" not in response
 

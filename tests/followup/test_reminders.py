@@ -13,7 +13,7 @@ from followup.models import Answer, Event, FollowUp, MeasureEntry, OutgoingMail,
 from followup.reminders import remind, step_of
 from followup.workflow import perform, perform_all
 from organisation.models import User
-from tests.followup.conftest import client_of, make_user
+from tests.followup.conftest import client_of, make_user, put_in_state
 from tests.followup.smtp import mail_server
 from tests.followup.test_concurrency import at_once, loaded  # noqa: F401 (a fixture)
 
@@ -159,7 +159,7 @@ def test_nothing_before_the_year_opens(hanna):
 
 @pytest.mark.parametrize("state", ["planned", "proposed", "decided"])
 def test_nothing_of_a_year_that_takes_no_answers(hanna, year, state):
-    FollowUp.objects.filter(pk=year.pk).update(state=state)
+    put_in_state(year, state)
     assert told(LATE) == []
 
 

@@ -5,6 +5,7 @@ from django.db import connection
 
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from followup.search import Criteria, find_goals, find_measures
+from programmes.fulltext import containing
 from programmes.models import Measure, Programme, SubGoal
 from tests.followup.conftest import client_of, reopened
 from tests.followup.test_dashboards import grow
@@ -161,6 +162,12 @@ def test_postgresql_searches_by_index():
         pytest.skip("SQLite has no full-text index here.")
     with connection.cursor() as cursor:
         cursor.execute("SET enable_seqscan = off")
-    plan = find_goals(Criteria(q="lekpark"), FollowUp.objects.all()).order_by().explain()
-    assert "subgoalentry_comment_words" in plan
-    assert "subgoal_text_words" in plan
+        cursor.execute("SET enable_indexscan = off")
+    assert "subgoalentry_comment_words" in containing(SubGoalEntry.objects.order_by(), "comment", "lekpark").explain()
+    assert "subgoal_text_words" in containing(SubGoal.objects.order_by(), "text", "lekpark").explain()
+
+
+@pytest.mark.django_db
+def test_a_common_word_asks_for_nothing(goal):
+    found = find_goals(Criteria(q="nya och lekparker"), FollowUp.objects.all())
+    assert codes(found) == [(2020, "1.1")]
