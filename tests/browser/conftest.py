@@ -1,14 +1,12 @@
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from organisation.models import Membership, Unit, User
-from tests.followup.conftest import HUDDINGE
+from tests.followup.conftest import HUDDINGE, role
 
 PASSWORD = "en-lång-lösenfras"
 
@@ -66,13 +64,11 @@ def page(browser: Browser, live_server, tmp_path: Path) -> Iterator[Page]:
 
 @pytest.fixture
 def people(transactional_db) -> None:
-    # Emptying the database after the test before has taken the roles that a migration made.
-    import_module("followup.migrations.0002_roles").grant_roles(Group, Permission)
     call_command("import_programme", str(HUDDINGE), without_pdf=True, verbosity=0)
     official = User.objects.create_user("hanna", password=PASSWORD, first_name="Hanna")
     Membership.objects.create(user=official, unit=Unit.objects.get(slug="kommunstyrelsen"))
     reviewer = User.objects.create_user("greta", password=PASSWORD, first_name="Greta", is_staff=True)
-    reviewer.groups.add(Group.objects.get(name="Granskare"))
+    reviewer.groups.add(role("Granskare"))
 
 
 def log_in(page: Page, username: str) -> None:

@@ -2,12 +2,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
 from datetime import date
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core import serializers
 from django.core.management import call_command
 from django.core.management.color import no_style
@@ -116,12 +117,19 @@ def a_decision(follow_up: FollowUp, **facts: Any) -> Decision:
     return Decision.objects.create(follow_up=follow_up, **defaults | facts)
 
 
+def role(name: str) -> Group:
+    """The group of a role. A test with real transactions leaves a database without what the migrations put there."""
+    if not Group.objects.filter(name=name).exists():
+        import_module("followup.migrations.0002_roles").grant_roles(Group, Permission)
+    return Group.objects.get(name=name)
+
+
 def make_user(username: str, *, unit: str = "", may_report: bool = True, group: str = "") -> User:
     user = User.objects.create_user(username, first_name=username.capitalize(), is_staff=bool(group))
     if unit:
         Membership.objects.create(user=user, unit=Unit.objects.get(slug=unit), may_report=may_report)
     if group:
-        user.groups.add(Group.objects.get(name=group))
+        user.groups.add(role(group))
     return user
 
 

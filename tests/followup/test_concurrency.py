@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection, connections
@@ -116,9 +115,7 @@ def test_a_year_is_opened_once(loaded):
 def test_two_who_send_a_decision_out_at_once_send_it_once(loaded):
     (decision,) = many(1)
     Unit.objects.update(email="registrator@example.com")
-    secretaries = [User.objects.create_user(name) for name in ("first", "second")]
-    for user in secretaries:
-        user.groups.add(Group.objects.get(name="Nämndsekreterare"))
+    secretaries = [make_user(name, group="Nämndsekreterare") for name in ("first", "second")]
     units = list(Unit.objects.all())
     now = timezone.now()
     sent = at_once(*(lambda user=user: send_out(decision, units, by=user, now=now) for user in secretaries))
