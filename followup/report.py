@@ -24,6 +24,7 @@ from django.db.models import F, Value
 
 from followup.models import AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.scales import BLANK, SCALES, Assessment, Forecast, Progress, Step, Trend, step
+from programmes.exporting import plain
 from programmes.models import Guideline, Indicator, Measure, Programme, SubGoal
 
 SCHEMA = 1
@@ -585,13 +586,7 @@ def _changes(year: int, measures: Iterable[_MeasureOfYear]) -> tuple[Change, ...
 
 def to_json(report: Report) -> str:
     """Canonical: equal reports give equal text."""
-    return json.dumps(asdict(report), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_in_json)
-
-
-def _in_json(value: date | Decimal) -> str | float:
-    if isinstance(value, date):
-        return value.isoformat()
-    return int(value) if value == value.to_integral_value() else float(value)
+    return json.dumps(asdict(report), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain)
 
 
 # What was once decided stays readable for ever. When the schema changes, the number grows and a step is added here:

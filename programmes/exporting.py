@@ -46,10 +46,11 @@ def export_programme(programme: Programme) -> Fields:
 
 
 def to_json(fields: Fields) -> str:
-    return json.dumps(fields, ensure_ascii=False, indent=1, default=_in_json) + "\n"
+    return json.dumps(fields, ensure_ascii=False, indent=1, default=plain) + "\n"
 
 
-def _in_json(value: date | Decimal) -> str | float:
+def plain(value: date | Decimal) -> str | float:
+    """What JSON has no kind of its own for: a day as ISO text, a figure as a number."""
     if isinstance(value, date):
         return value.isoformat()
     return int(value) if value == value.to_integral_value() else float(value)
