@@ -19,7 +19,7 @@ from followup.textdiff import only_adds
 from followup.workflow import StaleEntry, sign
 
 if TYPE_CHECKING:
-    from followup.forms import EntryForm
+    from followup.forms.entries import EntryForm
     from organisation.models import User
 
 REASON = "Sparades automatiskt"

@@ -24,7 +24,7 @@ from followup.report import build_report, to_json
 from followup.workflow import NotAllowed, Refused, StaleEntry, perform
 
 if TYPE_CHECKING:
-    from followup.forms import DecisionForm
+    from followup.forms.decisions import DecisionForm
     from organisation.models import User
 
 ACTIONS = {

@@ -27,7 +27,7 @@ from followup.permissions import can_decide, can_report, can_review_answer, can_
 from programmes.models import TEXT_LENGTH, Guideline, Measure, Programme, ResponsibilityArea, SubGoal
 
 if TYPE_CHECKING:
-    from followup.forms import EntryForm
+    from followup.forms.entries import EntryForm
     from organisation.models import User
 
 

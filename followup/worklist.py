@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from followup.forms import first_missing_field
+from followup.forms.answers import first_missing_field
 from followup.models import Answer, Event, FollowUp, MeasureEntry, SubGoalEntry
 from followup.permissions import can_report, responsible_units
 from organisation.models import Unit

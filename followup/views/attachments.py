@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from followup.attachments import attach, remove
-from followup.forms import AttachmentForm
+from followup.forms.answers import AttachmentForm
 from followup.models import Attachment
 from followup.permissions import can_write
 from followup.views.entries import attachments_of, entry_or_404

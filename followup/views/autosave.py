@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from followup.autosave import autosave
-from followup.forms import PageForms, answer_form
+from followup.forms.answers import answer_form
+from followup.forms.entries import PageForms
 from followup.models import Answer, FollowUp, MeasureEntry, SubGoalEntry
 from followup.views.entries import entry_or_404
 from followup.views.fetch import follow_up_or_404, user_of

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from followup.forms import CommentForm
+from followup.forms.review import CommentForm
 from followup.models import Comment
 from followup.permissions import can_comment, can_follow_review
 from followup.thread import thread_of

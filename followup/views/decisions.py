@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from followup.decision import open_case, record, save_case, start_correction
-from followup.forms import CorrectionForm, DecisionForm, PageForms
+from followup.forms.decisions import CorrectionForm, DecisionForm
+from followup.forms.entries import PageForms
 from followup.models import Decision, FollowUp
 from followup.permissions import can_decide, can_follow_review
 from followup.renderers import pdf

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from followup.distribution import Addressee, addressees, mark_opened, send_out
-from followup.forms import DistributionForm
+from followup.forms.decisions import DistributionForm
 from followup.minutes import build_minutes_extract
 from followup.models import Decision, Distribution
 from followup.permissions import can_decide, can_follow_review

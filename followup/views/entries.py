@@ -12,7 +12,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from followup.forms import AnswerForms, AttachmentForm, Unsaved, first_missing_field, started_from_last_year
+from followup.forms.answers import AnswerForms, AttachmentForm, first_missing_field, started_from_last_year
+from followup.forms.entries import Unsaved
 from followup.models import Answer, Attachment, FollowUp, MeasureEntry, SubGoalEntry
 from followup.permissions import can_comment, can_write
 from followup.thread import said, thread_of

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from followup.forms import MailChoiceForm
+from followup.forms.reading import MailChoiceForm
 from followup.models import Reminder
 from followup.reminders import OPTIONAL
 from followup.views.fetch import user_of

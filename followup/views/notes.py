@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from followup.attachments import KINDS
-from followup.forms import ProtocolNoteForm
+from followup.forms.decisions import ProtocolNoteForm
 from followup.models import Decision, ProtocolNote
 from followup.notes import move_note, remove_note, save_note
 from followup.permissions import can_decide

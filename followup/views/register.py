@@ -4,7 +4,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from followup.forms import RegisterForm
+from followup.forms.reading import RegisterForm
 from followup.models import FollowUp
 from followup.register import shows_example, with_decisions
 

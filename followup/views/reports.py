@@ -12,7 +12,7 @@ from django.utils.http import quote_etag
 from django.utils.text import slugify
 
 from followup.archive import report_of, stored_file
-from followup.forms import SelectionForm
+from followup.forms.reading import SelectionForm
 from followup.models import DecidedReport, FollowUp, Rendering
 from followup.permissions import can_follow_review
 from followup.renderers import FORMATS, json

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from followup.comparison import compare
 from followup.consistency import OF_YEAR, contradictions
-from followup.forms import CommentForm
+from followup.forms.review import CommentForm
 from followup.models import Answer, FollowUp
 from followup.permissions import (
     can_comment,

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.csrf import requires_csrf_token
 
-from followup.forms import PageForms, settled
+from followup.forms.entries import PageForms, settled
 from followup.views.errors import error_page
 from followup.workflow import StaleEntry, save_texts
 from organisation.models import User

@@ -8,7 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from followup.consistency import OF_AREA, OF_YEAR, contradictions
-from followup.forms import AreaEntryForm, EntryForm, GuidelineEntryForm, PageForms, YearForm, beside_last, texts_sent
+from followup.forms.entries import EntryForm, PageForms, beside_last, texts_sent
+from followup.forms.review import AreaEntryForm, GuidelineEntryForm, YearForm
 from followup.models import AreaEntry, FollowUp, GuidelineEntry, SubGoalEntry
 from followup.permissions import can_review
 from followup.views.fetch import follow_up_or_404, user_of

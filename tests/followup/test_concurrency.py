@@ -11,7 +11,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from followup.distribution import send_out
-from followup.forms import SubGoalEntryForm
+from followup.forms.answers import SubGoalEntryForm
 from followup.models import Distribution, FollowUp, OutgoingMail, SubGoalEntry
 from followup.workflow import StaleEntry, open_follow_up, perform, save_texts
 from organisation.models import Unit, User
