@@ -8,160 +8,293 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('programmes', '0001_initial'),
+        ("programmes", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalIndicatorTarget',
+            name="HistoricalIndicatorTarget",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1990), django.core.validators.MaxValueValidator(2100)], verbose_name='år')),
-                ('value', models.DecimalField(decimal_places=3, max_digits=15, verbose_name='målvärde')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1990),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="år",
+                    ),
+                ),
+                ("value", models.DecimalField(decimal_places=3, max_digits=15, verbose_name="målvärde")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
             ],
             options={
-                'verbose_name': 'historical målvärde för ett år',
-                'verbose_name_plural': 'historical målvärden för enskilda år',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical målvärde för ett år",
+                "verbose_name_plural": "historical målvärden för enskilda år",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='IndicatorTarget',
+            name="IndicatorTarget",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1990), django.core.validators.MaxValueValidator(2100)], verbose_name='år')),
-                ('value', models.DecimalField(decimal_places=3, max_digits=15, verbose_name='målvärde')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1990),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="år",
+                    ),
+                ),
+                ("value", models.DecimalField(decimal_places=3, max_digits=15, verbose_name="målvärde")),
             ],
             options={
-                'verbose_name': 'målvärde för ett år',
-                'verbose_name_plural': 'målvärden för enskilda år',
-                'ordering': ['indicator', 'year'],
+                "verbose_name": "målvärde för ett år",
+                "verbose_name_plural": "målvärden för enskilda år",
+                "ordering": ["indicator", "year"],
             },
         ),
         migrations.AddField(
-            model_name='historicalindicator',
-            name='kpi',
-            field=models.CharField(blank=True, help_text='Till exempel N00945. Utfallen hämtas då från Kolada.', max_length=10, validators=[django.core.validators.RegexValidator('^[A-Z]\\d{5}$', 'Ett nyckeltal skrivs som en bokstav och fem siffror.')], verbose_name='nyckeltal i Kolada'),
+            model_name="historicalindicator",
+            name="kpi",
+            field=models.CharField(
+                blank=True,
+                help_text="Till exempel N00945. Utfallen hämtas då från Kolada.",
+                max_length=10,
+                validators=[
+                    django.core.validators.RegexValidator(
+                        "^[A-Z]\\d{5}$", "Ett nyckeltal skrivs som en bokstav och fem siffror."
+                    )
+                ],
+                verbose_name="nyckeltal i Kolada",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalindicatorvalue',
-            name='assessment',
-            field=models.CharField(blank=True, choices=[('reached', 'Målvärdet nått'), ('on_the_way', 'På väg mot målvärdet'), ('not_reached', 'Målvärdet ej nått'), ('cannot_assess', 'Kan inte bedömas')], help_text='Tom tills någon har bekräftat vad siffrorna säger, eller bedömt annorlunda.', max_length=20, verbose_name='bedömning mot målvärdet'),
+            model_name="historicalindicatorvalue",
+            name="assessment",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("reached", "Målvärdet nått"),
+                    ("on_the_way", "På väg mot målvärdet"),
+                    ("not_reached", "Målvärdet ej nått"),
+                    ("cannot_assess", "Kan inte bedömas"),
+                ],
+                help_text="Tom tills någon har bekräftat vad siffrorna säger, eller bedömt annorlunda.",
+                max_length=20,
+                verbose_name="bedömning mot målvärdet",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalindicatorvalue',
-            name='dated',
-            field=models.DateField(blank=True, null=True, verbose_name='uppgiftens datum'),
+            model_name="historicalindicatorvalue",
+            name="dated",
+            field=models.DateField(blank=True, null=True, verbose_name="uppgiftens datum"),
         ),
         migrations.AddField(
-            model_name='historicalindicatorvalue',
-            name='kpi',
-            field=models.CharField(blank=True, help_text='Tomt för ett utfall som inte är hämtat från Kolada.', max_length=10, validators=[django.core.validators.RegexValidator('^[A-Z]\\d{5}$', 'Ett nyckeltal skrivs som en bokstav och fem siffror.')], verbose_name='nyckeltal i Kolada'),
+            model_name="historicalindicatorvalue",
+            name="kpi",
+            field=models.CharField(
+                blank=True,
+                help_text="Tomt för ett utfall som inte är hämtat från Kolada.",
+                max_length=10,
+                validators=[
+                    django.core.validators.RegexValidator(
+                        "^[A-Z]\\d{5}$", "Ett nyckeltal skrivs som en bokstav och fem siffror."
+                    )
+                ],
+                verbose_name="nyckeltal i Kolada",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalindicatorvalue',
-            name='men',
-            field=models.DecimalField(blank=True, decimal_places=3, max_digits=15, null=True, verbose_name='utfall för män'),
+            model_name="historicalindicatorvalue",
+            name="men",
+            field=models.DecimalField(
+                blank=True, decimal_places=3, max_digits=15, null=True, verbose_name="utfall för män"
+            ),
         ),
         migrations.AddField(
-            model_name='historicalindicatorvalue',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False, verbose_name='version'),
+            model_name="historicalindicatorvalue",
+            name="version",
+            field=models.PositiveIntegerField(default=1, editable=False, verbose_name="version"),
         ),
         migrations.AddField(
-            model_name='historicalindicatorvalue',
-            name='women',
-            field=models.DecimalField(blank=True, decimal_places=3, max_digits=15, null=True, verbose_name='utfall för kvinnor'),
+            model_name="historicalindicatorvalue",
+            name="women",
+            field=models.DecimalField(
+                blank=True, decimal_places=3, max_digits=15, null=True, verbose_name="utfall för kvinnor"
+            ),
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='kpi',
-            field=models.CharField(blank=True, help_text='Till exempel N00945. Utfallen hämtas då från Kolada.', max_length=10, validators=[django.core.validators.RegexValidator('^[A-Z]\\d{5}$', 'Ett nyckeltal skrivs som en bokstav och fem siffror.')], verbose_name='nyckeltal i Kolada'),
+            model_name="indicator",
+            name="kpi",
+            field=models.CharField(
+                blank=True,
+                help_text="Till exempel N00945. Utfallen hämtas då från Kolada.",
+                max_length=10,
+                validators=[
+                    django.core.validators.RegexValidator(
+                        "^[A-Z]\\d{5}$", "Ett nyckeltal skrivs som en bokstav och fem siffror."
+                    )
+                ],
+                verbose_name="nyckeltal i Kolada",
+            ),
         ),
         migrations.AddField(
-            model_name='indicatorvalue',
-            name='assessment',
-            field=models.CharField(blank=True, choices=[('reached', 'Målvärdet nått'), ('on_the_way', 'På väg mot målvärdet'), ('not_reached', 'Målvärdet ej nått'), ('cannot_assess', 'Kan inte bedömas')], help_text='Tom tills någon har bekräftat vad siffrorna säger, eller bedömt annorlunda.', max_length=20, verbose_name='bedömning mot målvärdet'),
+            model_name="indicatorvalue",
+            name="assessment",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("reached", "Målvärdet nått"),
+                    ("on_the_way", "På väg mot målvärdet"),
+                    ("not_reached", "Målvärdet ej nått"),
+                    ("cannot_assess", "Kan inte bedömas"),
+                ],
+                help_text="Tom tills någon har bekräftat vad siffrorna säger, eller bedömt annorlunda.",
+                max_length=20,
+                verbose_name="bedömning mot målvärdet",
+            ),
         ),
         migrations.AddField(
-            model_name='indicatorvalue',
-            name='dated',
-            field=models.DateField(blank=True, null=True, verbose_name='uppgiftens datum'),
+            model_name="indicatorvalue",
+            name="dated",
+            field=models.DateField(blank=True, null=True, verbose_name="uppgiftens datum"),
         ),
         migrations.AddField(
-            model_name='indicatorvalue',
-            name='kpi',
-            field=models.CharField(blank=True, help_text='Tomt för ett utfall som inte är hämtat från Kolada.', max_length=10, validators=[django.core.validators.RegexValidator('^[A-Z]\\d{5}$', 'Ett nyckeltal skrivs som en bokstav och fem siffror.')], verbose_name='nyckeltal i Kolada'),
+            model_name="indicatorvalue",
+            name="kpi",
+            field=models.CharField(
+                blank=True,
+                help_text="Tomt för ett utfall som inte är hämtat från Kolada.",
+                max_length=10,
+                validators=[
+                    django.core.validators.RegexValidator(
+                        "^[A-Z]\\d{5}$", "Ett nyckeltal skrivs som en bokstav och fem siffror."
+                    )
+                ],
+                verbose_name="nyckeltal i Kolada",
+            ),
         ),
         migrations.AddField(
-            model_name='indicatorvalue',
-            name='men',
-            field=models.DecimalField(blank=True, decimal_places=3, max_digits=15, null=True, verbose_name='utfall för män'),
+            model_name="indicatorvalue",
+            name="men",
+            field=models.DecimalField(
+                blank=True, decimal_places=3, max_digits=15, null=True, verbose_name="utfall för män"
+            ),
         ),
         migrations.AddField(
-            model_name='indicatorvalue',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False, verbose_name='version'),
+            model_name="indicatorvalue",
+            name="version",
+            field=models.PositiveIntegerField(default=1, editable=False, verbose_name="version"),
         ),
         migrations.AddField(
-            model_name='indicatorvalue',
-            name='women',
-            field=models.DecimalField(blank=True, decimal_places=3, max_digits=15, null=True, verbose_name='utfall för kvinnor'),
+            model_name="indicatorvalue",
+            name="women",
+            field=models.DecimalField(
+                blank=True, decimal_places=3, max_digits=15, null=True, verbose_name="utfall för kvinnor"
+            ),
         ),
         migrations.AlterField(
-            model_name='historicalindicator',
-            name='target',
-            field=models.DecimalField(blank=True, decimal_places=3, help_text='För hela perioden. Målvärden för enskilda år anges för sig.', max_digits=15, null=True, verbose_name='målvärde'),
+            model_name="historicalindicator",
+            name="target",
+            field=models.DecimalField(
+                blank=True,
+                decimal_places=3,
+                help_text="För hela perioden. Målvärden för enskilda år anges för sig.",
+                max_digits=15,
+                null=True,
+                verbose_name="målvärde",
+            ),
         ),
         migrations.AlterField(
-            model_name='historicalindicatorvalue',
-            name='value',
-            field=models.DecimalField(blank=True, decimal_places=3, max_digits=15, null=True, verbose_name='utfall'),
+            model_name="historicalindicatorvalue",
+            name="value",
+            field=models.DecimalField(blank=True, decimal_places=3, max_digits=15, null=True, verbose_name="utfall"),
         ),
         migrations.AlterField(
-            model_name='indicator',
-            name='target',
-            field=models.DecimalField(blank=True, decimal_places=3, help_text='För hela perioden. Målvärden för enskilda år anges för sig.', max_digits=15, null=True, verbose_name='målvärde'),
+            model_name="indicator",
+            name="target",
+            field=models.DecimalField(
+                blank=True,
+                decimal_places=3,
+                help_text="För hela perioden. Målvärden för enskilda år anges för sig.",
+                max_digits=15,
+                null=True,
+                verbose_name="målvärde",
+            ),
         ),
         migrations.AlterField(
-            model_name='indicatorvalue',
-            name='value',
-            field=models.DecimalField(blank=True, decimal_places=3, max_digits=15, null=True, verbose_name='utfall'),
+            model_name="indicatorvalue",
+            name="value",
+            field=models.DecimalField(blank=True, decimal_places=3, max_digits=15, null=True, verbose_name="utfall"),
         ),
         migrations.AddConstraint(
-            model_name='indicatorvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('assessment__in', ['', 'cannot_assess']), ('value__isnull', False), _connector='OR'), name='indicator_value_assessed_when_known', violation_error_message='Utan utfall går det inte att bedöma om målvärdet är nått.'),
+            model_name="indicatorvalue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("assessment__in", ["", "cannot_assess"]), ("value__isnull", False), _connector="OR"
+                ),
+                name="indicator_value_assessed_when_known",
+                violation_error_message="Utan utfall går det inte att bedöma om målvärdet är nått.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicatorvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('kpi', ''), ('dated__isnull', False), _connector='OR'), name='indicator_value_fetched_has_date', violation_error_message='Ett utfall från Kolada har den dag då det hämtades.'),
+            model_name="indicatorvalue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kpi", ""), ("dated__isnull", False), _connector="OR"),
+                name="indicator_value_fetched_has_date",
+                violation_error_message="Ett utfall från Kolada har den dag då det hämtades.",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalindicatortarget',
-            name='history_user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="historicalindicatortarget",
+            name="history_user",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='historicalindicatortarget',
-            name='indicator',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programmes.indicator', verbose_name='indikator'),
+            model_name="historicalindicatortarget",
+            name="indicator",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="programmes.indicator",
+                verbose_name="indikator",
+            ),
         ),
         migrations.AddField(
-            model_name='indicatortarget',
-            name='indicator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='programmes.indicator', verbose_name='indikator'),
+            model_name="indicatortarget",
+            name="indicator",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="targets",
+                to="programmes.indicator",
+                verbose_name="indikator",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicatortarget',
-            constraint=models.UniqueConstraint(fields=('indicator', 'year'), name='indicator_target_once_per_year', violation_error_message='Indikatorn har redan ett målvärde för det året.'),
+            model_name="indicatortarget",
+            constraint=models.UniqueConstraint(
+                fields=("indicator", "year"),
+                name="indicator_target_once_per_year",
+                violation_error_message="Indikatorn har redan ett målvärde för det året.",
+            ),
         ),
     ]
