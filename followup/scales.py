@@ -118,3 +118,19 @@ SCALES: dict[type[models.TextChoices], dict[str, Step]] = {
 def step(scale: type[models.TextChoices], value: str) -> Step:
     """How `value` of `scale` is shown; an empty value is shown as not yet filled in."""
     return SCALES[scale][value] if value else BLANK
+
+
+# The steps that say how well it went, the best first. Only between them is there a better and a worse.
+_BEST_FIRST: dict[type[models.TextChoices], tuple[str, ...]] = {
+    Assessment: (Assessment.MET, Assessment.PARTLY, Assessment.NOT_MET),
+    Forecast: (Forecast.WILL, Forecast.PARTLY, Forecast.WILL_NOT),
+}
+
+
+def trend(scale: type[models.TextChoices], before: Step, after: Step) -> Step:
+    """Whether `after` is better than `before`; "Kan inte bedömas" where one of them does not say how well it went."""
+    order = _BEST_FIRST[scale]
+    if before.key not in order or after.key not in order:
+        return step(Trend, Trend.CANNOT_ASSESS)
+    change = order.index(before.key) - order.index(after.key)
+    return step(Trend, Trend.SAME if not change else Trend.BETTER if change > 0 else Trend.WORSE)

@@ -1,5 +1,6 @@
 """Charts in a page or a document: a table with bars, and the line of an indicator."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -7,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from followup.renderers import charts
 from followup.renderers.text import figure
-from followup.report import IndicatorStatus, Report
+from followup.report import IndicatorStatus, Report, Tally
 
 register = template.Library()
 
@@ -26,6 +27,11 @@ def progress_chart(report: Report, heading: str) -> dict[str, Any]:
 @register.simple_tag
 def sparkline(indicator: IndicatorStatus) -> SafeString:
     return charts.sparkline(indicator)
+
+
+@register.simple_tag
+def bar(tallies: Iterable[Tally], longest: int) -> SafeString:
+    return charts.bar(tallies, longest)
 
 
 register.filter(figure)
