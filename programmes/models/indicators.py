@@ -187,6 +187,10 @@ class IndicatorValue(models.Model):
     def __str__(self) -> str:
         return f"{self.indicator} {self.year}"
 
+    def clean(self) -> None:
+        if self.value is None and self.assessment not in ("", TargetStatus.CANNOT_ASSESS):
+            raise ValidationError({"assessment": "Utan utfall går det inte att bedöma om målvärdet är nått."})
+
     @property
     def suggestion(self) -> TargetStatus:
         """What the figures say of the target."""
