@@ -53,6 +53,12 @@ def example_field() -> models.BooleanField:
     )
 
 
+def _check_order(item: Programme | Measure, message: str) -> None:
+    """ValidationError of a period that ends before it begins: as the database says it, but without asking it."""
+    if item.first_year and item.last_year and item.last_year < item.first_year:
+        raise ValidationError({"last_year": message})
+
+
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
     def visible_to(self, user: User | AnonymousUser) -> ProgrammeQuerySet:
         """Adopted programmes for all who log in; drafts only for those who work with them."""
@@ -114,6 +120,9 @@ class Programme(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("followup:programme_detail", args=[self.slug])
+
+    def clean(self) -> None:
+        _check_order(self, "Programmets sista år kan inte ligga före det första.")
 
     @property
     def years(self) -> range:
@@ -258,11 +267,17 @@ class Measure(models.Model):
         return f"{self.code} {self.text}"
 
     def clean(self) -> None:
-        if self.sub_goal_id and self.first_year and self.last_year:
+        _check_order(self, "Åtgärdens sista år kan inte ligga före det första.")
+        facts = [bool(fact) for fact in (self.change, self.change_year, self.change_reason)]
+        if any(facts) and not all(facts):
+            raise ValidationError({"change": "En ändring anges med ändring, år och skäl tillsammans, eller inte alls."})
+        if hasattr(self, "sub_goal"):
             programme = self.sub_goal.area.programme
+            # A period that is wrong itself is told once, and not of each of its measures.
+            years = programme.years if programme.first_year and programme.last_year else range(0)
             for name in ("first_year", "last_year"):
                 year = getattr(self, name)
-                if year not in programme.years:
+                if year and years and year not in years:
                     raise ValidationError({name: f"{year} ligger utanför programmets period {programme.period}."})
 
     @property
@@ -341,6 +356,10 @@ class Indicator(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.unit})"
+
+    def clean(self) -> None:
+        if (self.baseline is None) != (self.baseline_year is None):
+            raise ValidationError({"baseline": "Basvärde och basår anges tillsammans, eller inte alls."})
 
 
 class IndicatorValue(models.Model):
