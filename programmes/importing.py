@@ -21,6 +21,7 @@ from programmes.bulk import write
 from programmes.models import (
     Guideline,
     Indicator,
+    IndicatorTarget,
     IndicatorValue,
     Measure,
     Perspective,
@@ -53,6 +54,8 @@ class Kind:
     fields: Mapping[str, Reader]
     parent: str = ""
     members: tuple[str, ...] = ()
+    # What files from before it was thought of do not have, and what it is then.
+    optional: Mapping[str, Any] = field(default_factory=dict)
     # From the model to its programme, to find what the database has.
     path: str = ""
 
@@ -116,16 +119,34 @@ INDICATORS = Kind(
         "baseline_year": INTEGER_OR_NONE,
         "target": FIGURE_OR_NONE,
         "source": TEXT,
+        "kpi": TEXT,
         **EXAMPLE,
     },
     parent="sub_goal",
+    optional={"kpi": ""},
     path="sub_goal__area__programme",
+)
+TARGETS = Kind(
+    IndicatorTarget,
+    "year",
+    {"value": FIGURE},
+    parent="indicator",
+    path="indicator__sub_goal__area__programme",
 )
 OUTCOMES = Kind(
     IndicatorValue,
     "year",
-    {"value": FIGURE, **EXAMPLE},
+    {
+        "value": FIGURE_OR_NONE,
+        "women": FIGURE_OR_NONE,
+        "men": FIGURE_OR_NONE,
+        "assessment": TEXT,
+        "kpi": TEXT,
+        "dated": DAY_OR_NONE,
+        **EXAMPLE,
+    },
     parent="indicator",
+    optional={"women": None, "men": None, "assessment": "", "kpi": "", "dated": None},
     path="indicator__sub_goal__area__programme",
 )
 GUIDELINES = Kind(
@@ -187,7 +208,9 @@ def import_programme(source: Node, log: ImportLog) -> Programme:
     areas = reading.levels(AREAS, top, "areas")
     goals = reading.levels(GOALS, areas, "sub_goals")
     reading.levels(MEASURES, goals, "measures")
-    reading.levels(OUTCOMES, reading.levels(INDICATORS, goals, "indicators"), "outcomes")
+    indicators = reading.levels(INDICATORS, goals, "indicators")
+    reading.levels(TARGETS, indicators, "targets", optional=True)
+    reading.levels(OUTCOMES, indicators, "outcomes")
     reading.levels(GUIDELINES, top, "guidelines")
     reading.problems.raise_if_any()
     reading.write()
@@ -228,22 +251,24 @@ class _Reading:
         existing = {row.slug: row for row in kind.model._default_manager.filter(slug__in=slugs)}  # type: ignore[attr-defined]
         return [(node, self.put(kind, node, None, existing)) for node in nodes]
 
-    def levels(self, kind: Kind, parents: Iterable[tuple[Node, Any]], key: str) -> list[tuple[Node, Any]]:
+    def levels(
+        self, kind: Kind, parents: Iterable[tuple[Node, Any]], key: str, *, optional: bool = False
+    ) -> list[tuple[Node, Any]]:
         """All of a kind in the programme, under the parents that they have in the file."""
         parents = list(parents)
         existing = self._existing(kind, [parent for _, parent in parents])
         found = [
             (node, self.put(kind, node, parent, existing))
             for parent_node, parent in parents
-            for node in self.problems.distinct(self._items(parent_node, key), kind.key)
+            for node in self.problems.distinct(self._items(parent_node, key, optional=optional), kind.key)
         ]
         mentioned = {instance.pk for _, instance in found}
         self.log.missing += [row for row in existing.values() if row.pk not in mentioned]
         return found
 
-    def _items(self, node: Node, key: str) -> list[Node]:
+    def _items(self, node: Node, key: str, *, optional: bool = False) -> list[Node]:
         with self.problems.noted():
-            return node[key].items()
+            return (node.get(key, []) if optional else node[key]).items()
         return []
 
     def _existing(self, kind: Kind, parents: list[Any]) -> dict[Any, Any]:
@@ -287,7 +312,8 @@ class _Reading:
         differences = []
         for name, read in kind.fields.items():
             try:
-                value = read(node[KEYS.get(name, name)])
+                key = KEYS.get(name, name)
+                value = read(node.get(key, kind.optional[name]) if name in kind.optional else node[key])
             except SourceError as error:
                 self.problems.extend(error.problems)
                 unread.add(name)

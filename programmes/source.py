@@ -139,6 +139,12 @@ class Node:
             raise self.fail(f"nyckeln ”{key}” saknas.")
         return Node(self.value[key], f"{self.path}.{key}", self.row, key)
 
+    def get(self, key: str, default: Any) -> Node:
+        """What stands under a key that a file may leave out, as files from before it was thought of do."""
+        if isinstance(self.value, dict) and key in self.value:
+            return self[key]
+        return Node(default, f"{self.path}.{key}", self.row, key)
+
     def items(self) -> list[Node]:
         if not isinstance(self.value, list):
             raise self.fail("här ska det stå en lista [ … ].")
