@@ -81,9 +81,9 @@ def check(backup: Path) -> None:
     """Failed, naming what differs, unless every file is there with the checksum that it was written with."""
     if not (backup / SUMS).exists():
         raise Failed(f"{backup} är ingen hel säkerhetskopia: {SUMS} saknas.")
-    expected = dict(reversed(line.split("  ", 1)) for line in (backup / SUMS).read_text().splitlines())
+    sums = [line.partition("  ") for line in (backup / SUMS).read_text().splitlines()]
     present = {str(path.relative_to(backup)): path for path in backup.rglob("*") if path.is_file()}
-    wrong = [name for name, sum_ in expected.items() if name not in present or _sha256(present[name]) != sum_]
+    wrong = [name for expected, _, name in sums if name not in present or _sha256(present[name]) != expected]
     if wrong:
         raise Failed(f"Säkerhetskopian är skadad: {', '.join(wrong)}.")
 

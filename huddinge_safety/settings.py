@@ -80,7 +80,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "huddinge_safety.apps.StaticFiles",
     "csp",
     "django_htmx",
     "simple_history",

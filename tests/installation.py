@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
@@ -44,6 +44,23 @@ def wait_until(happened: Callable[[], bool], seconds: float = 30) -> None:
         time.sleep(0.05)
 
 
+def kill_all(parent: int) -> None:
+    """End a process and its children at once; by their numbers, and only those."""
+    children = [int(child) for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+    for process in (parent, *children):
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+    wait_until(lambda: not any(is_alive(process) for process in (parent, *children)))
+
+
+def is_alive(process: int) -> bool:
+    """Whether it runs; one that has ended and that nobody has taken note of does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 class Postgres:
     """A database server of its own, which keeps what it has said is kept: fsync and all as installed."""
 
@@ -63,7 +80,7 @@ class Postgres:
 
     def __exit__(self, *error: object) -> None:
         if self.is_running():
-            self.tool("pg_ctl", "stop", "--mode=immediate", "--silent")
+            self.kill()
         shutil.rmtree(self.data)
 
     def tool(self, name: str, *options: str) -> None:
@@ -76,15 +93,7 @@ class Postgres:
 
     def kill(self) -> None:
         """As when the machine's power goes: the server's every process at once, by their numbers."""
-        server = int((self.data / "postmaster.pid").read_text().split()[0])
-        children = (Path("/proc") / str(server) / "task" / str(server) / "children").read_text().split()
-        for process in (server, *map(int, children)):
-            try:
-                os.kill(process, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        wait_until(lambda: not Path(f"/proc/{server}").exists())
-        wait_until(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
+        kill_all(int((self.data / "postmaster.pid").read_text().split()[0]))
 
     def is_running(self) -> bool:
         with socket.socket() as client:
@@ -116,11 +125,8 @@ class Server:
 
     def kill(self) -> None:
         """The master and its workers, by their numbers, without a word to any of them."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        for process in (self.process.pid, *map(int, children)):
-            os.kill(process, signal.SIGKILL)
+        kill_all(self.process.pid)
         self.process.wait()
-        wait_until(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
 
     def stop(self) -> None:
         if self.process.poll() is None:
@@ -198,12 +204,15 @@ class Installation:
     def _is_up(self, server: Server) -> bool:
         if server.process.poll() is not None:
             raise RuntimeError(f"gunicorn ended: {server.log.read_text()}")
+        connection = server.connect()
         try:
-            connection = server.connect()
             connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
+            with connection.getresponse() as response:
+                return response.status == 200
         except OSError:
             return False
+        finally:
+            connection.close()
 
     def sessions(self, *usernames: str) -> list[str]:
         """The cookies of people who have logged in."""
@@ -244,7 +253,7 @@ class Browser:
     """Somebody who has logged in, behind the proxy. Connection errors reach the caller, as a user would see them."""
 
     def __init__(self, server: Server, session: str) -> None:
-        self.connection = server.connect()
+        self.server = server
         self.cookies = {"sessionid": session}
 
     def get(self, path: str) -> Answer:
@@ -266,6 +275,8 @@ class Browser:
         return self.cookies["csrftoken"]
 
     def _ask(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> Answer:
+        # A connection of its own each time: a server that was killed meanwhile is told from one that is slow.
+        connection = self.server.connect()
         headers = {
             "Host": "uppfoljning.example.se",
             "X-Forwarded-Proto": "https",
@@ -275,12 +286,11 @@ class Browser:
         if body is not None:
             headers["Content-Type"] = kind
         try:
-            self.connection.request(method, path, body, headers)
-            response = self.connection.getresponse()
-            answer = Answer(response.status, response.read(), response.headers)
-        except (OSError, http.client.HTTPException):
-            self.connection.close()
-            raise
+            connection.request(method, path, body, headers)
+            with connection.getresponse() as response:
+                answer = Answer(response.status, response.read(), response.headers)
+        finally:
+            connection.close()
         for cookie in answer.headers.get_all("Set-Cookie", []):
             name, value = cookie.split(";")[0].split("=", 1)
             self.cookies[name] = value

@@ -34,11 +34,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     with Postgres() as server:
+        # Making the template need not survive anything.
+        server.query("postgres", "ALTER SYSTEM SET fsync = off")
+        server.query("postgres", "SELECT pg_reload_conf()")
         site = Installation.at(tmp_path_factory.mktemp("template"), server.create("template"))
         site.manage("migrate", "-v0")
         site.manage("import_programme", str(DEMO), "--without-pdf")
         site.python(PEOPLE)
         site.manage("collectstatic", "--no-input", "-v0")
+        server.query("postgres", "ALTER SYSTEM RESET fsync")
+        server.query("postgres", "SELECT pg_reload_conf()")
+        server.query("postgres", "CHECKPOINT")
         # Where each installation finds them: collecting takes seconds.
         server.static = site.environment["STATIC_ROOT"]  # type: ignore[attr-defined]
         yield server
