@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from django.conf import settings
 from django.db import models
@@ -26,6 +26,9 @@ from followup.models import AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, S
 from followup.scales import BLANK, SCALES, Assessment, Forecast, Progress, Step, Trend, step
 from programmes.exporting import plain
 from programmes.models import Guideline, Measure, Programme, SubGoal, TargetStatus
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 SCHEMA = 2
 
@@ -499,9 +502,9 @@ def _changes(year: int, measures: Iterable[_MeasureOfYear]) -> tuple[Change, ...
     )
 
 
-def to_json(report: Report) -> str:
-    """Canonical: equal reports give equal text."""
-    return json.dumps(asdict(report), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain)
+def to_json(value: DataclassInstance) -> str:
+    """Of a report, or a value that holds one. Canonical: equal values give equal text."""
+    return json.dumps(asdict(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain)
 
 
 def _outcomes_with_women_and_men(data: dict[str, Any]) -> dict[str, Any]:
@@ -527,22 +530,23 @@ def from_json(text: str) -> Report:
         if version not in NEXT_VERSION:
             raise ValueError(f"Rapporten har schemaversion {version}, den här versionen läser till och med {SCHEMA}.")
         data = NEXT_VERSION[version](data)
-    report: Report = _load(Report, data)
+    report: Report = load(Report, data)
     return report
 
 
-def _load(kind: Any, value: Any) -> Any:
+def load(kind: Any, value: Any) -> Any:
+    """A value of type `kind` out of the plain data that `to_json` made of it."""
     if get_origin(kind) is tuple:
-        return tuple(_load(get_args(kind)[0], item) for item in value)
+        return tuple(load(get_args(kind)[0], item) for item in value)
     if isinstance(kind, UnionType):
-        return None if value is None else _load(get_args(kind)[0], value)
+        return None if value is None else load(get_args(kind)[0], value)
     if kind is date:
         return date.fromisoformat(value)
     if kind is Decimal:
         return Decimal(value)
     if hasattr(kind, "__dataclass_fields__"):
         hints = _hints(kind)
-        return kind(**{name: _load(hints[name], item) for name, item in value.items()})
+        return kind(**{name: load(hints[name], item) for name, item in value.items()})
     return value
 
 

@@ -84,7 +84,8 @@ def _segment(step: Step, x: float, width: float) -> SafeString:
     colour, soft = colours()[step.tone], colours()[f"{step.tone}-soft"]
     is_filled = step.tone == "good"
     return format_html(
-        '<rect x="{}" y="1" width="{}" height="{}" fill="{}" stroke="{}"/>{}{}',
+        '<g class="tone-{}"><rect x="{}" y="1" width="{}" height="{}" fill="{}" stroke="{}"/>{}{}</g>',
+        step.tone,
         _number(x + 1),
         _number(width - 2),
         BAR_HEIGHT - 2,
@@ -106,12 +107,14 @@ def _hatching(tone: str, colour: str, x: float, width: float) -> SafeString:
         ends = (left, left + run) if slant > 0 else (left + run, left)
         lines.append(f"M{_number(ends[0])} {bottom}L{_number(ends[1])} 1")
         left += 5
-    return format_html('<path d="{}" stroke="{}" fill="none"/>', "".join(lines), colour) if lines else SafeString("")
+    if not lines:
+        return SafeString("")
+    return format_html('<path class="bar-hatching" d="{}" stroke="{}" fill="none"/>', "".join(lines), colour)
 
 
 def _symbol(step: Step, colour: str, x: float) -> SafeString:
     return format_html(
-        '<path transform="translate({} {}) scale(0.8)" fill="{}" fill-rule="evenodd" d="{}"/>',
+        '<path class="bar-symbol" transform="translate({} {}) scale(0.8)" fill="{}" fill-rule="evenodd" d="{}"/>',
         _number(x + 4),
         _number((BAR_HEIGHT - 12.8) / 2),
         colour,
@@ -136,7 +139,8 @@ def sparkline(indicator: IndicatorStatus) -> SafeString:
     dashes = _dashed([(across(year), up(value)) for year, value in aims], soft)
     return format_html(
         '<svg class="sparkline" role="img" viewBox="0 0 {} {}"><title>{}</title>{}'
-        '<path d="M{}" fill="none" stroke="{}" stroke-width="1.6"/><circle cx="{}" cy="{}" r="3" fill="{}"/></svg>',
+        '<path class="sparkline-line" d="M{}" fill="none" stroke="{}" stroke-width="1.6"/>'
+        '<circle cx="{}" cy="{}" r="3" fill="{}"/></svg>',
         LINE_WIDTH,
         LINE_HEIGHT,
         f"Linje över utfallet {points[0][0]}–{points[-1][0]}: {indicator.trend.word.lower()}"
@@ -157,7 +161,9 @@ def _dashed(places: list[tuple[float, float]], colour: str) -> SafeString:
         line = f"M0 {_number(places[0][1])}H{LINE_WIDTH}"
     else:
         line = "M" + "L".join(f"{_number(x)} {_number(y)}" for x, y in places)
-    return format_html('<path d="{}" fill="none" stroke="{}" stroke-dasharray="3 3"/>', line, colour)
+    return format_html(
+        '<path class="sparkline-target" d="{}" fill="none" stroke="{}" stroke-dasharray="3 3"/>', line, colour
+    )
 
 
 def _scale(low: float, high: float, start: float, end: float) -> Callable[[float], float]:
