@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from followup.report import AreaStatus, MeasureStatus, PerspectiveAccount, Report, SubGoalStatus, Tally, tally
-from followup.scales import Assessment, Forecast, Progress, Step, trend
+from followup.scales import Assessment, Forecast, Progress, Step, change_between
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,10 @@ class GoalBeside:
 
     @property
     def trend(self) -> Step | None:
-        """How its assessment has moved; None when one of the years has none."""
-        if not (self.earlier and self.later and self.earlier.assessment.key and self.later.assessment.key):
+        """How its assessment has moved; None when the two cannot be compared."""
+        if not (self.earlier and self.later):
             return None
-        return trend(Assessment, self.earlier.assessment, self.later.assessment)
+        return change_between(self.earlier.assessment, self.later.assessment)
 
 
 @dataclass(frozen=True)

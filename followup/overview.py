@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from followup.models import FollowUp
 from followup.report import AreaStatus, MeasureStatus, Report, SubGoalStatus, Tally, YearStatus, tally
-from followup.scales import SCALES, Assessment, Forecast, Progress, Step, Trend, trend
+from followup.scales import Assessment, Forecast, Progress, Step, Trend, change_between
 from followup.selection import compared_with
 from programmes.models import Programme
 
@@ -24,12 +24,12 @@ class GoalMoved:
     after: YearStatus
 
     @property
-    def assessment(self) -> Step:
-        return trend(Assessment, self.before.assessment, self.after.assessment)
+    def assessment(self) -> Step | None:
+        return change_between(self.before.assessment, self.after.assessment)
 
     @property
-    def forecast(self) -> Step:
-        return trend(Forecast, self.before.forecast, self.after.forecast)
+    def forecast(self) -> Step | None:
+        return change_between(self.before.forecast, self.after.forecast, Forecast)
 
     @property
     def has_moved(self) -> bool:
@@ -87,13 +87,13 @@ def overview_of(report: Report) -> Overview:
 
 
 def _card(area: AreaStatus, previous: int | None) -> AreaCard:
-    trends = [moved.assessment for moved in _beside(area.sub_goals, previous)]
+    changes = (moved.assessment for moved in _beside(area.sub_goals, previous))
     return AreaCard(
         area=area,
         assessments=tally(Assessment, (goal.assessment for goal in area.sub_goals)),
         forecasts=tally(Forecast, (goal.forecast for goal in area.sub_goals)),
         progress=tally(Progress, (measure.progress for measure in area.measures)),
-        trends=tuple(item for item in tally(Trend, trends) if item.step != SCALES[Trend][Trend.CANNOT_ASSESS]),
+        trends=tally(Trend, (change for change in changes if change)),
     )
 
 

@@ -24,6 +24,7 @@ from organisation.models import Unit, User
 from programmes.models import (
     Guideline,
     Indicator,
+    IndicatorTarget,
     IndicatorValue,
     Measure,
     Perspective,
@@ -47,6 +48,7 @@ SHOWN: list[type[Model]] = [
     Guideline,
     Guideline.units.through,
     Indicator,
+    IndicatorTarget,
     IndicatorValue,
     FollowUp,
     AreaEntry,

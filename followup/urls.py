@@ -49,6 +49,11 @@ urlpatterns = [
         name="entry_autosave",
     ),
     path(
+        "mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/indikator/<int:indicator>/autospara/",
+        autosave.outcome_autosave,
+        name="outcome_autosave",
+    ),
+    path(
         "mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/bifoga/",
         attachments.entry_attach,
         name="entry_attach",
@@ -125,6 +130,8 @@ urlpatterns = [
     path("arenden/", register.register, name="register"),
     path("enheter/", units.unit_list, name="unit_list"),
     path("enheter/<slug:slug>/", units.unit_detail, name="unit_detail"),
+    path("enheter/<slug:slug>/<slug:programme>/<int:year>/", units.unit_year, name="unit_year"),
+    path("enheter/<slug:slug>/<slug:programme>/<int:year>.pdf", units.unit_pdf, name="unit_pdf"),
     path(
         "program/<slug:slug>/<int:year>/rapport.pdf/<int:rendering>/", reports.report_rendering, name="report_rendering"
     ),

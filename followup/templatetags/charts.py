@@ -6,9 +6,10 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
+from followup.figures import IndicatorStatus
 from followup.renderers import charts
-from followup.renderers.text import figure
-from followup.report import IndicatorStatus, Report, Tally
+from followup.renderers.text import figure, source_in_words
+from followup.report import Report, Tally
 
 register = template.Library()
 
@@ -35,3 +36,4 @@ def bar(tallies: Iterable[Tally], longest: int) -> SafeString:
 
 
 register.filter(figure)
+register.filter(source_in_words)

@@ -7,7 +7,7 @@ import pytest
 from followup.archive import report_of
 from followup.models import FollowUp, SubGoalEntry
 from followup.overview import overview_of, period_of, standing
-from followup.scales import SCALES, Assessment, Forecast, Trend, trend
+from followup.scales import SCALES, Assessment, Forecast, Trend, change_between
 from programmes.models import Programme
 from tests.followup.conftest import PROGRAMME, client_of, put_in_state
 
@@ -26,13 +26,14 @@ def year(number):
         (Assessment, "partly", "met", Trend.BETTER),
         (Assessment, "met", "not_met", Trend.WORSE),
         (Assessment, "partly", "partly", Trend.SAME),
-        (Assessment, "cannot_assess", "met", Trend.CANNOT_ASSESS),
-        (Assessment, "met", "not_applicable", Trend.CANNOT_ASSESS),
+        (Assessment, "cannot_assess", "met", None),
+        (Assessment, "met", "not_applicable", None),
         (Forecast, "will_not", "partly", Trend.BETTER),
     ],
 )
-def test_trend(scale, before, after, expected):
-    assert trend(scale, SCALES[scale][before], SCALES[scale][after]).key == expected
+def test_better_or_worse(scale, before, after, expected):
+    change = change_between(SCALES[scale][before], SCALES[scale][after], scale)
+    assert (change and change.key) == expected
 
 
 def test_areas_are_counted(open_year):
