@@ -22,7 +22,7 @@ def revoke(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("followup", "0003_search_indexes"),
+        ("followup", "0004_rendering_document"),
         ("organisation", "0002_appearance"),
     ]
 
