@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, wraps
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.conf import settings
@@ -44,8 +45,8 @@ def drawn_when_changed(view: View[P]) -> View[P]:
         response = get_conditional_response(request, etag) if etag else None
         if response is None:
             response = view(request, *args, **kwargs)
-            if etag and response.status_code == 200:
-                response["ETag"] = etag
+        if etag and response.status_code in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED):
+            response["ETag"] = etag
         # Kept by the reader's own browser alone, and asked about every time.
         patch_cache_control(response, private=True, no_cache=True)
         return response
