@@ -48,6 +48,11 @@ urlpatterns = [
         name="entry_autosave",
     ),
     path(
+        "mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/indikator/<int:indicator>/autospara/",
+        autosave.outcome_autosave,
+        name="outcome_autosave",
+    ),
+    path(
         "mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/bifoga/",
         attachments.entry_attach,
         name="entry_attach",
@@ -65,6 +70,7 @@ urlpatterns = [
     path("granskning/<slug:slug>/<int:year>/riktlinje/<int:number>/", texts.review_guideline, name="review_guideline"),
     path("granskning/<slug:slug>/<int:year>/<int:area>.<int:number>/", review.review_entry, name="review_entry"),
     path("sok/", search.search, name="search"),
+    path("sok/resultat.<slug:suffix>", search.search_file, name="search_file"),
     path("beslut/", decisions.case_list, name="case_list"),
     path("beslut/<slug:slug>/<int:year>/", decisions.case_edit, name="case_edit"),
     path("beslut/<slug:slug>/<int:year>/nytt/", decisions.case_open, name="case_open"),
@@ -120,6 +126,8 @@ urlpatterns = [
     path("arenden/", register.register, name="register"),
     path("enheter/", units.unit_list, name="unit_list"),
     path("enheter/<slug:slug>/", units.unit_detail, name="unit_detail"),
+    path("enheter/<slug:slug>/<slug:programme>/<int:year>/", units.unit_year, name="unit_year"),
+    path("enheter/<slug:slug>/<slug:programme>/<int:year>.pdf", units.unit_pdf, name="unit_pdf"),
     path(
         "program/<slug:slug>/<int:year>/rapport.pdf/<int:rendering>/", reports.report_rendering, name="report_rendering"
     ),

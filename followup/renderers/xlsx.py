@@ -16,10 +16,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
+from followup.figures import IndicatorStatus, Outcome
 from followup.renderers.package import repacked, stamp
-from followup.renderers.text import example_notice, legible, standing
+from followup.renderers.text import example_notice, legible, source_in_words, standing
 from followup.renderers.tokens import colours
-from followup.report import IndicatorStatus, Report, SubGoalStatus
+from followup.renderers.xlsx_charts import add_charts
+from followup.report import Report, SubGoalStatus
 from followup.scales import Step
 
 # Excel takes no more in a cell.
@@ -40,16 +42,17 @@ NUMBER = Column("Nr", 8)
 TEXT = 60
 UNITS = Column("Ansvar", 32)
 EXAMPLE = Column("Exempel", 10)
+FACTS = (Column("Uppgift", 26), Column("Värde", 90))
 
 
 def render(report: Report) -> bytes:
-    workbook = Workbook()
-    workbook.remove(workbook.worksheets[0])
+    workbook = empty()
     _about(workbook, report)
     _areas(workbook, report)
     _goals(workbook, report)
     _measures(workbook, report)
     _indicators(workbook, report)
+    _outcomes(workbook, report)
     properties = workbook.properties
     properties.title, properties.subject = legible(report.title), legible(report.overarching_goal)
     properties.creator = properties.lastModifiedBy = legible(report.municipality)
@@ -60,6 +63,13 @@ def render(report: Report) -> bytes:
     # Saving writes the moment of saving.
     properties.created = properties.modified = stamp(report.report_date, report.year)
     return repacked(file.getvalue(), {"docProps/core.xml": tostring(properties.to_tree())})
+
+
+def empty() -> Workbook:
+    """A workbook without the sheet that openpyxl gives every new one."""
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    return workbook
 
 
 def _about(workbook: Workbook, report: Report) -> None:
@@ -81,7 +91,7 @@ def _about(workbook: Workbook, report: Report) -> None:
         ("Åtgärder", len(report.measures)),
         ("Innehåller exempel", f"Ja. {example_notice(report)}" if report.shows_example else "Nej"),
     ]
-    _sheet(workbook, "Om rapporten", [Column("Uppgift", 26), Column("Värde", 90)], facts)
+    add_sheet(workbook, "Om rapporten", FACTS, facts)
 
 
 def _areas(workbook: Workbook, report: Report) -> None:
@@ -106,11 +116,11 @@ def _areas(workbook: Workbook, report: Report) -> None:
             area.summary,
             len(area.sub_goals),
             len(area.measures),
-            _yes(area.is_example),
+            yes(area.is_example),
         )
         for area in report.areas
     )
-    _sheet(workbook, "Områden", columns, rows)
+    add_sheet(workbook, "Områden", columns, rows)
 
 
 def _goals(workbook: Workbook, report: Report) -> None:
@@ -137,11 +147,11 @@ def _goals(workbook: Workbook, report: Report) -> None:
             goal.comment,
             len(goal.measures),
             ", ".join(goal.missing),
-            _yes(goal.is_example),
+            yes(goal.is_example),
         )
         for goal in report.sub_goals
     )
-    _sheet(workbook, "Mål", columns, rows)
+    add_sheet(workbook, "Mål", columns, rows)
 
 
 def _measures(workbook: Workbook, report: Report) -> None:
@@ -176,12 +186,12 @@ def _measures(workbook: Workbook, report: Report) -> None:
             ", ".join(measure.perspectives),
             measure.problem,
             measure.problem_source,
-            _yes(measure.is_example),
+            yes(measure.is_example),
         )
         for goal in report.sub_goals
         for measure in goal.measures
     )
-    _sheet(workbook, "Åtgärder", columns, rows)
+    add_sheet(workbook, "Åtgärder", columns, rows)
 
 
 def _indicators(workbook: Workbook, report: Report) -> None:
@@ -197,16 +207,16 @@ def _indicators(workbook: Workbook, report: Report) -> None:
         *(Column(f"Utfall {year}", 14) for year in years),
         Column("Målvärde", 12),
         Column("Utveckling", 18),
-        Column("Målvärdet nått", 15),
+        Column("Mot målvärdet", 24),
+        Column("Bekräftat", 12),
         Column("Källa", 36),
         EXAMPLE,
     ]
-    _sheet(workbook, "Indikatorer", columns, (_indicator(goal, indicator, years) for goal, indicator in found))
+    add_sheet(workbook, "Indikatorer", columns, (_indicator(goal, indicator, years) for goal, indicator in found))
 
 
 def _indicator(goal: SubGoalStatus, indicator: IndicatorStatus, years: Iterable[int]) -> tuple[Value, ...]:
     outcomes = {outcome.year: outcome.value for outcome in indicator.outcomes}
-    reached = indicator.is_target_reached
     return (
         goal.code,
         indicator.name,
@@ -217,17 +227,54 @@ def _indicator(goal: SubGoalStatus, indicator: IndicatorStatus, years: Iterable[
         *(outcomes.get(year) for year in years),
         indicator.target,
         indicator.trend,
-        None if reached is None else _yes(reached),
-        indicator.source,
-        _yes(indicator.is_example),
+        indicator.standing if indicator.standing.key else None,
+        yes(indicator.is_confirmed) if indicator.standing.key else None,
+        source_in_words(indicator),
+        yes(indicator.is_example),
     )
 
 
-def _yes(value: bool) -> str:
+def _outcomes(workbook: Workbook, report: Report) -> None:
+    """A row for each outcome, which the charts are drawn from; none when nothing has been measured."""
+    found = [(goal, indicator) for goal in report.sub_goals for indicator in goal.indicators if indicator.outcomes]
+    columns = [
+        Column("Mål", 8),
+        Column("Indikator", TEXT),
+        Column("År", 8),
+        Column("Utfall", 12),
+        Column("Kvinnor", 12),
+        Column("Män", 12),
+        Column("Målvärde", 12),
+        Column("Bedömning", 24),
+        Column("Nyckeltal i Kolada", 12),
+        Column("Uppgiftens datum", 14),
+    ]
+    if found:
+        rows = [_outcome(goal, indicator, outcome) for goal, indicator in found for outcome in indicator.outcomes]
+        add_sheet(workbook, "Utfall", columns, rows)
+        add_charts(workbook, workbook["Utfall"], [indicator for _goal, indicator in found])
+
+
+def _outcome(goal: SubGoalStatus, indicator: IndicatorStatus, outcome: Outcome) -> tuple[Value, ...]:
+    return (
+        goal.code,
+        indicator.name,
+        outcome.year,
+        outcome.value,
+        outcome.women,
+        outcome.men,
+        indicator.target_of(outcome.year),
+        outcome.assessment if outcome.assessment.key else None,
+        outcome.kpi,
+        outcome.dated,
+    )
+
+
+def yes(value: bool) -> str:
     return "Ja" if value else "Nej"
 
 
-def _sheet(workbook: Workbook, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> None:
+def add_sheet(workbook: Workbook, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> None:
     """A sheet with a header row that stays in view, is printed on every page, and filters the rows below it."""
     sheet: Worksheet = workbook.create_sheet(title)
     for number, column in enumerate(columns, start=1):
