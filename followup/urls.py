@@ -12,6 +12,7 @@ from followup.views import (
     distribution,
     entries,
     history,
+    indicators,
     mail,
     minutes,
     notes,
@@ -83,6 +84,21 @@ urlpatterns = [
     path("program/<slug:slug>/<int:year>/", dashboards.follow_up_detail, name="follow_up_detail"),
     path("program/<slug:slug>/<int:year>/omrade/<int:number>/", dashboards.area_detail, name="area_detail"),
     path("program/<slug:slug>/mal/<int:area>.<int:number>/", dashboards.sub_goal_detail, name="sub_goal_detail"),
+    path(
+        "program/<slug:slug>/mal/<int:area>.<int:number>/indikator/<int:indicator>/",
+        indicators.indicator_detail,
+        name="indicator_detail",
+    ),
+    path(
+        "program/<slug:slug>/mal/<int:area>.<int:number>/indikator/<int:indicator>/koppla/",
+        indicators.indicator_link,
+        name="indicator_link",
+    ),
+    path(
+        "program/<slug:slug>/mal/<int:area>.<int:number>/indikator/<int:indicator>/hamta/",
+        indicators.indicator_fetch,
+        name="indicator_fetch",
+    ),
     path(
         "program/<slug:slug>/mal/<int:area>.<int:number>/historik/",
         history.sub_goal_history,
