@@ -1,13 +1,90 @@
-"""Pages about the site itself, open to everybody."""
+"""Pages about the site itself, open to everybody, and what signing in and out has beyond allauth's own views."""
 
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.views import LoginView
+from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.views import AddWebAuthnView
+from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView, OAuth2View
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from organisation.models import AccessibilityStatement
+from organisation.provider import SIGN_OUT, ProviderAdapter
 
 
 @login_not_required  # the law wants it read by whoever meets a shortcoming, the login page's among them
 def accessibility(request: HttpRequest) -> HttpResponse:
     statement = AccessibilityStatement.objects.first()
     return render(request, "organisation/accessibility.html", {"statement": statement})
+
+
+class SignIn(LoginView):
+    """The login page: by the municipality's provider where there is one, by password, or by a passkey."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        provider = settings.OIDC_NAME if settings.OIDC_SERVER_URL else ""
+        return super().get_context_data(provider=provider, **kwargs)
+
+
+@login_not_required
+def provider_login(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Off to the provider."""
+    return _talk(OAuth2LoginView, request, provider_id)
+
+
+@login_not_required
+def provider_callback(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Back from the provider, with its word for who it is."""
+    return _talk(OAuth2CallbackView, request, provider_id)
+
+
+def _talk(step: type[OAuth2View], request: HttpRequest, provider_id: str) -> HttpResponse:
+    try:
+        response: HttpResponse = step.adapter_view(ProviderAdapter(request, provider_id))(request)
+    except SocialApp.DoesNotExist as error:
+        raise Http404("Det finns ingen sådan inloggning.") from error
+    return response
+
+
+@login_not_required  # somebody half-way, between password and second step, may turn back
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Log out here, and where the person logged in by a provider that can be logged out of, there too."""
+    provider = request.session.get(SIGN_OUT)
+    get_adapter(request).logout(request)
+    login_page = reverse("account_login")
+    if not provider:
+        return redirect(login_page)
+    back = {
+        "id_token_hint": provider["id_token"],
+        "post_logout_redirect_uri": request.build_absolute_uri(login_page),
+        "client_id": settings.OIDC_CLIENT_ID,
+    }
+    return redirect(f"{provider['url']}{'&' if '?' in provider['url'] else '?'}{urlencode(back)}")
+
+
+class ActivateApp(ActivateTOTPView):
+    """Adding an app shows that one has it, which is the second step of this session."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        record_authentication(self.request, self.request.user, "mfa", type="totp")
+        return response
+
+
+class AddKey(AddWebAuthnView):
+    """Adding a key, likewise."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        record_authentication(self.request, self.request.user, "mfa", type="webauthn")
+        return response

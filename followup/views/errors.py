@@ -35,6 +35,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+@requires_csrf_token
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    text = "Det har kommit för många försök på kort tid. Vänta några minuter och försök igen."
+    return error_page(request, HTTPStatus.TOO_MANY_REQUESTS, "Vänta en stund", text)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Stands alone: whatever failed may be part of the ordinary page frame."""
     return HttpResponse(loader.render_to_string("500.html"), status=HTTPStatus.INTERNAL_SERVER_ERROR)
