@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from followup.models import FollowUp, MeasureEntry, SubGoalEntry
+from followup.models import Answer, FollowUp, MeasureEntry, SubGoalEntry
+from followup.renderers.table import Table
+from followup.renderers.xlsx import EXAMPLE, TEXT, UNITS, Column, Value, yes
 from programmes.fulltext import containing, words_of
 from programmes.models import Measure, SubGoal
 
@@ -94,3 +97,77 @@ def _ids(
     entries = entries.order_by()
     of_item = entries.filter(**{f"{item}__in": items}).values("pk")
     return of_item.union(*(containing(entries, field, word).values("pk") for field in fields))
+
+
+_PLACE = (Column("Program", 40), Column("År", 8), Column("Område nr", 10), Column("Område", 32), Column("Mål nr", 8))
+_GOALS = (
+    *_PLACE,
+    Column("Mål", TEXT),
+    UNITS,
+    Column("Bedömning", 20),
+    Column("Prognos", 24),
+    Column("Kommentar", TEXT),
+    EXAMPLE,
+)
+_MEASURES = (
+    *_PLACE,
+    Column("Åtgärd nr", 10),
+    Column("Åtgärd", TEXT),
+    UNITS,
+    Column("Genomförande", 18),
+    Column("Vad som har gjorts", TEXT),
+    Column("Skäl till avbrott", 32),
+    Column("Perspektiv", 24),
+    EXAMPLE,
+)
+
+
+def goals_table(entries: Iterable[SubGoalEntry], asked_for: Iterable[tuple[str, str]]) -> Table:
+    """What `find_goals` found, as the rows of a file; `asked_for` is the search in words."""
+    rows = tuple(
+        (
+            *_place(entry),
+            entry.sub_goal.text,
+            ", ".join(map(str, entry.sub_goal.units.all())),
+            entry.assessment_step,
+            entry.forecast_step,
+            entry.comment,
+            _is_example(entry),
+        )
+        for entry in entries
+    )
+    return _table("Mål", asked_for, _GOALS, rows)
+
+
+def measures_table(entries: Iterable[MeasureEntry], asked_for: Iterable[tuple[str, str]]) -> Table:
+    """What `find_measures` found, as the rows of a file; `asked_for` is the search in words."""
+    rows = tuple(
+        (
+            *_place(entry),
+            entry.measure.number,
+            entry.measure.text,
+            ", ".join(map(str, entry.measure.units.all())),
+            entry.progress_step,
+            entry.done,
+            entry.stop_reason,
+            ", ".join(map(str, entry.measure.perspectives.all())),
+            _is_example(entry),
+        )
+        for entry in entries
+    )
+    return _table("Åtgärder", asked_for, _MEASURES, rows)
+
+
+def _place(entry: Answer) -> tuple[Value, ...]:
+    area = entry.goal.area
+    return (str(entry.follow_up.programme), entry.follow_up.year, area.number, area.name, entry.goal.number)
+
+
+def _is_example(entry: Answer) -> str:
+    return yes(entry.is_example or entry.item.is_example)
+
+
+def _table(
+    title: str, asked_for: Iterable[tuple[str, str]], columns: tuple[Column, ...], rows: tuple[tuple[Value, ...], ...]
+) -> Table:
+    return Table(title, facts=(*asked_for, ("Antal rader", len(rows))), columns=columns, rows=rows)

@@ -65,6 +65,7 @@ urlpatterns = [
     path("granskning/<slug:slug>/<int:year>/riktlinje/<int:number>/", texts.review_guideline, name="review_guideline"),
     path("granskning/<slug:slug>/<int:year>/<int:area>.<int:number>/", review.review_entry, name="review_entry"),
     path("sok/", search.search, name="search"),
+    path("sok/resultat.<slug:suffix>", search.search_file, name="search_file"),
     path("beslut/", decisions.case_list, name="case_list"),
     path("beslut/<slug:slug>/<int:year>/", decisions.case_edit, name="case_edit"),
     path("beslut/<slug:slug>/<int:year>/nytt/", decisions.case_open, name="case_open"),

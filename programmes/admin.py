@@ -16,6 +16,7 @@ from organisation.admin import HistoryAdmin
 from programmes.models import (
     Guideline,
     Indicator,
+    IndicatorTarget,
     IndicatorValue,
     Measure,
     Perspective,
@@ -78,6 +79,12 @@ class IndicatorInline(admin.TabularInline):
     extra = 0
     show_change_link = True
     ordering = ("number",)
+
+
+class TargetInline(admin.TabularInline):
+    model = IndicatorTarget
+    extra = 0
+    ordering = ("year",)
 
 
 class OutcomeInline(admin.TabularInline):
@@ -192,7 +199,7 @@ class MeasureAdmin(HistoryAdmin):
 
 @admin.register(Indicator)
 class IndicatorAdmin(HistoryAdmin):
-    inlines = (OutcomeInline,)
+    inlines = (TargetInline, OutcomeInline)
     list_display = ("name", "goal", "unit", "direction", "baseline", "target", "is_example")
     list_filter = ("sub_goal__area__programme", "sub_goal__area", "is_example")
     list_select_related = ("sub_goal__area",)

@@ -13,7 +13,16 @@ from typing import Any
 
 from organisation.models import Unit
 from programmes.importing import FORMAT, VERSION
-from programmes.models import Guideline, Indicator, Measure, Perspective, Programme, ResponsibilityArea, SubGoal
+from programmes.models import (
+    Guideline,
+    Indicator,
+    IndicatorValue,
+    Measure,
+    Perspective,
+    Programme,
+    ResponsibilityArea,
+    SubGoal,
+)
 
 Fields = dict[str, Any]
 
@@ -25,6 +34,7 @@ def export_programme(programme: Programme) -> Fields:
             "sub_goals__units",
             "sub_goals__measures__units",
             "sub_goals__measures__perspectives",
+            "sub_goals__indicators__targets",
             "sub_goals__indicators__outcomes",
         )
     )
@@ -63,6 +73,10 @@ def _slugs(items: Iterable[Unit | Perspective]) -> list[str]:
 def _by_number(items: Iterable[Any]) -> list[Any]:
     """In the order of the page; sorted here, since what was fetched ahead must not be asked for again."""
     return sorted(items, key=lambda item: item.number)
+
+
+def _by_year(items: Iterable[Any]) -> list[Any]:
+    return sorted(items, key=lambda item: item.year)
 
 
 def _unit(unit: Unit) -> Fields:
@@ -136,11 +150,23 @@ def _indicator(indicator: Indicator) -> Fields:
         "baseline_year": indicator.baseline_year,
         "target": indicator.target,
         "source": indicator.source,
+        "kpi": indicator.kpi,
         "example": indicator.is_example,
-        "outcomes": [
-            {"year": outcome.year, "value": outcome.value, "example": outcome.is_example}
-            for outcome in sorted(indicator.outcomes.all(), key=lambda outcome: outcome.year)
-        ],
+        "targets": [{"year": target.year, "value": target.value} for target in _by_year(indicator.targets.all())],
+        "outcomes": [_outcome(outcome) for outcome in _by_year(indicator.outcomes.all())],
+    }
+
+
+def _outcome(outcome: IndicatorValue) -> Fields:
+    return {
+        "year": outcome.year,
+        "value": outcome.value,
+        "women": outcome.women,
+        "men": outcome.men,
+        "assessment": outcome.assessment,
+        "kpi": outcome.kpi,
+        "dated": outcome.dated,
+        "example": outcome.is_example,
     }
 
 

@@ -14,6 +14,7 @@ from organisation.models import Unit
 from programmes.models import (
     Guideline,
     Indicator,
+    IndicatorTarget,
     IndicatorValue,
     Measure,
     Perspective,
@@ -175,18 +176,37 @@ def _indicator(node: Node, goal: SubGoal, log: ImportLog) -> None:
             "baseline_year": node["baseline_year"].integer_or_none,
             "target": node["target"].figure_or_none,
             "source": node["source"].text,
+            "kpi": node.get("kpi", "").text,
             "is_example": node["example"].flag,
         },
         node,
         log,
     )
+    programme = goal.area.programme
+    for target in node.get("targets", []).items(unique="year"):
+        year = target["year"].integer
+        if year not in programme.years:
+            raise target["year"].fail(f"{year} ligger utanför programmets period {programme.period}.")
+        _put(IndicatorTarget(indicator=indicator, year=year), {"value": target["value"].figure}, target, log)
     for outcome in node["outcomes"].items(unique="year"):
-        _put(
-            IndicatorValue(indicator=indicator, year=outcome["year"].integer),
-            {"value": outcome["value"].figure, "is_example": outcome["example"].flag},
-            outcome,
-            log,
-        )
+        _outcome(outcome, indicator, log)
+
+
+def _outcome(node: Node, indicator: Indicator, log: ImportLog) -> None:
+    _put(
+        IndicatorValue(indicator=indicator, year=node["year"].integer),
+        {
+            "value": node["value"].figure_or_none,
+            "women": node.get("women", None).figure_or_none,
+            "men": node.get("men", None).figure_or_none,
+            "assessment": node.get("assessment", "").text,
+            "kpi": node.get("kpi", "").text,
+            "dated": node.get("dated", None).day_or_none,
+            "is_example": node["example"].flag,
+        },
+        node,
+        log,
+    )
 
 
 def _chosen(node: Node, known: dict[str, Any], what: str) -> list[Any]:

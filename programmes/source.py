@@ -52,6 +52,10 @@ class Node:
             raise self.fail(f"nyckeln ”{key}” saknas.")
         return Node(self.value[key], f"{self.path}.{key}")
 
+    def get(self, key: str, default: Any) -> Node:
+        """What stands under a key that a file may leave out, as files from before it was thought of do."""
+        return self[key] if isinstance(self.value, dict) and key in self.value else Node(default, f"{self.path}.{key}")
+
     def items(self, unique: str = "") -> list[Node]:
         """The members of a list; no two may have the same value under the key `unique`."""
         if not isinstance(self.value, list):

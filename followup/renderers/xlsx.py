@@ -40,11 +40,11 @@ NUMBER = Column("Nr", 8)
 TEXT = 60
 UNITS = Column("Ansvar", 32)
 EXAMPLE = Column("Exempel", 10)
+FACTS = (Column("Uppgift", 26), Column("Värde", 90))
 
 
 def render(report: Report) -> bytes:
-    workbook = Workbook()
-    workbook.remove(workbook.worksheets[0])
+    workbook = empty()
     _about(workbook, report)
     _areas(workbook, report)
     _goals(workbook, report)
@@ -60,6 +60,13 @@ def render(report: Report) -> bytes:
     # Saving writes the moment of saving.
     properties.created = properties.modified = stamp(report.report_date, report.year)
     return repacked(file.getvalue(), {"docProps/core.xml": tostring(properties.to_tree())})
+
+
+def empty() -> Workbook:
+    """A workbook without the sheet that openpyxl gives every new one."""
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    return workbook
 
 
 def _about(workbook: Workbook, report: Report) -> None:
@@ -81,7 +88,7 @@ def _about(workbook: Workbook, report: Report) -> None:
         ("Åtgärder", len(report.measures)),
         ("Innehåller exempel", f"Ja. {example_notice(report)}" if report.shows_example else "Nej"),
     ]
-    _sheet(workbook, "Om rapporten", [Column("Uppgift", 26), Column("Värde", 90)], facts)
+    add_sheet(workbook, "Om rapporten", FACTS, facts)
 
 
 def _areas(workbook: Workbook, report: Report) -> None:
@@ -106,11 +113,11 @@ def _areas(workbook: Workbook, report: Report) -> None:
             area.summary,
             len(area.sub_goals),
             len(area.measures),
-            _yes(area.is_example),
+            yes(area.is_example),
         )
         for area in report.areas
     )
-    _sheet(workbook, "Områden", columns, rows)
+    add_sheet(workbook, "Områden", columns, rows)
 
 
 def _goals(workbook: Workbook, report: Report) -> None:
@@ -137,11 +144,11 @@ def _goals(workbook: Workbook, report: Report) -> None:
             goal.comment,
             len(goal.measures),
             ", ".join(goal.missing),
-            _yes(goal.is_example),
+            yes(goal.is_example),
         )
         for goal in report.sub_goals
     )
-    _sheet(workbook, "Mål", columns, rows)
+    add_sheet(workbook, "Mål", columns, rows)
 
 
 def _measures(workbook: Workbook, report: Report) -> None:
@@ -176,12 +183,12 @@ def _measures(workbook: Workbook, report: Report) -> None:
             ", ".join(measure.perspectives),
             measure.problem,
             measure.problem_source,
-            _yes(measure.is_example),
+            yes(measure.is_example),
         )
         for goal in report.sub_goals
         for measure in goal.measures
     )
-    _sheet(workbook, "Åtgärder", columns, rows)
+    add_sheet(workbook, "Åtgärder", columns, rows)
 
 
 def _indicators(workbook: Workbook, report: Report) -> None:
@@ -201,7 +208,7 @@ def _indicators(workbook: Workbook, report: Report) -> None:
         Column("Källa", 36),
         EXAMPLE,
     ]
-    _sheet(workbook, "Indikatorer", columns, (_indicator(goal, indicator, years) for goal, indicator in found))
+    add_sheet(workbook, "Indikatorer", columns, (_indicator(goal, indicator, years) for goal, indicator in found))
 
 
 def _indicator(goal: SubGoalStatus, indicator: IndicatorStatus, years: Iterable[int]) -> tuple[Value, ...]:
@@ -217,17 +224,17 @@ def _indicator(goal: SubGoalStatus, indicator: IndicatorStatus, years: Iterable[
         *(outcomes.get(year) for year in years),
         indicator.target,
         indicator.trend,
-        None if reached is None else _yes(reached),
+        None if reached is None else yes(reached),
         indicator.source,
-        _yes(indicator.is_example),
+        yes(indicator.is_example),
     )
 
 
-def _yes(value: bool) -> str:
+def yes(value: bool) -> str:
     return "Ja" if value else "Nej"
 
 
-def _sheet(workbook: Workbook, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> None:
+def add_sheet(workbook: Workbook, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> None:
     """A sheet with a header row that stays in view, is printed on every page, and filters the rows below it."""
     sheet: Worksheet = workbook.create_sheet(title)
     for number, column in enumerate(columns, start=1):

@@ -1,21 +1,30 @@
 """Search over goals and measures of all the years that this person may see; the address carries what is asked for."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from followup.models import FollowUp
+from followup.renderers.table import FORMATS
 from followup.scales import Assessment, Forecast, Progress
-from followup.search import Criteria, find_goals, find_measures
+from followup.search import Criteria, find_goals, find_measures, goals_table, measures_table
 from organisation.models import Unit
 from programmes.models import Perspective, Programme
 
 ROWS = 25
+# A larger file would keep a server busy for long, and nobody reads one.
+ROWS_IN_FILE = 5_000
 Choices = list[tuple[Any, str]]
+
+
+def _word(field: forms.Field, value: Any) -> str:
+    """What the reader chose by `value`, or wrote."""
+    return str(dict(field.choices)[value] if isinstance(field, forms.ChoiceField) else value)  # type: ignore[arg-type]
 
 
 class SearchForm(forms.Form):
@@ -54,21 +63,62 @@ class SearchForm(forms.Form):
         self.is_valid()
         return Criteria(**self.cleaned_data)
 
+    @property
+    def in_words(self) -> list[tuple[str, str]]:
+        """What is asked for, as its reader would say it."""
+        self.is_valid()
+        chosen = {name: value for name, value in self.cleaned_data.items() if value}
+        return [(str(self.fields[name].label), _word(self.fields[name], value)) for name, value in chosen.items()]
+
 
 def search(request: HttpRequest) -> HttpResponse:
-    form = SearchForm(request.GET, programmes=Programme.objects.visible_to(request.user))
+    return _page(request, HTTPStatus.OK)
+
+
+def search_file(request: HttpRequest, suffix: str) -> HttpResponse:
+    """All that was found, in the format that the address ends with; the page says why where that is too much."""
+    if suffix not in FORMATS:
+        raise Http404(f"Sökningen finns inte som .{suffix}. De format som finns är .xlsx och .csv.")
+    form = _form(request)
+    found = _found(form, request)
+    if found.count() > ROWS_IN_FILE:
+        return _page(request, HTTPStatus.UNPROCESSABLE_ENTITY)
+    name, table_of = ("atgarder", measures_table) if _shows_measures(request) else ("mal", goals_table)
+    table = table_of(found, form.in_words)
+    headers = {
+        "Content-Disposition": f'attachment; filename="sokning-{name}.{suffix}"',
+        "Cache-Control": "private, no-store",
+    }
+    return HttpResponse(FORMATS[suffix].render(table), content_type=FORMATS[suffix].content_type, headers=headers)
+
+
+def _page(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
+    form = _form(request)
     follow_ups = FollowUp.objects.visible_to(request.user)
-    goals, measures = find_goals(form.criteria, follow_ups), find_measures(form.criteria, follow_ups)
-    shows_measures = request.GET.get("show") == "measures"
-    found: QuerySet[Any] = measures if shows_measures else goals
-    pages = Paginator(found, ROWS)
+    shows_measures = _shows_measures(request)
+    pages = Paginator(_found(form, request), ROWS)
     page = pages.get_page(request.GET.get("page"))
     context = {
         "form": form,
         "shows_measures": shows_measures,
         "page": page,
-        "goal_count": goals.count() if shows_measures else pages.count,
-        "measure_count": pages.count if shows_measures else measures.count(),
+        "goal_count": find_goals(form.criteria, follow_ups).count() if shows_measures else pages.count,
+        "measure_count": pages.count if shows_measures else find_measures(form.criteria, follow_ups).count(),
         "shows_example": any(entry.is_example or entry.item.is_example for entry in page),
+        "formats": FORMATS,
+        "rows_in_file": ROWS_IN_FILE,
     }
-    return render(request, "followup/search.html", context)
+    return render(request, "followup/search.html", context, status=status)
+
+
+def _form(request: HttpRequest) -> SearchForm:
+    return SearchForm(request.GET, programmes=Programme.objects.visible_to(request.user))
+
+
+def _shows_measures(request: HttpRequest) -> bool:
+    return request.GET.get("show") == "measures"
+
+
+def _found(form: SearchForm, request: HttpRequest) -> QuerySet[Any]:
+    find = find_measures if _shows_measures(request) else find_goals
+    return find(form.criteria, FollowUp.objects.visible_to(request.user))

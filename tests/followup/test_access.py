@@ -41,6 +41,9 @@ NOTE, ATTACHMENT = "the note", "the attachment"
 PAGES = {
     ("followup:home",): (roles(200), roles(200)),
     ("followup:search",): (roles(200), roles(200)),
+    ("followup:search_file", "xlsx"): (roles(200), roles(200)),
+    ("followup:search_file", "csv"): (roles(200), roles(200)),
+    ("followup:search_file", "pdf"): (roles(404), roles(404)),
     ("followup:register",): (roles(200), roles(200)),
     ("followup:unit_list",): (roles(200), roles(200)),
     ("followup:unit_detail", "kommunstyrelsen"): (roles(200), roles(200)),

@@ -1,5 +1,9 @@
 """Search by words and by filters, on SQLite and PostgreSQL alike, and the page that shows what was found."""
 
+import csv
+import io
+
+import openpyxl
 import pytest
 from django.db import connection
 
@@ -154,6 +158,46 @@ def test_at_most_fifteen_queries_whatever_the_number_of_rows(
         response = client.get(address)
     assert response.context["page"].paginator.count > 50
     assert len(few) == len(many)
+
+
+HERE = "programme=huddinge-2018-2021&year=2020&area=1"
+
+
+def test_what_was_found_as_a_workbook(goal, official):
+    response = client_of(official).get(f"/sok/resultat.xlsx?{HERE}&q=lekpark")
+    assert response["Content-Disposition"] == 'attachment; filename="sokning-mal.xlsx"'
+    workbook = openpyxl.load_workbook(io.BytesIO(response.content))
+    header, *rows = workbook["Mål"].iter_rows(values_only=True)
+    record = dict(zip(header, rows[0], strict=True))
+    assert len(rows) == 1
+    assert (record["År"], record["Område nr"], record["Mål nr"]) == (2020, 1, 1)
+    assert record["Kommentar"] == "Två nya lekparker invigdes. Örnen häckade åter."
+    assert record["Bedömning"] == goal.assessment_step.word
+    assert list(workbook["Urval"].iter_rows(values_only=True))[1:] == [
+        ("Sök i mål, åtgärder och kommentarer", "lekpark"),
+        ("Program", "Program för trygghet och säkerhet 2018–2021"),
+        ("År", "2020"),
+        ("Ansvarsområde", "1. Trygghetsskapande och brottsförebyggande arbete"),
+        ("Antal rader", 1),
+    ]
+
+
+def test_what_was_found_as_csv_is_every_row_of_all_pages_and_no_formula(goal, official):
+    MeasureEntry.objects.filter(follow_up__year=2020).update(done="=1+1; och\nmer")
+    response = client_of(official).get("/sok/resultat.csv?year=2020&show=measures&page=2")
+    assert response.content.startswith(b"\xef\xbb\xbfProgram;")
+    rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline=""), delimiter=";"))
+    assert len(rows) == MeasureEntry.objects.filter(follow_up__year=2020).count() > 25
+    assert {row["Vad som har gjorts"] for row in rows} == {"'=1+1; och\nmer"}
+    assert rows[0]["Åtgärd nr"] == "1"
+
+
+def test_a_file_of_too_many_rows_is_refused_on_the_page(goal, official, monkeypatch):
+    monkeypatch.setattr("followup.views.search.ROWS_IN_FILE", 5)
+    response = client_of(official).get("/sok/resultat.csv?year=2020")
+    assert response.status_code == 422
+    assert "Filer rymmer högst 5 rader." in response.content.decode()
+    assert "resultat.xlsx" not in response.content.decode()
 
 
 @pytest.mark.django_db

@@ -5,52 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from organisation.models import Unit
+from programmes.models.fields import LINE_LENGTH, example_field, prose, year_field
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from organisation.models import User
-
-# Long enough for what a page of a report can hold; short enough that a pasted document is noticed.
-TEXT_LENGTH = 10_000
-LINE_LENGTH = 500
-
-
-def prose(verbose_name: str, max_length: int = TEXT_LENGTH, **options: object) -> models.TextField:
-    """A field of running text. Django bounds a TextField in forms only, so the model brings a validator of its own."""
-    return models.TextField(
-        verbose_name,
-        max_length=max_length,
-        validators=[MaxLengthValidator(max_length)],
-        **options,  # type: ignore[arg-type]
-    )
-
-
-def year_field(verbose_name: str, **options: object) -> models.PositiveSmallIntegerField:
-    return models.PositiveSmallIntegerField(
-        verbose_name,
-        validators=[MinValueValidator(1990), MaxValueValidator(2100)],
-        **options,  # type: ignore[arg-type]
-    )
-
-
-def figure(verbose_name: str, **options: object) -> models.DecimalField:
-    """A measured number, kept as it was written: three decimals do for shares, money and counts alike."""
-    return models.DecimalField(verbose_name, max_digits=15, decimal_places=3, **options)  # type: ignore[arg-type]
-
-
-def example_field() -> models.BooleanField:
-    """Marks invented demonstration text, so that nobody takes it for the municipality's own words."""
-    return models.BooleanField(
-        "exempel", default=False, help_text="Texten är påhittad och märks ”Exempel” överallt där den visas."
-    )
 
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
@@ -297,73 +264,3 @@ class Guideline(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-
-class Indicator(models.Model):
-    """A key figure that tells how a goal is going, with where it began and where it should be."""
-
-    class Direction(models.TextChoices):
-        UP = "up", "Högre är bättre"
-        DOWN = "down", "Lägre är bättre"
-
-    sub_goal = models.ForeignKey(SubGoal, models.PROTECT, verbose_name="mål", related_name="indicators")
-    number = models.PositiveSmallIntegerField("nummer", validators=[MinValueValidator(1)])
-    name = models.CharField("namn", max_length=200)
-    unit = models.CharField(
-        "enhet", max_length=40, help_text="Det som räknas, till exempel procent eller antal per år."
-    )
-    direction = models.CharField("riktning", max_length=10, choices=Direction)
-    baseline = figure("basvärde", null=True, blank=True)
-    baseline_year = year_field("basår", null=True, blank=True)
-    target = figure("målvärde", null=True, blank=True)
-    source = models.CharField("källa", max_length=200, blank=True, help_text="Till exempel en mätning eller Kolada.")
-    is_example = example_field()
-
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = "indikator"
-        verbose_name_plural = "indikatorer"
-        ordering = ["sub_goal", "number"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["sub_goal", "number"],
-                name="indicator_number_once_per_sub_goal",
-                violation_error_message="Målet har redan en indikator med det numret.",
-            ),
-            models.CheckConstraint(
-                condition=Q(baseline__isnull=True, baseline_year__isnull=True)
-                | Q(baseline__isnull=False, baseline_year__isnull=False),
-                name="indicator_baseline_has_year",
-                violation_error_message="Basvärde och basår anges tillsammans, eller inte alls.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.unit})"
-
-
-class IndicatorValue(models.Model):
-    """The outcome of an indicator in one year."""
-
-    indicator = models.ForeignKey(Indicator, models.PROTECT, verbose_name="indikator", related_name="outcomes")
-    year = year_field("år")
-    value = figure("utfall")
-    is_example = example_field()
-
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = "utfall"
-        verbose_name_plural = "utfall"
-        ordering = ["indicator", "year"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["indicator", "year"],
-                name="indicator_value_once_per_year",
-                violation_error_message="Indikatorn har redan ett utfall för det året.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.indicator} {self.year}"

@@ -1,0 +1,36 @@
+"""What has been promised: a programme and all that belongs to it."""
+
+from programmes.models.fields import LINE_LENGTH, TEXT_LENGTH, example_field, figure, prose, year_field
+from programmes.models.indicators import Indicator, IndicatorTarget, IndicatorValue, TargetStatus, target_status
+from programmes.models.programme import (
+    Guideline,
+    Measure,
+    MeasureQuerySet,
+    Perspective,
+    Programme,
+    ProgrammeQuerySet,
+    ResponsibilityArea,
+    SubGoal,
+)
+
+__all__ = [
+    "LINE_LENGTH",
+    "TEXT_LENGTH",
+    "Guideline",
+    "Indicator",
+    "IndicatorTarget",
+    "IndicatorValue",
+    "Measure",
+    "MeasureQuerySet",
+    "Perspective",
+    "Programme",
+    "ProgrammeQuerySet",
+    "ResponsibilityArea",
+    "SubGoal",
+    "TargetStatus",
+    "example_field",
+    "figure",
+    "prose",
+    "target_status",
+    "year_field",
+]
