@@ -52,7 +52,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Administrators make local accounts."""
         return False
 
-    def login(self, request: HttpRequest, user: User) -> None:  # type: ignore[override]
+    def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
         request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = int(time.time())
         methods = [record["method"] for record in get_authentication_records(request, user)]
@@ -125,6 +125,9 @@ def _bring_up_to_date(user: User, claims: dict[str, Any]) -> None:
     grant_rights(user, _groups(claims), timezone.localdate())
 
 
+LENGTHS = {"username": 150, "email": 254, "first_name": 150, "last_name": 150}
+
+
 def _names(claims: dict[str, Any]) -> dict[str, str]:
     """What the claims call the person, in our words; what does not fit is cut."""
     first, _, last = str(claims.get("name", "")).partition(" ")
@@ -134,7 +137,7 @@ def _names(claims: dict[str, Any]) -> dict[str, str]:
         "first_name": claims.get("given_name") or first,
         "last_name": claims.get("family_name") or last,
     }
-    return {name: str(value)[: User._meta.get_field(name).max_length] for name, value in told.items() if value}
+    return {name: str(value)[: LENGTHS[name]] for name, value in told.items() if value}
 
 
 def _free_username(claims: dict[str, Any]) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -72,7 +71,4 @@ class SecondStepRequired:
             return None
         if took_second_step(request, request.user) or not must_have_second_step(request.user):
             return None
-        if has_second_step(request.user):
-            return redirect("mfa_reauthenticate")
-        messages.warning(request, "Ditt konto har en roll som kräver tvåstegsinloggning. Lägg till en app eller nyckel.")
-        return redirect("mfa_index")
+        return redirect("mfa_reauthenticate" if has_second_step(request.user) else "mfa_index")

@@ -207,10 +207,14 @@ class ProviderGroup(models.Model):
         ordering = ["name", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["name", "role", "unit"],
-                name="provider_group_once",
-                nulls_distinct=False,
-                violation_error_message="Gruppen leder redan dit.",
+                fields=["name", "role"],
+                name="provider_group_once_per_role",
+                violation_error_message="Gruppen leder redan till rollen.",
+            ),
+            models.UniqueConstraint(
+                fields=["name", "unit"],
+                name="provider_group_once_per_unit",
+                violation_error_message="Gruppen leder redan till enheten.",
             ),
             models.CheckConstraint(
                 condition=Q(role__isnull=False, unit__isnull=True) | Q(role__isnull=True, unit__isnull=False),

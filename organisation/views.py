@@ -6,17 +6,21 @@ from urllib.parse import urlencode
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import LoginView
+from allauth.mfa.adapter import get_adapter as get_second_step_adapter
+from allauth.mfa.base.views import IndexView
 from allauth.mfa.totp.views import ActivateTOTPView
-from allauth.mfa.webauthn.views import AddWebAuthnView
+from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView, OAuth2View
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from organisation.adapters import must_have_second_step, took_second_step
 from organisation.models import AccessibilityStatement
 from organisation.provider import SIGN_OUT, ProviderAdapter
 
@@ -72,6 +76,15 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect(f"{provider['url']}{'&' if '?' in provider['url'] else '?'}{urlencode(back)}")
 
 
+class SecondSteps(IndexView):
+    """One's password, apps, keys and codes."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        lacks_second_step = must_have_second_step(user) and not took_second_step(self.request, user)
+        return super().get_context_data(lacks_second_step=lacks_second_step, **kwargs)
+
+
 class ActivateApp(ActivateTOTPView):
     """Adding an app shows that one has it, which is the second step of this session."""
 
@@ -88,3 +101,12 @@ class AddKey(AddWebAuthnView):
         response = super().form_valid(form)
         record_authentication(self.request, self.request.user, "mfa", type="webauthn")
         return response
+
+
+class RemoveKey(RemoveWebAuthnView):
+    """Not the last one of somebody who must have a second step."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if not get_second_step_adapter().can_delete_authenticator(self.get_object()):
+            raise PermissionDenied("Din roll kräver tvåstegsinloggning. Lägg till en annan app eller nyckel först.")
+        return super().form_valid(form)
