@@ -21,9 +21,10 @@ from followup.models import (
     SubGoalEntry,
 )
 from followup.workflow import bring_into_open_years, open_follow_up
-from programmes.importing import REASON, ImportLog
+from programmes.bulk import write
+from programmes.importing import KEYS, REASON, ImportLog
 from programmes.models import Programme
-from programmes.source import Node, SourceError, check
+from programmes.source import Node, Problems, SourceError, check
 
 DECISION_TEXTS = (
     "title",
@@ -44,9 +45,12 @@ DECISION_DAYS = ("statement_date", "preparing_meeting_date", "meeting_date")
 def import_follow_ups(source: Node, programme: Programme, log: ImportLog, *, with_pdf: bool) -> None:
     """The years of the file that the database lacks; a decided one is frozen, `with_pdf` or as JSON alone.
 
-    SourceError names the place of the first fault. PdfUnavailable.
+    SourceError names the places of all faults in the first year that has any. PdfUnavailable.
     """
-    for node in source["follow_ups"].items(unique="year"):
+    problems = Problems()
+    nodes = problems.distinct(source["follow_ups"].items(), "year")
+    problems.raise_if_any()
+    for node in nodes:
         year = node["year"].integer
         if FollowUp.objects.filter(programme=programme, year=year).exists():
             log.kept.append(f"Uppföljningen för {year} finns redan och lämnades orörd.")
@@ -105,28 +109,41 @@ def _fill(follow_up: FollowUp, node: Node, log: ImportLog) -> None:
         for e in GuidelineEntry.objects.filter(follow_up=follow_up).select_related("guideline")
     }
     state = Answer.State.APPROVED if node["state"].text == FollowUp.State.DECIDED else Answer.State.DRAFT
-    _answer(node["areas"], "area", areas, ("assessment", "forecast", "summary"), state, log)
-    _answer(node["sub_goals"], "sub_goal", goals, ("assessment", "forecast", "comment"), state, log)
-    _answer(node["measures"], "measure", measures, ("progress", "done", "stop_reason"), state, log)
-    _answer(node["guidelines"], "guideline", guidelines, ("assessment", "comment"), state, log)
+    problems = Problems()
+    _answer(node["areas"], "area", areas, ("assessment", "forecast", "summary"), state, log, problems)
+    _answer(node["sub_goals"], "sub_goal", goals, ("assessment", "forecast", "comment"), state, log, problems)
+    _answer(node["measures"], "measure", measures, ("progress", "done", "stop_reason"), state, log, problems)
+    _answer(node["guidelines"], "guideline", guidelines, ("assessment", "comment"), state, log, problems)
+    problems.raise_if_any()
 
 
 def _answer(
-    nodes: Node, key: str, entries: dict[str, Any], fields: tuple[str, ...], state: Answer.State, log: ImportLog
+    nodes: Node,
+    key: str,
+    entries: dict[str, Any],
+    fields: tuple[str, ...],
+    state: Answer.State,
+    log: ImportLog,
+    problems: Problems,
 ) -> None:
-    for node in nodes.items(unique=key):
-        entry: Entry | None = entries.get(str(node[key].value))
-        if entry is None:
-            raise _no_such_item(node[key])
-        for name in fields:
-            setattr(entry, name, node[name].text)
-        entry.is_example = node["example"].flag
-        if isinstance(entry, Answer):
-            entry.state = state
-        check(entry, node, names={"is_example": "example"})
-        entry._change_reason = REASON  # type: ignore[attr-defined]
-        entry.save()
-        log.count(log.created, type(entry))
+    answered = []
+    for node in problems.distinct(nodes.items(), key):
+        with problems.noted():
+            entry: Entry | None = entries.get(str(node[key].value))
+            if entry is None:
+                raise _no_such_item(node[key])
+            for name in fields:
+                setattr(entry, name, node[name].text)
+            entry.is_example = node["example"].flag
+            if isinstance(entry, Answer):
+                entry.state = state
+            check(entry, node, KEYS)
+            answered.append(entry)
+    if answered and not problems:
+        model = type(answered[0])
+        written = (*fields, "is_example", *(["state"] if issubclass(model, Answer) else []))
+        write(model, [], answered, written, {}, REASON)
+        log.count(log.created, model, len(answered))
 
 
 def _decide(follow_up: FollowUp, node: Node, log: ImportLog, *, with_pdf: bool) -> None:
@@ -139,7 +156,7 @@ def _decide(follow_up: FollowUp, node: Node, log: ImportLog, *, with_pdf: bool) 
         is_example=node["example"].flag,
     )
     decision._change_reason = REASON  # type: ignore[attr-defined]
-    check(decision, node, names={"is_example": "example"})
+    check(decision, node, KEYS)
     for field, problem in decision.obstacles(timezone.localdate()).items():
         raise node[field].fail(problem)
     names = [Name(speaker["name"].text, speaker["party"].text) for speaker in node["speakers"].items()]
@@ -160,7 +177,7 @@ def _note(decision: Decision, order: int, node: Node) -> ProtocolNote:
         is_example=node["example"].flag,
     )
     note._change_reason = REASON  # type: ignore[attr-defined]
-    check(note, node, names={"is_example": "example"})
+    check(note, node, KEYS)
     return note
 
 

@@ -25,7 +25,7 @@ from django.db.models import F, Value
 from followup.models import AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.scales import BLANK, SCALES, Assessment, Forecast, Progress, Step, Trend, step
 from programmes.exporting import plain
-from programmes.models import Guideline, Indicator, Measure, Programme, SubGoal
+from programmes.models import Guideline, Indicator, Measure, Programme, SubGoal, without_padding
 
 SCHEMA = 1
 
@@ -444,7 +444,7 @@ def _indicators_by_goal(follow_up: FollowUp) -> dict[int, list[IndicatorStatus]]
 
 def _indicator_status(rows: list[Any]) -> IndicatorStatus:
     indicator: Indicator = rows[0]
-    outcomes = tuple(Outcome(row.outcome_year, _plain(row.outcome)) for row in rows if row.outcome is not None)
+    outcomes = tuple(Outcome(row.outcome_year, without_padding(row.outcome)) for row in rows if row.outcome is not None)
     return IndicatorStatus(
         name=indicator.name,
         unit=indicator.unit,
@@ -452,8 +452,8 @@ def _indicator_status(rows: list[Any]) -> IndicatorStatus:
         lower_is_better=indicator.direction == Indicator.Direction.DOWN,
         baseline=None
         if indicator.baseline is None or indicator.baseline_year is None
-        else Outcome(indicator.baseline_year, _plain(indicator.baseline)),
-        target=None if indicator.target is None else _plain(indicator.target),
+        else Outcome(indicator.baseline_year, without_padding(indicator.baseline)),
+        target=None if indicator.target is None else without_padding(indicator.target),
         outcomes=outcomes,
         trend=_trend(outcomes, indicator.direction),
         source=indicator.source,
@@ -469,12 +469,6 @@ def _trend(outcomes: tuple[Outcome, ...], direction: str) -> Step:
     if direction == Indicator.Direction.DOWN:
         change = -change
     return step(Trend, Trend.SAME if not change else Trend.BETTER if change > 0 else Trend.WORSE)
-
-
-def _plain(value: Decimal) -> Decimal:
-    """Without the zeros that the database column pads with: 12.500 is 12.5, and 1200.000 is 1200."""
-    whole = value.to_integral_value()
-    return whole if value == whole else value.normalize()
 
 
 def _years_by_goal(follow_up: FollowUp) -> dict[int, list[YearStatus]]:

@@ -1,8 +1,9 @@
 """The scales of a follow-up: what is stored, and how each step is shown.
 
-Four things are kept apart: the progress of a measure, the attainment of a goal this year, the forecast for the
-period and the trend of an indicator. A step is shown by word, symbol and colour together, never by colour
-alone. The symbol is an SVG path in a box of 16 by 16, so that page, PDF and print draw the same.
+Five things are kept apart: the progress of a measure, the attainment of a goal this year, the forecast for the
+period, the trend of an indicator and how its outcome stands to the target (`TargetStatus`). A step is shown by word,
+symbol and colour together, never by colour alone. The symbol is an SVG path in a box of 16 by 16, so that page, PDF
+and print draw the same.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import models
+
+from programmes.models import TargetStatus
 
 
 class Assessment(models.TextChoices):
@@ -106,6 +109,12 @@ _LOOKS: dict[type[models.TextChoices], list[tuple[models.TextChoices, str, str]]
         (Trend.SAME, "middling", LEVEL),
         (Trend.WORSE, "poor", DOWN),
         (Trend.CANNOT_ASSESS, "unknown", QUESTION),
+    ],
+    TargetStatus: [
+        (TargetStatus.REACHED, "good", CHECK),
+        (TargetStatus.ON_THE_WAY, "middling", HALF),
+        (TargetStatus.NOT_REACHED, "poor", CROSS),
+        (TargetStatus.CANNOT_ASSESS, "unknown", QUESTION),
     ],
 }
 

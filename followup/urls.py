@@ -48,6 +48,11 @@ urlpatterns = [
         name="entry_autosave",
     ),
     path(
+        "mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/indikator/<int:indicator>/autospara/",
+        autosave.outcome_autosave,
+        name="outcome_autosave",
+    ),
+    path(
         "mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/bifoga/",
         attachments.entry_attach,
         name="entry_attach",

@@ -1,32 +1,34 @@
 """The one settings file. Everything that differs between machines comes from the environment (README.md)."""
 
+import os
+import re
+import tomllib
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
-from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
+from huddinge_safety.environment import Environment, check_production
+from huddinge_safety.logs import LEVELS, logging_config, start_sentry
+
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
-env = environ.Env()
+# What is wrong is noted as it is read, and told at the end of this file, all at once.
+env = Environment(os.environ)
 DEBUG = env.bool("DEBUG", default=False)
-
-REQUIRED_IN_PRODUCTION = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "SITE_URL")
-missing = [name for name in REQUIRED_IN_PRODUCTION if not env.str(name, default="")]
-if missing and not DEBUG:
-    raise ImproperlyConfigured(
-        "Miljövariabler saknas: " + ", ".join(missing) + ". Sätt dem (se README.md), eller DEBUG=1 för utveckling."
-    )
 
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-development")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if not DEBUG and host != "*"]
+CSRF_TRUSTED_ORIGINS = [f"https://{'*' if host.startswith('.') else ''}{host}" for host in ALLOWED_HOSTS if not DEBUG]
 
 # Where the site is, for links in e-mail: nobody asks for a page there, so no request tells it.
 SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}")
+if not DEBUG:
+    check_production(env, ALLOWED_HOSTS if "ALLOWED_HOSTS" in env else [], SITE_URL)
 
 # Whose programmes these are: shown in the page header and on the title page of reports.
 MUNICIPALITY_NAME = env.str("MUNICIPALITY_NAME", default="Huddinge kommun")
@@ -34,25 +36,27 @@ MUNICIPALITY_NAME = env.str("MUNICIPALITY_NAME", default="Huddinge kommun")
 # What a registration number (diarienummer) looks like here, and one as an example. One that deviates is confirmed.
 REGISTRATION_NUMBER_PATTERN = env.str("REGISTRATION_NUMBER_PATTERN", default=r"[A-ZÅÄÖ]{2,6}-\d{4}/\d{1,6}(\.\d{1,4})?")
 REGISTRATION_NUMBER_EXAMPLE = env.str("REGISTRATION_NUMBER_EXAMPLE", default="KS-2021/307.173")
+try:
+    fits = re.fullmatch(REGISTRATION_NUMBER_PATTERN, REGISTRATION_NUMBER_EXAMPLE) is not None
+    env.expect("REGISTRATION_NUMBER_EXAMPLE", fits, "ska följa mönstret i REGISTRATION_NUMBER_PATTERN")
+except re.error as error:
+    env.problems.append(f"REGISTRATION_NUMBER_PATTERN är inget reguljärt uttryck: {error}.")
 
 # Whether a reviewer who is also an official may approve the answers of their own unit.
 REVIEW_OWN_ANSWERS = env.bool("REVIEW_OWN_ANSWERS", default=False)
 
 # How many PDFs are made at once, by all hosts together, each in a process beside the pages; how many seconds one may
 # take; for how many days and how many at most they are kept.
-RENDER_PROCESSES = env.int("RENDER_PROCESSES", default=1)
-RENDER_TIME_LIMIT = env.int("RENDER_TIME_LIMIT", default=300)
-RENDER_KEEP_DAYS = env.int("RENDER_KEEP_DAYS", default=30)
-RENDER_KEEP_COUNT = env.int("RENDER_KEEP_COUNT", default=200)
+RENDER_PROCESSES = env.positive("RENDER_PROCESSES", default=1)
+RENDER_TIME_LIMIT = env.positive("RENDER_TIME_LIMIT", default=300)
+RENDER_KEEP_DAYS = env.positive("RENDER_KEEP_DAYS", default=30)
+RENDER_KEEP_COUNT = env.positive("RENDER_KEEP_COUNT", default=200)
 # Whether pages start those processes themselves; not where `manage.py render_queued --forever` runs as a service.
 RENDER_ON_DEMAND = env.bool("RENDER_ON_DEMAND", default=True)
-for name in ("RENDER_PROCESSES", "RENDER_TIME_LIMIT", "RENDER_KEEP_DAYS", "RENDER_KEEP_COUNT"):
-    if vars()[name] < 1:
-        raise ImproperlyConfigured(f"{name} ska vara minst 1.")
 
 # Files that officials attach. Another storage, such as a bucket, is set in STORAGES.
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
-ATTACHMENT_MAX_MB = env.int("ATTACHMENT_MAX_MB", default=10)
+ATTACHMENT_MAX_MB = env.positive("ATTACHMENT_MAX_MB", default=10)
 FILE_UPLOAD_HANDLERS = [
     "followup.attachments.DiscardBeyondBound",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -90,19 +94,13 @@ LOGIN_ATTEMPTS = env.int("LOGIN_ATTEMPTS", default=5)
 LOGIN_LOCKOUT_MINUTES = env.int("LOGIN_LOCKOUT_MINUTES", default=15)
 
 # The acts that the draft of a tjänsteutlåtande names, each with the year from which it applies. They change.
-ACTS = [
-    (int(year), name)
-    for year, name in (
-        act.split(maxsplit=1)
-        for act in env.str(
-            "ACTS",
-            default="2018 kommunallagen (2017:725); 2004 lagen (2003:778) om skydd mot olyckor;"
-            " 2006 lagen (2006:544) om kommuners och regioners åtgärder inför och vid extraordinära händelser i"
-            " fredstid och höjd beredskap;"
-            " 2023 lagen (2023:196) om kommuners ansvar för brottsförebyggande arbete",
-        ).split(";")
-    )
-]
+ACTS = env.by_year(
+    "ACTS",
+    default="2018 kommunallagen (2017:725); 2004 lagen (2003:778) om skydd mot olyckor;"
+    " 2006 lagen (2006:544) om kommuners och regioners åtgärder inför och vid extraordinära händelser i"
+    " fredstid och höjd beredskap;"
+    " 2023 lagen (2023:196) om kommuners ansvar för brottsförebyggande arbete",
+)
 
 INSTALLED_APPS = [
     "organisation",
@@ -124,6 +122,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Before all that may fail or refuse: what asks for them knows neither the site's name nor HTTPS.
+    "huddinge_safety.probes.Probes",
+    "huddinge_safety.requests.Followed",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -282,11 +283,20 @@ SECURE_HSTS_PRELOAD = True
 # A change is undone by making a new one, with a reason of its own; the history is never rolled back.
 SIMPLE_HISTORY_REVERT_DISABLED = True
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    # Fonts are subset for every document; its progress is of no interest.
-    "loggers": {"fontTools": {"level": "ERROR"}},
-}
+# One JSON object a line, for machines to read; in development plain text, and warnings only.
+LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if DEBUG else "INFO").upper()
+env.expect("LOG_LEVEL", LOG_LEVEL in LEVELS, f"ska vara {', '.join(LEVELS)}")
+LOGGING = logging_config("text" if DEBUG else "json", LOG_LEVEL if LOG_LEVEL in LEVELS else "INFO")
+
+# Who may read /metrics: whoever knows this. Without it there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+env.expect("METRICS_TOKEN", len(METRICS_TOKEN) >= 20 or not METRICS_TOKEN, "ska vara minst 20 tecken lång")
+
+# Errors are also sent to a Sentry, where one is named and its package is installed.
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+env.expect("SENTRY_DSN", not SENTRY_DSN or find_spec("sentry_sdk") is not None, "kräver paketet sentry-sdk, som saknas")
+
+env.stop_if_wrong()
+
+if SENTRY_DSN:
+    start_sentry(SENTRY_DSN, VERSION)

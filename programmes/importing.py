@@ -1,16 +1,23 @@
 """Taking a programme from a file into the database. What stands in the file is created or brought up to date;
-what the file does not mention is left alone."""
+what the file does not mention is left alone.
+
+Everything is read, compared and judged in memory first, so that all problems are told at once; then it is written,
+a kind of thing at a time.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
-from django.db import models
+from django.db import IntegrityError, models
 
+from organisation.history import in_words
 from organisation.models import Unit
+from programmes.bulk import write
 from programmes.models import (
     Guideline,
     Indicator,
@@ -22,11 +29,148 @@ from programmes.models import (
     ResponsibilityArea,
     SubGoal,
 )
-from programmes.source import Node, check
+from programmes.source import Node, Problems, SourceError, check
 
 FORMAT = "huddinge-safety-programme"
 VERSION = 1
 REASON = "Inläst från fil"
+
+Reader = Callable[[Node], Any]
+TEXT: Reader = attrgetter("text")
+INTEGER: Reader = attrgetter("integer")
+INTEGER_OR_NONE: Reader = attrgetter("integer_or_none")
+FIGURE: Reader = attrgetter("figure")
+FIGURE_OR_NONE: Reader = attrgetter("figure_or_none")
+FLAG: Reader = attrgetter("flag")
+DAY_OR_NONE: Reader = attrgetter("day_or_none")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How the rows of a model stand in a file: known by `key` within their `parent`, with these fields and members."""
+
+    model: type[models.Model]
+    key: str
+    fields: Mapping[str, Reader]
+    parent: str = ""
+    members: tuple[str, ...] = ()
+    # What files from before it was thought of do not have, and what it is then.
+    optional: Mapping[str, Any] = field(default_factory=dict)
+    # From the model to its programme, to find what the database has.
+    path: str = ""
+
+
+# A field's key in the file is its own name but for these.
+KEYS = {"is_example": "example"}
+EXAMPLE = {"is_example": FLAG}
+WHAT = {"units": "enheten", "perspectives": "perspektivet"}
+
+UNITS = Kind(Unit, "slug", {"name": TEXT, "kind": TEXT})
+PERSPECTIVES = Kind(Perspective, "slug", {"name": TEXT, "description": TEXT})
+PROGRAMME = Kind(
+    Programme,
+    "slug",
+    {
+        "title": TEXT,
+        "first_year": INTEGER,
+        "last_year": INTEGER,
+        "overarching_goal": TEXT,
+        "state": TEXT,
+        "adopted_by": TEXT,
+        "adopted_on": DAY_OR_NONE,
+        "adopted_paragraph": TEXT,
+        "registration_number": TEXT,
+    },
+)
+AREAS = Kind(
+    ResponsibilityArea,
+    "number",
+    {"name": TEXT, "overarching_sub_goal": TEXT, **EXAMPLE},
+    parent="programme",
+    path="programme",
+)
+GOALS = Kind(SubGoal, "number", {"text": TEXT, **EXAMPLE}, parent="area", members=("units",), path="area__programme")
+MEASURES = Kind(
+    Measure,
+    "number",
+    {
+        "text": TEXT,
+        "first_year": INTEGER,
+        "last_year": INTEGER,
+        "problem": TEXT,
+        "problem_source": TEXT,
+        "change": TEXT,
+        "change_year": INTEGER_OR_NONE,
+        "change_reason": TEXT,
+        **EXAMPLE,
+    },
+    parent="sub_goal",
+    members=("units", "perspectives"),
+    path="sub_goal__area__programme",
+)
+INDICATORS = Kind(
+    Indicator,
+    "number",
+    {
+        "name": TEXT,
+        "unit": TEXT,
+        "direction": TEXT,
+        "baseline": FIGURE_OR_NONE,
+        "baseline_year": INTEGER_OR_NONE,
+        "target": FIGURE_OR_NONE,
+        "source": TEXT,
+        "kpi": TEXT,
+        **EXAMPLE,
+    },
+    parent="sub_goal",
+    optional={"kpi": ""},
+    path="sub_goal__area__programme",
+)
+TARGETS = Kind(
+    IndicatorTarget,
+    "year",
+    {"value": FIGURE},
+    parent="indicator",
+    path="indicator__sub_goal__area__programme",
+)
+OUTCOMES = Kind(
+    IndicatorValue,
+    "year",
+    {
+        "value": FIGURE_OR_NONE,
+        "women": FIGURE_OR_NONE,
+        "men": FIGURE_OR_NONE,
+        "assessment": TEXT,
+        "kpi": TEXT,
+        "dated": DAY_OR_NONE,
+        **EXAMPLE,
+    },
+    parent="indicator",
+    optional={"women": None, "men": None, "assessment": "", "kpi": "", "dated": None},
+    path="indicator__sub_goal__area__programme",
+)
+GUIDELINES = Kind(
+    Guideline,
+    "number",
+    {"title": TEXT, "description": TEXT, **EXAMPLE},
+    parent="programme",
+    members=("units",),
+    path="programme",
+)
+
+
+# The name of a field, what it was and what it becomes, as a person says it.
+Difference = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that an import creates or changes."""
+
+    kind: str
+    name: str
+    is_new: bool
+    fields: tuple[Difference, ...] = ()
 
 
 @dataclass
@@ -35,7 +179,11 @@ class ImportLog:
 
     created: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
+    unchanged: Counter[str] = field(default_factory=Counter)
     kept: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    # What the database has of the programme and the file does not mention; parents before what is theirs.
+    missing: list[models.Model] = field(default_factory=list)
 
     @property
     def nothing_changed(self) -> bool:
@@ -46,28 +194,26 @@ class ImportLog:
 
 
 def import_programme(source: Node, log: ImportLog) -> Programme:
-    """The programme of the file with all its parts. SourceError names the place of the first fault.
+    """The programme of the file with all its parts. SourceError names the places of all faults.
 
-    Call it in a transaction: it stops at a fault, and what came before must then not stay.
+    Call it in a transaction: what was written before the database refuses something must then not stay.
     """
     _check_format(source)
-    units = {node["slug"].text: _unit(node, log) for node in source["units"].items(unique="slug")}
-    perspectives = {node["slug"].text: _perspective(node, log) for node in source["perspectives"].items(unique="slug")}
-    programme = _programme(source["programme"], log)
-    for node in source["areas"].items(unique="number"):
-        _area(node, programme, units, perspectives, log)
-    for node in source["guidelines"].items(unique="number"):
-        _put(
-            Guideline(programme=programme, number=node["number"].integer),
-            {
-                "title": node["title"].text,
-                "description": node["description"].text,
-                "is_example": node["example"].flag,
-            },
-            node,
-            log,
-            units=_chosen(node["units"], units, "enheten"),
-        )
+    reading = _Reading(log)
+    units = {unit.slug: unit for _, unit in reading.level(UNITS, source, "units")}
+    perspectives = {one.slug: one for _, one in reading.level(PERSPECTIVES, source, "perspectives")}
+    reading.known = {"units": units, "perspectives": perspectives}
+    programme = reading.programme = reading.put(PROGRAMME, source["programme"], None)
+    top = [(source, programme)]
+    areas = reading.levels(AREAS, top, "areas")
+    goals = reading.levels(GOALS, areas, "sub_goals")
+    reading.levels(MEASURES, goals, "measures")
+    indicators = reading.levels(INDICATORS, goals, "indicators")
+    reading.levels(TARGETS, indicators, "targets", optional=True)
+    reading.levels(OUTCOMES, indicators, "outcomes")
+    reading.levels(GUIDELINES, top, "guidelines")
+    reading.problems.raise_if_any()
+    reading.write()
     return programme
 
 
@@ -78,168 +224,146 @@ def _check_format(source: Node) -> None:
         raise source["version"].fail(f"versionen är inte känd; den här programvaran läser version {VERSION}.")
 
 
-def _unit(node: Node, log: ImportLog) -> Unit:
-    return _put(
-        Unit(slug=node["slug"].text),
-        {"name": node["name"].text, "kind": node["kind"].text},
-        node,
-        log,
-    )
+@dataclass
+class _Work:
+    """What is to be written of one kind."""
+
+    created: list[Any] = field(default_factory=list)
+    changed: list[Any] = field(default_factory=list)
+    # By the name of the relation: an instance and whom it is to have, where that differs from whom it has.
+    members: dict[str, list[tuple[Any, list[Any]]]] = field(default_factory=dict)
 
 
-def _perspective(node: Node, log: ImportLog) -> Perspective:
-    return _put(
-        Perspective(slug=node["slug"].text),
-        {"name": node["name"].text, "description": node["description"].text},
-        node,
-        log,
-    )
+class _Reading:
+    """A file on its way in: what was found wrong with it, and what is to be written, in the order of writing."""
 
+    def __init__(self, log: ImportLog) -> None:
+        self.log = log
+        self.problems = Problems()
+        self.known: dict[str, dict[str, Any]] = {}
+        self.programme = Programme()
+        self.work: dict[str, tuple[Kind, _Work]] = {}
 
-def _programme(node: Node, log: ImportLog) -> Programme:
-    values = {
-        "title": node["title"].text,
-        "first_year": node["first_year"].integer,
-        "last_year": node["last_year"].integer,
-        "overarching_goal": node["overarching_goal"].text,
-        "state": node["state"].text,
-        "adopted_by": node["adopted_by"].text,
-        "adopted_on": node["adopted_on"].day_or_none,
-        "adopted_paragraph": node["adopted_paragraph"].text,
-        "registration_number": node["registration_number"].text,
-    }
-    return _put(Programme(slug=node["slug"].text), values, node, log)
+    def level(self, kind: Kind, parent: Node, key: str) -> list[tuple[Node, Any]]:
+        """Those of a kind without a programme, which the file knows by a name of their own."""
+        nodes = self.problems.distinct(self._items(parent, key), kind.key)
+        slugs = [node[kind.key].value for node in nodes]
+        existing = {row.slug: row for row in kind.model._default_manager.filter(slug__in=slugs)}  # type: ignore[attr-defined]
+        return [(node, self.put(kind, node, None, existing)) for node in nodes]
 
+    def levels(
+        self, kind: Kind, parents: Iterable[tuple[Node, Any]], key: str, *, optional: bool = False
+    ) -> list[tuple[Node, Any]]:
+        """All of a kind in the programme, under the parents that they have in the file."""
+        parents = list(parents)
+        existing = self._existing(kind, [parent for _, parent in parents])
+        found = [
+            (node, self.put(kind, node, parent, existing))
+            for parent_node, parent in parents
+            for node in self.problems.distinct(self._items(parent_node, key, optional=optional), kind.key)
+        ]
+        mentioned = {instance.pk for _, instance in found}
+        self.log.missing += [row for row in existing.values() if row.pk not in mentioned]
+        return found
 
-def _area(
-    node: Node, programme: Programme, units: dict[str, Unit], perspectives: dict[str, Perspective], log: ImportLog
-) -> None:
-    area = _put(
-        ResponsibilityArea(programme=programme, number=node["number"].integer),
-        {
-            "name": node["name"].text,
-            "overarching_sub_goal": node["overarching_sub_goal"].text,
-            "is_example": node["example"].flag,
-        },
-        node,
-        log,
-    )
-    for goal_node in node["sub_goals"].items(unique="number"):
-        goal = _put(
-            SubGoal(area=area, number=goal_node["number"].integer),
-            {"text": goal_node["text"].text, "is_example": goal_node["example"].flag},
-            goal_node,
-            log,
-            units=_chosen(goal_node["units"], units, "enheten"),
+    def _items(self, node: Node, key: str, *, optional: bool = False) -> list[Node]:
+        with self.problems.noted():
+            return (node.get(key, []) if optional else node[key]).items()
+        return []
+
+    def _existing(self, kind: Kind, parents: list[Any]) -> dict[Any, Any]:
+        """What the database has of this kind in the programme, by parent and key."""
+        if self.programme.pk is None:
+            return {}
+        rows = kind.model._default_manager.filter(**{kind.path: self.programme}).select_related(kind.path)
+        # Whoever asks a row for its parent is to meet the one that the file has changed.
+        loaded = {parent.pk: parent for parent in parents}
+        existing = {}
+        for row in rows.prefetch_related(*kind.members).order_by(kind.parent, kind.key):
+            parent_id = getattr(row, f"{kind.parent}_id")
+            if parent_id in loaded:
+                setattr(row, kind.parent, loaded[parent_id])
+            existing[parent_id, getattr(row, kind.key)] = row
+        return existing
+
+    def put(self, kind: Kind, node: Node, parent: Any, existing: Mapping[Any, Any] | None = None) -> Any:
+        """The instance that the node describes: a new one, or the stored one brought up to date."""
+        key = None
+        with self.problems.noted():
+            key = (TEXT if kind.key == "slug" else INTEGER)(node[kind.key])
+        if existing is None:
+            existing = {row.slug: row for row in kind.model._default_manager.filter(slug=key)}  # type: ignore[attr-defined]
+        instance: Any = existing.get((parent.pk, key) if parent else key)
+        is_new = instance is None
+        if is_new:
+            instance = kind.model(**{kind.key: key}, **({kind.parent: parent} if parent else {}))
+        unread = set() if key is not None else {kind.key}
+        differences = self._fill(kind, instance, node, unread)
+        with self.problems.noted():
+            check(instance, node, KEYS, unread)
+        work = self.work.setdefault(kind.model._meta.label, (kind, _Work()))[1]
+        for name in kind.members:
+            differences += self._choose(work, instance, name, self._members(node, name))
+        self._plan(work, instance, is_new, differences)
+        return instance
+
+    def _fill(self, kind: Kind, instance: Any, node: Node, unread: set[str]) -> list[Difference]:
+        """Set the fields; what differs from before, in words. Those that cannot be read are `unread`."""
+        differences = []
+        for name, read in kind.fields.items():
+            try:
+                key = KEYS.get(name, name)
+                value = read(node.get(key, kind.optional[name]) if name in kind.optional else node[key])
+            except SourceError as error:
+                self.problems.extend(error.problems)
+                unread.add(name)
+                continue
+            before = getattr(instance, name)
+            if before == value:
+                continue
+            if instance.pk:
+                described = instance._meta.get_field(name)
+                words = in_words(described, before), in_words(described, value)
+                differences.append((str(described.verbose_name), *words))
+            setattr(instance, name, value)
+        return differences
+
+    def _members(self, node: Node, name: str) -> list[Any]:
+        chosen = {}
+        for item in self._items(node, name):
+            with self.problems.noted():
+                one = item.one_of(self.known[name], WHAT[name])
+                chosen[one.slug] = one
+        return list(chosen.values())
+
+    def _choose(self, work: _Work, instance: Any, name: str, wanted: list[Any]) -> list[Difference]:
+        """Note whom the instance is to have, where that differs from whom it has; what differs, in words."""
+        # By short name: who is new has no primary key yet.
+        before, after = (
+            {one.slug: str(one) for one in ones}
+            for ones in (getattr(instance, name).all() if instance.pk else (), wanted)
         )
-        for measure_node in goal_node["measures"].items(unique="number"):
-            _measure(measure_node, goal, units, perspectives, log)
-        for indicator_node in goal_node["indicators"].items(unique="number"):
-            _indicator(indicator_node, goal, log)
+        if before.keys() == after.keys():
+            return []
+        work.members.setdefault(name, []).append((instance, wanted))
+        if not instance.pk:
+            return []
+        words = [", ".join(sorted(ones.values())) or "–" for ones in (before, after)]
+        return [(str(instance._meta.get_field(name).verbose_name), words[0], words[1])]
 
+    def _plan(self, work: _Work, instance: Any, is_new: bool, differences: list[Difference]) -> None:
+        log, model = self.log, type(instance)
+        if not is_new and not differences:
+            log.count(log.unchanged, model)
+            return
+        log.count(log.created if is_new else log.changed, model)
+        log.changes.append(Change(str(model._meta.verbose_name), str(instance), is_new, tuple(differences)))
+        (work.created if is_new else work.changed).append(instance)
 
-def _measure(
-    node: Node, goal: SubGoal, units: dict[str, Unit], perspectives: dict[str, Perspective], log: ImportLog
-) -> None:
-    programme = goal.area.programme
-    for key in ("first_year", "last_year"):
-        if node[key].integer not in programme.years:
-            raise node[key].fail(f"{node[key].value} ligger utanför programmets period {programme.period}.")
-    _put(
-        Measure(sub_goal=goal, number=node["number"].integer),
-        {
-            "text": node["text"].text,
-            "first_year": node["first_year"].integer,
-            "last_year": node["last_year"].integer,
-            "problem": node["problem"].text,
-            "problem_source": node["problem_source"].text,
-            "change": node["change"].text,
-            "change_year": node["change_year"].integer_or_none,
-            "change_reason": node["change_reason"].text,
-            "is_example": node["example"].flag,
-        },
-        node,
-        log,
-        units=_chosen(node["units"], units, "enheten"),
-        perspectives=_chosen(node["perspectives"], perspectives, "perspektivet"),
-    )
-
-
-def _indicator(node: Node, goal: SubGoal, log: ImportLog) -> None:
-    indicator = _put(
-        Indicator(sub_goal=goal, number=node["number"].integer),
-        {
-            "name": node["name"].text,
-            "unit": node["unit"].text,
-            "direction": node["direction"].text,
-            "baseline": node["baseline"].figure_or_none,
-            "baseline_year": node["baseline_year"].integer_or_none,
-            "target": node["target"].figure_or_none,
-            "source": node["source"].text,
-            "kpi": node.get("kpi", "").text,
-            "is_example": node["example"].flag,
-        },
-        node,
-        log,
-    )
-    programme = goal.area.programme
-    for target in node.get("targets", []).items(unique="year"):
-        year = target["year"].integer
-        if year not in programme.years:
-            raise target["year"].fail(f"{year} ligger utanför programmets period {programme.period}.")
-        _put(IndicatorTarget(indicator=indicator, year=year), {"value": target["value"].figure}, target, log)
-    for outcome in node["outcomes"].items(unique="year"):
-        _outcome(outcome, indicator, log)
-
-
-def _outcome(node: Node, indicator: Indicator, log: ImportLog) -> None:
-    _put(
-        IndicatorValue(indicator=indicator, year=node["year"].integer),
-        {
-            "value": node["value"].figure_or_none,
-            "women": node.get("women", None).figure_or_none,
-            "men": node.get("men", None).figure_or_none,
-            "assessment": node.get("assessment", "").text,
-            "kpi": node.get("kpi", "").text,
-            "dated": node.get("dated", None).day_or_none,
-            "is_example": node["example"].flag,
-        },
-        node,
-        log,
-    )
-
-
-def _chosen(node: Node, known: dict[str, Any], what: str) -> list[Any]:
-    return [item.one_of(known, what) for item in node.items()]
-
-
-def _put(wanted: Any, values: dict[str, Any], node: Node, log: ImportLog, **many: Iterable[models.Model]) -> Any:
-    """Create `wanted`, or bring the one with the same unique key up to date; saved only where something differs."""
-    instance = _stored(wanted) or wanted
-    is_new = instance.pk is None
-    differs = is_new or any(getattr(instance, name) != value for name, value in values.items())
-    for name, value in values.items():
-        setattr(instance, name, value)
-    if differs:
-        check(instance, node, names={"is_example": "example"})
-        instance._change_reason = REASON
-        instance.save()
-    for name, members in many.items():
-        manager = getattr(instance, name)
-        if {member.pk for member in manager.all()} != {member.pk for member in members}:
-            manager.set(members)
-            differs = True
-    if differs:
-        log.count(log.created if is_new else log.changed, type(instance))
-    return instance
-
-
-def _stored(wanted: Any) -> Any:
-    """The row with the same key as `wanted`: its slug, or its number or year within its parent."""
-    own = next(name for name in ("slug", "number", "year") if hasattr(wanted, name))
-    names = [own] if own == "slug" else [_parent(wanted), own]
-    return type(wanted).objects.filter(**{name: getattr(wanted, name) for name in names}).first()
-
-
-def _parent(wanted: models.Model) -> str:
-    return next(field.name for field in wanted._meta.concrete_fields if field.many_to_one)
+    def write(self) -> None:
+        """SourceError when the database refuses: its rules say in Swedish what must hold between rows."""
+        try:
+            for kind, work in self.work.values():
+                write(kind.model, work.created, work.changed, tuple(kind.fields), work.members, REASON)
+        except IntegrityError as error:
+            raise SourceError(str(error).splitlines()[0]) from error

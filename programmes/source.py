@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,8 +18,77 @@ from django.db import models
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong at one place of the file and how to mend it, in Swedish. The place is a JSON path such as
+    `$.areas[0].name`, or a sheet with its row and column; none when it is the file as a whole."""
+
+    text: str
+    path: str = ""
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+
+    @property
+    def place(self) -> str:
+        if not self.sheet:
+            return self.path
+        row = f"rad {self.row}" if self.row else ""
+        return ", ".join(
+            part for part in (f"Bladet {self.sheet}", row, self.column and f"kolumn {self.column}") if part
+        )
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.text}" if self.place else self.text
+
+
 class SourceError(Exception):
-    """The file cannot be used. The text is Swedish and names the place, such as `$.areas[0].name`."""
+    """The file cannot be used. `problems` are all that was found, each with its place; the text is all of them."""
+
+    def __init__(self, *problems: Problem | str) -> None:
+        self.problems = [one if isinstance(one, Problem) else Problem(one) for one in problems]
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class Problems(list[Problem]):
+    """What has been found so far: a reader goes on after a fault, so that all are told at once."""
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """A fault within the block is noted, and ends the block."""
+        try:
+            yield
+        except SourceError as error:
+            self.extend(error.problems)
+
+    def distinct(self, nodes: list[Node], key: str) -> list[Node]:
+        """Those of `nodes` that have a `key` of their own; the others are noted."""
+        seen: dict[Any, Node] = {}
+        for node in nodes:
+            with self.noted():
+                value = node[key].value
+                if not isinstance(value, str | int):
+                    raise node[key].fail("här ska det stå en text eller ett heltal.")
+                if value in seen:
+                    raise node[key].fail(f"”{value}” står redan i {seen[value].place}.")
+                seen[value] = node
+        return list(seen.values())
+
+    def raise_if_any(self) -> None:
+        if self:
+            raise SourceError(*self)
+
+
+class Row(dict[str, Any]):
+    """An object that was read from a row of a sheet, and knows the column of each of its values."""
+
+    __slots__ = ("columns", "number", "sheet")
+
+    def __init__(self, sheet: str, number: int | None, columns: Mapping[str, str]) -> None:
+        super().__init__()
+        self.sheet = sheet
+        self.number = number
+        self.columns = columns
 
 
 def read_json(path: Path) -> Node:
@@ -36,40 +108,47 @@ def read_json(path: Path) -> Node:
 
 
 class Node:
-    """A value in the file together with the JSON path that leads to it."""
+    """A value in the file together with the JSON path that leads to it, and the row of a sheet that it is from."""
 
-    def __init__(self, value: Any, path: str) -> None:
+    __slots__ = ("key", "path", "row", "value")
+
+    def __init__(self, value: Any, path: str, row: Row | None = None, key: str = "") -> None:
         self.value = value
         self.path = path
+        self.row = value if isinstance(value, Row) else row
+        self.key = key
+
+    @property
+    def place(self) -> str:
+        return self.problem("").place
+
+    def problem(self, text: str) -> Problem:
+        if self.row is None:
+            return Problem(text, self.path)
+        return Problem(
+            text, self.path, sheet=self.row.sheet, row=self.row.number, column=self.row.columns.get(self.key, "")
+        )
 
     def fail(self, problem: str) -> SourceError:
-        return SourceError(f"{self.path}: {problem}")
+        return SourceError(self.problem(problem))
 
     def __getitem__(self, key: str) -> Node:
         if not isinstance(self.value, dict):
             raise self.fail("här ska det stå ett objekt { … }.")
         if key not in self.value:
             raise self.fail(f"nyckeln ”{key}” saknas.")
-        return Node(self.value[key], f"{self.path}.{key}")
+        return Node(self.value[key], f"{self.path}.{key}", self.row, key)
 
     def get(self, key: str, default: Any) -> Node:
         """What stands under a key that a file may leave out, as files from before it was thought of do."""
-        return self[key] if isinstance(self.value, dict) and key in self.value else Node(default, f"{self.path}.{key}")
+        if isinstance(self.value, dict) and key in self.value:
+            return self[key]
+        return Node(default, f"{self.path}.{key}", self.row, key)
 
-    def items(self, unique: str = "") -> list[Node]:
-        """The members of a list; no two may have the same value under the key `unique`."""
+    def items(self) -> list[Node]:
         if not isinstance(self.value, list):
             raise self.fail("här ska det stå en lista [ … ].")
-        nodes = [Node(value, f"{self.path}[{index}]") for index, value in enumerate(self.value)]
-        seen: dict[Any, str] = {}
-        for node in nodes if unique else []:
-            key = node[unique]
-            if not isinstance(key.value, str | int):
-                raise key.fail("här ska det stå en text eller ett heltal.")
-            if key.value in seen:
-                raise key.fail(f"”{key.value}” står redan i {seen[key.value]}.")
-            seen[key.value] = node.path
-        return nodes
+        return [Node(value, f"{self.path}[{index}]", self.row, self.key) for index, value in enumerate(self.value)]
 
     @property
     def text(self) -> str:
@@ -121,13 +200,30 @@ class Node:
         return known[self.text]
 
 
-def check(instance: models.Model, node: Node, names: dict[str, str] | None = None) -> None:
-    """SourceError names the instance's first bad field. `names`: field to key in the file, where they differ."""
-    try:
-        instance.clean_fields(exclude=[field.name for field in instance._meta.fields if field.is_relation])
-        instance.validate_constraints()
-    except ValidationError as error:
-        field, problems = next(iter(error.message_dict.items()))
-        key = (names or {}).get(field, field)
-        place = node[key] if isinstance(node.value, dict) and key in node.value else node
-        raise place.fail(problems[0]) from error
+def check(
+    instance: models.Model, node: Node, keys: Mapping[str, str] | None = None, unread: Collection[str] = ()
+) -> None:
+    """SourceError names all of the instance's bad fields, but for those `unread`, of which it is known already.
+
+    `keys`: field to key in the file, where they differ. Judges without the database: what its constraints demand of
+    one row, `clean` says too.
+    """
+    errors: dict[str, list[ValidationError]] = {}
+    relations = {field.name for field in instance._meta.fields if field.is_relation}
+    for judge in (partial(instance.clean_fields, exclude={*relations, *unread}), instance.clean):
+        try:
+            judge()
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+    if errors:
+        raise SourceError(
+            *(_place(node, (keys or {}).get(field, field)).problem(_said(found[0])) for field, found in errors.items())
+        )
+
+
+def _place(node: Node, key: str) -> Node:
+    return node[key] if isinstance(node.value, dict) and key in node.value else node
+
+
+def _said(error: ValidationError) -> str:
+    return "det här måste fyllas i." if error.code in ("blank", "null") else str(error.messages[0])

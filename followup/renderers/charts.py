@@ -83,7 +83,8 @@ def _segment(step: Step, x: float, width: float) -> SafeString:
     colour, soft = colours()[step.tone], colours()[f"{step.tone}-soft"]
     is_filled = step.tone == "good"
     return format_html(
-        '<rect x="{}" y="1" width="{}" height="{}" fill="{}" stroke="{}"/>{}{}',
+        '<g class="tone-{}"><rect x="{}" y="1" width="{}" height="{}" fill="{}" stroke="{}"/>{}{}</g>',
+        step.tone,
         _number(x + 1),
         _number(width - 2),
         BAR_HEIGHT - 2,
@@ -105,12 +106,14 @@ def _hatching(tone: str, colour: str, x: float, width: float) -> SafeString:
         ends = (left, left + run) if slant > 0 else (left + run, left)
         lines.append(f"M{_number(ends[0])} {bottom}L{_number(ends[1])} 1")
         left += 5
-    return format_html('<path d="{}" stroke="{}" fill="none"/>', "".join(lines), colour) if lines else SafeString("")
+    if not lines:
+        return SafeString("")
+    return format_html('<path class="bar-hatching" d="{}" stroke="{}" fill="none"/>', "".join(lines), colour)
 
 
 def _symbol(step: Step, colour: str, x: float) -> SafeString:
     return format_html(
-        '<path transform="translate({} {}) scale(0.8)" fill="{}" fill-rule="evenodd" d="{}"/>',
+        '<path class="bar-symbol" transform="translate({} {}) scale(0.8)" fill="{}" fill-rule="evenodd" d="{}"/>',
         _number(x + 4),
         _number((BAR_HEIGHT - 12.8) / 2),
         colour,
@@ -135,11 +138,15 @@ def sparkline(indicator: IndicatorStatus) -> SafeString:
     aim = SafeString("")
     if target is not None:
         aim = format_html(
-            '<path d="M0 {}H{}" stroke="{}" stroke-dasharray="3 3"/>', _number(up(target)), LINE_WIDTH, soft
+            '<path class="sparkline-target" d="M0 {}H{}" stroke="{}" stroke-dasharray="3 3"/>',
+            _number(up(target)),
+            LINE_WIDTH,
+            soft,
         )
     return format_html(
         '<svg class="sparkline" role="img" viewBox="0 0 {} {}"><title>{}</title>{}'
-        '<path d="M{}" fill="none" stroke="{}" stroke-width="1.6"/><circle cx="{}" cy="{}" r="3" fill="{}"/></svg>',
+        '<path class="sparkline-line" d="M{}" fill="none" stroke="{}" stroke-width="1.6"/>'
+        '<circle cx="{}" cy="{}" r="3" fill="{}"/></svg>',
         LINE_WIDTH,
         LINE_HEIGHT,
         f"Linje över utfallet {points[0][0]}–{points[-1][0]}: {indicator.trend.word.lower()}",

@@ -1,7 +1,9 @@
 """Pages for what went wrong: what happened, and what to do now."""
 
+import sys
 from http import HTTPStatus
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
@@ -43,4 +45,9 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Stands alone: whatever failed may be part of the ordinary page frame."""
+    # Django calls this while it handles what was raised. A database that is gone comes back: that is no fault of ours.
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        problem = "Databasen svarade inte. Loggen säger varför."
+        body = loader.render_to_string("503.html", {"problem": problem})
+        return HttpResponse(body, status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "60"})
     return HttpResponse(loader.render_to_string("500.html"), status=HTTPStatus.INTERNAL_SERVER_ERROR)

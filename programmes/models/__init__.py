@@ -1,6 +1,6 @@
 """What has been promised: a programme and all that belongs to it."""
 
-from programmes.models.fields import LINE_LENGTH, TEXT_LENGTH, example_field, figure, prose, year_field
+from programmes.models.fields import LINE_LENGTH, TEXT_LENGTH, example_field, figure, prose, without_padding, year_field
 from programmes.models.indicators import Indicator, IndicatorTarget, IndicatorValue, TargetStatus, target_status
 from programmes.models.programme import (
     Guideline,
@@ -32,5 +32,6 @@ __all__ = [
     "figure",
     "prose",
     "target_status",
+    "without_padding",
     "year_field",
 ]

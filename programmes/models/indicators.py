@@ -11,7 +11,7 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from programmes.models.fields import example_field, figure, year_field
-from programmes.models.programme import SubGoal
+from programmes.models.programme import SubGoal, check_within_period
 
 
 class TargetStatus(models.TextChoices):
@@ -97,6 +97,10 @@ class Indicator(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.unit})"
 
+    def clean(self) -> None:
+        if (self.baseline is None) != (self.baseline_year is None):
+            raise ValidationError({"baseline": "Basvärde och basår anges tillsammans, eller inte alls."})
+
     @property
     def lower_is_better(self) -> bool:
         return self.direction == self.Direction.DOWN
@@ -131,10 +135,8 @@ class IndicatorTarget(models.Model):
         return f"{self.indicator} {self.year}"
 
     def clean(self) -> None:
-        if self.indicator_id and self.year:
-            programme = self.indicator.sub_goal.area.programme
-            if self.year not in programme.years:
-                raise ValidationError({"year": f"{self.year} ligger utanför programmets period {programme.period}."})
+        if hasattr(self, "indicator"):
+            check_within_period(self.indicator.sub_goal.area.programme, self, ("year",))
 
 
 class IndicatorValue(models.Model):
@@ -186,6 +188,12 @@ class IndicatorValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator} {self.year}"
+
+    def clean(self) -> None:
+        if self.value is None and self.assessment not in ("", TargetStatus.CANNOT_ASSESS):
+            raise ValidationError({"assessment": "Utan utfall går det inte att bedöma om målvärdet är nått."})
+        if self.kpi and not self.dated:
+            raise ValidationError({"dated": "Ett utfall från Kolada har den dag då det hämtades."})
 
     @property
     def suggestion(self) -> TargetStatus:

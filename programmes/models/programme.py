@@ -20,6 +20,22 @@ if TYPE_CHECKING:
     from organisation.models import User
 
 
+def _check_order(item: Programme | Measure, message: str) -> None:
+    """ValidationError of a period that ends before it begins: as the database says it, but without asking it."""
+    if item.first_year and item.last_year and item.last_year < item.first_year:
+        raise ValidationError({"last_year": message})
+
+
+def check_within_period(programme: Programme, item: models.Model, names: tuple[str, ...]) -> None:
+    """ValidationError of the first year among the fields `names` of `item` that is outside the programme's period."""
+    # A period that is missing or wrong itself is told once, and not of all that stands under it.
+    years = programme.years if programme.first_year and programme.last_year else range(0)
+    for name in names:
+        year = getattr(item, name)
+        if year and years and year not in years:
+            raise ValidationError({name: f"{year} ligger utanför programmets period {programme.period}."})
+
+
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
     def visible_to(self, user: User | AnonymousUser) -> ProgrammeQuerySet:
         """Adopted programmes for all who log in; drafts only for those who work with them."""
@@ -81,6 +97,9 @@ class Programme(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("followup:programme_detail", args=[self.slug])
+
+    def clean(self) -> None:
+        _check_order(self, "Programmets sista år kan inte ligga före det första.")
 
     @property
     def years(self) -> range:
@@ -225,12 +244,12 @@ class Measure(models.Model):
         return f"{self.code} {self.text}"
 
     def clean(self) -> None:
-        if self.sub_goal_id and self.first_year and self.last_year:
-            programme = self.sub_goal.area.programme
-            for name in ("first_year", "last_year"):
-                year = getattr(self, name)
-                if year not in programme.years:
-                    raise ValidationError({name: f"{year} ligger utanför programmets period {programme.period}."})
+        _check_order(self, "Åtgärdens sista år kan inte ligga före det första.")
+        facts = [bool(fact) for fact in (self.change, self.change_year, self.change_reason)]
+        if any(facts) and not all(facts):
+            raise ValidationError({"change": "En ändring anges med ändring, år och skäl tillsammans, eller inte alls."})
+        if hasattr(self, "sub_goal"):
+            check_within_period(self.sub_goal.area.programme, self, ("first_year", "last_year"))
 
     @property
     def code(self) -> str:

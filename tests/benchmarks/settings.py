@@ -13,6 +13,7 @@ os.environ.pop("DEBUG", None)
 os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
 os.environ["ALLOWED_HOSTS"] = "127.0.0.1"
 os.environ["SITE_URL"] = "https://127.0.0.1"
+os.environ["EMAIL_URL"] = "dummymail://"
 # A database that may be filled: never the one of DATABASE_URL.
 os.environ["DATABASE_URL"] = os.environ.get("BENCHMARK_DATABASE_URL", f"sqlite:///{FOLDER / 'benchmark.sqlite3'}")
 

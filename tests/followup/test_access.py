@@ -90,6 +90,8 @@ PAGES = {
     ("followup:entry_edit", *YEAR, 9, 9): (roles(404), roles(404)),
     ("followup:entry_edit", "finns-inte", 2021, 1, 1): (roles(404), roles(404)),
     ("followup:entry_autosave", *GOAL): (roles(405, anonymous=405), roles(403, anonymous=401, official=422)),
+    ("followup:outcome_autosave", *GOAL, 1): (roles(405, anonymous=405), roles(403, anonymous=401, official=422)),
+    ("followup:outcome_autosave", *GOAL, 9): (roles(405, anonymous=405), roles(403, anonymous=401, official=404)),
     ("followup:entry_withdraw", *GOAL): (NOT_BY_GET, roles(403, official=302)),
     ("followup:entry_attach", *GOAL): (NOT_BY_GET, roles(403, official=422)),
     ("followup:attachment_download", ATTACHMENT): (roles(200), NOT_BY_POST),

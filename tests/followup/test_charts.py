@@ -38,7 +38,7 @@ def indicator(*outcomes: tuple[int, str], target: str | None = None) -> Indicato
 
 def test_a_bar_is_as_long_as_its_figures():
     drawn = parsed(charts.bar([Tally(MET, 1), Tally(PARTLY, 3)], longest=8))
-    widths = [float(rect.get("width")) + 2 for rect in drawn.findall("rect")]
+    widths = [float(rect.get("width")) + 2 for rect in drawn.findall("g/rect")]
     assert widths == [charts.BAR_WIDTH / 8, 3 * charts.BAR_WIDTH / 8]
     assert drawn.findtext("title") == "Uppfyllt 1, Delvis uppfyllt 3"
 
@@ -46,25 +46,25 @@ def test_a_bar_is_as_long_as_its_figures():
 def test_steps_differ_without_colour():
     """Filled, hatched one way and hatched the other way, each with its own symbol."""
     drawn = parsed(charts.bar([Tally(MET, 4), Tally(PARTLY, 4), Tally(NOT_MET, 4)], longest=12))
-    fills = [rect.get("fill") for rect in drawn.findall("rect")]
+    fills = [rect.get("fill") for rect in drawn.findall("g/rect")]
     assert fills == [colours()[name] for name in ("good", "middling-soft", "poor-soft")]
-    hatchings = [path.get("d") for path in drawn.findall("path") if path.get("stroke")]
+    hatchings = [path.get("d") for path in drawn.findall("g/path") if path.get("stroke")]
     assert [float(re.match(r"M([\d.]+) [\d.]+L([\d.]+)", d)[1]) for d in hatchings] == [121, 229]
     assert [float(re.match(r"M([\d.]+) [\d.]+L([\d.]+)", d)[2]) for d in hatchings] == [129, 221]
-    assert [path.get("d") for path in drawn.findall("path") if path.get("transform")] == [
+    assert [path.get("d") for path in drawn.findall("g/path") if path.get("transform")] == [
         step.path for step in (MET, PARTLY, NOT_MET)
     ]
 
 
 def test_a_narrow_segment_has_no_symbol():
     drawn = parsed(charts.bar([Tally(MET, 1), Tally(PARTLY, 99)], longest=100))
-    assert [path.get("d") for path in drawn.findall("path") if path.get("transform")] == [PARTLY.path]
+    assert [path.get("d") for path in drawn.findall("g/path") if path.get("transform")] == [PARTLY.path]
 
 
 def test_nothing_to_count_gives_an_empty_bar():
     drawn = parsed(charts.bar([], longest=0))
     assert drawn.findtext("title") == "Inga"
-    assert drawn.findall("rect") == []
+    assert drawn.findall("g/rect") == []
 
 
 def test_the_charts_hold_every_goal_and_measure(huddinge):

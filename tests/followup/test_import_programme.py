@@ -86,6 +86,16 @@ def test_a_changed_text_is_taken_over_with_history(huddinge, tmp_path, capsys):
     assert "Ändrade: 1 mål." in out
 
 
+def test_the_history_keeps_the_units_and_perspectives(huddinge, tmp_path):
+    measure = Measure.objects.get(sub_goal__area__number=1, sub_goal__number=1, number=1)
+    load(tmp_path, lambda source: source["areas"][0]["sub_goals"][0]["measures"][0].update(units=["srv-atervinning"]))
+    assert [unit.slug for unit in measure.units.all()] == ["srv-atervinning"]
+    newest = measure.history.first()
+    assert (newest.history_type, newest.history_change_reason) == ("~", "Inläst från fil")
+    assert [row.unit.slug for row in newest.units.all()] == ["srv-atervinning"]
+    assert newest.perspectives.count() == measure.perspectives.count() == 1
+
+
 def test_a_new_measure_reaches_the_open_year(huddinge, tmp_path):
     def add(source):
         measures = source["areas"][0]["sub_goals"][0]["measures"]
@@ -143,7 +153,7 @@ BROKEN = {
     ),
     "stopped without reason": (
         lambda s: s["follow_ups"][0]["measures"][0].update(progress="stopped", stop_reason=""),
-        "$.follow_ups[0].measures[0]: Skriv varför åtgärden avbröts.",
+        "$.follow_ups[0].measures[0].stop_reason: Skriv varför åtgärden avbröts.",
     ),
     "measure outside the period": (
         lambda s: s["areas"][0]["sub_goals"][0]["measures"][0].update(last_year=2022),
@@ -151,7 +161,7 @@ BROKEN = {
     ),
     "end before start": (
         lambda s: s["programme"].update(last_year=2017),
-        "$.programme: Programmets sista år kan inte ligga före det första.",
+        "$.programme.last_year: Programmets sista år kan inte ligga före det första.",
     ),
     "year outside the period": (
         lambda s: s["follow_ups"][0].update(year=2030),
@@ -180,6 +190,23 @@ def test_a_broken_file_names_the_place_and_changes_nothing(change, message, tmp_
     assert str(error.value) == f"Inget lästes in. {message}"
     assert not Unit.objects.exists()
     assert not Programme.objects.exists()
+
+
+@pytest.mark.django_db
+def test_all_problems_are_told_at_once(tmp_path):
+    def spoil(source):
+        remove_text(source)
+        source["programme"]["title"] = ""
+        source["guidelines"][0]["units"] = ["okand"]
+
+    with pytest.raises(CommandError) as error:
+        load(tmp_path, spoil)
+    assert str(error.value).splitlines() == [
+        "Inget lästes in. 3 fel:",
+        "$.programme.title: det här måste fyllas i.",
+        "$.areas[1].sub_goals[0]: nyckeln ”text” saknas.",
+        "$.guidelines[0].units[0]: enheten ”okand” är inte känd.",
+    ]
 
 
 @pytest.mark.django_db

@@ -38,7 +38,8 @@ class Command(BaseCommand):
                 programme = import_programme(source, log)
                 import_follow_ups(source, programme, log, with_pdf=with_pdf)
         except SourceError as error:
-            raise CommandError(f"Inget lästes in. {error}") from error
+            many = f"{len(error.problems)} fel:\n" if len(error.problems) > 1 else ""
+            raise CommandError(f"Inget lästes in. {many}{error}") from error
         self.report(str(programme), log)
 
     def report(self, programme: str, log: ImportLog) -> None:

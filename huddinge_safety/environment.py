@@ -1,0 +1,116 @@
+"""Reading settings from environment variables, and telling all that is wrong with them at once."""
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
+
+NOTSET = environ.Env.NOTSET
+YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+NUMBER = "ska vara ett heltal"
+
+
+class Environment(environ.Env):
+    """`environ.Env`, but a wrong value is noted and its default used, until `stop_if_wrong`."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        super().__init__()
+        # An empty variable is one that is not set: compose files leave such behind. A value that begins with a dollar
+        # sign, as a password may, is no name of another variable.
+        self.escape_proxy = True
+        self.ENVIRON = {
+            name: f"\\{value}" if value.startswith("$") else value for name, value in variables.items() if value.strip()
+        }
+        self.problems: list[str] = []
+
+    def require(self, name: str, what: str) -> None:
+        """Note it as a problem when the variable is not set; `what` says what it is for."""
+        self.expect(name, name in self, f"saknas: {what}")
+
+    def expect(self, name: str, is_right: bool, problem: str) -> None:
+        if not is_right:
+            self.problems.append(f"{name} {problem}.")
+
+    def positive(self, name: str, default: int) -> int:
+        number: int = self.int(name, default=default)
+        self.expect(name, number >= 1, "ska vara minst 1")
+        return number
+
+    def by_year(self, name: str, default: str) -> list[tuple[int, str]]:
+        """What applies from a year on, such as `2018 one thing; 2023 another`."""
+        items = [item.split(maxsplit=1) for item in self.str(name, default=default).split(";") if item.strip()]
+        is_right = all(len(item) == 2 and item[0].isdecimal() for item in items)
+        self.expect(name, is_right, "ska vara årtal och text, åtskilda av semikolon: 2018 en lag; 2023 en annan")
+        return [(int(item[0]), item[1].strip()) for item in items] if is_right else []
+
+    def get_value(self, var: str, cast: Any = None, default: Any = NOTSET, parse_default: Any = False) -> Any:
+        value = self.ENVIRON.get(var, "")
+        if cast is bool and value and value.lower() not in YES + NO:
+            self.problems.append(f"{var} ska vara 1 eller 0, inte ”{value}”.")
+            return default
+        try:
+            return super().get_value(var, cast, default, parse_default)
+        except ValueError:
+            self.problems.append(f"{var} {NUMBER if cast is int else 'går inte att läsa'}, inte ”{value}”.")
+            return default
+
+    def db_url(self, var: str = "DATABASE_URL", default: Any = NOTSET, engine: Any = None) -> dict[str, Any]:
+        """The database of an address such as postgres://user:password@host/name, or sqlite:///file."""
+        return self._address(super().db_url, var, default, "ENGINE", "NAME", "postgres://användare:lösenord@värd/namn")
+
+    def email_url(self, var: str = "EMAIL_URL", default: Any = NOTSET, backend: Any = None) -> dict[str, Any]:
+        """The mail server of an address such as smtp+tls://user:password@host:587."""
+        example = "smtp+tls://användare:lösenord@värd:587"
+        return self._address(super().email_url, var, default, "EMAIL_BACKEND", "EMAIL_BACKEND", example)
+
+    def _address(self, read: Any, var: str, default: str, kind: str, needed: str, example: str) -> dict[str, Any]:
+        # The value itself is not repeated, as the library's warning does: it may hold a password.
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                config: dict[str, Any] = read(var, default=default)
+        except (ValueError, KeyError, ImproperlyConfigured):
+            config = {}
+        if "." in config.get(kind, "") and config[needed]:
+            return config
+        self.problems.append(f"{var} ska vara en adress som {example}.")
+        del self.ENVIRON[var]
+        return dict(read(var, default=default))
+
+    def stop_if_wrong(self) -> None:
+        """ImproperlyConfigured with every problem, a line each."""
+        if self.problems:
+            raise ImproperlyConfigured(
+                "\n".join(
+                    [
+                        "Inställningarna är inte rätt, och programmet startar inte:",
+                        *(f"  - {problem}" for problem in self.problems),
+                        "Sätt miljövariablerna (se README.md), eller DEBUG=1 för utveckling.",
+                    ]
+                )
+            )
+
+
+def check_production(env: Environment, hosts: list[str], site_url: str) -> None:
+    """Note what the site cannot do without, or must not have, when others than its developers use it."""
+    secret = env.str("SECRET_KEY", default="")
+    env.require("SECRET_KEY", "en lång slumpmässig text, som hålls hemlig")
+    is_long = len(secret) >= 50 and len(set(secret)) >= 5
+    env.expect("SECRET_KEY", is_long or not secret, "ska vara minst 50 tecken lång och slumpmässig")
+    env.require("ALLOWED_HOSTS", "webbplatsens värdnamn, åtskilda av komma")
+    for host in hosts:
+        is_name = host.startswith("[") or not set(host) & set("*/: ")
+        env.expect("ALLOWED_HOSTS", is_name, f"ska vara värdnamn, inte ”{host}”")
+    env.require("DATABASE_URL", "databasen, till exempel postgres://användare:lösenord@värd/namn")
+    env.require("SITE_URL", "webbplatsens adress, till exempel https://uppfoljning.example.se")
+    if "SITE_URL" in env:
+        site = urlsplit(site_url)
+        env.expect(
+            "SITE_URL", site.scheme == "https" and bool(site.hostname), "ska börja med https:// och ett värdnamn"
+        )
+        is_known = validate_host(site.hostname or "", hosts)
+        env.expect("SITE_URL", is_known or not site.hostname, "har ett värdnamn som inte finns i ALLOWED_HOSTS")
+    env.require("EMAIL_URL", "e-postservern, till exempel smtp+tls://användare:lösenord@värd:587, eller dummymail://")

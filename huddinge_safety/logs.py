@@ -1,0 +1,64 @@
+"""What is logged, and how: a JSON object a line, with the number of the request that it belongs to."""
+
+import json
+import logging
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+# The number of the request that is being answered; set by `requests.Followed`.
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+class JsonLines(logging.Formatter):
+    """A record as one line of JSON, whatever line breaks its texts have. `extra={"facts": {…}}` adds to it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if number := request_id.get():
+            line["request"] = number
+        line |= getattr(record, "facts", {})
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def logging_config(form: str, level: str) -> dict[str, Any]:
+    """Django's setting LOGGING; gunicorn's `logconfig_dict` is the same, so that all lines look alike."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "json": {"()": "huddinge_safety.logs.JsonLines"},
+            "text": {"format": "%(levelname)s %(message)s"},
+        },
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": form}},
+        "root": {"handlers": ["console"], "level": "WARNING"},
+        "loggers": {
+            "huddinge_safety": {"level": level},
+            "followup": {"level": level},
+            # Fonts are subset for every document; its progress is of no interest.
+            "fontTools": {"level": "ERROR"},
+            # Django's own handlers give way: in production one would be mute and the other e-mail its administrators.
+            "django": {"handlers": [], "level": "INFO" if form == "json" else "WARNING", "propagate": True},
+            # Every request is told of by `requests.Followed`; here only what went wrong in one is.
+            "django.request": {"level": "ERROR"},
+            "gunicorn.error": {"handlers": [], "level": "INFO", "propagate": True},
+        },
+    }
+
+
+def start_sentry(dsn: str, release: str) -> None:
+    """Send errors to the Sentry at `dsn`, without names, cookies or what was written."""
+    import sentry_sdk
+
+    sentry_sdk.init(
+        dsn=dsn, release=release, send_default_pii=False, max_request_body_size="never", include_local_variables=False
+    )

@@ -1,0 +1,68 @@
+"""Figures for Prometheus: what the web processes of this host have answered, and what lies in the database."""
+
+import os
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db.models import Count
+from django.utils import timezone
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from followup.models import OutgoingMail, Rendering
+
+# Counted by view, of which there are few, and not by address, of which anybody can make up any number.
+_requests = Counter("huddinge_requests", "Requests answered.", ["view", "method", "status"])
+_seconds = Histogram(
+    "huddinge_request_seconds",
+    "Time to answer a request.",
+    ["view"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+
+
+def count(view: str, method: str, status: int, seconds: float) -> None:
+    """Take note of one answered request."""
+    _requests.labels(view, method if method in ("GET", "HEAD", "POST") else "other", status).inc()
+    _seconds.labels(view).observe(seconds)
+
+
+class Stock(Collector):
+    """What waits in the database, the same whichever host is asked."""
+
+    def collect(self) -> Iterator[Metric]:
+        now = timezone.now()
+        yield _gauge("version_info", "The version that runs.", 1, version=settings.VERSION)
+        states = dict(Rendering.objects.order_by().values_list("state").annotate(Count("pk")))
+        renderings = GaugeMetricFamily("huddinge_renderings", "PDFs by state.", labels=["state"])
+        for state in Rendering.State.values:
+            renderings.add_metric([state], states.get(state, 0))
+        yield renderings
+        first = Rendering.objects.waiting().values_list("asked_at", flat=True).first()
+        waited = (now - first).total_seconds() if first else 0
+        yield _gauge("rendering_oldest_wait_seconds", "How long the first PDF in the queue has waited.", waited)
+        mail = OutgoingMail.objects
+        yield _gauge("mail_waiting", "Mails that wait to be sent.", mail.waiting().count())
+        yield _gauge("mail_given_up", "Mails that could not be sent.", mail.failed().count())
+        oldest = mail.waiting().order_by("created_at").values_list("created_at", flat=True).first()
+        waited = (now - oldest).total_seconds() if oldest else 0
+        yield _gauge("mail_oldest_wait_seconds", "How long the oldest waiting mail has waited.", waited)
+
+
+def _gauge(name: str, what: str, value: float, **labels: str) -> Metric:
+    gauge = GaugeMetricFamily(f"huddinge_{name}", what, labels=list(labels))
+    gauge.add_metric(list(labels.values()), value)
+    return gauge
+
+
+def exposition() -> bytes:
+    """All figures in Prometheus' text format."""
+    registry = CollectorRegistry()
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # set by gunicorn.conf.py: there are several processes
+        multiprocess.MultiProcessCollector(registry)
+    else:
+        registry.register(_requests)
+        registry.register(_seconds)
+    registry.register(Stock())
+    return generate_latest(registry)
