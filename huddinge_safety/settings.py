@@ -76,22 +76,20 @@ OIDC_CREATE_ACCOUNTS = env.bool("OIDC_CREATE_ACCOUNTS", default=True)
 # By what an account that already exists is known at the first sign-in: username, email, or nothing.
 OIDC_LINK_BY = env.str("OIDC_LINK_BY", default="")
 if OIDC_SERVER_URL:
-    missing = [name for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET") if not vars()[name]]
-    if missing:
-        raise ImproperlyConfigured("OIDC_SERVER_URL är satt, men det här saknas: " + ", ".join(missing) + ".")
-    if not DEBUG and not OIDC_SERVER_URL.startswith("https://"):
-        raise ImproperlyConfigured("OIDC_SERVER_URL ska börja med https://.")
-if OIDC_LINK_BY not in ("", "username", "email"):
-    raise ImproperlyConfigured("OIDC_LINK_BY ska vara username, email eller tom.")
+    env.require("OIDC_CLIENT_ID", "det som inloggningstjänsten kallar den här tjänsten")
+    env.require("OIDC_CLIENT_SECRET", "hemligheten som inloggningstjänsten gav")
+    is_https = OIDC_SERVER_URL.startswith("https://")
+    env.expect("OIDC_SERVER_URL", DEBUG or is_https, "ska börja med https://")
+env.expect("OIDC_LINK_BY", OIDC_LINK_BY in ("", "username", "email"), "ska vara username eller email, eller utelämnas")
 
 # Whether those with a role need a second step (an app or a passkey) besides their password.
 REQUIRE_MFA = env.bool("REQUIRE_MFA", default=not DEBUG)
 # How long one sign-in lasts at most, and how long without a sign of life.
-SESSION_HOURS = env.int("SESSION_HOURS", default=10)
-SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=120)
+SESSION_HOURS = env.positive("SESSION_HOURS", default=10)
+SESSION_IDLE_MINUTES = env.positive("SESSION_IDLE_MINUTES", default=120)
 # After so many wrong passwords or codes an account takes none for so many minutes.
-LOGIN_ATTEMPTS = env.int("LOGIN_ATTEMPTS", default=5)
-LOGIN_LOCKOUT_MINUTES = env.int("LOGIN_LOCKOUT_MINUTES", default=15)
+LOGIN_ATTEMPTS = env.positive("LOGIN_ATTEMPTS", default=5)
+LOGIN_LOCKOUT_MINUTES = env.positive("LOGIN_LOCKOUT_MINUTES", default=15)
 
 # The acts that the draft of a tjänsteutlåtande names, each with the year from which it applies. They change.
 ACTS = env.by_year(
