@@ -127,3 +127,15 @@ SCALES: dict[type[models.TextChoices], dict[str, Step]] = {
 def step(scale: type[models.TextChoices], value: str) -> Step:
     """How `value` of `scale` is shown; an empty value is shown as not yet filled in."""
     return SCALES[scale][value] if value else BLANK
+
+
+# Attainment of a goal, from the best to the worst; other assessments say nothing of better or worse.
+_ATTAINMENT = [Assessment.MET, Assessment.PARTLY, Assessment.NOT_MET]
+
+
+def change_between(before: Step, after: Step) -> Step | None:
+    """Whether a goal was assessed better or worse than before; None when one of the two cannot be compared."""
+    if before.key not in _ATTAINMENT or after.key not in _ATTAINMENT:
+        return None
+    change = _ATTAINMENT.index(Assessment(before.key)) - _ATTAINMENT.index(Assessment(after.key))
+    return step(Trend, Trend.SAME if not change else Trend.BETTER if change > 0 else Trend.WORSE)

@@ -126,6 +126,8 @@ urlpatterns = [
     path("arenden/", register.register, name="register"),
     path("enheter/", units.unit_list, name="unit_list"),
     path("enheter/<slug:slug>/", units.unit_detail, name="unit_detail"),
+    path("enheter/<slug:slug>/<slug:programme>/<int:year>/", units.unit_year, name="unit_year"),
+    path("enheter/<slug:slug>/<slug:programme>/<int:year>.pdf", units.unit_pdf, name="unit_pdf"),
     path(
         "program/<slug:slug>/<int:year>/rapport.pdf/<int:rendering>/", reports.report_rendering, name="report_rendering"
     ),

@@ -109,7 +109,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "huddinge_safety.apps.StaticFiles",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -229,7 +229,7 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "var" / "static"
+STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))
 # The fonts are ordinary packages: their files are served, and embedded in documents, from where they were installed.
 STATICFILES_DIRS = [
     BASE_DIR / "static",
