@@ -29,7 +29,12 @@ ON_THE_WAY = {
     "password_change",
     "password_change_done",
     "accessibility",
+    "colour_scheme",
     "favicon",
+    "help_detail",
+    "help_list",
+    "logotype",
+    "stylesheet",
 }
 
 

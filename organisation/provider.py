@@ -7,7 +7,6 @@ verified, also of one fetched straight from the provider; a token answers the ve
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import jwt
@@ -116,9 +115,10 @@ class Provider(OpenIDConnectProvider):
         """To the provider, with what the settings say alone: nothing that an address brings is handed on."""
         next_url = super().get_redirect_from_request_kwargs(request).get("next_url")
         nonce = get_random_string(32)
-        redirect = partial(self.redirect, request, "login", next_url, auth_params={"nonce": nonce}, nonce=nonce)
         try:
-            response: HttpResponse = redirect()
+            response: HttpResponse = self.redirect(
+                request, "login", next_url, auth_params={"nonce": nonce}, nonce=nonce
+            )
         except (requests.RequestException, ValueError, OAuth2Error) as error:
             response = render_authentication_error(request, self, exception=error)
         return response

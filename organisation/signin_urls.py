@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.generic import RedirectView
 
-from organisation import views
+from organisation import signin_views as views
 
 urlpatterns = [
     path("logga-in/", views.SignIn.as_view(), name="account_login"),

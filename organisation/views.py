@@ -1,28 +1,39 @@
-"""Pages about the site itself, open to everybody, and what signing in and out has beyond allauth's own views."""
+"""Pages about the site itself, most of them open to everybody."""
 
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
-from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.login import record_authentication
-from allauth.account.views import LoginView
-from allauth.mfa.adapter import get_adapter as get_second_step_adapter
-from allauth.mfa.base.views import IndexView
-from allauth.mfa.totp.views import ActivateTOTPView
-from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
-from allauth.socialaccount.models import SocialApp
-from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView, OAuth2View
+from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib.staticfiles import finders
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import condition, require_POST, require_safe
 
-from organisation.adapters import must_have_second_step, took_second_step
-from organisation.models import AccessibilityStatement
-from organisation.provider import SIGN_OUT, ProviderAdapter
+from organisation.appearance import colours, dark_colours, ratio
+from organisation.models import AccessibilityStatement, Appearance, User
+
+SCHEME_COOKIE = "utseende"
+# What the visitor may choose, and for which screens the dark colours are then.
+SCHEMES = {
+    "auto": ("Som enheten är inställd", "screen and (prefers-color-scheme: dark)"),
+    "ljust": ("Ljust", "not all"),
+    "morkt": ("Mörkt", "screen"),
+}
+
+
+# What each role does, step by step; the key is the address and the name of its text.
+HELP = {
+    "handlaggare": "Du som rapporterar för en enhet",
+    "granskare": "Du som granskar",
+    "sekreterare": "Du som bereder beslutet",
+    "lasare": "Du som läser",
+    "administrator": "Du som administrerar",
+}
 
 
 @login_not_required  # the law wants it read by whoever meets a shortcoming, the login page's among them
@@ -31,82 +42,98 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "organisation/accessibility.html", {"statement": statement})
 
 
-class SignIn(LoginView):
-    """The login page: by the municipality's provider where there is one, by password, or by a passkey."""
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        provider = settings.OIDC_NAME if settings.OIDC_SERVER_URL else ""
-        return super().get_context_data(provider=provider, **kwargs)
+class SchemeForm(forms.Form):
+    scheme = forms.ChoiceField(
+        label="Färger", choices=[(key, word) for key, (word, _) in SCHEMES.items()], widget=forms.RadioSelect
+    )
 
 
-@login_not_required
-def provider_login(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Off to the provider."""
-    return _talk(OAuth2LoginView, request, provider_id)
+@login_not_required  # whoever reads a page reads it in light that suits them
+def colour_scheme(request: HttpRequest) -> HttpResponse:
+    """Light or dark, kept in the visitor's own browser."""
+    back = request.POST.get("back") or request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+        back = "/"
+    form = SchemeForm(request.POST or None, initial={"scheme": _scheme(request)})
+    if request.method == "POST" and form.is_valid():
+        response = redirect(back)
+        response.set_cookie(
+            SCHEME_COOKIE,
+            form.cleaned_data["scheme"],
+            max_age=60 * 60 * 24 * 365,
+            samesite="Lax",
+            secure=request.is_secure(),
+            httponly=True,
+        )
+        return response
+    return render(request, "organisation/colour_scheme.html", {"form": form, "back": back})
 
 
-@login_not_required
-def provider_callback(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Back from the provider, with its word for who it is."""
-    return _talk(OAuth2CallbackView, request, provider_id)
+def _scheme(request: HttpRequest) -> str:
+    chosen = request.COOKIES.get(SCHEME_COOKIE, "")
+    return chosen if chosen in SCHEMES else "auto"
 
 
-def _talk(step: type[OAuth2View], request: HttpRequest, provider_id: str) -> HttpResponse:
-    try:
-        response: HttpResponse = step.adapter_view(ProviderAdapter(request, provider_id))(request)
-    except SocialApp.DoesNotExist as error:
-        raise Http404("Det finns ingen sådan inloggning.") from error
+def _stylesheet_etag(request: HttpRequest) -> str:
+    look = Appearance.objects.values_list("accent", "logotype", "logotype_has_name").first()
+    return f'"{sha256(repr((look, _scheme(request), _dark_tokens())).encode()).hexdigest()[:20]}"'
+
+
+def _dark_tokens() -> str:
+    path: Any = finders.find("css/dark.css")
+    return Path(path).read_text()
+
+
+@login_not_required  # the login page looks like the others
+@require_safe
+@condition(etag_func=_stylesheet_etag)
+def stylesheet(request: HttpRequest) -> HttpResponse:
+    """The municipality's colours and logotype, and the dark colours as the visitor has chosen.
+
+    The pages need not know of either: they stay the same, and a change shows at once.
+    """
+    appearance = Appearance.objects.first()
+    context: dict[str, Any] = {"dark_tokens": _dark_tokens(), "dark_media": SCHEMES[_scheme(request)][1]}
+    if appearance:
+        context |= {"colours": colours(appearance.accent), "dark_colours": dark_colours(appearance.accent)}
+        if appearance.logotype:
+            with appearance.logotype.open() as file:
+                context |= {"appearance": appearance, "ratio": f"{ratio(file.read()):.3f}"}
+    response = HttpResponse(render_to_string("organisation/stylesheet.css", context), content_type="text/css")
+    response["Cache-Control"] = "private, no-cache"
     return response
 
 
-@login_not_required  # somebody half-way, between password and second step, may turn back
+@login_not_required  # the login page shows it too
+@require_safe
+def logotype(request: HttpRequest, name: str) -> FileResponse:
+    """The one that is in use; its name tells its content, which therefore never changes."""
+    appearance = Appearance.objects.filter(logotype=f"logotyp/{name}").first()
+    if appearance is None:
+        raise Http404("Logotypen finns inte, eller har bytts ut.")
+    kind = "image/svg+xml" if name.endswith(".svg") else "image/png"
+    response = FileResponse(appearance.logotype.open(), content_type=kind)
+    response["X-Content-Type-Options"] = "nosniff"
+    # A drawing may style itself, and do nothing more.
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+@login_not_required  # whoever cannot log in needs help most of all
+def help_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "organisation/help_list.html", {"topics": HELP})
+
+
+@login_not_required
+def help_detail(request: HttpRequest, topic: str) -> HttpResponse:
+    if topic not in HELP:
+        raise Http404("Det finns ingen hjälp med den adressen. Alla hjälpsidor står under Hjälp längst ner på sidan.")
+    context = {"heading": HELP[topic], "text": f"organisation/help/_{topic}.html", "topics": HELP, "topic": topic}
+    return render(request, "organisation/help_detail.html", context)
+
+
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
-    """Log out here, and where the person logged in by a provider that can be logged out of, there too."""
-    provider = request.session.get(SIGN_OUT)
-    get_adapter(request).logout(request)
-    login_page = reverse("account_login")
-    if not provider:
-        return redirect(login_page)
-    back = {
-        "id_token_hint": provider["id_token"],
-        "post_logout_redirect_uri": request.build_absolute_uri(login_page),
-        "client_id": settings.OIDC_CLIENT_ID,
-    }
-    return redirect(f"{provider['url']}{'&' if '?' in provider['url'] else '?'}{urlencode(back)}")
-
-
-class SecondSteps(IndexView):
-    """One's password, apps, keys and codes."""
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user = self.request.user
-        lacks_second_step = must_have_second_step(user) and not took_second_step(self.request, user)
-        return super().get_context_data(lacks_second_step=lacks_second_step, **kwargs)
-
-
-class ActivateApp(ActivateTOTPView):
-    """Adding an app shows that one has it, which is the second step of this session."""
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        response = super().form_valid(form)
-        record_authentication(self.request, self.request.user, "mfa", type="totp")
-        return response
-
-
-class AddKey(AddWebAuthnView):
-    """Adding a key, likewise."""
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        response = super().form_valid(form)
-        record_authentication(self.request, self.request.user, "mfa", type="webauthn")
-        return response
-
-
-class RemoveKey(RemoveWebAuthnView):
-    """Not the last one of somebody who must have a second step."""
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        if not get_second_step_adapter().can_delete_authenticator(self.get_object()):
-            raise PermissionDenied("Din roll kräver tvåstegsinloggning. Lägg till en annan app eller nyckel först.")
-        return super().form_valid(form)
+def introduction_seen(request: HttpRequest) -> HttpResponse:
+    User.objects.filter(username=request.user.get_username()).update(has_seen_introduction=True)
+    return redirect(settings.LOGIN_REDIRECT_URL)

@@ -17,6 +17,6 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organisation", "0002_provider_groups")]
+    dependencies = [("organisation", "0003_provider_groups")]
 
     operations = [migrations.RunPython(create, drop)]
