@@ -22,6 +22,7 @@ from followup.models import FollowUp, Rendering
 from followup.renderers.fingerprint import fingerprint
 from followup.report import Report, to_json
 from followup.stamp import condense, stamp
+from followup.unit_year import UnitYear
 
 # A rendering whose worker dies so many times is itself the cause.
 MAX_ATTEMPTS = 3
@@ -30,20 +31,27 @@ CALL_AGAIN_AFTER = timedelta(seconds=5)
 SLOW_AFTER = timedelta(minutes=2)
 
 
-def rendering_of(follow_up: FollowUp, build: Callable[[], Report], now: datetime, *, choices: str = "") -> Rendering:
-    """The PDF of a report: done, failed, or one to wait for. Asking for the first time puts it in the queue.
+def rendering_of(
+    follow_up: FollowUp,
+    build: Callable[[], Report | UnitYear],
+    now: datetime,
+    *,
+    choices: str = "",
+    document: Rendering.Document = Rendering.Document.REPORT,
+) -> Rendering:
+    """The PDF of a document: done, failed, or one to wait for. Asking for the first time puts it in the queue.
 
-    `build` makes the report of `follow_up` with `choices`, the reader's; it is called only when something has changed
-    since somebody asked for the same.
+    `build` makes what the document shows of `follow_up` with `choices`, the reader's; it is called only when something
+    has changed since somebody asked for the same.
     """
-    shortcut = _digest(fingerprint(), settings.MUNICIPALITY_NAME, str(stamp()), str(follow_up.pk), choices)
+    shortcut = _digest(fingerprint(), settings.MUNICIPALITY_NAME, str(stamp()), str(follow_up.pk), document, choices)
     known = Rendering.objects.defer("source").filter(shortcut=shortcut).first()
     if known:
         return known
     source = to_json(build())
-    defaults = {"follow_up": follow_up, "source": source, "asked_at": now}
+    defaults = {"follow_up": follow_up, "document": document, "source": source, "asked_at": now}
     rendering, _is_new = Rendering.objects.defer("source").get_or_create(
-        key=_digest(fingerprint(), source), defaults=defaults
+        key=_digest(fingerprint(), document, source), defaults=defaults
     )
     Rendering.objects.filter(pk=rendering.pk).update(shortcut=shortcut)
     return rendering

@@ -1,8 +1,9 @@
 """The scales of a follow-up: what is stored, and how each step is shown.
 
-Four things are kept apart: the progress of a measure, the attainment of a goal this year, the forecast for the
-period and the trend of an indicator. A step is shown by word, symbol and colour together, never by colour
-alone. The symbol is an SVG path in a box of 16 by 16, so that page, PDF and print draw the same.
+Five things are kept apart: the progress of a measure, the attainment of a goal this year, the forecast for the
+period, the trend of an indicator and how its outcome stands to the target (`TargetStatus`). A step is shown by word,
+symbol and colour together, never by colour alone. The symbol is an SVG path in a box of 16 by 16, so that page, PDF
+and print draw the same.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import models
+
+from programmes.models import TargetStatus
 
 
 class Assessment(models.TextChoices):
@@ -107,6 +110,12 @@ _LOOKS: dict[type[models.TextChoices], list[tuple[models.TextChoices, str, str]]
         (Trend.WORSE, "poor", DOWN),
         (Trend.CANNOT_ASSESS, "unknown", QUESTION),
     ],
+    TargetStatus: [
+        (TargetStatus.REACHED, "good", CHECK),
+        (TargetStatus.ON_THE_WAY, "middling", HALF),
+        (TargetStatus.NOT_REACHED, "poor", CROSS),
+        (TargetStatus.CANNOT_ASSESS, "unknown", QUESTION),
+    ],
 }
 
 SCALES: dict[type[models.TextChoices], dict[str, Step]] = {
@@ -118,3 +127,19 @@ SCALES: dict[type[models.TextChoices], dict[str, Step]] = {
 def step(scale: type[models.TextChoices], value: str) -> Step:
     """How `value` of `scale` is shown; an empty value is shown as not yet filled in."""
     return SCALES[scale][value] if value else BLANK
+
+
+# From the best to the worst; other steps say nothing of better or worse.
+_BEST_FIRST: dict[type[models.TextChoices], tuple[str, ...]] = {
+    Assessment: (Assessment.MET, Assessment.PARTLY, Assessment.NOT_MET),
+    Forecast: (Forecast.WILL, Forecast.PARTLY, Forecast.WILL_NOT),
+}
+
+
+def change_between(before: Step, after: Step, scale: type[models.TextChoices] = Assessment) -> Step | None:
+    """Whether a goal was judged better or worse than before; None when one of the two cannot be compared."""
+    order = _BEST_FIRST[scale]
+    if before.key not in order or after.key not in order:
+        return None
+    change = order.index(before.key) - order.index(after.key)
+    return step(Trend, Trend.SAME if not change else Trend.BETTER if change > 0 else Trend.WORSE)

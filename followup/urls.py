@@ -6,11 +6,13 @@ from followup.views import (
     attachments,
     autosave,
     comments,
+    comparing,
     dashboards,
     decisions,
     distribution,
     entries,
     history,
+    indicators,
     mail,
     minutes,
     notes,
@@ -48,6 +50,11 @@ urlpatterns = [
         name="entry_autosave",
     ),
     path(
+        "mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/indikator/<int:indicator>/autospara/",
+        autosave.outcome_autosave,
+        name="outcome_autosave",
+    ),
+    path(
         "mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/bifoga/",
         attachments.entry_attach,
         name="entry_attach",
@@ -71,9 +78,27 @@ urlpatterns = [
     path("beslut/<slug:slug>/<int:year>/nytt/", decisions.case_open, name="case_open"),
     path("beslut/<slug:slug>/<int:year>/rattelse/", decisions.case_correct, name="case_correct"),
     path("program/<slug:slug>/", dashboards.programme_detail, name="programme_detail"),
+    path("program/<slug:slug>/jamfor/", comparing.compare_years, name="compare_years"),
+    path("program/<slug:slug>/jamfor-program/", comparing.compare_programmes, name="compare_programmes"),
+    path("program/<slug:slug>/<int:year>/perspektiv/", comparing.perspective_list, name="perspective_list"),
     path("program/<slug:slug>/<int:year>/", dashboards.follow_up_detail, name="follow_up_detail"),
     path("program/<slug:slug>/<int:year>/omrade/<int:number>/", dashboards.area_detail, name="area_detail"),
     path("program/<slug:slug>/mal/<int:area>.<int:number>/", dashboards.sub_goal_detail, name="sub_goal_detail"),
+    path(
+        "program/<slug:slug>/mal/<int:area>.<int:number>/indikator/<int:indicator>/",
+        indicators.indicator_detail,
+        name="indicator_detail",
+    ),
+    path(
+        "program/<slug:slug>/mal/<int:area>.<int:number>/indikator/<int:indicator>/koppla/",
+        indicators.indicator_link,
+        name="indicator_link",
+    ),
+    path(
+        "program/<slug:slug>/mal/<int:area>.<int:number>/indikator/<int:indicator>/hamta/",
+        indicators.indicator_fetch,
+        name="indicator_fetch",
+    ),
     path(
         "program/<slug:slug>/mal/<int:area>.<int:number>/historik/",
         history.sub_goal_history,
@@ -121,6 +146,8 @@ urlpatterns = [
     path("arenden/", register.register, name="register"),
     path("enheter/", units.unit_list, name="unit_list"),
     path("enheter/<slug:slug>/", units.unit_detail, name="unit_detail"),
+    path("enheter/<slug:slug>/<slug:programme>/<int:year>/", units.unit_year, name="unit_year"),
+    path("enheter/<slug:slug>/<slug:programme>/<int:year>.pdf", units.unit_pdf, name="unit_pdf"),
     path(
         "program/<slug:slug>/<int:year>/rapport.pdf/<int:rendering>/", reports.report_rendering, name="report_rendering"
     ),

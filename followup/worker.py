@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import select
 import traceback
+from collections.abc import Callable
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from threading import Thread
@@ -19,13 +20,18 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
+from followup import report, unit_year
 from followup.models import Rendering
-from followup.renderers import pdf
+from followup.renderers import pdf, unit_pdf
 from followup.renderings import beat, clean_up, fail, give_back, store, take_next
-from followup.report import from_json
 
 logger = logging.getLogger(__name__)
 
+# From what waits in the queue to the file, for each kind of document.
+DRAW: dict[str, Callable[[str], bytes]] = {
+    Rendering.Document.REPORT: lambda source: pdf.render(report.from_json(source)),
+    Rendering.Document.UNIT: lambda source: unit_pdf.render(unit_year.from_json(source)),
+}
 BEAT_SECONDS = 2
 # Pages go first.
 NICENESS = 10
@@ -78,7 +84,7 @@ def _in_child(rendering: Rendering) -> bytes:
     """The file, laid out in a child process while this one gives signs of life. Failed, TakenOver."""
     processes = multiprocessing.get_context("fork")
     reader, writer = processes.Pipe(duplex=False)
-    child = processes.Process(target=_child, args=(rendering.source, reader, writer))
+    child = processes.Process(target=_child, args=(rendering.document, rendering.source, reader, writer))
     child.start()
     writer.close()
     try:
@@ -110,13 +116,13 @@ def _wait(rendering: Rendering, reader: Connection) -> None:
             raise TakenOver
 
 
-def _child(source: str, reader: Connection, writer: Connection) -> None:
+def _child(document: str, source: str, reader: Connection, writer: Connection) -> None:
     os.nice(NICENESS)
     reader.close()
     Thread(target=_end_with_parent, args=(writer,), daemon=True).start()
     answer: bytes | Failed
     try:
-        answer = pdf.render(from_json(source))
+        answer = DRAW[document](source)
     except pdf.PdfUnavailable as error:
         answer = Failed(str(error), repr(error.__cause__))
     except Exception:

@@ -24,7 +24,7 @@ from followup.models import (
     SubGoalEntry,
 )
 from followup.permissions import can_decide, can_report, can_review_answer, can_run_year
-from programmes.models import TEXT_LENGTH, Guideline, Measure, Programme, ResponsibilityArea, SubGoal
+from programmes.models import TEXT_LENGTH, Guideline, IndicatorValue, Measure, Programme, ResponsibilityArea, SubGoal
 
 if TYPE_CHECKING:
     from followup.forms.entries import EntryForm
@@ -258,13 +258,13 @@ def save_texts(forms: Sequence[EntryForm], *, by: User) -> int:
     changed = [form for form in forms if form.is_rewritten]
     if changed:
         # The year must not be proposed between this check and the save.
-        follow_up = FollowUp.objects.select_for_update().get(pk=year_of(changed[0].instance).pk)
-        if not all(takes(follow_up, form.instance) for form in changed):
+        follow_up = FollowUp.objects.select_for_update().get(pk=year_of(changed[0].belongs_to).pk)
+        if not all(takes(follow_up, form.belongs_to) for form in changed):
             raise StaleEntry
     saved = 0
     for form in changed:
         entry = form.instance
-        stored = type(entry).objects.select_for_update().get(pk=entry.pk)
+        stored = form.locked()
         if stored.version == form.cleaned_data["version"]:
             sign(entry, by=by)
             entry.save()
@@ -275,7 +275,7 @@ def save_texts(forms: Sequence[EntryForm], *, by: User) -> int:
     return saved
 
 
-def sign(item: FollowUp | Entry, *, by: User) -> None:
+def sign(item: FollowUp | Entry | IndicatorValue, *, by: User) -> None:
     """What every save of a text notes: a new version, and whose it is."""
     item.version += 1
     # Whoever writes a text has made it their own.

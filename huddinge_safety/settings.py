@@ -62,6 +62,14 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
+# Kolada, RKA's open database of municipal key figures: where it is asked, how many seconds one answer may take, which
+# municipality's values become outcomes, and those (or groups of them) to compare with. The ids are Kolada's.
+KOLADA_URL = env.str("KOLADA_URL", default="https://api.kolada.se/v3")
+KOLADA_TIMEOUT = env.positive("KOLADA_TIMEOUT", default=20)
+KOLADA_MUNICIPALITY = env.str("KOLADA_MUNICIPALITY", default="0126")
+KOLADA_COMPARE = env.list("KOLADA_COMPARE", default=["0127", "0136", "0138", "0180"])
+env.expect("KOLADA_URL", urlsplit(KOLADA_URL).scheme in ("https", "http"), "ska börja med https:// eller http://")
+
 # The acts that the draft of a tjänsteutlåtande names, each with the year from which it applies. They change.
 ACTS = env.by_year(
     "ACTS",
@@ -80,7 +88,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "huddinge_safety.apps.StaticFiles",
     "csp",
     "django_htmx",
     "simple_history",
@@ -155,7 +163,7 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "var" / "static"
+STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))
 # The fonts are ordinary packages: their files are served, and embedded in documents, from where they were installed.
 STATICFILES_DIRS = [
     BASE_DIR / "static",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -26,6 +27,8 @@ def in_words(field: models.Field[Any, Any], value: Any) -> str:
         return formats.date_format(timezone.localtime(value), "j F Y H.i")
     if isinstance(value, date):
         return formats.date_format(value, "j F Y")
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}".replace(".", ",")
     return str(value)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from django.template.defaultfilters import filesizeformat
 from followup.attachments import ALLOWED, KINDS, max_bytes
 from followup.forms.entries import EntryForm, PageForms, Unsaved
 from followup.forms.fields import TextArea
+from followup.forms.outcomes import figures_sent, outcomes_of_year
 from followup.models import (
     Answer,
     MeasureEntry,
@@ -20,6 +22,7 @@ from followup.models import (
 )
 from followup.permissions import can_report, can_write
 from organisation.models import User
+from programmes.models import Indicator
 
 
 class SubGoalEntryForm(EntryForm):
@@ -124,8 +127,11 @@ class AnswerForms(PageForms):
         entry: SubGoalEntry,
         measures: Collection[MeasureEntry],
         last_year: Mapping[int, MeasureEntry],
+        indicators: Collection[Indicator],
         data: Any,
+        today: date,
     ) -> None:
+        self.entry, self.indicators = entry, indicators
         self.locked = [
             (answer, prefix)
             for answer, prefix in [
@@ -134,7 +140,9 @@ class AnswerForms(PageForms):
             ]
             if can_report(user, answer) and not answer.is_writable
         ]
-        self.goal = answer_form(entry, data) if can_write(user, entry) else None
+        may_write = can_write(user, entry)
+        self.goal = answer_form(entry, data) if may_write else None
+        self.outcomes = outcomes_of_year(indicators, entry, data, may_write=may_write, today=today)
         self.measures = [
             MeasureAnswer(
                 measure,
@@ -143,7 +151,8 @@ class AnswerForms(PageForms):
             )
             for measure in measures
         ]
-        super().__init__([form for form in (self.goal, *(answer.form for answer in self.measures)) if form])
+        figures = [outcome.form for outcome in self.outcomes if outcome.form and outcome.form.is_bound is bool(data)]
+        super().__init__([form for form in (self.goal, *figures, *(answer.form for answer in self.measures)) if form])
 
     @property
     def lack_words(self) -> bool:
@@ -153,6 +162,8 @@ class AnswerForms(PageForms):
     def unsaved(self, data: Mapping[str, str]) -> list[Unsaved]:
         """Texts sent for answers of this user's that were handed in, or approved, since the page was fetched."""
         texts = []
+        if any(answer is self.entry for answer, _ in self.locked):
+            texts += figures_sent(self.indicators, self.entry, data)
         for answer, prefix in self.locked:
             for field in ("comment", "done", "stop_reason"):
                 text = data.get(f"{prefix}-{field}", "").strip().replace("\r\n", "\n")

@@ -33,6 +33,11 @@ class EntryForm(forms.ModelForm):
                 field.choices = [("", "Ej ifyllt"), *list(field.choices)[1:]]  # type: ignore[arg-type]
 
     @property
+    def belongs_to(self) -> Any:
+        """The year or entry that tells whether the form may be saved."""
+        return self.instance
+
+    @property
     def place(self) -> str:
         """Where on the page the form stands, for error texts."""
         raise NotImplementedError
@@ -41,6 +46,14 @@ class EntryForm(forms.ModelForm):
     def is_rewritten(self) -> bool:
         """Whether what was sent differs from what is stored; a version that has grown old is no difference."""
         return any(name != "version" for name in self.changed_data)
+
+    def stored(self) -> Any:
+        """What the form is about as it now stands."""
+        return type(self.instance)._default_manager.get(pk=self.instance.pk)
+
+    def locked(self) -> Any:
+        """As `stored`, and kept so until the transaction ends."""
+        return type(self.instance)._default_manager.select_for_update().get(pk=self.instance.pk)
 
     def conflicts_with(self, stored: Any) -> list[Conflict]:
         """The fields of a valid form whose answers differ from those of `stored`."""
@@ -121,7 +134,7 @@ class PageForms:
         return [
             conflict
             for form in self.all
-            for stored in [type(form.instance)._default_manager.get(pk=form.instance.pk)]
+            for stored in [form.stored()]
             if stored.version != form.cleaned_data["version"]
             for conflict in form.conflicts_with(stored)
         ]
@@ -131,8 +144,7 @@ class PageForms:
         in_conflict = {conflict.name for conflict in self.conflicts()}
         sent = {form.add_prefix(name): form.cleaned_data[name] for form in self.all for name in form.fields}
         for form in self.all:
-            current = type(form.instance)._default_manager.values_list("version", flat=True)
-            sent[form.add_prefix("version")] = current.get(pk=form.instance.pk)
+            sent[form.add_prefix("version")] = form.stored().version
         return [(name, _as_sent(value)) for name, value in sent.items() if name not in in_conflict]
 
     @property

@@ -53,6 +53,11 @@ class Rendering(models.Model):
         DONE = "done", "Klar"
         FAILED = "failed", "Misslyckades"
 
+    class Document(models.TextChoices):
+        REPORT = "report", "Rapporten"
+        UNIT = "unit", "En enhets år"
+
+    document = models.CharField("dokument", max_length=10, choices=Document, default=Document.REPORT)
     key = models.CharField("nyckel", max_length=64, unique=True, help_text="Kontrollsumma av det som filen visar.")
     shortcut = models.CharField(
         "genväg",
@@ -62,7 +67,7 @@ class Rendering(models.Model):
         help_text="Kontrollsumma som filen hittas med utan att rapporten byggs, så länge inget har ändrats.",
     )
     follow_up = models.ForeignKey(FollowUp, models.CASCADE, verbose_name="uppföljning", related_name="renderings")
-    source = models.TextField("rapporten som JSON")
+    source = models.TextField("det som filen visar, som JSON")
     content = models.BinaryField("filen", null=True)
     state = models.CharField("läge", max_length=20, choices=State, default=State.WAITING)
     problem = models.TextField("varför det misslyckades", blank=True)

@@ -52,14 +52,17 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def taking_answers(self) -> FollowUpQuerySet:
         return self.filter(state__in=[FollowUp.State.OPEN, FollowUp.State.UNDER_REVIEW])
 
-    def concerning(self, unit: Unit) -> FollowUpQuerySet:
-        """Years of programmes in which `unit` answers for a goal, a measure or a guideline; and those whose decision
-        it was sent."""
+    def answered_by(self, unit: Unit) -> FollowUpQuerySet:
+        """Years of programmes in which `unit` answers for a goal, a measure or a guideline."""
         programmes = Programme.objects.filter(
             Q(areas__sub_goals__units=unit) | Q(areas__sub_goals__measures__units=unit) | Q(guidelines__units=unit)
         )
+        return self.filter(programme__in=programmes)
+
+    def concerning(self, unit: Unit) -> FollowUpQuerySet:
+        """Years that `unit` answers for, and those whose decision it was sent."""
         sent = self.filter(decisions__distributions__unit=unit)
-        return self.filter(Q(programme__in=programmes) | Q(pk__in=sent.values("pk")))
+        return self.filter(pk__in=self.answered_by(unit).values("pk")) | self.filter(pk__in=sent.values("pk"))
 
     def decided(self) -> FollowUpQuerySet:
         """Years that the board has decided on, whatever it decided."""

@@ -13,8 +13,9 @@ from django.db import models
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from followup.figures import IndicatorStatus
 from followup.renderers.tokens import colours
-from followup.report import AreaStatus, IndicatorStatus, Report, Tally, tally
+from followup.report import AreaStatus, Report, Tally, tally
 from followup.scales import BLANK, SCALES, Assessment, Progress, Step
 
 BAR_WIDTH, BAR_HEIGHT = 300, 22
@@ -83,7 +84,8 @@ def _segment(step: Step, x: float, width: float) -> SafeString:
     colour, soft = colours()[step.tone], colours()[f"{step.tone}-soft"]
     is_filled = step.tone == "good"
     return format_html(
-        '<rect x="{}" y="1" width="{}" height="{}" fill="{}" stroke="{}"/>{}{}',
+        '<g class="tone-{}"><rect x="{}" y="1" width="{}" height="{}" fill="{}" stroke="{}"/>{}{}</g>',
+        step.tone,
         _number(x + 1),
         _number(width - 2),
         BAR_HEIGHT - 2,
@@ -105,12 +107,14 @@ def _hatching(tone: str, colour: str, x: float, width: float) -> SafeString:
         ends = (left, left + run) if slant > 0 else (left + run, left)
         lines.append(f"M{_number(ends[0])} {bottom}L{_number(ends[1])} 1")
         left += 5
-    return format_html('<path d="{}" stroke="{}" fill="none"/>', "".join(lines), colour) if lines else SafeString("")
+    if not lines:
+        return SafeString("")
+    return format_html('<path class="bar-hatching" d="{}" stroke="{}" fill="none"/>', "".join(lines), colour)
 
 
 def _symbol(step: Step, colour: str, x: float) -> SafeString:
     return format_html(
-        '<path transform="translate({} {}) scale(0.8)" fill="{}" fill-rule="evenodd" d="{}"/>',
+        '<path class="bar-symbol" transform="translate({} {}) scale(0.8)" fill="{}" fill-rule="evenodd" d="{}"/>',
         _number(x + 4),
         _number((BAR_HEIGHT - 12.8) / 2),
         colour,
@@ -119,35 +123,46 @@ def _symbol(step: Step, colour: str, x: float) -> SafeString:
 
 
 def sparkline(indicator: IndicatorStatus) -> SafeString:
-    """The outcomes of an indicator as a line over the years, with its target as a dashed one.
+    """The outcomes of an indicator as a line over the years, with its targets as a dashed one.
 
     Its words tell what the line shows; the figures stand in the table around it. Nothing for fewer than two outcomes.
     """
     points = [(outcome.year, float(outcome.value)) for outcome in indicator.outcomes]
     if len(points) < 2:
         return SafeString("")
-    target = None if indicator.target is None else float(indicator.target)
-    values = [value for _, value in points] + ([] if target is None else [target])
+    aims = [(year, float(aim)) for year, _ in points if (aim := indicator.target_of(year)) is not None]
+    values = [value for _, value in points + aims]
     across = _scale(points[0][0], points[-1][0], LINE_MARGIN, LINE_WIDTH - LINE_MARGIN)
     up = _scale(min(values), max(values), LINE_HEIGHT - LINE_MARGIN, LINE_MARGIN)
     places = [(_number(across(year)), _number(up(value))) for year, value in points]
     accent, soft = colours()["accent"], colours()["line-strong"]
-    aim = SafeString("")
-    if target is not None:
-        aim = format_html(
-            '<path d="M0 {}H{}" stroke="{}" stroke-dasharray="3 3"/>', _number(up(target)), LINE_WIDTH, soft
-        )
+    dashes = _dashed([(across(year), up(value)) for year, value in aims], soft)
     return format_html(
         '<svg class="sparkline" role="img" viewBox="0 0 {} {}"><title>{}</title>{}'
-        '<path d="M{}" fill="none" stroke="{}" stroke-width="1.6"/><circle cx="{}" cy="{}" r="3" fill="{}"/></svg>',
+        '<path class="sparkline-line" d="M{}" fill="none" stroke="{}" stroke-width="1.6"/>'
+        '<circle cx="{}" cy="{}" r="3" fill="{}"/></svg>',
         LINE_WIDTH,
         LINE_HEIGHT,
-        f"Linje över utfallet {points[0][0]}–{points[-1][0]}: {indicator.trend.word.lower()}",
-        aim,
+        f"Linje över utfallet {points[0][0]}–{points[-1][0]}: {indicator.trend.word.lower()}"
+        + (", med målvärdet streckat" if aims else ""),
+        dashes,
         "L".join(f"{x} {y}" for x, y in places),
         accent,
         *places[-1],
         accent,
+    )
+
+
+def _dashed(places: list[tuple[float, float]], colour: str) -> SafeString:
+    """The targets as a dashed line: level and all the way across when there is one for all years."""
+    if not places:
+        return SafeString("")
+    if len({height for _, height in places}) == 1:
+        line = f"M0 {_number(places[0][1])}H{LINE_WIDTH}"
+    else:
+        line = "M" + "L".join(f"{_number(x)} {_number(y)}" for x, y in places)
+    return format_html(
+        '<path class="sparkline-target" d="{}" fill="none" stroke="{}" stroke-dasharray="3 3"/>', line, colour
     )
 
 

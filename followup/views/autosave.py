@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -15,10 +15,12 @@ from django.views.decorators.http import require_POST
 from followup.autosave import autosave
 from followup.forms.answers import answer_form
 from followup.forms.entries import PageForms
+from followup.forms.outcomes import outcomes_of_year
 from followup.models import Answer, FollowUp, MeasureEntry, SubGoalEntry
-from followup.views.entries import entry_or_404
+from followup.permissions import can_report
+from followup.views.entries import entry_or_404, indicators_of
 from followup.views.fetch import follow_up_or_404, user_of
-from followup.workflow import StaleEntry
+from followup.workflow import StaleEntry, save_texts
 from followup.worklist import check_item
 from organisation.models import User
 
@@ -47,8 +49,39 @@ def entry_autosave(
             autosave(form, by=user)
         except StaleEntry:
             return _say(request, HTTPStatus.CONFLICT, {})
-    context = {"at": timezone.localtime(), "prefix": form.prefix, "answer": answer, "item": check_item(answer)}
+    context = {"at": timezone.localtime(), "prefix": form.prefix, "version": answer.version, "item": check_item(answer)}
     return _say(request, HTTPStatus.OK, context)
+
+
+@require_POST
+@login_not_required  # as above
+def outcome_autosave(
+    request: HttpRequest, slug: str, year: int, area: int, number: int, indicator: int
+) -> HttpResponse:
+    """One indicator's outcome, as soon as a figure of it has been written."""
+    if not request.user.is_authenticated:
+        return _say(request, HTTPStatus.UNAUTHORIZED, {})
+    user = user_of(request)
+    entry = entry_or_404(follow_up_or_404(request, slug, year), area, number)
+    if not can_report(user, entry):
+        raise PermissionDenied("Du rapporterar inte för någon enhet som ansvarar för målet.")
+    if not entry.is_writable:
+        return _say(request, HTTPStatus.CONFLICT, {"why_locked": entry.why_locked})
+    indicators = indicators_of(entry.sub_goal).filter(number=indicator)
+    outcomes = outcomes_of_year(indicators, entry, request.POST, may_write=True, today=timezone.localdate())
+    if not outcomes:
+        raise Http404(f"Mål {area}.{number} har ingen indikator {indicator}.")
+    [outcome] = outcomes
+    form = outcome.form
+    if form is None or not form.is_valid():
+        errors = PageForms([form] if form else []).errors
+        return _say(request, HTTPStatus.UNPROCESSABLE_ENTITY, {"errors": errors})
+    try:
+        save_texts([form], by=user)
+    except StaleEntry:
+        return _say(request, HTTPStatus.CONFLICT, {})
+    context = {"prefix": form.prefix, "version": outcome.outcome.version, "outcome": outcome}
+    return _say(request, HTTPStatus.OK, context | {"at": timezone.localtime()})
 
 
 def _say(request: HttpRequest, status: HTTPStatus, context: dict[str, Any]) -> HttpResponse:

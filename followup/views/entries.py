@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from followup.forms.answers import AnswerForms, AttachmentForm, first_missing_field, started_from_last_year
 from followup.forms.entries import Unsaved
+from followup.forms.outcomes import with_confirmation
 from followup.models import Answer, Attachment, FollowUp, MeasureEntry, SubGoalEntry
 from followup.permissions import can_comment, can_write
 from followup.thread import said, thread_of
@@ -22,6 +23,7 @@ from followup.views.saving import conflict_page, save, sent_or_kept, text_outliv
 from followup.workflow import Refused, available, perform_all
 from followup.worklist import check_item, neighbours, own_answers, work_of
 from organisation.models import Unit, User
+from programmes.models import Indicator, SubGoal
 
 
 def work_list(request: HttpRequest) -> HttpResponse:
@@ -51,7 +53,10 @@ def entry_edit(request: HttpRequest, slug: str, year: int, area: int, number: in
     starts_from_last = "start" in request.POST
     if data and starts_from_last:
         data = started_from_last_year(data, measures, last_year.goal, last_year.measures)
-    forms = AnswerForms(user, entry, measures, last_year.measures, data)
+    if data:
+        data = with_confirmation(data)
+    today = timezone.localdate()
+    forms = AnswerForms(user, entry, measures, last_year.measures, list(indicators_of(entry.sub_goal)), data, today)
     unsaved = forms.unsaved(data or {})
     if not follow_up.takes_answers:
         return _refused(request, follow_up, unsaved)
@@ -74,7 +79,7 @@ def entry_edit(request: HttpRequest, slug: str, year: int, area: int, number: in
         "may_comment": can_comment(user, own),
         "checklist": checklist,
         "is_complete": not any(item.missing for item in checklist),
-        "neighbours": neighbours(user, entry, timezone.localdate()),
+        "neighbours": neighbours(user, entry, today),
         "has_errors": status == HTTPStatus.UNPROCESSABLE_ENTITY,
         "attachments": attachments_of(entry),
         "may_attach": can_write(user, entry),
@@ -172,6 +177,11 @@ def measures_of(entry: SubGoalEntry) -> list[MeasureEntry]:
         .prefetch_related("measure__units")
         .order_by("measure__number")
     )
+
+
+def indicators_of(goal: SubGoal) -> QuerySet[Indicator]:
+    indicators = goal.indicators.select_related("sub_goal__area__programme")
+    return indicators.prefetch_related("targets", "outcomes").order_by("number")
 
 
 @dataclass(frozen=True)

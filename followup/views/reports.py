@@ -3,12 +3,10 @@
 from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 from django.utils.text import slugify
 
 from followup.archive import report_of, stored_file
@@ -16,13 +14,10 @@ from followup.forms.reading import SelectionForm
 from followup.models import DecidedReport, FollowUp, Rendering
 from followup.permissions import can_follow_review
 from followup.renderers import FORMATS, json
-from followup.renderings import ask_again, call_worker, progress_of, rendering_of
+from followup.renderings import ask_again, rendering_of
 from followup.report import Report
 from followup.views.fetch import follow_up_or_404, user_of
-
-# How often the page that waits for a file loads itself again, and what in its address says that it shall not.
-REFRESH_SECONDS = 3
-STAY = "stanna"
+from followup.views.waiting import Wanted, choices_of, pdf_or_waiting, waiting_page, with_choices
 
 
 def report(request: HttpRequest, slug: str, year: int) -> HttpResponse:
@@ -87,12 +82,8 @@ def _file_name(request: HttpRequest, follow_up: FollowUp, suffix: str) -> str:
 
 
 def _pdf(request: HttpRequest, follow_up: FollowUp) -> HttpResponseBase:
-    """The PDF where there is one of what the report now shows; otherwise a page to wait on, or one that says why not.
-
-    What the board approved is given out as it was stored, when nothing less is asked for.
-
-    The file is made by a worker beside the web processes. It is given out here alone, to those who may see the report.
-    """
+    """The PDF of what the report now shows. What the board approved is given out as it was stored, when nothing less
+    is asked for."""
     name = _file_name(request, follow_up, "pdf")
     is_whole = not any(request.GET.get(choice) for choice in SelectionForm.base_fields)
     decided = DecidedReport.objects.in_force(follow_up).only("pdf").first() if is_whole else None
@@ -102,17 +93,19 @@ def _pdf(request: HttpRequest, follow_up: FollowUp) -> HttpResponseBase:
         follow_up,
         lambda: _selection_or_404(request, report_of(follow_up)).selected(),
         timezone.now(),
-        choices=_choices(request).urlencode(),
+        choices=choices_of(request).urlencode(),
     )
-    if not rendering.is_done:
-        return _rendering_page(request, rendering, follow_up, HTTPStatus.ACCEPTED)
-    headers = {
-        "Content-Disposition": f'inline; filename="{name}"',
-        "Cache-Control": "private, no-cache",
-        "ETag": quote_etag(rendering.key),
-    }
-    response = HttpResponse(rendering.content, content_type="application/pdf", headers=headers)
-    return get_conditional_response(request, etag=headers["ETag"], response=response) or response
+    return pdf_or_waiting(request, rendering, _wanted(request, follow_up, rendering))
+
+
+def _wanted(request: HttpRequest, follow_up: FollowUp, rendering: Rendering) -> Wanted:
+    year = (follow_up.programme.slug, follow_up.year)
+    return Wanted(
+        title=f"Uppföljning {follow_up.year} av {follow_up.programme}",
+        file_name=_file_name(request, follow_up, "pdf"),
+        waiting_address=reverse("followup:report_rendering", args=[*year, rendering.pk]),
+        page_address=reverse("followup:report", args=year),
+    )
 
 
 def stored_pdf(decided: DecidedReport, name: str) -> FileResponse:
@@ -124,49 +117,13 @@ def stored_pdf(decided: DecidedReport, name: str) -> FileResponse:
 def report_rendering(request: HttpRequest, slug: str, year: int, rendering: int) -> HttpResponse:
     """How far the PDF has come: a page that loads itself again until it can lead to the file."""
     follow_up = follow_up_or_404(request, slug, year)
-    known = Rendering.objects.light().filter(follow_up=follow_up, pk=rendering).first()
+    known = (
+        Rendering.objects.light().filter(follow_up=follow_up, document=Rendering.Document.REPORT, pk=rendering).first()
+    )
     if request.method == "POST" and known:
         ask_again(known, timezone.now())
         return redirect(request.get_full_path())
     # What is done is given out under the report's own address, and so is the answer when this one has been cleaned up.
     if known is None or known.is_done:
-        return redirect(_with_choices(request, reverse("followup:report_file", args=[slug, year, "pdf"])))
-    return _rendering_page(request, known, follow_up, HTTPStatus.OK)
-
-
-def _rendering_page(
-    request: HttpRequest, rendering: Rendering, follow_up: FollowUp, status_while_waiting: HTTPStatus
-) -> HttpResponse:
-    address = reverse("followup:report_rendering", args=[follow_up.programme.slug, follow_up.year, rendering.pk])
-    context = {"follow_up": follow_up, "rendering": rendering, "address": _with_choices(request, address)}
-    if rendering.is_failed:
-        return render(request, "followup/report_rendering.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
-    now = timezone.now()
-    call_worker(now)
-    stays = STAY in request.GET
-    context |= {
-        "progress": progress_of(rendering, now),
-        "stays": stays,
-        "address_to_stay": _with_choices(request, address, stay=True),
-    }
-    response = render(request, "followup/report_rendering.html", context, status=status_while_waiting)
-    response["Retry-After"] = REFRESH_SECONDS
-    response["Cache-Control"] = "no-store"
-    if not stays:
-        response["Refresh"] = f"{REFRESH_SECONDS}; url={context['address']}"
-    return response
-
-
-def _choices(request: HttpRequest) -> QueryDict:
-    """What the reader has chosen of the report, in this request's address."""
-    choices = request.GET.copy()
-    choices.pop(STAY, None)
-    return choices
-
-
-def _with_choices(request: HttpRequest, address: str, *, stay: bool = False) -> str:
-    """`address` with the reader's choices."""
-    choices = _choices(request)
-    if stay:
-        choices[STAY] = "1"
-    return f"{address}?{choices.urlencode()}" if choices else address
+        return redirect(with_choices(request, reverse("followup:report_file", args=[slug, year, "pdf"])))
+    return waiting_page(request, known, _wanted(request, follow_up, known), HTTPStatus.OK)

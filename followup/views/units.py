@@ -1,14 +1,20 @@
-"""The units: which there are, and what has been decided that concerns each."""
+"""The units: which there are, how a year goes for each, and what has been decided that concerns it."""
 
-from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
-from followup.models import FollowUp
+from followup.archive import report_of
+from followup.models import FollowUp, Rendering
+from followup.models.year import FollowUpQuerySet
 from followup.register import shows_example, with_decisions
+from followup.renderings import ask_again, rendering_of
+from followup.unit_year import UnitYear
+from followup.unit_year import unit_year as unit_year_of
+from followup.views.fetch import follow_up_or_404
+from followup.views.waiting import Wanted, pdf_or_waiting
 from organisation.models import Unit
-from programmes.models import Programme, SubGoal
 
 PLURALS = {
     Unit.Kind.COMMITTEE: "Nämnder",
@@ -34,24 +40,71 @@ def unit_list(request: HttpRequest) -> HttpResponse:
 
 
 def unit_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """The unit with the year that is being worked on, or the latest one, and all that was decided that concerns it."""
+    unit = _unit_or_404(slug)
+    for follow_up in _years(request, unit).current_first().select_related("programme"):
+        try:
+            return _unit_page(request, unit, unit_year_of(unit, follow_up, report_of(follow_up)))
+        except ValueError:
+            continue  # the unit came in a later year
+    return _unit_page(request, unit, None)
+
+
+def unit_year(request: HttpRequest, slug: str, programme: str, year: int) -> HttpResponse:
+    unit, follow_up = _unit_or_404(slug), follow_up_or_404(request, programme, year)
+    return _unit_page(request, unit, _year_or_404(unit, follow_up))
+
+
+def unit_pdf(request: HttpRequest, slug: str, programme: str, year: int) -> HttpResponseBase:
+    """The unit's year as a PDF of its own, for a committee's meeting."""
+    unit, follow_up = _unit_or_404(slug), follow_up_or_404(request, programme, year)
+    rendering = rendering_of(
+        follow_up,
+        lambda: _year_or_404(unit, follow_up),
+        timezone.now(),
+        choices=unit.slug,
+        document=Rendering.Document.UNIT,
+    )
+    if request.method == "POST":
+        ask_again(rendering, timezone.now())
+        return redirect(request.get_full_path())
+    wanted = Wanted(
+        title=f"{unit}: uppföljning {year} av {follow_up.programme}",
+        file_name=f"{unit.slug}-{programme}-{year}.pdf",
+        waiting_address=request.path,
+        page_address=reverse("followup:unit_year", args=[slug, programme, year]),
+    )
+    return pdf_or_waiting(request, rendering, wanted)
+
+
+def _unit_or_404(slug: str) -> Unit:
     unit = Unit.objects.prefetch_related("successors", "predecessors").filter(slug=slug).first()
     if unit is None:
         raise Http404("Det finns ingen enhet med den adressen.")
-    goals = (
-        SubGoal.objects.filter(
-            Q(units=unit) | Q(measures__units=unit), area__programme__in=Programme.objects.visible_to(request.user)
-        )
-        .distinct()
-        .select_related("area__programme")
-        .order_by("area__programme", "area__number", "number")
-    )
+    return unit
+
+
+def _year_or_404(unit: Unit, follow_up: FollowUp) -> UnitYear:
+    try:
+        return unit_year_of(unit, follow_up, report_of(follow_up))
+    except ValueError as error:
+        raise Http404(str(error)) from error
+
+
+def _years(request: HttpRequest, unit: Unit) -> FollowUpQuerySet:
+    return FollowUp.objects.visible_to(request.user).filter(pk__in=FollowUp.objects.answered_by(unit).values("pk"))
+
+
+def _unit_page(request: HttpRequest, unit: Unit, year: UnitYear | None) -> HttpResponse:
     matters = with_decisions(FollowUp.objects.visible_to(request.user).concerning(unit).decided())
     context = {
         "unit": unit,
+        "year": year,
+        "report": year.report if year else None,
+        "years": _years(request, unit)
+        .select_related("programme")
+        .order_by("-programme__first_year", "programme", "year"),
         "matters": matters,
-        "shows_example": shows_example(matters) or any(goal.is_example for goal in goals),
-        "goals": goals.distinct()
-        .select_related("area__programme")
-        .order_by("area__programme", "area__number", "number"),
+        "shows_example": shows_example(matters) or bool(year and year.report.shows_example),
     }
     return render(request, "followup/unit_detail.html", context)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -31,6 +33,12 @@ def year_field(verbose_name: str, **options: object) -> models.PositiveSmallInte
 def figure(verbose_name: str, **options: object) -> models.DecimalField:
     """A measured number, kept as it was written: three decimals do for shares, money and counts alike."""
     return models.DecimalField(verbose_name, max_digits=15, decimal_places=3, **options)  # type: ignore[arg-type]
+
+
+def without_padding(value: Decimal) -> Decimal:
+    """Without the zeros that the database column pads with: 12.500 is 12.5, and 1200.000 is 1200."""
+    whole = value.to_integral_value()
+    return whole if value == whole else value.normalize()
 
 
 def example_field() -> models.BooleanField:

@@ -17,6 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (390, 768, 1440)
+# Colours do not depend on the width: in the dark each page is looked at once.
+DARK_AT = 768
 OUTSIDER: dict[str, str] = {}
 # Each role has the pages of an outsider, whom anybody who logs in is at least; so only what is more is looked at again.
 PEOPLE = {
@@ -85,6 +87,10 @@ def test_every_page_for_every_role(role, width, page, open_year, live_server):
         looked_at += 1
         page.goto(url)
         problems = findings(page)
+        if width == DARK_AT:
+            page.emulate_media(color_scheme="dark")
+            problems += [f"dark: {problem}" for problem in findings(page)]
+            page.emulate_media(color_scheme="light")
         if page.evaluate("document.documentElement.scrollWidth") > width:
             problems.append("scrolls sideways")
         if problems:

@@ -180,3 +180,9 @@ def client_of(user: User | None) -> Client:
     if user:
         client.force_login(user)
     return client
+
+
+def as_fetched(forms: Any) -> dict[str, Any]:
+    """What the page that shows `forms` would send back unchanged."""
+    fields = [(form.add_prefix(name), form[name].value()) for form in forms.all for name in form.fields]
+    return {name: "" if value is None else value for name, value in fields}

@@ -9,7 +9,7 @@ from followup.autosave import REASON
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from followup.workflow import perform
 from organisation.models import User
-from tests.followup.conftest import client_of, make_user
+from tests.followup.conftest import as_fetched, client_of, make_user
 
 ENTRY = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
 GOAL = f"{ENTRY}autospara/"
@@ -86,7 +86,7 @@ def test_the_lines_of_a_text_are_the_same_from_a_form_and_from_a_script(official
     client = client_of(official)
     client.post(GOAL, typed("Ett\nTvå"))
     forms = client.get(ENTRY).context["forms"]
-    page = {form.add_prefix(name): form[name].value() or "" for form in forms.all for name in form.fields}
+    page = as_fetched(forms)
     response = client.post(ENTRY, page | {"goal-comment": "Ett\r\nTvå"})
     entry.refresh_from_db()
     assert response.status_code == 302
@@ -137,7 +137,7 @@ def test_a_row_of_another_person_or_another_time_is_left_alone(official, colleag
 def test_an_ordinary_save_is_never_folded_away(official, entry, measure):
     client = client_of(official)
     forms = client.get(ENTRY).context["forms"]
-    page = {form.add_prefix(name): form[name].value() or "" for form in forms.all for name in form.fields}
+    page = as_fetched(forms)
     client.post(ENTRY, page | {"goal-comment": "A"})
     client.post(GOAL, typed("AB", 2))
     assert texts_of_history(entry)[:2] == ["AB", "A"]

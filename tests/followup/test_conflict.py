@@ -5,7 +5,7 @@ from django.test import Client
 
 from followup.models import SubGoalEntry
 from organisation.models import User
-from tests.followup.conftest import client_of, make_user
+from tests.followup.conftest import as_fetched, client_of, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -26,11 +26,7 @@ def colleague(huddinge) -> User:
 def fetched(official, entry) -> dict[str, object]:
     """The page's fields as they were when both opened it."""
     forms = client_of(official).get(URL).context["forms"]
-    return {
-        form.add_prefix(name): form[name].value() if form[name].value() is not None else ""
-        for form in forms.all
-        for name in form.fields
-    }
+    return as_fetched(forms)
 
 
 def sent_back(response, **picks: str) -> dict[str, object]:
@@ -91,7 +87,7 @@ def test_a_merged_text_is_saved(conflict, official, entry):
 def test_a_third_save_meanwhile_is_a_new_conflict(conflict, official, colleague, entry):
     data = sent_back(conflict, comment="mine")
     fresh = client_of(colleague).get(URL).context["forms"]
-    again = {form.add_prefix(name): form[name].value() for form in fresh.all for name in form.fields}
+    again = as_fetched(fresh)
     client_of(colleague).post(URL, again | {"goal-comment": "Kollegans nya ord."})
     response = client_of(official).post(URL, data)
     assert response.status_code == 409

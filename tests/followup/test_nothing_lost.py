@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from followup.models import Event, MeasureEntry, SubGoalEntry
 from followup.scales import Assessment
 from organisation.models import User
-from tests.followup.conftest import client_of, make_user
+from tests.followup.conftest import as_fetched, client_of, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -75,9 +75,7 @@ class Office:
 
     def open(self, who: str, pick: str = "") -> None:
         forms = self.clients[who].get(ENTRY).context["forms"]
-        self.pages[who] = {
-            form.add_prefix(name): str(form[name].value() or "") for form in forms.all for name in form.fields
-        }
+        self.pages[who] = {name: str(value) for name, value in as_fetched(forms).items()}
 
     def word(self) -> str:
         self.words += 1

@@ -120,8 +120,8 @@ def test_pages_keep_the_search(matter, official):
     assert client_of(official).get("/arenden/?q=plan&page=hundra").status_code == 200
 
 
-@pytest.mark.parametrize("url", ["/arenden/?q=plan", "/enheter/kommunstyrelsen/"])
-def test_one_row_and_fifty_cost_the_same(matter, official, url):
+@pytest.mark.parametrize(("url", "most"), [("/arenden/?q=plan", 12), ("/enheter/kommunstyrelsen/", 24)])
+def test_one_row_and_fifty_cost_the_same(matter, official, url, most):
     client = client_of(official)
     with CaptureQueriesContext(connection) as one:
         assert client.get(url).status_code == 200
@@ -129,7 +129,7 @@ def test_one_row_and_fifty_cost_the_same(matter, official, url):
     with CaptureQueriesContext(connection) as fifty:
         html = client.get(url).content.decode()
     assert html.count("Plan ") >= 20
-    assert len(fifty) == len(one) <= 12
+    assert len(fifty) == len(one) <= most
 
 
 def test_a_unit_has_the_decisions_that_concern_it(matter, official):
@@ -140,7 +140,7 @@ def test_a_unit_has_the_decisions_that_concern_it(matter, official):
     stranger = Unit.objects.create(name="Överförmyndarnämnden", slug="overformyndarnamnden", kind="committee")
     html = client.get(f"/enheter/{stranger.slug}/").content.decode()
     assert "Inget beslut rör enheten ännu." in html
-    assert "Enheten har inte del i något mål." in html
+    assert "Överförmyndarnämnden har inga mål eller åtgärder att följa upp ännu." in html
 
 
 def test_units_of_before_are_kept_with_their_successors(huddinge, official):
