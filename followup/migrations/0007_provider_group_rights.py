@@ -26,6 +26,6 @@ def revoke(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("followup", "0005_administrators_choose_appearance"), ("organisation", "0004_cache_table")]
+    dependencies = [("followup", "0006_protocol_note_version"), ("organisation", "0004_cache_table")]
 
     operations = [migrations.RunPython(grant, revoke)]
