@@ -18,6 +18,7 @@ urlpatterns = [
     path("losenord/", auth.PasswordChangeView.as_view(), name="password_change"),
     path("losenord/klart/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("favicon.ico", favicon, name="favicon"),
+    path("api/v1/", include("followup.api.urls")),
     path("", include("organisation.urls")),
     path("", include("followup.urls")),
 ]
