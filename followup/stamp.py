@@ -13,6 +13,7 @@ from organisation.models import Unit
 from programmes.models import (
     Guideline,
     Indicator,
+    IndicatorTarget,
     IndicatorValue,
     Measure,
     Perspective,
@@ -36,6 +37,7 @@ SHOWN: list[type[Model]] = [
     Guideline,
     Guideline.units.through,
     Indicator,
+    IndicatorTarget,
     IndicatorValue,
     FollowUp,
     AreaEntry,

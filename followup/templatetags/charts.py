@@ -5,9 +5,10 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
+from followup.figures import IndicatorStatus
 from followup.renderers import charts
-from followup.renderers.text import figure
-from followup.report import IndicatorStatus, Report
+from followup.renderers.text import figure, source_in_words
+from followup.report import Report
 
 register = template.Library()
 
@@ -29,3 +30,4 @@ def sparkline(indicator: IndicatorStatus) -> SafeString:
 
 
 register.filter(figure)
+register.filter(source_in_words)

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("followup", "0004_rendering_document"),
+        ("followup", "0005_administrators_choose_appearance"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

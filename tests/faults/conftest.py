@@ -1,0 +1,58 @@
+"""A PostgreSQL server for the whole run, with the real programme and people in a database that each test copies."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.installation import DEMO, Installation, Postgres
+
+PEOPLE = """
+from django.contrib.auth.models import Group
+from organisation.models import Membership, Unit, User
+for username, group, unit in [
+    ("official", "", "kommunstyrelsen"), ("reviewer", "Granskare", ""), ("secretary", "Nämndsekreterare", "")
+]:
+    user = User.objects.create_user(username, email=f"{username}@example.com", is_staff=bool(group))
+    if group:
+        user.groups.add(Group.objects.get(name=group))
+    if unit:
+        Membership.objects.create(user=user, unit=Unit.objects.get(slug=unit), may_report=True)
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    on_postgresql = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker("faults")
+            if not on_postgresql:
+                item.add_marker(pytest.mark.skip("once, in the run on PostgreSQL"))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    with Postgres() as server:
+        # Making the template need not survive anything.
+        server.query("postgres", "ALTER SYSTEM SET fsync = off")
+        server.query("postgres", "SELECT pg_reload_conf()")
+        site = Installation.at(tmp_path_factory.mktemp("template"), server.create("template"))
+        site.manage("migrate", "-v0")
+        site.manage("import_programme", str(DEMO), "--without-pdf")
+        site.python(PEOPLE)
+        site.manage("collectstatic", "--no-input", "-v0")
+        server.query("postgres", "ALTER SYSTEM RESET fsync")
+        server.query("postgres", "SELECT pg_reload_conf()")
+        server.query("postgres", "CHECKPOINT")
+        # Where each installation finds them: collecting takes seconds.
+        server.static = site.environment["STATIC_ROOT"]  # type: ignore[attr-defined]
+        yield server
+
+
+@pytest.fixture
+def site(postgres: Postgres, tmp_path: Path, request: pytest.FixtureRequest) -> Installation:
+    name = f"site_{abs(hash(request.node.name)) % 10**8}"
+    installation = Installation.at(tmp_path, postgres.create(name, template="template"))
+    installation.environment["STATIC_ROOT"] = postgres.static  # type: ignore[attr-defined]
+    return installation
