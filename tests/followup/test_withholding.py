@@ -116,9 +116,9 @@ def test_a_reviewer_marks_a_text_and_takes_the_mark_away(reviewer):
     ("change", "problem"),
     [
         ({"place": "mal-9.9"}, "Välj ett giltigt alternativ."),
-        ({"place": ""}, "Fältet måste fyllas i."),
-        ({"ground": ""}, "Fältet måste fyllas i."),
-        ({"reason": "x" * 501}, "högst 500 tecken"),
+        ({"place": ""}, "Detta fält måste fyllas i."),
+        ({"ground": ""}, "Detta fält måste fyllas i."),
+        ({"reason": "x" * 501}, "som mest 500 tecken"),
     ],
 )
 def test_a_mark_needs_a_place_a_ground_and_a_reason(change, problem, secretary):
