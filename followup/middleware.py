@@ -5,10 +5,11 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from followup.views.errors import not_found
+from organisation.middleware import asks_nobody
 
 
 class LoginRequired(LoginRequiredMiddleware):
-    """As Django's, but a page that is open to everybody never asks who its reader is: it may be kept by proxies."""
+    """As Django's, but a page that is the same for everybody never asks who its reader is."""
 
     def process_view(
         self,
@@ -17,7 +18,7 @@ class LoginRequired(LoginRequiredMiddleware):
         view_args: tuple[Any, ...],
         view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
-        if not getattr(view_func, "login_required", True):
+        if asks_nobody(view_func):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 

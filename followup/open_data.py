@@ -19,6 +19,7 @@ OPEN = ("csv", "json", "xlsx")
 @dataclass(frozen=True)
 class Distribution:
     title: str
+    format_name: str
     address: str
     page: str
     media_type: str
@@ -74,6 +75,7 @@ def _dataset(publication: Publication) -> Dataset:
         distributions=tuple(
             Distribution(
                 title=f"{report.title} ({FORMATS[suffix].name})",
+                format_name=FORMATS[suffix].name,
                 address=absolute(
                     reverse("followup:public_report_file", args=[report.programme_slug, report.year, suffix])
                 ),

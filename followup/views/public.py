@@ -53,6 +53,7 @@ def public(view: View) -> View:
             raise Http404("Det finns inga öppna sidor här.")
         return view(request, *args, **kwargs)
 
+    wrapper.asks_nobody = True  # type: ignore[attr-defined]
     return wrapper
 
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("followup", "0005_administrators_choose_appearance"),
+        ("followup", "0007_provider_group_rights"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
