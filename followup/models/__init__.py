@@ -11,6 +11,7 @@ from followup.models.reminders import Reminder
 from followup.models.renderings import Rendering
 from followup.models.ticks import Tick
 from followup.models.tokens import ApiToken
+from followup.models.withholdings import Withholding
 from followup.models.year import FollowUp
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "Speaker",
     "SubGoalEntry",
     "Tick",
+    "Withholding",
 ]

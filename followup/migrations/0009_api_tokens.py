@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("followup", "0007_provider_group_rights"),
+        ("followup", "0008_withholding"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
