@@ -33,6 +33,13 @@ if not DEBUG:
 # Whose programmes these are: shown in the page header and on the title page of reports.
 MUNICIPALITY_NAME = env.str("MUNICIPALITY_NAME", default="Huddinge kommun")
 
+# Whether decided reports can be read without logging in, and whom to write to about them and their open data.
+PUBLIC_REPORTS = env.bool("PUBLIC_REPORTS", default=False)
+PUBLIC_CONTACT = env.str("PUBLIC_CONTACT", default="")
+env.expect(
+    "PUBLIC_CONTACT", "@" in PUBLIC_CONTACT or not PUBLIC_REPORTS, "behövs när PUBLIC_REPORTS är på: en e-postadress"
+)
+
 # What a registration number (diarienummer) looks like here, and one as an example. One that deviates is confirmed.
 REGISTRATION_NUMBER_PATTERN = env.str("REGISTRATION_NUMBER_PATTERN", default=r"[A-ZÅÄÖ]{2,6}-\d{4}/\d{1,6}(\.\d{1,4})?")
 REGISTRATION_NUMBER_EXAMPLE = env.str("REGISTRATION_NUMBER_EXAMPLE", default="KS-2021/307.173")
@@ -140,7 +147,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "organisation.middleware.SessionsEnd",
     # A page is for those who are logged in unless its view says @login_not_required.
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "followup.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "organisation.middleware.SecondStepRequired",
     "allauth.account.middleware.AccountMiddleware",
