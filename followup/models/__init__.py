@@ -10,6 +10,7 @@ from followup.models.mail import OutgoingMail
 from followup.models.reminders import Reminder
 from followup.models.renderings import Rendering
 from followup.models.ticks import Tick
+from followup.models.withholdings import Withholding
 from followup.models.workbooks import Workbook
 from followup.models.year import FollowUp
 
@@ -33,5 +34,6 @@ __all__ = [
     "Speaker",
     "SubGoalEntry",
     "Tick",
+    "Withholding",
     "Workbook",
 ]
