@@ -65,7 +65,7 @@ def headers_of_a_user() -> dict[str, str]:
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
-    return {"X-Forwarded-Proto": "https", "Cookie": f"sessionid={session.session_key}"}
+    return {"X-Forwarded-Proto": "https", "Cookie": f"__Host-sessionid={session.session_key}"}
 
 
 def fetch(connection: http.client.HTTPConnection, path: str, headers: dict[str, str], expected: int = 200) -> bytes:
