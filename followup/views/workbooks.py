@@ -39,7 +39,7 @@ def _editor(request: HttpRequest) -> User:
 
 def workbook_upload(request: HttpRequest) -> HttpResponse:
     user = _editor(request)
-    form = WorkbookForm(request.POST or None, request.FILES or None) if request.method == "POST" else WorkbookForm()
+    form = WorkbookForm(request.POST, request.FILES) if request.method == "POST" else WorkbookForm()
     if form.is_valid():
         file = form.cleaned_data["file"]
         Workbook.objects.forgotten(timezone.now()).delete()
@@ -64,8 +64,9 @@ def workbook_preview(request: HttpRequest, pk: int) -> HttpResponse:
     user = _editor(request)
     workbook = _workbook_or_404(user, pk)
     preview = preview_of(workbook, by=user)
-    facts = FactsForm(request.POST or None, initial=workbook.facts)
-    meanings = MeaningsForm(preview.tables, request.POST or None)
+    sent = request.POST if request.method == "POST" else None
+    facts = FactsForm(sent, initial=workbook.facts)
+    meanings = MeaningsForm(preview.tables, sent)
     if request.method == "POST" and facts.is_valid() and meanings.is_valid():
         workbook.facts = facts.cleaned_data
         workbook.sheets = {**workbook.sheets, **meanings.sheets}
