@@ -3,6 +3,7 @@
 from django.urls import path
 
 from followup.views import (
+    api,
     attachments,
     autosave,
     comments,
@@ -80,6 +81,9 @@ urlpatterns = [
     path("granskning/<slug:slug>/<int:year>/omrade/<int:number>/", texts.review_area, name="review_area"),
     path("granskning/<slug:slug>/<int:year>/riktlinje/<int:number>/", texts.review_guideline, name="review_guideline"),
     path("granskning/<slug:slug>/<int:year>/<int:area>.<int:number>/", review.review_entry, name="review_entry"),
+    path("api/", api.api_reference, name="api_reference"),
+    path("api-nycklar/", api.api_tokens, name="api_tokens"),
+    path("api-nycklar/<int:pk>/aterkalla/", api.api_token_revoke, name="api_token_revoke"),
     path("granskning/<slug:slug>/<int:year>/sekretess/", withholdings.withholding_list, name="withholding_list"),
     path(
         "granskning/<slug:slug>/<int:year>/sekretess/<int:pk>/ta-bort/",

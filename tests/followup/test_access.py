@@ -41,6 +41,9 @@ CASE = (*YEAR, 1)
 NOTE, ATTACHMENT, MARK = "the note", "the attachment", "the mark"
 PAGES = {
     ("followup:home",): (roles(200), roles(200)),
+    ("followup:api_reference",): (roles(200), roles(200)),
+    ("followup:api_tokens",): (roles(200), roles(422)),
+    ("followup:api_token_revoke", 99): (NOT_BY_GET, roles(404)),
     ("followup:search",): (roles(200), roles(200)),
     ("followup:search_file", "xlsx"): (roles(200), roles(200)),
     ("followup:search_file", "csv"): (roles(200), roles(200)),
