@@ -122,6 +122,7 @@ PAGES = {
     ("followup:workbook_preview", 1): (roles(403, reviewer=404),) * 2,
     ("followup:workbook_confirm", 1): (NOT_BY_GET, roles(403, reviewer=404)),
     ("followup:workbook_discard", 1): (NOT_BY_GET, roles(403, reviewer=404)),
+    ("followup:next_period", YEAR[0]): (roles(403, reviewer=200), roles(403, reviewer=422)),
     ("followup:programme_file", YEAR[0], "xlsx"): (roles(403, reviewer=200), NOT_BY_POST),
     ("followup:programme_file", YEAR[0], "doc"): (roles(403, reviewer=404), NOT_BY_POST),
     ("followup:review_list", *YEAR): (roles(403, **FOLLOWING), roles(403, **FOLLOWING)),
