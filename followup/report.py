@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from itertools import groupby
 from types import UnionType
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
@@ -22,15 +21,16 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Value
 
+from followup.figures import IndicatorStatus, indicators_by_goal
 from followup.models import AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.scales import BLANK, SCALES, Assessment, Forecast, Progress, Step, Trend, step
 from programmes.exporting import plain
-from programmes.models import Guideline, Indicator, Measure, Programme, SubGoal, without_padding
+from programmes.models import Guideline, Measure, Programme, SubGoal, TargetStatus
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -74,38 +74,6 @@ class YearStatus:
     year: int
     assessment: Step
     forecast: Step
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The value of an indicator in one year."""
-
-    year: int
-    value: Decimal
-
-
-@dataclass(frozen=True)
-class IndicatorStatus:
-    """A goal's key figure with its outcomes up to the report's year, in the order of years."""
-
-    name: str
-    unit: str
-    direction: str
-    lower_is_better: bool
-    baseline: Outcome | None
-    target: Decimal | None
-    outcomes: tuple[Outcome, ...]
-    trend: Step
-    source: str
-    is_example: bool
-
-    @property
-    def is_target_reached(self) -> bool | None:
-        """Whether the latest outcome is as good as the target; None when there is nothing to compare."""
-        if self.target is None or not self.outcomes:
-            return None
-        latest = self.outcomes[-1].value
-        return latest <= self.target if self.lower_is_better else latest >= self.target
 
 
 @dataclass(frozen=True)
@@ -224,8 +192,9 @@ class Tally:
 
 def tally(scale: type[models.TextChoices], steps: Iterable[Step]) -> tuple[Tally, ...]:
     """How many of `steps` there are of each, in the order of the scale; those that none has are left out."""
-    counts = Counter(steps)
-    return tuple(Tally(step, counts[step]) for step in (*SCALES[scale].values(), BLANK) if counts[step])
+    # By key: a report that was decided long ago may have drawn the same step otherwise.
+    counts = Counter(step.key for step in steps)
+    return tuple(Tally(step, counts[step.key]) for step in (*SCALES[scale].values(), BLANK) if counts[step.key])
 
 
 @dataclass(frozen=True)
@@ -338,6 +307,7 @@ def build_report(follow_up: FollowUp) -> Report:
             Scale("Prognos för perioden", tuple(SCALES[Forecast].values())),
             Scale("Genomförande av åtgärder", tuple(SCALES[Progress].values())),
             Scale("Indikatorernas utveckling", tuple(SCALES[Trend].values())),
+            Scale("Indikatorernas målvärden", tuple(SCALES[TargetStatus].values())),
         ),
         areas=_areas(follow_up, measures, years, history, units),
         guidelines=_guidelines(follow_up, units),
@@ -426,54 +396,6 @@ def _years_by_measure(follow_up: FollowUp) -> dict[int, list[ProgressOfYear]]:
     return by_measure
 
 
-def _indicators_by_goal(follow_up: FollowUp) -> dict[int, list[IndicatorStatus]]:
-    """Each goal's indicators with their outcomes up to this year, in one query: a row for each outcome."""
-    rows = (
-        Indicator.objects.filter(sub_goal__area__programme=follow_up.programme)
-        .annotate(
-            of_year=models.FilteredRelation("outcomes", condition=models.Q(outcomes__year__lte=follow_up.year)),
-            outcome_year=F("of_year__year"),
-            outcome=F("of_year__value"),
-            outcome_is_example=F("of_year__is_example"),
-        )
-        .order_by("sub_goal_id", "number", "outcome_year")
-    )
-    by_goal: dict[int, list[IndicatorStatus]] = defaultdict(list)
-    for _, of_indicator in groupby(rows, key=lambda row: row.pk):
-        indicator_rows = list(of_indicator)
-        by_goal[indicator_rows[0].sub_goal_id].append(_indicator_status(indicator_rows))
-    return by_goal
-
-
-def _indicator_status(rows: list[Any]) -> IndicatorStatus:
-    indicator: Indicator = rows[0]
-    outcomes = tuple(Outcome(row.outcome_year, without_padding(row.outcome)) for row in rows if row.outcome is not None)
-    return IndicatorStatus(
-        name=indicator.name,
-        unit=indicator.unit,
-        direction=indicator.get_direction_display(),
-        lower_is_better=indicator.direction == Indicator.Direction.DOWN,
-        baseline=None
-        if indicator.baseline is None or indicator.baseline_year is None
-        else Outcome(indicator.baseline_year, without_padding(indicator.baseline)),
-        target=None if indicator.target is None else without_padding(indicator.target),
-        outcomes=outcomes,
-        trend=_trend(outcomes, indicator.direction),
-        source=indicator.source,
-        is_example=indicator.is_example or any(row.outcome_is_example for row in rows),
-    )
-
-
-def _trend(outcomes: tuple[Outcome, ...], direction: str) -> Step:
-    """The step from the outcome before to the latest one, good or bad by the direction that is wanted."""
-    if len(outcomes) < 2:
-        return step(Trend, Trend.CANNOT_ASSESS)
-    change = outcomes[-1].value - outcomes[-2].value
-    if direction == Indicator.Direction.DOWN:
-        change = -change
-    return step(Trend, Trend.SAME if not change else Trend.BETTER if change > 0 else Trend.WORSE)
-
-
 def _years_by_goal(follow_up: FollowUp) -> dict[int, list[YearStatus]]:
     """Each goal's statuses from the programme's first year up to this one."""
     rows = (
@@ -494,7 +416,7 @@ def _areas(
     history: dict[int, list[YearStatus]],
     units: UnitNames,
 ) -> tuple[AreaStatus, ...]:
-    indicators = _indicators_by_goal(follow_up)
+    indicators = indicators_by_goal(follow_up)
     measures_of: dict[int, list[MeasureStatus]] = defaultdict(list)
     for of_year in measures:
         measures_of[of_year.measure.sub_goal_id].append(of_year.status)
@@ -586,9 +508,20 @@ def to_json(value: DataclassInstance) -> str:
     return json.dumps(asdict(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain)
 
 
+def _outcomes_with_women_and_men(data: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 knew the total of an outcome alone, and one target for the whole period."""
+    for area in data["areas"]:
+        for goal in area["sub_goals"]:
+            for indicator in goal["indicators"]:
+                indicator |= {"targets": [], "kpi": "", "suggestion": asdict(BLANK)}
+                for outcome in indicator["outcomes"]:
+                    outcome |= {"women": None, "men": None, "assessment": asdict(BLANK), "kpi": "", "dated": None}
+    return data | {"schema": 2}
+
+
 # What was once decided stays readable for ever. When the schema changes, the number grows and a step is added here:
 # from a version, how its data becomes that of the next; tests/followup/data keeps one report of each version.
-NEXT_VERSION: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+NEXT_VERSION: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _outcomes_with_women_and_men}
 
 
 def from_json(text: str) -> Report:

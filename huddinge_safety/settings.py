@@ -62,6 +62,14 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
+# Kolada, RKA's open database of municipal key figures: where it is asked, how many seconds one answer may take, which
+# municipality's values become outcomes, and those (or groups of them) to compare with. The ids are Kolada's.
+KOLADA_URL = env.str("KOLADA_URL", default="https://api.kolada.se/v3")
+KOLADA_TIMEOUT = env.positive("KOLADA_TIMEOUT", default=20)
+KOLADA_MUNICIPALITY = env.str("KOLADA_MUNICIPALITY", default="0126")
+KOLADA_COMPARE = env.list("KOLADA_COMPARE", default=["0127", "0136", "0138", "0180"])
+env.expect("KOLADA_URL", urlsplit(KOLADA_URL).scheme in ("https", "http"), "ska börja med https:// eller http://")
+
 # The acts that the draft of a tjänsteutlåtande names, each with the year from which it applies. They change.
 ACTS = env.by_year(
     "ACTS",

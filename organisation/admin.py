@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -9,6 +10,8 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, models
 from django.db.models import Count, Q, QuerySet
 from django.forms.models import BaseInlineFormSet
@@ -16,8 +19,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
+from organisation.appearance import sanitised
 from organisation.history import HistoryInWords
-from organisation.models import AccessibilityStatement, Membership, Unit, User
+from organisation.models import AccessibilityStatement, Appearance, Membership, Unit, User
 
 admin.site.site_header = "Program och uppföljning"
 admin.site.site_title = "Administration"
@@ -181,3 +185,26 @@ class AccessibilityStatementAdmin(HistoryAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """There is one, or none yet."""
         return super().has_add_permission(request) and not AccessibilityStatement.objects.exists()
+
+
+class AppearanceForm(ReasonForm):
+    class Meta:
+        widgets = {"accent": forms.TextInput(attrs={"type": "color"})}
+
+    def clean_logotype(self) -> Any:
+        """What is kept is what is left of the file when all but its drawing is gone, named after what it holds."""
+        file = self.cleaned_data["logotype"]
+        if not isinstance(file, UploadedFile):
+            return file
+        content, suffix = sanitised(file.read())
+        return ContentFile(content, f"{sha256(content).hexdigest()[:16]}.{suffix}")
+
+
+@admin.register(Appearance)
+class AppearanceAdmin(HistoryAdmin):
+    form = AppearanceForm
+    list_display = ("__str__", "logotype")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """There is one, or none yet."""
+        return super().has_add_permission(request) and not Appearance.objects.exists()

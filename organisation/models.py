@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from simple_history.models import HistoricalRecords
+
+from organisation.appearance import is_legible, legible
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -27,8 +32,12 @@ class User(AbstractUser):
 
     mail_choice = models.CharField("e-post", max_length=20, choices=MailChoice, default=MailChoice.AT_ONCE)
 
+    has_seen_introduction = models.BooleanField("har sett introduktionen", default=False, editable=False)
+
     # Who was given which role, and by whom. Passwords, even scrambled, are kept in one place only.
-    history = HistoricalRecords(excluded_fields=["password", "last_login"], m2m_fields=["groups"])
+    history = HistoricalRecords(
+        excluded_fields=["password", "last_login", "has_seen_introduction"], m2m_fields=["groups"]
+    )
 
     class Meta:
         verbose_name = "användare"
@@ -237,3 +246,59 @@ class AccessibilityStatement(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.pk = 1
         super().save(*args, **kwargs)
+
+
+def legible_accent(value: str) -> None:
+    """What the page shows in the accent must be read by everybody: titles, links, and white words on buttons."""
+    if not re.fullmatch("#[0-9a-fA-F]{6}", value):
+        raise ValidationError("Skriv färgen som # och sex tecken, till exempel #12405c.")
+    if not is_legible(value):
+        raise ValidationError(
+            f"Färgen {value} är för ljus för att läsas mot vitt. Närmaste nyans som är mörk nog är {legible(value)}."
+        )
+
+
+class Appearance(models.Model):
+    """The municipality's own look; one row, or none for the look that comes with the program."""
+
+    accent = models.CharField(
+        "accentfärg",
+        max_length=7,
+        default="#12405c",
+        validators=[legible_accent],
+        help_text="För rubriker, länkar och knappar. En färg som är för ljus för att läsas mot vitt tas inte emot.",
+    )
+    logotype = models.FileField(
+        "logotyp",
+        upload_to="logotyp/",
+        blank=True,
+        help_text="SVG eller PNG, högst 40 kB, för ljus bakgrund. Visas överst på varje sida.",
+    )
+    logotype_has_name = models.BooleanField(
+        "logotypen innehåller kommunens namn", default=False, help_text="Då skrivs namnet inte ut bredvid."
+    )
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "utseende"
+        verbose_name_plural = "utseende"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(pk=1),
+                name="appearance_only_one",
+                violation_error_message="Utseendet är redan valt. Ändra det i stället.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Utseende med accentfärgen {self.accent}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.pk = 1
+        super().save(*args, **kwargs)
+
+    @property
+    def file_name(self) -> str:
+        """The logotype's name in its address."""
+        return PurePosixPath(self.logotype.name or "").name

@@ -13,8 +13,9 @@ from django.db import models
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from followup.figures import IndicatorStatus
 from followup.renderers.tokens import colours
-from followup.report import AreaStatus, IndicatorStatus, Report, Tally, tally
+from followup.report import AreaStatus, Report, Tally, tally
 from followup.scales import BLANK, SCALES, Assessment, Progress, Step
 
 BAR_WIDTH, BAR_HEIGHT = 300, 22
@@ -122,39 +123,46 @@ def _symbol(step: Step, colour: str, x: float) -> SafeString:
 
 
 def sparkline(indicator: IndicatorStatus) -> SafeString:
-    """The outcomes of an indicator as a line over the years, with its target as a dashed one.
+    """The outcomes of an indicator as a line over the years, with its targets as a dashed one.
 
     Its words tell what the line shows; the figures stand in the table around it. Nothing for fewer than two outcomes.
     """
     points = [(outcome.year, float(outcome.value)) for outcome in indicator.outcomes]
     if len(points) < 2:
         return SafeString("")
-    target = None if indicator.target is None else float(indicator.target)
-    values = [value for _, value in points] + ([] if target is None else [target])
+    aims = [(year, float(aim)) for year, _ in points if (aim := indicator.target_of(year)) is not None]
+    values = [value for _, value in points + aims]
     across = _scale(points[0][0], points[-1][0], LINE_MARGIN, LINE_WIDTH - LINE_MARGIN)
     up = _scale(min(values), max(values), LINE_HEIGHT - LINE_MARGIN, LINE_MARGIN)
     places = [(_number(across(year)), _number(up(value))) for year, value in points]
     accent, soft = colours()["accent"], colours()["line-strong"]
-    aim = SafeString("")
-    if target is not None:
-        aim = format_html(
-            '<path class="sparkline-target" d="M0 {}H{}" stroke="{}" stroke-dasharray="3 3"/>',
-            _number(up(target)),
-            LINE_WIDTH,
-            soft,
-        )
+    dashes = _dashed([(across(year), up(value)) for year, value in aims], soft)
     return format_html(
         '<svg class="sparkline" role="img" viewBox="0 0 {} {}"><title>{}</title>{}'
         '<path class="sparkline-line" d="M{}" fill="none" stroke="{}" stroke-width="1.6"/>'
         '<circle cx="{}" cy="{}" r="3" fill="{}"/></svg>',
         LINE_WIDTH,
         LINE_HEIGHT,
-        f"Linje över utfallet {points[0][0]}–{points[-1][0]}: {indicator.trend.word.lower()}",
-        aim,
+        f"Linje över utfallet {points[0][0]}–{points[-1][0]}: {indicator.trend.word.lower()}"
+        + (", med målvärdet streckat" if aims else ""),
+        dashes,
         "L".join(f"{x} {y}" for x, y in places),
         accent,
         *places[-1],
         accent,
+    )
+
+
+def _dashed(places: list[tuple[float, float]], colour: str) -> SafeString:
+    """The targets as a dashed line: level and all the way across when there is one for all years."""
+    if not places:
+        return SafeString("")
+    if len({height for _, height in places}) == 1:
+        line = f"M0 {_number(places[0][1])}H{LINE_WIDTH}"
+    else:
+        line = "M" + "L".join(f"{_number(x)} {_number(y)}" for x, y in places)
+    return format_html(
+        '<path class="sparkline-target" d="{}" fill="none" stroke="{}" stroke-dasharray="3 3"/>', line, colour
     )
 
 

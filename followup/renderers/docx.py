@@ -10,16 +10,22 @@ from docx.document import Document
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
+from followup.figures import Figure, IndicatorStatus
 from followup.renderers import word
 from followup.renderers.package import stamp
-from followup.renderers.text import example_notice, figure, standing
+from followup.renderers.text import (
+    example_notice,
+    figure,
+    outcome_in_words,
+    source_in_words,
+    standing,
+    standing_in_words,
+)
 from followup.report import (
     AreaStatus,
     Comparison,
     GuidelineStatus,
-    IndicatorStatus,
     MeasureStatus,
-    Outcome,
     Report,
     SubGoalStatus,
 )
@@ -187,21 +193,28 @@ def _indicators(document: Document, goal: SubGoalStatus) -> None:
             table,
             [
                 _name(indicator),
-                _outcome(indicator.baseline) if indicator.baseline else "–",
-                "\n".join(map(_outcome, indicator.outcomes)) or "–",
-                "–" if indicator.target is None else figure(indicator.target),
+                _figure(indicator.baseline) if indicator.baseline else "–",
+                "\n".join(map(outcome_in_words, indicator.outcomes)) or "–",
+                _aim(indicator),
                 indicator.trend,
             ],
         )
 
 
 def _name(indicator: IndicatorStatus) -> str:
-    source = f". Källa: {indicator.source}" if indicator.source else ""
-    return f"{indicator.name}{_mark(indicator)}\n{indicator.unit}{source}"
+    source = source_in_words(indicator)
+    return f"{indicator.name}{_mark(indicator)}\n{indicator.unit}{f'. Källa: {source}' if source else ''}"
 
 
-def _outcome(outcome: Outcome) -> str:
-    return f"{outcome.year}: {figure(outcome.value)}"
+def _figure(of_year: Figure) -> str:
+    return f"{of_year.year}: {figure(of_year.value)}"
+
+
+def _aim(indicator: IndicatorStatus) -> str:
+    """The targets, and how the latest outcome stands to its own."""
+    lines = [] if indicator.target is None else [figure(indicator.target)]
+    lines += map(_figure, indicator.targets)
+    return "\n".join([*lines, standing_in_words(indicator)] if indicator.standing.key else lines) or "–"
 
 
 def _measure(document: Document, measure: MeasureStatus) -> None:

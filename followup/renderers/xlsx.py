@@ -16,10 +16,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
+from followup.figures import IndicatorStatus, Outcome
 from followup.renderers.package import repacked, stamp
-from followup.renderers.text import example_notice, legible, standing
+from followup.renderers.text import example_notice, legible, source_in_words, standing
 from followup.renderers.tokens import colours
-from followup.report import IndicatorStatus, Report, SubGoalStatus
+from followup.renderers.xlsx_charts import add_charts
+from followup.report import Report, SubGoalStatus
 from followup.scales import Step
 
 # Excel takes no more in a cell.
@@ -50,6 +52,7 @@ def render(report: Report) -> bytes:
     _goals(workbook, report)
     _measures(workbook, report)
     _indicators(workbook, report)
+    _outcomes(workbook, report)
     properties = workbook.properties
     properties.title, properties.subject = legible(report.title), legible(report.overarching_goal)
     properties.creator = properties.lastModifiedBy = legible(report.municipality)
@@ -204,7 +207,8 @@ def _indicators(workbook: Workbook, report: Report) -> None:
         *(Column(f"Utfall {year}", 14) for year in years),
         Column("Målvärde", 12),
         Column("Utveckling", 18),
-        Column("Målvärdet nått", 15),
+        Column("Mot målvärdet", 24),
+        Column("Bekräftat", 12),
         Column("Källa", 36),
         EXAMPLE,
     ]
@@ -213,7 +217,6 @@ def _indicators(workbook: Workbook, report: Report) -> None:
 
 def _indicator(goal: SubGoalStatus, indicator: IndicatorStatus, years: Iterable[int]) -> tuple[Value, ...]:
     outcomes = {outcome.year: outcome.value for outcome in indicator.outcomes}
-    reached = indicator.is_target_reached
     return (
         goal.code,
         indicator.name,
@@ -224,9 +227,46 @@ def _indicator(goal: SubGoalStatus, indicator: IndicatorStatus, years: Iterable[
         *(outcomes.get(year) for year in years),
         indicator.target,
         indicator.trend,
-        None if reached is None else yes(reached),
-        indicator.source,
+        indicator.standing if indicator.standing.key else None,
+        yes(indicator.is_confirmed) if indicator.standing.key else None,
+        source_in_words(indicator),
         yes(indicator.is_example),
+    )
+
+
+def _outcomes(workbook: Workbook, report: Report) -> None:
+    """A row for each outcome, which the charts are drawn from; none when nothing has been measured."""
+    found = [(goal, indicator) for goal in report.sub_goals for indicator in goal.indicators if indicator.outcomes]
+    columns = [
+        Column("Mål", 8),
+        Column("Indikator", TEXT),
+        Column("År", 8),
+        Column("Utfall", 12),
+        Column("Kvinnor", 12),
+        Column("Män", 12),
+        Column("Målvärde", 12),
+        Column("Bedömning", 24),
+        Column("Nyckeltal i Kolada", 12),
+        Column("Uppgiftens datum", 14),
+    ]
+    if found:
+        rows = [_outcome(goal, indicator, outcome) for goal, indicator in found for outcome in indicator.outcomes]
+        add_sheet(workbook, "Utfall", columns, rows)
+        add_charts(workbook, workbook["Utfall"], [indicator for _goal, indicator in found])
+
+
+def _outcome(goal: SubGoalStatus, indicator: IndicatorStatus, outcome: Outcome) -> tuple[Value, ...]:
+    return (
+        goal.code,
+        indicator.name,
+        outcome.year,
+        outcome.value,
+        outcome.women,
+        outcome.men,
+        indicator.target_of(outcome.year),
+        outcome.assessment if outcome.assessment.key else None,
+        outcome.kpi,
+        outcome.dated,
     )
 
 

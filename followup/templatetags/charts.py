@@ -1,13 +1,15 @@
 """Charts in a page or a document: a table with bars, and the line of an indicator."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
 
+from followup.figures import IndicatorStatus
 from followup.renderers import charts
-from followup.renderers.text import figure
-from followup.report import IndicatorStatus, Report
+from followup.renderers.text import figure, source_in_words
+from followup.report import Report, Tally
 
 register = template.Library()
 
@@ -28,4 +30,10 @@ def sparkline(indicator: IndicatorStatus) -> SafeString:
     return charts.sparkline(indicator)
 
 
+@register.simple_tag
+def bar(tallies: Iterable[Tally], longest: int) -> SafeString:
+    return charts.bar(tallies, longest)
+
+
 register.filter(figure)
+register.filter(source_in_words)

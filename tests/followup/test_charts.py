@@ -7,11 +7,12 @@ from xml.etree import ElementTree
 
 import pytest
 
+from followup.figures import Figure, IndicatorStatus, Outcome
 from followup.models import FollowUp
 from followup.renderers import charts
 from followup.renderers.tokens import colours
-from followup.report import IndicatorStatus, Outcome, Tally, build_report
-from followup.scales import SCALES, Assessment, Progress, Trend
+from followup.report import Tally, build_report
+from followup.scales import BLANK, SCALES, Assessment, Progress, Trend
 from followup.templatetags.charts import figure
 
 MET, PARTLY, NOT_MET = (SCALES[Assessment][key] for key in ("met", "partly", "not_met"))
@@ -21,7 +22,9 @@ def parsed(svg: str) -> ElementTree.Element:
     return ElementTree.fromstring(svg)
 
 
-def indicator(*outcomes: tuple[int, str], target: str | None = None) -> IndicatorStatus:
+def indicator(
+    *outcomes: tuple[int, str], target: str | None = None, targets: dict[int, str] | None = None
+) -> IndicatorStatus:
     return IndicatorStatus(
         name="Trygga",
         unit="procent",
@@ -29,9 +32,12 @@ def indicator(*outcomes: tuple[int, str], target: str | None = None) -> Indicato
         lower_is_better=False,
         baseline=None,
         target=None if target is None else Decimal(target),
-        outcomes=tuple(Outcome(year, Decimal(value)) for year, value in outcomes),
+        targets=tuple(Figure(year, Decimal(value)) for year, value in (targets or {}).items()),
+        outcomes=tuple(Outcome(year, Decimal(value), None, None, BLANK, "", None) for year, value in outcomes),
         trend=SCALES[Trend]["better"],
+        suggestion=BLANK,
         source="",
+        kpi="",
         is_example=False,
     )
 
@@ -89,7 +95,14 @@ def test_a_line_goes_from_the_first_year_to_the_last_and_up_as_values_rise():
     aim, line = drawn.findall("path")
     assert line.get("d") == "M5 29L55 23L105 5"
     assert aim.get("d") == "M0 17H110"
-    assert drawn.findtext("title") == "Linje över utfallet 2018–2020: förbättras"
+    assert drawn.findtext("title") == "Linje över utfallet 2018–2020: förbättras, med målvärdet streckat"
+
+
+def test_targets_of_single_years_make_a_line_that_follows_them():
+    rising = indicator((2018, "60"), (2019, "65"), (2020, "70"), target="65", targets={2018: "60"})
+    drawn = parsed(charts.sparkline(rising))
+    aim, _ = drawn.findall("path")
+    assert aim.get("d") == "M5 29L55 17L105 17"
 
 
 @pytest.mark.parametrize("outcomes", [(), ((2020, "5"),)])

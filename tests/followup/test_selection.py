@@ -1,12 +1,14 @@
-from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
+from followup.renderers.text import outcome_in_words
 from followup.report import Report, build_report, from_json, to_json
 from followup.scales import Assessment, Progress
 from followup.selection import compared_with, of_area, of_unit, select, without_measures
+from programmes.models import IndicatorTarget, IndicatorValue
 from tests.followup.conftest import reopened
 
 
@@ -111,7 +113,7 @@ def test_indicators_stand_with_their_goal(report):
     ]
     assert (safe.baseline.year, safe.baseline.value, safe.target) == (2017, Decimal(61), Decimal(70))
     assert safe.trend.word == "Förbättras"
-    assert safe.is_target_reached is False
+    assert (safe.standing.word, safe.is_confirmed) == ("På väg mot målvärdet", False)
     assert robberies.trend.word == "Förbättras"
     assert robberies.lower_is_better
 
@@ -123,17 +125,21 @@ def test_an_indicator_shows_no_outcome_of_a_later_year(huddinge):
     assert safe.trend.word == "Kan inte bedömas"
 
 
-@pytest.mark.parametrize(
-    ("lower_is_better", "target", "reached"),
-    [(False, 67, True), (False, 68, False), (True, 67, True), (True, 66, False), (True, None, None)],
-)
-def test_a_target_is_reached_in_the_direction_that_is_wanted(report, lower_is_better, target, reached):
-    indicator = replace(
-        report.sub_goals[0].indicators[0],
-        lower_is_better=lower_is_better,
-        target=None if target is None else Decimal(target),
+def test_a_confirmed_judgement_stands_before_what_the_figures_say(huddinge):
+    value = IndicatorValue.objects.get(
+        indicator__sub_goal__area__number=1, indicator__sub_goal__number=1, indicator__number=1, year=2020
     )
-    assert indicator.is_target_reached is reached
+    IndicatorValue.objects.filter(pk=value.pk).update(
+        assessment="reached", women=61, men=73, kpi="N00945", dated=date(2021, 3, 1)
+    )
+    IndicatorTarget.objects.create(indicator=value.indicator, year=2020, value=68)
+    report = build_report(FollowUp.objects.select_related("programme").get(year=2020))
+    safe = report.sub_goals[0].indicators[0]
+    assert (safe.standing.word, safe.suggestion.word) == ("Målvärdet nått", "På väg mot målvärdet")
+    assert outcome_in_words(safe.outcomes[-1]) == "2020: 67 (kvinnor 61, män 73)"
+    assert (safe.target_of(2020), safe.target_of(2019)) == (68, 70)
+    assert [outcome.year for outcome in safe.outcomes] == [2018, 2019, 2020]
+    assert from_json(to_json(report)) == report
 
 
 def test_the_trend_is_bad_where_lower_is_better_and_it_rises(report):

@@ -98,7 +98,7 @@ def test_indicators_stand_with_decimal_comma(report):
         "Invånare som känner sig trygga utomhus sena kvällar [Exempel]\nprocent. Källa: Exempel på trygghetsmätning",
         "2017: 61",
         "2018: 62\n2019: 64,5\n2020: 67",
-        "70",
+        "70\nPå väg mot målvärdet (förslag)",
         "▲\xa0Förbättras",
     ]
 

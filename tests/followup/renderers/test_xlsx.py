@@ -27,7 +27,15 @@ def records(sheet):
 
 
 def test_a_sheet_for_each_kind(report):
-    assert opened(report).sheetnames == ["Om rapporten", "Områden", "Mål", "Åtgärder", "Indikatorer"]
+    assert opened(report).sheetnames == [
+        "Om rapporten",
+        "Områden",
+        "Mål",
+        "Åtgärder",
+        "Indikatorer",
+        "Utfall",
+        "Diagram",
+    ]
 
 
 def test_the_first_sheet_says_what_the_workbook_is(report):
@@ -73,11 +81,28 @@ def test_indicators_are_numbers(report):
     first = records(opened(report)["Indikatorer"])[0]
     assert (first["Mål"], first["Basår"], first["Basvärde"], first["Målvärde"]) == ("1.1", 2017, 61, 70)
     assert (first["Utfall 2018"], first["Utfall 2019"], first["Utfall 2020"]) == (62, 64.5, 67)
-    assert (first["Utveckling"], first["Målvärdet nått"]) == ("Förbättras", "Nej")
+    assert (first["Utveckling"], first["Mot målvärdet"]) == ("Förbättras", "På väg mot målvärdet")
+    assert first["Bekräftat"] == "Nej"
+
+
+def test_each_indicator_is_drawn_with_its_target_from_the_sheet_of_outcomes(report):
+    workbook = opened(report)
+    outcomes = records(workbook["Utfall"])
+    assert [(r["År"], r["Utfall"], r["Målvärde"]) for r in outcomes[:3]] == [
+        (2018, 62, 70),
+        (2019, 64.5, 70),
+        (2020, 67, 70),
+    ]
+    charts = workbook["Diagram"]._charts
+    assert len(charts) == sum(len(i.outcomes) > 1 for goal in report.sub_goals for i in goal.indicators)
+    assert [(line.tx.v, line.val.numRef.f) for line in charts[1].series] == [
+        ("Utfall", "'Utfall'!$D$5:$D$7"),
+        ("Målvärde", "'Utfall'!$G$5:$G$7"),
+    ]
 
 
 def test_headers_stay_in_view_are_printed_again_and_filter(report):
-    for sheet in opened(report):
+    for sheet in opened(report).worksheets[:-1]:  # the last one holds charts alone
         assert sheet.freeze_panes == "A2"
         assert sheet.auto_filter.ref == sheet.dimensions
         assert sheet.print_title_rows == "$1:$1"

@@ -1,0 +1,60 @@
+"""Line charts in a workbook: the outcomes of each indicator with its target, drawn by Excel from a sheet of figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from openpyxl import Workbook
+from openpyxl.chart import LineChart, Reference, Series
+from openpyxl.chart.series import SeriesLabel
+from openpyxl.worksheet.worksheet import Worksheet
+
+from followup.figures import IndicatorStatus
+from followup.renderers.text import legible
+from followup.renderers.tokens import colours
+
+# How large a chart is, in centimetres, and how many rows of a sheet that takes.
+WIDTH, HEIGHT, ROWS = 16, 7.5, 16
+YEAR, VALUE, TARGET = 3, 4, 7  # the columns that are drawn
+
+
+def add_charts(workbook: Workbook, figures: Worksheet, indicators: Iterable[IndicatorStatus]) -> None:
+    """A sheet of charts. `figures` has a row for each outcome of each of `indicators`, in their order.
+
+    One outcome makes no line, and is left to its row.
+    """
+    charts = []
+    first = 2
+    for indicator in indicators:
+        last = first + len(indicator.outcomes) - 1
+        if last > first:
+            charts.append(_chart(figures, indicator, first, last))
+        first = last + 1
+    if charts:
+        sheet = workbook.create_sheet("Diagram")
+        for number, chart in enumerate(charts):
+            sheet.add_chart(chart, f"A{1 + number * ROWS}")
+
+
+def _chart(figures: Worksheet, indicator: IndicatorStatus, first: int, last: int) -> LineChart:
+    chart = LineChart()
+    chart.title = legible(f"{indicator.name} ({indicator.unit})")
+    chart.width, chart.height, chart.legend.position = WIDTH, HEIGHT, "b"
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.series.append(_line(figures, VALUE, first, last, "Utfall"))
+    if any(indicator.target_of(outcome.year) is not None for outcome in indicator.outcomes):
+        chart.series.append(_line(figures, TARGET, first, last, "Målvärde"))
+    chart.set_categories(Reference(figures, min_col=YEAR, min_row=first, max_row=last))
+    return chart
+
+
+def _line(figures: Worksheet, column: int, first: int, last: int, name: str) -> Series:
+    """Outcomes are drawn through with a mark a year, targets dashed without: they differ without colour."""
+    line = Series(Reference(figures, min_col=column, min_row=first, max_row=last))
+    line.tx = SeriesLabel(v=name)
+    line.smooth = False
+    is_target = column == TARGET
+    line.graphicalProperties.line.solidFill = colours()["line-strong" if is_target else "accent"].removeprefix("#")
+    line.graphicalProperties.line.dashStyle = "dash" if is_target else "solid"
+    line.marker.symbol = "none" if is_target else "circle"
+    return line

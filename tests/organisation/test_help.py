@@ -1,0 +1,30 @@
+"""Help for each role, with pictures that exist; and the introduction, until its reader has had enough of it."""
+
+import re
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+from organisation.views import HELP
+from tests.followup.conftest import client_of, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("topic", HELP)
+def test_help_is_read_without_login_and_shows_pictures_that_exist(topic):
+    html = Client().get(f"/hjalp/{topic}/").content.decode()
+    assert f"<h1>{HELP[topic]}</h1>" in html
+    pictures = re.findall(r'<img src="/static/([^"]+)"', html)
+    assert bool(pictures) == (topic != "administrator")
+    assert [name for name in pictures if finders.find(name) is None] == []
+
+
+def test_the_introduction_is_shown_until_it_is_put_away():
+    anna, olle = client_of(make_user("anna")), client_of(make_user("olle"))
+    assert "Välkommen, Anna" in anna.get("/").content.decode()
+    assert anna.post("/introduktion/").url == "/"
+    assert "Välkommen" not in anna.get("/").content.decode()
+    assert "Välkommen, Olle" in olle.get("/").content.decode()
+    assert "Välkommen" not in olle.get("/enheter/").content.decode()
