@@ -17,7 +17,7 @@ DEPLOY = settings.BASE_DIR / "deploy"
 
 # What the machine has running when the document begins, and a certificate that nobody trusts.
 BEFORE = """
-export LC_ALL=C.UTF-8 PIP_NO_INDEX=1 REPOSITORY=/tmp/repository
+export LC_ALL=C.UTF-8 PIP_NO_INDEX=1 REPOSITORY=file:///tmp/repository
 git config --global --add safe.directory '*'
 # The network is out of reach here, and what is to be installed is installed already.
 apt-get() { [ "$1" = update ] || /usr/bin/apt-get --quiet --no-download "$@" >/dev/null; }
@@ -54,7 +54,7 @@ curl --silent --output /dev/null --write-out '%{http_code} %{redirect_url}\\n' -
 def blocks() -> list[tuple[str, str]]:
     """The document's commands, each with the heading that it stands under."""
     found, heading = [], ""
-    for part in re.findall(r"^## (.+)$|^```sh\n(.*?)^```$", DOCUMENT.read_text(), re.M | re.S):
+    for part in re.findall(r"^## ([^\n]+)$|^```sh\n(.*?)^```$", DOCUMENT.read_text(), re.M | re.S):
         heading = part[0] or heading
         if part[1]:
             found.append((heading, part[1]))
