@@ -15,5 +15,8 @@ mount --rbind "$repository" "$folder/root/tmp/repository"
 mount --rbind "$venv" "$folder/root/tmp/venv"
 cp "$repository/tests/faults/systemctl" "$folder/root/usr/local/sbin/systemctl"
 cp "$script" "$folder/root/tmp/script.sh"
+# Others than root find their way to the environment's interpreter.
+way=$(readlink -f "$venv")
+while [ "$way" != / ]; do chmod o+x "$folder/root$way"; way=$(dirname "$way"); done
 ip link set lo up
 exec chroot "$folder/root" /bin/bash -eu /tmp/script.sh
