@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 
 from followup.rules import RULES
@@ -34,4 +34,4 @@ def no_worker_of_its_own(settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def nothing_kept() -> None:
     """Each test's database counts its changes from nought, so the same count may mean something else in the next."""
-    cache.clear()
+    caches["pages"].clear()

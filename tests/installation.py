@@ -155,6 +155,7 @@ class Installation:
                 "SECRET_KEY": "0123456789abcdefghij" * 3,
                 "ALLOWED_HOSTS": "uppfoljning.example.se",
                 "SITE_URL": "https://uppfoljning.example.se",
+                "REQUIRE_MFA": "0",  # tests/organisation tries it; here nobody has a telephone
                 "DATABASE_URL": database,
                 "EMAIL_URL": "dummymail://",
                 "MEDIA_ROOT": str(folder / "media"),
@@ -263,7 +264,7 @@ class Browser:
 
     def __init__(self, server: Server, session: str) -> None:
         self.server = server
-        self.cookies = {"sessionid": session}
+        self.cookies = {"__Host-sessionid": session}
 
     def get(self, path: str) -> Answer:
         return self._ask("GET", path)
@@ -279,9 +280,9 @@ class Browser:
 
     def token(self) -> str:
         """The token against forgery, as the cookie has it. (Any page with a form sets it.)"""
-        if "csrftoken" not in self.cookies:
+        if "__Host-csrftoken" not in self.cookies:
             self.get("/losenord/")
-        return self.cookies["csrftoken"]
+        return self.cookies["__Host-csrftoken"]
 
     def _ask(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> Answer:
         # A connection of its own each time: a server that was killed meanwhile is told from one that is slow.

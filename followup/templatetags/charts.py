@@ -31,6 +31,11 @@ def sparkline(indicator: IndicatorStatus) -> SafeString:
 
 
 @register.simple_tag
+def curve(indicator: IndicatorStatus) -> SafeString:
+    return charts.curve(indicator)
+
+
+@register.simple_tag
 def bar(tallies: Iterable[Tally], longest: int) -> SafeString:
     return charts.bar(tallies, longest)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -14,7 +13,9 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from followup.archive import report_of
-from followup.models import FollowUp, MeasureEntry, SubGoalEntry
+from followup.figures import indicators_by_goal
+from followup.goal_years import measure_lines, years_of
+from followup.models import FollowUp
 from followup.overview import overview_of, period_of, standing
 from followup.permissions import can_follow_review
 from followup.review import by_unit, goals_to_review, is_late
@@ -150,35 +151,26 @@ def _drawn_promises(programme: Programme, latest: FollowUp | None) -> Drawn:
     return Drawn(programme.overarching_goal, body, shows_example or bool(report and report.shows_example))
 
 
+@drawn_when_changed
 def sub_goal_detail(request: HttpRequest, slug: str, area: int, number: int) -> HttpResponse:
     """One goal through all its years."""
     programme = programme_or_404(request, slug)
     goal = goal_or_404(programme, area, number)
-    follow_ups = FollowUp.objects.visible_to(request.user).filter(programme=programme)
-    entries = (
-        SubGoalEntry.objects.filter(sub_goal=goal, follow_up__in=follow_ups)
-        .select_related("follow_up")
-        .order_by("-follow_up__year")
-    )
-    measures = goal.measures.order_by("number").prefetch_related(
-        "units",
-        "perspectives",
-        Prefetch(
-            "entries",
-            MeasureEntry.objects.filter(follow_up__in=follow_ups)
-            .select_related("follow_up")
-            .order_by("-follow_up__year"),
-            to_attr="visible_entries",
-        ),
-    )
+    follow_ups = list(FollowUp.objects.visible_to(request.user).filter(programme=programme).order_by("year"))
+    years = years_of(goal, follow_ups)
+    measures = measure_lines(goal, follow_ups)
+    indicators = indicators_by_goal(follow_ups[-1])[goal.pk] if follow_ups else []
     context = {
         "programme": programme,
         "goal": goal,
         "units": goal.units.all(),
-        "entries": entries,
+        "years": years,
         "measures": measures,
+        "measure_years": [follow_up.year for follow_up in follow_ups],
+        "indicators": indicators,
         "shows_example": goal.is_example
-        or any(entry.is_example for entry in entries)
-        or any(measure.is_example for measure in measures),
+        or any(year.entry.is_example for year in years)
+        or any(line.measure.is_example for line in measures)
+        or any(indicator.is_example for indicator in indicators),
     }
     return render(request, "followup/sub_goal_detail.html", context)

@@ -14,7 +14,7 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.conf import settings
 from django.contrib.messages import get_messages
-from django.core.cache import cache as memory
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
@@ -77,7 +77,7 @@ def kept(request: HttpRequest, *of_what: object, make: Callable[[], T]) -> T:
     """What `make` gives, or gave when it was asked for `of_what` at the same count of changes: made once for all
     readers, so it may depend on nothing but `of_what` and what is counted. For views that are `drawn_when_changed`."""
     key = _digest(request.stamp, *of_what)  # type: ignore[attr-defined]
-    return cast(T, memory.get_or_set(key, make, KEPT_SECONDS))
+    return cast(T, caches["pages"].get_or_set(key, make, KEPT_SECONDS))
 
 
 def _digest(*parts: object) -> str:

@@ -96,9 +96,11 @@ def test_the_document_works_line_by_line():
     assert '"status": "ok"' in said["proxy"] + said["Install"]
     assert "302 https://uppfoljning.example.se/logga-in/?next=/" in said["proxy"]
     assert re.search(r"/static/css/site\.[0-9a-f]{12}\.css", said["proxy"])
-    assert "content-encoding: br" in said["proxy"].lower()
-    assert "max-age=315360000, public, immutable" in said["proxy"]
-    assert "Strict-Transport-Security: max-age=31536000" in said["proxy"]
+    headers = said["proxy"].lower()
+    assert "content-encoding: br" in headers
+    assert "cache-control: max-age=315360000, public, immutable" in headers
+    assert "strict-transport-security: max-age=31536000" in headers
+    assert re.search(r"x-request-id: [0-9a-f]{32}", headers)
     assert "400\n" in said["proxy"]
     assert "301 https://uppfoljning.example.se/" in said["proxy"]
     assert "/var/lib/huddinge-safety/backups/backup-" in said["Back up"]
