@@ -17,7 +17,7 @@ from followup.figures import indicators_by_goal
 from followup.goal_years import measure_lines, years_of
 from followup.models import FollowUp
 from followup.overview import overview_of, period_of, standing
-from followup.permissions import can_follow_review
+from followup.permissions import can_edit_programmes, can_follow_review
 from followup.review import by_unit, goals_to_review, is_late
 from followup.views.fetch import follow_up_or_404, goal_or_404, programme_or_404, user_of
 from followup.views.freshness import drawn_when_changed, kept
@@ -131,6 +131,7 @@ def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "follow_ups": follow_ups,
         "latest": latest,
         "promises": promises,
+        "may_edit_programmes": can_edit_programmes(request.user),
         **_period(programme, follow_ups),
         "shows_example": promises.shows_example,
     }
