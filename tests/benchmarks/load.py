@@ -113,7 +113,7 @@ def municipality() -> tuple[list[Person], Callable[[], int]]:
         others.append(Person(headers, reviewing(number)))
     others += [Person(headers_of_a_user(f"reader-{number}"), reading(number)) for number in range(READERS)]
     for person in writers + others:
-        person.headers["Cookie"] += f"; csrftoken={TOKEN}"
+        person.headers["Cookie"] += f"; {settings.CSRF_COOKIE_NAME}={TOKEN}"
         person.headers |= {"X-CSRFToken": TOKEN, "Host": "127.0.0.1", "Referer": "https://127.0.0.1/"}
 
     def lost() -> int:
