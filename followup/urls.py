@@ -23,9 +23,11 @@ from followup.views import (
     review,
     search,
     statements,
+    succession,
     texts,
     units,
     withholdings,
+    workbooks,
 )
 
 app_name = "followup"
@@ -67,6 +69,13 @@ urlpatterns = [
     path("kommentarer/<slug:slug>/<int:year>/<int:area>.<int:number>/", comments.comment_list, name="comment_list"),
     path("mina-uppfoljningar/<slug:slug>/<int:year>/lamna-in/<slug:unit>/", entries.work_submit, name="work_submit"),
     path("granskning/", review.review_home, name="review_home"),
+    path("granskning/las-in/", workbooks.workbook_upload, name="workbook_upload"),
+    path("granskning/las-in/mall.xlsx", workbooks.workbook_template, name="workbook_template"),
+    path("granskning/las-in/<int:pk>/", workbooks.workbook_preview, name="workbook_preview"),
+    path("granskning/las-in/<int:pk>/las-in/", workbooks.workbook_confirm, name="workbook_confirm"),
+    path("granskning/las-in/<int:pk>/avbryt/", workbooks.workbook_discard, name="workbook_discard"),
+    path("program/<slug:slug>/nasta-period/", succession.next_period, name="next_period"),
+    path("program/<slug:slug>/program.<str:suffix>", workbooks.programme_file, name="programme_file"),
     path("granskning/<slug:slug>/<int:year>/", review.review_list, name="review_list"),
     path("granskning/<slug:slug>/<int:year>/lage/", review.review_year, name="review_year"),
     path("granskning/<slug:slug>/<int:year>/godkann/", review.review_approve, name="review_approve"),

@@ -98,6 +98,11 @@ SESSION_IDLE_MINUTES = env.positive("SESSION_IDLE_MINUTES", default=120)
 LOGIN_ATTEMPTS = env.positive("LOGIN_ATTEMPTS", default=5)
 LOGIN_LOCKOUT_MINUTES = env.positive("LOGIN_LOCKOUT_MINUTES", default=15)
 
+# For how many days `manage.py purge` keeps what has served its purpose (docs/personal-data.md).
+KEEP_MAIL_DAYS = env.positive("KEEP_MAIL_DAYS", default=730)
+KEEP_ADMIN_LOG_DAYS = env.positive("KEEP_ADMIN_LOG_DAYS", default=730)
+KEEP_CLOSED_ACCOUNT_DAYS = env.positive("KEEP_CLOSED_ACCOUNT_DAYS", default=365)
+
 # Kolada, RKA's open database of municipal key figures: where it is asked, how many seconds one answer may take, which
 # municipality's values become outcomes, and those (or groups of them) to compare with. The ids are Kolada's.
 KOLADA_URL = env.str("KOLADA_URL", default="https://api.kolada.se/v3")

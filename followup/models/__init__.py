@@ -12,6 +12,7 @@ from followup.models.renderings import Rendering
 from followup.models.ticks import Tick
 from followup.models.tokens import ApiToken
 from followup.models.withholdings import Withholding
+from followup.models.workbooks import Workbook
 from followup.models.year import FollowUp
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "SubGoalEntry",
     "Tick",
     "Withholding",
+    "Workbook",
 ]
