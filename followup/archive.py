@@ -57,6 +57,8 @@ SEALED = (
 
 def report_of(follow_up: FollowUp) -> Report:
     """The report of the year: what the board approved, where it has, and else its entries as they now stand."""
+    if follow_up.is_before_review:
+        return build_report(follow_up)
     decided = DecidedReport.objects.in_force(follow_up).only("json").first()
     return from_json(decided.json) if decided else build_report(follow_up)
 

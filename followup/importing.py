@@ -3,6 +3,7 @@ its answers belong to those who wrote them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -22,9 +23,9 @@ from followup.models import (
 )
 from followup.workflow import bring_into_open_years, open_follow_up
 from programmes.bulk import write
-from programmes.importing import KEYS, REASON, ImportLog
+from programmes.importing import KEYS, REASON, ImportLog, import_programme
 from programmes.models import Programme
-from programmes.source import Node, Problems, SourceError, check
+from programmes.source import Node, Problem, Problems, SourceError, check
 
 DECISION_TEXTS = (
     "title",
@@ -40,6 +41,19 @@ DECISION_TEXTS = (
     "recipients",
 )
 DECISION_DAYS = ("statement_date", "preparing_meeting_date", "meeting_date")
+
+
+def import_source(source: Node, log: ImportLog, found: Sequence[Problem] = (), *, with_pdf: bool) -> Programme:
+    """The programme of a file and its years. SourceError tells all faults, with those `found` in reading it.
+
+    Call it in a transaction, which a fault must undo.
+    """
+    problems = Problems(found)
+    with problems.noted():
+        programme = import_programme(source, log)
+    problems.raise_if_any()
+    import_follow_ups(source, programme, log, with_pdf=with_pdf)
+    return programme
 
 
 def import_follow_ups(source: Node, programme: Programme, log: ImportLog, *, with_pdf: bool) -> None:

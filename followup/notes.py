@@ -15,12 +15,29 @@ if TYPE_CHECKING:
     from organisation.models import User
 
 
+class Changed(Exception):
+    """Somebody else has saved the note since it was fetched: `stored` is what it now says."""
+
+    def __init__(self, stored: ProtocolNote) -> None:
+        super().__init__(stored)
+        self.stored = stored
+
+
 @transaction.atomic
-def save_note(note: ProtocolNote, *, by: User) -> None:
-    """Save a new note as the last of its decision, or a changed one in its place. Refused once it is recorded."""
+def save_note(note: ProtocolNote, *, fetched: int | None, by: User) -> None:
+    """Save a new note as the last of its decision, or a changed one in its place.
+
+    `fetched` is the version that the change stands on. Changed when another has been saved since; Refused once the
+    decision is recorded.
+    """
     decision = _lock(note.decision, by)
     if note.order is None:
         note.order = _next_order(decision)
+    else:
+        stored = ProtocolNote.objects.get(pk=note.pk)
+        if stored.version != fetched:
+            raise Changed(stored)
+        note.version = stored.version + 1
     replaced = ProtocolNote.objects.filter(pk=note.pk).exclude(attachment=note.attachment.name or "").first()
     note._history_user = by  # type: ignore[attr-defined]
     note.save()

@@ -37,6 +37,11 @@ def can_write_texts(user: User, follow_up: FollowUp) -> bool:
     return can_review(user) and follow_up.takes_texts
 
 
+def can_link_indicators(user: User) -> bool:
+    """Who edits the programme says where its figures come from."""
+    return user.has_perm("programmes.change_indicator")
+
+
 def can_follow_review(user: User) -> bool:
     """Reviewers do it, and the board secretary takes over where they end."""
     return can_review(user) or user.has_perm("followup.decide_followup")

@@ -192,8 +192,9 @@ class Tally:
 
 def tally(scale: type[models.TextChoices], steps: Iterable[Step]) -> tuple[Tally, ...]:
     """How many of `steps` there are of each, in the order of the scale; those that none has are left out."""
-    counts = Counter(steps)
-    return tuple(Tally(step, counts[step]) for step in (*SCALES[scale].values(), BLANK) if counts[step])
+    # By key: a report that was decided long ago may have drawn the same step otherwise.
+    counts = Counter(step.key for step in steps)
+    return tuple(Tally(step, counts[step.key]) for step in (*SCALES[scale].values(), BLANK) if counts[step.key])
 
 
 @dataclass(frozen=True)

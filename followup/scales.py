@@ -129,13 +129,17 @@ def step(scale: type[models.TextChoices], value: str) -> Step:
     return SCALES[scale][value] if value else BLANK
 
 
-# Attainment of a goal, from the best to the worst; other assessments say nothing of better or worse.
-_ATTAINMENT = [Assessment.MET, Assessment.PARTLY, Assessment.NOT_MET]
+# From the best to the worst; other steps say nothing of better or worse.
+_BEST_FIRST: dict[type[models.TextChoices], tuple[str, ...]] = {
+    Assessment: (Assessment.MET, Assessment.PARTLY, Assessment.NOT_MET),
+    Forecast: (Forecast.WILL, Forecast.PARTLY, Forecast.WILL_NOT),
+}
 
 
-def change_between(before: Step, after: Step) -> Step | None:
-    """Whether a goal was assessed better or worse than before; None when one of the two cannot be compared."""
-    if before.key not in _ATTAINMENT or after.key not in _ATTAINMENT:
+def change_between(before: Step, after: Step, scale: type[models.TextChoices] = Assessment) -> Step | None:
+    """Whether a goal was judged better or worse than before; None when one of the two cannot be compared."""
+    order = _BEST_FIRST[scale]
+    if before.key not in order or after.key not in order:
         return None
-    change = _ATTAINMENT.index(Assessment(before.key)) - _ATTAINMENT.index(Assessment(after.key))
+    change = order.index(before.key) - order.index(after.key)
     return step(Trend, Trend.SAME if not change else Trend.BETTER if change > 0 else Trend.WORSE)

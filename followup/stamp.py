@@ -1,15 +1,26 @@
-"""A number that grows whenever anything changes that a report may show, and is read in one quick query.
+"""A number that grows whenever anything changes that a report or a dashboard may show, and is read in one quick query.
 
-While it is the same, so is every report. The database counts, by triggers: no way of changing a row goes past them.
+While it is the same, so is every report, and every dashboard for the same person. The database counts, by triggers: no
+way of changing a row goes past them.
 """
 
 from __future__ import annotations
 
+from django.contrib.auth.models import Group
 from django.db import connection, transaction
 from django.db.models import Model, Sum
 
-from followup.models import AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry, Tick
-from organisation.models import Unit
+from followup.models import (
+    AreaEntry,
+    DecidedReport,
+    Decision,
+    FollowUp,
+    GuidelineEntry,
+    MeasureEntry,
+    SubGoalEntry,
+    Tick,
+)
+from organisation.models import Unit, User
 from programmes.models import (
     Guideline,
     Indicator,
@@ -45,7 +56,15 @@ SHOWN: list[type[Model]] = [
     MeasureEntry,
     GuidelineEntry,
 ]
-COUNTS = [Count(model._meta.db_table, Tick._meta.db_table) for model in SHOWN]
+# What dashboards depend on besides: what the board has approved, and who may see what.
+DECIDES: list[type[Model]] = [
+    Decision,
+    DecidedReport,
+    Group.permissions.through,
+    User.groups.through,
+    User.user_permissions.through,
+]
+COUNTS = [Count(model._meta.db_table, Tick._meta.db_table) for model in [*SHOWN, *DECIDES]]
 
 
 def stamp() -> int:

@@ -21,6 +21,7 @@ env = Environment(os.environ)
 DEBUG = env.bool("DEBUG", default=False)
 
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-development")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [f"https://{'*' if host.startswith('.') else ''}{host}" for host in ALLOWED_HOSTS if not DEBUG]
 
@@ -62,6 +63,42 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
+# Sign-in by the municipality's own provider (OpenID Connect). Without OIDC_SERVER_URL there are local accounts alone.
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="").rstrip("/")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+OIDC_NAME = env.str("OIDC_NAME", default="kommunens inloggning")
+OIDC_SCOPES = env.list("OIDC_SCOPES", default=["openid", "profile", "email"])
+# The claim with the person's groups, which the administration maps to roles and units.
+OIDC_GROUPS_CLAIM = env.str("OIDC_GROUPS_CLAIM", default="groups")
+# Whether somebody unknown gets an account, without rights, at the first sign-in.
+OIDC_CREATE_ACCOUNTS = env.bool("OIDC_CREATE_ACCOUNTS", default=True)
+# By what an account that already exists is known at the first sign-in: username, email, or nothing.
+OIDC_LINK_BY = env.str("OIDC_LINK_BY", default="")
+if OIDC_SERVER_URL:
+    env.require("OIDC_CLIENT_ID", "det som inloggningstjänsten kallar den här tjänsten")
+    env.require("OIDC_CLIENT_SECRET", "hemligheten som inloggningstjänsten gav")
+    is_https = OIDC_SERVER_URL.startswith("https://")
+    env.expect("OIDC_SERVER_URL", DEBUG or is_https, "ska börja med https://")
+env.expect("OIDC_LINK_BY", OIDC_LINK_BY in ("", "username", "email"), "ska vara username eller email, eller utelämnas")
+
+# Whether those with a role need a second step (an app or a passkey) besides their password.
+REQUIRE_MFA = env.bool("REQUIRE_MFA", default=not DEBUG)
+# How long one sign-in lasts at most, and how long without a sign of life.
+SESSION_HOURS = env.positive("SESSION_HOURS", default=10)
+SESSION_IDLE_MINUTES = env.positive("SESSION_IDLE_MINUTES", default=120)
+# After so many wrong passwords or codes an account takes none for so many minutes.
+LOGIN_ATTEMPTS = env.positive("LOGIN_ATTEMPTS", default=5)
+LOGIN_LOCKOUT_MINUTES = env.positive("LOGIN_LOCKOUT_MINUTES", default=15)
+
+# Kolada, RKA's open database of municipal key figures: where it is asked, how many seconds one answer may take, which
+# municipality's values become outcomes, and those (or groups of them) to compare with. The ids are Kolada's.
+KOLADA_URL = env.str("KOLADA_URL", default="https://api.kolada.se/v3")
+KOLADA_TIMEOUT = env.positive("KOLADA_TIMEOUT", default=20)
+KOLADA_MUNICIPALITY = env.str("KOLADA_MUNICIPALITY", default="0126")
+KOLADA_COMPARE = env.list("KOLADA_COMPARE", default=["0127", "0136", "0138", "0180"])
+env.expect("KOLADA_URL", urlsplit(KOLADA_URL).scheme in ("https", "http"), "ska börja med https:// eller http://")
+
 # The acts that the draft of a tjänsteutlåtande names, each with the year from which it applies. They change.
 ACTS = env.by_year(
     "ACTS",
@@ -81,6 +118,10 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "huddinge_safety.apps.StaticFiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
     "csp",
     "django_htmx",
     "simple_history",
@@ -98,9 +139,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "organisation.middleware.SessionsEnd",
     # A page is for those who are logged in unless its view says @login_not_required.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "organisation.middleware.SecondStepRequired",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "followup.middleware.NotFoundInWords",
@@ -136,6 +180,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+CACHES = {
+    # Shared by all processes: it counts the attempts to log in.
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    # Each process's own, of pages that have not changed.
+    "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "organisation.User"
@@ -145,9 +195,45 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = reverse_lazy("login")
+LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = reverse_lazy("followup:home")
-LOGOUT_REDIRECT_URL = reverse_lazy("login")
+LOGOUT_REDIRECT_URL = reverse_lazy("account_login")
+
+# What allauth leaves open. Nobody makes an account for themselves; addresses are kept on the user alone.
+ACCOUNT_ADAPTER = "organisation.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_UNIQUE_EMAIL = False
+ACCOUNT_SESSION_REMEMBER = True
+# A whole municipality may come from one address, so the limits for an address are generous.
+_WRONG = f"60/m/ip,{LOGIN_ATTEMPTS}/{LOGIN_LOCKOUT_MINUTES}m/key"
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": _WRONG}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0 if DEBUG else 1)
+MFA_ADAPTER = "organisation.adapters.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+SOCIALACCOUNT_ADAPTER = "organisation.adapters.ProviderAccountAdapter"
+# The page before would ask "go to the provider?"; the answer to it is the click that led there.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "kommunen",
+                "name": OIDC_NAME,
+                "client_id": OIDC_CLIENT_ID,
+                "secret": OIDC_CLIENT_SECRET,
+                "settings": {"server_url": OIDC_SERVER_URL, "scope": OIDC_SCOPES, "oauth_pkce_enabled": True},
+            }
+        ]
+        if OIDC_SERVER_URL
+        else []
+    }
+}
 
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "Svenska")]
@@ -184,7 +270,8 @@ EMAIL_TIMEOUT = 30  # seconds: a mail server that says nothing must not keep the
 # Whether a decision that is sent out carries the extract and the report as files, besides the link.
 DISTRIBUTION_ATTACH = env.bool("DISTRIBUTION_ATTACH", default=False)
 
-# Nothing inline, nothing from elsewhere.
+# Nothing inline, nothing from elsewhere. Logging out leads on to the provider, which browsers take for a form's target.
+_PROVIDER = [f"{_url.scheme}://{_url.netloc}"] if (_url := urlsplit(OIDC_SERVER_URL)).netloc else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -193,7 +280,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *_PROVIDER],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
     }
@@ -201,7 +288,7 @@ CONTENT_SECURITY_POLICY = {
 CSRF_FAILURE_VIEW = "followup.views.saving.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_AGE = 60 * 60 * 10  # a working day
+SESSION_COOKIE_AGE = 60 * 60 * SESSION_HOURS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SECURE_SSL_REDIRECT = not DEBUG
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

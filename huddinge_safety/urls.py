@@ -1,7 +1,6 @@
 """Where the apps meet: one address for every page."""
 
 from django.contrib import admin
-from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.templatetags.static import static
 from django.urls import include, path
@@ -13,10 +12,7 @@ favicon = login_not_required(RedirectView.as_view(url=lazy(static, str)("icon.sv
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("logga-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("logga-ut/", auth.LogoutView.as_view(), name="logout"),
-    path("losenord/", auth.PasswordChangeView.as_view(), name="password_change"),
-    path("losenord/klart/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("", include("organisation.signin_urls")),
     path("favicon.ico", favicon, name="favicon"),
     path("", include("organisation.urls")),
     path("", include("followup.urls")),
@@ -25,4 +21,5 @@ urlpatterns = [
 handler400 = "followup.views.errors.bad_request"
 handler403 = "followup.views.errors.permission_denied"
 handler404 = "followup.views.errors.not_found"
+handler429 = "followup.views.errors.too_many_requests"  # the limits of organisation.signin_urls
 handler500 = "followup.views.errors.server_error"

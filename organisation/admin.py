@@ -5,6 +5,10 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
+from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -21,12 +25,18 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from organisation.appearance import sanitised
 from organisation.history import HistoryInWords
-from organisation.models import AccessibilityStatement, Appearance, Membership, Unit, User
+from organisation.models import AccessibilityStatement, Appearance, Membership, ProviderGroup, Unit, User
 
 admin.site.site_header = "Program och uppföljning"
 admin.site.site_title = "Administration"
 admin.site.index_title = "Administration"
 admin.site.empty_value_display = "–"
+# One way in for all: the administration's own login page would know nothing of a second step, nor of attempts.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+# Kept by signing in itself; what an administrator does with it is an action on the user.
+for model in (Authenticator, EmailAddress, EmailConfirmation, SocialAccount, SocialApp, SocialToken):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
 
 
 class ReasonForm(forms.ModelForm):
@@ -129,6 +139,19 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
     list_display = ("username", "last_name", "first_name", "email", "is_active", "last_login")
     list_filter = ("is_active", "groups", "memberships__unit")
     search_fields = ("username", "first_name", "last_name", "email")
+    actions = ("forget_second_step",)
+
+    @admin.action(description="Ta bort tvåstegsinloggning (tappad telefon eller nyckel)", permissions=["change"])
+    def forget_second_step(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """They log in by password alone once more, and choose a new second step if their role requires one."""
+        for user in queryset:
+            if not self.has_change_permission(request, user):
+                self.message_user(request, f"{user} ändrades inte: kontot får du inte ändra.", messages.WARNING)
+                continue
+            number, _ = Authenticator.objects.filter(user=user).delete()
+            user._change_reason = "Tvåstegsinloggningen togs bort"  # type: ignore[attr-defined]
+            user.save()
+            self.message_user(request, f"{user}: {number} appar, nycklar och listor med koder togs bort.")
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Only a superuser hands out superuser rights and single permissions; others use the roles."""
@@ -175,6 +198,15 @@ class UnitAdmin(HistoryAdmin):
     @admin.display(description="personer som rapporterar", ordering="reporter_count")
     def reporter_count(self, unit: Any) -> int:
         return int(unit.reporter_count)
+
+
+@admin.register(ProviderGroup)
+class ProviderGroupAdmin(HistoryAdmin):
+    list_display = ("name", "description", "role", "unit", "may_report")
+    list_filter = ("role", "unit")
+    list_select_related = ("role", "unit")
+    search_fields = ("name", "description")
+    autocomplete_fields = ("unit",)
 
 
 @admin.register(AccessibilityStatement)

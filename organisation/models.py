@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, Group
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -191,6 +191,49 @@ class Membership(models.Model):
     def is_unused(self) -> bool:
         """Whether nothing can have been done by it, so that it may be deleted: its person has never logged in."""
         return self.user.last_login is None
+
+
+class ProviderGroup(models.Model):
+    """A group at the municipality's provider, and the role or unit here that its members get when they sign in."""
+
+    name = models.CharField(
+        "grupp",
+        max_length=200,
+        help_text="Som inloggningstjänsten skriver den i personens uppgifter: ett namn, eller ett id (Entra ID).",
+    )
+    description = models.CharField("beskrivning", max_length=200, blank=True)
+    role = models.ForeignKey(Group, models.CASCADE, verbose_name="roll", null=True, blank=True)
+    unit = models.ForeignKey(Unit, models.CASCADE, verbose_name="enhet", null=True, blank=True)
+    may_report = models.BooleanField(
+        "får rapportera", default=True, help_text="Utan kryss läser gruppens medlemmar bara enhetens uppföljning."
+    )
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "grupp vid inloggning"
+        verbose_name_plural = "grupper vid inloggning"
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "role"],
+                name="provider_group_once_per_role",
+                violation_error_message="Gruppen leder redan till rollen.",
+            ),
+            models.UniqueConstraint(
+                fields=["name", "unit"],
+                name="provider_group_once_per_unit",
+                violation_error_message="Gruppen leder redan till enheten.",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__isnull=False, unit__isnull=True) | Q(role__isnull=True, unit__isnull=False),
+                name="provider_group_role_or_unit",
+                violation_error_message="Ange antingen en roll eller en enhet. Lägg in gruppen en gång till för båda.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.description or self.name} → {self.role or self.unit}"
 
 
 class AccessibilityStatement(models.Model):

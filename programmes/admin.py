@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 
 from organisation.admin import HistoryAdmin
 from programmes.models import (
@@ -203,9 +204,17 @@ class IndicatorAdmin(HistoryAdmin):
     list_display = ("name", "goal", "unit", "direction", "baseline", "target", "is_example")
     list_filter = ("sub_goal__area__programme", "sub_goal__area", "is_example")
     list_select_related = ("sub_goal__area",)
-    search_fields = ("name", "source")
+    search_fields = ("name", "source", "kpi")
     autocomplete_fields = ("sub_goal",)
+    readonly_fields = ("kolada",)
     ordering = ("sub_goal__area__programme", "sub_goal__area__number", "sub_goal__number", "number")
+
+    @admin.display(description="Kolada")
+    def kolada(self, indicator: Indicator) -> str:
+        if indicator.pk is None:
+            return "Spara indikatorn först."
+        address = indicator.get_absolute_url()
+        return format_html('<a href="{}#kolada">Sök nyckeltal i Kolada och hämta värden</a>', address)
 
     @admin.display(description="mål", ordering="sub_goal__number")
     def goal(self, indicator: Indicator) -> str:

@@ -29,7 +29,7 @@ from programmes.models import (
     ResponsibilityArea,
     SubGoal,
 )
-from programmes.source import Node, Problems, SourceError, check
+from programmes.source import Node, Problems, Row, SourceError, check
 
 FORMAT = "huddinge-safety-programme"
 VERSION = 1
@@ -181,6 +181,8 @@ class ImportLog:
     changed: Counter[str] = field(default_factory=Counter)
     unchanged: Counter[str] = field(default_factory=Counter)
     kept: list[str] = field(default_factory=list)
+    # Where the file was understood differently from how it was written.
+    notes: list[str] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     # What the database has of the programme and the file does not mention; parents before what is theirs.
     missing: list[models.Model] = field(default_factory=list)
@@ -303,7 +305,8 @@ class _Reading:
             check(instance, node, KEYS, unread)
         work = self.work.setdefault(kind.model._meta.label, (kind, _Work()))[1]
         for name in kind.members:
-            differences += self._choose(work, instance, name, self._members(node, name))
+            if name in node.value or not isinstance(node.value, Row):
+                differences += self._choose(work, instance, name, self._members(node, name))
         self._plan(work, instance, is_new, differences)
         return instance
 
@@ -312,8 +315,10 @@ class _Reading:
         differences = []
         for name, read in kind.fields.items():
             try:
-                key = KEYS.get(name, name)
-                value = read(node.get(key, kind.optional[name]) if name in kind.optional else node[key])
+                found = _value_of(kind, node, name, is_new=instance.pk is None)
+                if found is None:
+                    continue
+                value = read(found)
             except SourceError as error:
                 self.problems.extend(error.problems)
                 unread.add(name)
@@ -367,3 +372,12 @@ class _Reading:
                 write(kind.model, work.created, work.changed, tuple(kind.fields), work.members, REASON)
         except IntegrityError as error:
             raise SourceError(str(error).splitlines()[0]) from error
+
+
+def _value_of(kind: Kind, node: Node, name: str, *, is_new: bool) -> Node | None:
+    """What the file says of a field; None when it does not say, and the field is to stay as it is."""
+    key = KEYS.get(name, name)
+    row = node.value
+    if isinstance(row, Row) and key not in row:
+        return Node(row.defaults[key], node.path, row, key) if is_new and key in row.defaults else None
+    return node.get(key, kind.optional[name]) if name in kind.optional else node[key]

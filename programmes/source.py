@@ -80,15 +80,22 @@ class Problems(list[Problem]):
 
 
 class Row(dict[str, Any]):
-    """An object that was read from a row of a sheet, and knows the column of each of its values."""
+    """An object that was read from a row of a sheet, and knows the column of each of its values.
 
-    __slots__ = ("columns", "number", "sheet")
+    What the sheet has no column for is not there: it is left as it is, and `defaults` are what it is in a new thing.
+    """
+
+    __slots__ = ("columns", "defaults", "number", "sheet")
 
     def __init__(self, sheet: str, number: int | None, columns: Mapping[str, str]) -> None:
         super().__init__()
         self.sheet = sheet
         self.number = number
         self.columns = columns
+        self.defaults: Mapping[str, Any] = {}
+
+    def problem(self, text: str, key: str = "") -> Problem:
+        return Problem(text, sheet=self.sheet, row=self.number, column=self.columns.get(key, ""))
 
 
 def read_json(path: Path) -> Node:
@@ -217,13 +224,16 @@ def check(
             errors = error.update_error_dict(errors)
     if errors:
         raise SourceError(
-            *(_place(node, (keys or {}).get(field, field)).problem(_said(found[0])) for field, found in errors.items())
+            *(_told(instance, node, field, (keys or {}).get(field, field), found[0]) for field, found in errors.items())
         )
 
 
-def _place(node: Node, key: str) -> Node:
-    return node[key] if isinstance(node.value, dict) and key in node.value else node
-
-
-def _said(error: ValidationError) -> str:
-    return "det här måste fyllas i." if error.code in ("blank", "null") else str(error.messages[0])
+def _told(instance: models.Model, node: Node, field: str, key: str, error: ValidationError) -> Problem:
+    is_missing = error.code in ("blank", "null")
+    if isinstance(node.value, dict) and key in node.value:
+        return node[key].problem("det här måste fyllas i." if is_missing else str(error.messages[0]))
+    if not is_missing:
+        return node.problem(str(error.messages[0]))
+    name = instance._meta.get_field(field).verbose_name  # type: ignore[union-attr]
+    # The cell may be there, and empty.
+    return Node(None, node.path, node.row, key).problem(f"{name} måste fyllas i.")

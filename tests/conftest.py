@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 
 from followup.rules import RULES
@@ -28,3 +29,9 @@ def may_be_emptied(request: pytest.FixtureRequest, _django_db_marker: None) -> I
 def no_worker_of_its_own(settings: Any) -> None:
     """A worker that a page starts would open the developer's database, not the test's: tests run it themselves."""
     settings.RENDER_ON_DEMAND = False
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Each test's database counts its changes from nought, so the same count may mean something else in the next."""
+    caches["pages"].clear()

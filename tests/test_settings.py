@@ -95,3 +95,19 @@ def test_stopping_lists_each_on_a_line():
     assert (env.int("A", default=1), env.bool("B", default=True)) == (1, True)
     with pytest.raises(ImproperlyConfigured, match=r"startar inte:\n  - A ska .*\n  - B ska .*\n.*README.md"):
         env.stop_if_wrong()
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {"OIDC_SERVER_URL": "http://inloggning.example.com"},
+            ["OIDC_CLIENT_ID saknas", "OIDC_CLIENT_SECRET saknas", "OIDC_SERVER_URL ska börja med https://"],
+        ),
+        ({"OIDC_LINK_BY": "namn"}, ["OIDC_LINK_BY ska vara username eller email"]),
+    ],
+)
+def test_what_signing_in_needs_is_asked_for(changes, expected):
+    said = [line[4:] for line in check(NEEDED | changes).stderr.splitlines() if line.startswith("  - ")]
+    assert len(said) == len(expected)
+    assert all(line.startswith(start) for line, start in zip(said, expected, strict=True))

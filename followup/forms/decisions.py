@@ -23,6 +23,10 @@ from organisation.models import Unit
 
 
 class ProtocolNoteForm(forms.ModelForm):
+    """A note for the minutes. Carries the version fetched, so that a save on top of another's is noticed."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
     class Meta:
         model = ProtocolNote
         fields = ["kind", "name", "party", "text", "attachment"]
@@ -39,8 +43,18 @@ class ProtocolNoteForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
+        self.initial["version"] = self.instance.version
         present = f"Bifogad nu: {self.instance.file_name}. En ny fil ersätter den. " if self.instance.attachment else ""
         self.fields["attachment"].help_text = f"{present}{ALLOWED}, högst {filesizeformat(max_bytes())}."
+
+    def compare_with(self, theirs: ProtocolNote) -> None:
+        """Show what somebody else has saved meanwhile; sent once more, the form replaces it."""
+        self.add_error(
+            None,
+            f"Anteckningen har ändrats av någon annan sedan du öppnade den, och din text är inte sparad. Nu står där: "
+            f"{theirs}. ”{theirs.text or theirs.file_name}” Spara igen för att ersätta den med din.",
+        )
+        self.data = {name: self.data[name] for name in self.data} | {"version": str(theirs.version)}
 
     def clean_attachment(self) -> Any:
         upload = self.cleaned_data["attachment"]

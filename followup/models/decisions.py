@@ -267,6 +267,7 @@ class ProtocolNote(models.Model):
     party = models.CharField("parti", max_length=50)
     text = prose("text", blank=True)
     attachment = models.FileField("bilaga", upload_to="protokollsanteckningar/", max_length=200, blank=True)
+    version = models.PositiveIntegerField("version", default=1, editable=False)
     is_example = example_field()
 
     history = HistoricalRecords()

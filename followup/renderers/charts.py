@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from followup.figures import IndicatorStatus
+from followup.renderers.text import figure
 from followup.renderers.tokens import colours
 from followup.report import AreaStatus, Report, Tally, tally
 from followup.scales import BLANK, SCALES, Assessment, Progress, Step
@@ -22,6 +23,7 @@ BAR_WIDTH, BAR_HEIGHT = 300, 22
 # The narrowest segment that has room for a symbol.
 SYMBOL_ROOM = 20
 LINE_WIDTH, LINE_HEIGHT, LINE_MARGIN = 110, 34, 5
+CURVE_WIDTH, CURVE_HEIGHT, CURVE_MARGIN = 440, 170, 56
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,44 @@ def sparkline(indicator: IndicatorStatus) -> SafeString:
         accent,
         *places[-1],
         accent,
+    )
+
+
+def curve(indicator: IndicatorStatus) -> SafeString:
+    """As `sparkline`, large enough for a year under each outcome and the figure above it; for pages, whose stylesheet
+    colours it. Its words tell what it shows; the figures stand in the table below it."""
+    points = [(outcome.year, outcome.value) for outcome in indicator.outcomes]
+    if len(points) < 2:
+        return SafeString("")
+    aims = [(year, aim) for year, _ in points if (aim := indicator.target_of(year)) is not None]
+    values = [float(value) for _, value in points + aims]
+    across = _scale(points[0][0], points[-1][0], CURVE_MARGIN, CURVE_WIDTH - CURVE_MARGIN)
+    up = _scale(min(values), max(values), CURVE_HEIGHT - CURVE_MARGIN, CURVE_MARGIN)
+    places = [(_number(across(year)), _number(up(float(value))), year, figure(value)) for year, value in points]
+    target = SafeString("")
+    if aims:
+        target = format_html(
+            '<path class="curve-target" d="M{}"/><text class="curve-aim" x="{}" y="{}">Mål {}</text>',
+            "L".join(f"{_number(across(year))} {_number(up(float(aim)))}" for year, aim in aims),
+            _number(across(aims[-1][0]) + 8),
+            _number(up(float(aims[-1][1])) + 4),
+            figure(aims[-1][1]),
+        )
+    return format_html(
+        '<svg class="curve" role="img" viewBox="0 0 {} {}"><title>{}</title>{}'
+        '<path class="curve-line" d="M{}"/>{}</svg>',
+        CURVE_WIDTH,
+        CURVE_HEIGHT,
+        f"{indicator.name}, {points[0][0]}–{points[-1][0]}: {indicator.trend.word.lower()}"
+        + (f". Målvärdet {figure(aims[-1][1])} är streckat" if aims else ""),
+        target,
+        "L".join(f"{x} {y}" for x, y, _, _ in places),
+        format_html_join(
+            "",
+            '<circle class="curve-point" cx="{0}" cy="{1}" r="4"/><text x="{0}" y="{1}" dy="-9">{3}</text>'
+            f'<text class="curve-year" x="{{0}}" y="{CURVE_HEIGHT - 6}">{{2}}</text>',
+            places,
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """Charts in a page or a document: a table with bars, and the line of an indicator."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -8,7 +9,7 @@ from django.utils.safestring import SafeString
 from followup.figures import IndicatorStatus
 from followup.renderers import charts
 from followup.renderers.text import figure, source_in_words
-from followup.report import Report
+from followup.report import Report, Tally
 
 register = template.Library()
 
@@ -27,6 +28,16 @@ def progress_chart(report: Report, heading: str) -> dict[str, Any]:
 @register.simple_tag
 def sparkline(indicator: IndicatorStatus) -> SafeString:
     return charts.sparkline(indicator)
+
+
+@register.simple_tag
+def curve(indicator: IndicatorStatus) -> SafeString:
+    return charts.curve(indicator)
+
+
+@register.simple_tag
+def bar(tallies: Iterable[Tally], longest: int) -> SafeString:
+    return charts.bar(tallies, longest)
 
 
 register.filter(figure)

@@ -3,11 +3,11 @@
 from functools import cache
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from followup.renderers.tokens import colours
-from followup.scales import Step
+from followup.scales import BLANK, SCALES, Step
 
 register = template.Library()
 
@@ -25,4 +25,38 @@ def status(step: Step) -> SafeString:
         path=step.path,
         colour=colours()[step.tone],
         word=step.word,
+    )
+
+
+# Each shape of a symbol once, by what a page that shows hundreds of them calls it.
+SHAPES = {
+    path: f"symbol-{number}"
+    for number, path in enumerate(dict.fromkeys(s.path for scale in SCALES.values() for s in (*scale.values(), BLANK)))
+}
+
+
+@register.simple_tag
+@cache
+def status_shapes() -> SafeString:
+    """To stand once on a page that has a `brief_status`."""
+    shapes = format_html_join(
+        "",
+        '<symbol id="{}" viewBox="0 0 16 16"><path fill="currentColor" fill-rule="evenodd" d="{}"/></symbol>',
+        ((name, path) for path, name in SHAPES.items()),
+    )
+    return format_html('<svg class="shapes" aria-hidden="true" focusable="false">{}</svg>', shapes)
+
+
+@register.simple_tag
+@cache
+def brief_status(step: Step) -> SafeString:
+    """As `status`, in a tenth of its size: the symbol is one of the page's `status_shapes`."""
+    name = SHAPES.get(step.path)
+    if name is None:  # drawn otherwise when the report was decided
+        return status(step)
+    return format_html(
+        '<span class="status status-{}"><svg class="status-symbol" aria-hidden="true"><use href="#{}"/></svg>{}</span>',
+        step.tone,
+        name,
+        step.word,
     )

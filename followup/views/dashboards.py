@@ -1,39 +1,105 @@
 """The state of a year at a glance, and the area and goal pages below it. All are drawn from a `Report`."""
 
-from django.db.models import Prefetch
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from followup.archive import report_of
-from followup.models import FollowUp, MeasureEntry, SubGoalEntry
-from followup.views.fetch import follow_up_or_404, goal_or_404, programme_or_404
+from followup.figures import indicators_by_goal
+from followup.goal_years import measure_lines, years_of
+from followup.models import FollowUp
+from followup.overview import overview_of, period_of, standing
+from followup.permissions import can_follow_review
+from followup.review import by_unit, goals_to_review, is_late
+from followup.views.fetch import follow_up_or_404, goal_or_404, programme_or_404, user_of
+from followup.views.freshness import drawn_when_changed, kept
 from programmes.models import Programme
 
+# Named on the start page below the one that it shows.
+OTHER_PROGRAMMES = 8
 
+
+@dataclass(frozen=True)
+class Drawn:
+    """What is the same on a page for all who read it."""
+
+    aim: str
+    body: SafeString
+    shows_example: bool
+
+
+@drawn_when_changed
 def home(request: HttpRequest) -> HttpResponse:
     """The year that is being worked on, or the latest one; a welcome where there is none yet."""
-    current = FollowUp.objects.visible_to(request.user).current_first().select_related("programme").first()
-    if current is None:
-        return render(request, "followup/home.html", {"programmes": Programme.objects.visible_to(request.user)})
-    return _dashboard(request, current)
+    visible = FollowUp.objects.visible_to(request.user).current_first()
+    years = list(visible.filter(programme=visible.values("programme")[:1]).select_related("programme"))
+    programmes = Programme.objects.visible_to(request.user)
+    if not years:
+        return render(request, "followup/home.html", {"programmes": programmes})
+    others = programmes.filter(state=Programme.State.ACTIVE).exclude(pk=years[0].programme_id)
+    return _year(request, years[0], years, other_programmes=others[:OTHER_PROGRAMMES])
 
 
+@drawn_when_changed
 def follow_up_detail(request: HttpRequest, slug: str, year: int) -> HttpResponse:
-    return _dashboard(request, follow_up_or_404(request, slug, year))
+    years = list(FollowUp.objects.visible_to(request.user).filter(programme__slug=slug).select_related("programme"))
+    follow_up = next((one for one in years if one.year == year), None) or follow_up_or_404(request, slug, year)
+    return _year(request, follow_up, years)
 
 
-def _dashboard(request: HttpRequest, follow_up: FollowUp) -> HttpResponse:
-    report = report_of(follow_up)
+def _year(request: HttpRequest, follow_up: FollowUp, years: Iterable[FollowUp], **more: object) -> HttpResponse:
+    """The page of one of the programme's `years`."""
     overdue = follow_up.is_overdue(timezone.localdate())
+    overview = kept(request, "overview", follow_up.pk, overdue, make=lambda: _drawn_overview(follow_up, overdue))
+    context = {
+        "follow_up": follow_up,
+        "programme": follow_up.programme,
+        "overview": overview,
+        "collecting": _collecting(request, follow_up),
+        **_period(follow_up.programme, years),
+        "shows_example": overview.shows_example,
+    }
+    return render(request, "followup/follow_up_detail.html", context | more)
+
+
+def _drawn_overview(follow_up: FollowUp, overdue: bool) -> Drawn:
+    report = report_of(follow_up)
     context = {
         "follow_up": follow_up,
         "report": report,
-        "years": FollowUp.objects.visible_to(request.user).filter(programme=follow_up.programme).order_by("year"),
+        "overview": overview_of(report),
         "overdue": [goal for goal in report.sub_goals if not goal.is_filled_in] if overdue else [],
-        "shows_example": report.shows_example,
     }
-    return render(request, "followup/follow_up_detail.html", context)
+    body = render_to_string("followup/_overview.html", context)
+    return Drawn(report.overarching_goal, body, report.shows_example)
+
+
+def _collecting(request: HttpRequest, follow_up: FollowUp) -> str:
+    """How the answers come in, for those who follow it while they do; nothing for others."""
+    if not (follow_up.takes_answers and can_follow_review(user_of(request))):
+        return ""
+    late = is_late(follow_up, timezone.localdate())
+    return kept(request, "collecting", follow_up.pk, late, make=lambda: _drawn_collecting(follow_up, late))
+
+
+def _drawn_collecting(follow_up: FollowUp, late: bool) -> SafeString:
+    review = reverse("followup:review_list", args=[follow_up.programme.slug, follow_up.year])
+    context = {"deliveries": by_unit(goals_to_review(follow_up), late), "review": review}
+    return render_to_string("followup/_collecting.html", context)
+
+
+def _period(programme: Programme, follow_ups: Iterable[FollowUp]) -> dict[str, object]:
+    """The programme's years, with those of its `follow_ups` that this reader sees, and where in them we are."""
+    this_year = timezone.localdate().year
+    return {"period": period_of(programme, follow_ups, this_year), "standing": standing(programme, this_year)}
 
 
 def area_detail(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
@@ -51,50 +117,60 @@ def area_detail(request: HttpRequest, slug: str, year: int, number: int) -> Http
     return render(request, "followup/area_detail.html", context)
 
 
+@drawn_when_changed
 def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """The programme through its period: what it promises, and how its goals have stood year by year."""
     programme = programme_or_404(request, slug)
+    follow_ups = list(FollowUp.objects.visible_to(request.user).filter(programme=programme).order_by("year"))
+    latest = follow_ups[-1] if follow_ups else None
+    promises = kept(
+        request, "promises", programme.pk, latest and latest.pk, make=lambda: _drawn_promises(programme, latest)
+    )
+    context = {
+        "programme": programme,
+        "follow_ups": follow_ups,
+        "latest": latest,
+        "promises": promises,
+        **_period(programme, follow_ups),
+        "shows_example": promises.shows_example,
+    }
+    return render(request, "followup/programme_detail.html", context)
+
+
+def _drawn_promises(programme: Programme, latest: FollowUp | None) -> Drawn:
+    report = report_of(latest) if latest else None
     areas = programme.areas.prefetch_related("sub_goals").order_by("number")
     context = {
         "programme": programme,
         "areas": areas,
         "guidelines": programme.guidelines.order_by("number"),
-        "follow_ups": FollowUp.objects.visible_to(request.user).filter(programme=programme).order_by("year"),
-        "shows_example": any(
-            area.is_example or any(goal.is_example for goal in area.sub_goals.all()) for area in areas
-        ),
+        "report": report,
     }
-    return render(request, "followup/programme_detail.html", context)
+    shows_example = any(area.is_example or any(goal.is_example for goal in area.sub_goals.all()) for area in areas)
+    body = render_to_string("followup/_promises.html", context)
+    return Drawn(programme.overarching_goal, body, shows_example or bool(report and report.shows_example))
 
 
+@drawn_when_changed
 def sub_goal_detail(request: HttpRequest, slug: str, area: int, number: int) -> HttpResponse:
     """One goal through all its years."""
     programme = programme_or_404(request, slug)
     goal = goal_or_404(programme, area, number)
-    follow_ups = FollowUp.objects.visible_to(request.user).filter(programme=programme)
-    entries = (
-        SubGoalEntry.objects.filter(sub_goal=goal, follow_up__in=follow_ups)
-        .select_related("follow_up")
-        .order_by("-follow_up__year")
-    )
-    measures = goal.measures.order_by("number").prefetch_related(
-        "units",
-        "perspectives",
-        Prefetch(
-            "entries",
-            MeasureEntry.objects.filter(follow_up__in=follow_ups)
-            .select_related("follow_up")
-            .order_by("-follow_up__year"),
-            to_attr="visible_entries",
-        ),
-    )
+    follow_ups = list(FollowUp.objects.visible_to(request.user).filter(programme=programme).order_by("year"))
+    years = years_of(goal, follow_ups)
+    measures = measure_lines(goal, follow_ups)
+    indicators = indicators_by_goal(follow_ups[-1])[goal.pk] if follow_ups else []
     context = {
         "programme": programme,
         "goal": goal,
         "units": goal.units.all(),
-        "entries": entries,
+        "years": years,
         "measures": measures,
+        "measure_years": [follow_up.year for follow_up in follow_ups],
+        "indicators": indicators,
         "shows_example": goal.is_example
-        or any(entry.is_example for entry in entries)
-        or any(measure.is_example for measure in measures),
+        or any(year.entry.is_example for year in years)
+        or any(line.measure.is_example for line in measures)
+        or any(indicator.is_example for indicator in indicators),
     }
     return render(request, "followup/sub_goal_detail.html", context)

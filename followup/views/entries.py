@@ -180,7 +180,8 @@ def measures_of(entry: SubGoalEntry) -> list[MeasureEntry]:
 
 
 def indicators_of(goal: SubGoal) -> QuerySet[Indicator]:
-    return goal.indicators.prefetch_related("targets", "outcomes").order_by("number")
+    indicators = goal.indicators.select_related("sub_goal__area__programme")
+    return indicators.prefetch_related("targets", "outcomes").order_by("number")
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+@requires_csrf_token
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    text = "Det har kommit för många försök på kort tid. Vänta några minuter och försök igen."
+    return error_page(request, HTTPStatus.TOO_MANY_REQUESTS, "Vänta en stund", text)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Stands alone: whatever failed may be part of the ordinary page frame."""
     # Django calls this while it handles what was raised. A database that is gone comes back: that is no fault of ours.

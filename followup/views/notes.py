@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from followup.attachments import KINDS
 from followup.forms.decisions import ProtocolNoteForm
 from followup.models import Decision, ProtocolNote
-from followup.notes import move_note, remove_note, save_note
+from followup.notes import Changed, move_note, remove_note, save_note
 from followup.permissions import can_decide
 from followup.views.attachments import download
 from followup.views.fetch import decision_or_404, user_of
@@ -33,12 +33,26 @@ def note_edit(request: HttpRequest, slug: str, year: int, number: int, pk: int) 
 def _edit(request: HttpRequest, note: ProtocolNote, template: str) -> HttpResponse:
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = ProtocolNoteForm(*sent, instance=note)
-    if form.is_valid():
-        _try(request, lambda: save_note(form.instance, by=user_of(request)), f"Sparat: {form.instance}.")
+    if form.is_valid() and _save(request, form):
         return _back(note.decision)
     decision = note.decision
     context = {"decision": decision, "form": form, "notes": decision.notes.all(), "note": note}
     return render(request, template, context, status=422 if form.errors else 200)
+
+
+def _save(request: HttpRequest, form: ProtocolNoteForm) -> bool:
+    """Whether the form is done with: what another has saved meanwhile is shown on it instead."""
+    fetched = form.cleaned_data["version"]
+    try:
+        _try(
+            request,
+            lambda: save_note(form.instance, fetched=fetched, by=user_of(request)),
+            f"Sparat: {form.instance}.",
+        )
+    except Changed as changed:
+        form.compare_with(changed.stored)
+        return False
+    return True
 
 
 @require_POST

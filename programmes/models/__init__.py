@@ -2,6 +2,7 @@
 
 from programmes.models.fields import LINE_LENGTH, TEXT_LENGTH, example_field, figure, prose, without_padding, year_field
 from programmes.models.indicators import Indicator, IndicatorTarget, IndicatorValue, TargetStatus, target_status
+from programmes.models.kolada import KeyFigure, KeyFigureValue
 from programmes.models.programme import (
     Guideline,
     Measure,
@@ -20,6 +21,8 @@ __all__ = [
     "Indicator",
     "IndicatorTarget",
     "IndicatorValue",
+    "KeyFigure",
+    "KeyFigureValue",
     "Measure",
     "MeasureQuerySet",
     "Perspective",

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from programmes.models.fields import example_field, figure, year_field
@@ -96,6 +97,11 @@ class Indicator(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.unit})"
+
+    def get_absolute_url(self) -> str:
+        goal = self.sub_goal
+        address = [goal.area.programme.slug, goal.area.number, goal.number, self.number]
+        return reverse("followup:indicator_detail", args=address)
 
     def clean(self) -> None:
         if (self.baseline is None) != (self.baseline_year is None):

@@ -70,26 +70,18 @@ def print_with_chromium(document: Path) -> float:
 
 
 def grow(follow_up: "FollowUp") -> None:
-    """Copies the programme's goals with their entries and measures until there are as many measures as wanted."""
-    from followup.models import MeasureEntry, SubGoalEntry
+    """Copies the programme's measures with their answers, goal by goal, until there are as many as wanted."""
+    from followup.models import MeasureEntry
     from programmes.models import Measure
 
-    entries = list(SubGoalEntry.objects.filter(follow_up=follow_up).select_related("sub_goal"))
+    answers = list(MeasureEntry.objects.filter(follow_up=follow_up).select_related("measure__sub_goal"))
     copies = 0
     while Measure.objects.count() < MANY_MEASURES:
         copies += 1
-        for entry in entries:
-            goal = entry.sub_goal
-            measures = list(Measure.objects.filter(sub_goal=goal))
-            answers = {answer.measure_id: answer for answer in MeasureEntry.objects.filter(follow_up=follow_up)}
-            new_goal = copy(goal, number=goal.number + 100 * copies)
-            new_goal.units.set(goal.units.all())
-            copy(entry, sub_goal=new_goal)
-            for measure in measures:
-                new_measure = copy(measure, sub_goal=new_goal)
-                new_measure.units.set(measure.units.all())
-                if answer := answers.get(measure.pk):
-                    copy(answer, measure=new_measure)
+        for answer in answers:
+            measure = copy(answer.measure, number=answer.measure.number + 100 * copies)
+            measure.units.set(answer.measure.units.all())
+            copy(answer, measure=measure)
 
 
 def copy(row: T, **changed: object) -> T:
@@ -136,6 +128,8 @@ def main() -> None:
 
         follow_up = FollowUp.objects.select_related("programme").get(year=YEAR)
         real = measure("report", follow_up, Path(folder), ROUNDS)
+        # A decided year takes no more entries: as in a correction, it is under review again.
+        FollowUp.objects.filter(pk=follow_up.pk).update(state=FollowUp.State.UNDER_REVIEW)
         grow(follow_up)
         large = measure("large-report", follow_up, Path(folder), rounds=1)
     print(f"large-report-relative-page-time: {large.seconds / large.pages / (real.seconds / real.pages):.2f} of report")

@@ -1,6 +1,7 @@
 """The application under gunicorn as in production, and a client of it who is logged in."""
 
 import http.client
+import os
 import socket
 import subprocess
 import sys
@@ -12,12 +13,16 @@ from django.core.management import call_command
 
 
 @contextmanager
-def server() -> Iterator[int]:
-    """The port of a running server, which ends with the block."""
+def server(database: str = "") -> Iterator[int]:
+    """The port of a running server, which ends with the block; on another `database` than the benchmark's own, by its
+    address, when one is given."""
     call_command("collectstatic", interactive=False, verbosity=0)
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "huddinge_safety.wsgi", "--bind", f"127.0.0.1:{port}"]
-    process = subprocess.Popen([*command, "--workers", "2", "--threads", "2", "--log-level", "warning"])
+    environment = os.environ | ({"BENCHMARK_DATABASE_URL": database} if database else {})
+    process = subprocess.Popen(
+        [*command, "--workers", "2", "--threads", "2", "--log-level", "warning"], env=environment
+    )
     try:
         wait_for_server(port)
         yield port
@@ -64,9 +69,16 @@ def headers_of_a_user() -> dict[str, str]:
 
 
 def fetch(connection: http.client.HTTPConnection, path: str, headers: dict[str, str], expected: int = 200) -> bytes:
+    return ask(connection, path, headers, expected)[1]
+
+
+def ask(
+    connection: http.client.HTTPConnection, path: str, headers: dict[str, str], expected: int = 200
+) -> tuple[http.client.HTTPMessage, bytes]:
+    """The headers and the body of the answer."""
     connection.request("GET", path, headers=headers)
     response = connection.getresponse()
     body = response.read()
     if response.status != expected:
         raise RuntimeError(f"{path}: {response.status}")
-    return body
+    return response.headers, body

@@ -82,7 +82,7 @@ def test_a_text_outlives_its_session(page, people):
     page.get_by_role("button", name="Logga in och ta med texten").click()
     page.get_by_label("Användarnamn").fill("hanna")
     page.get_by_label("Lösenord").fill("en-lång-lösenfras")
-    page.get_by_role("button", name="Logga in").click()
+    page.get_by_role("button", name="Logga in", exact=True).click()
     assert "Du blev utloggad medan du skrev" in page.get_by_role("main").inner_text()
     assert comment(page).input_value() == "Skrivet efter arbetsdagens slut."
 

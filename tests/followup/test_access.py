@@ -8,6 +8,7 @@ from django.urls import reverse
 
 import followup.urls
 import huddinge_safety.urls
+import organisation.signin_urls
 import organisation.urls
 from followup.attachments import attach
 from followup.models import Decision, FollowUp, ProtocolNote
@@ -56,10 +57,18 @@ PAGES = {
     ("followup:programme_detail", "finns-inte"): (roles(404), roles(404)),
     ("followup:follow_up_detail", *YEAR): (roles(200), roles(200)),
     ("followup:follow_up_detail", YEAR[0], 2030): (roles(404), roles(404)),
+    ("followup:compare_years", YEAR[0]): (roles(200), roles(200)),
+    ("followup:compare_programmes", YEAR[0]): (roles(200), roles(200)),
+    ("followup:perspective_list", *YEAR): (roles(200), roles(200)),
+    ("followup:perspective_list", YEAR[0], 2030): (roles(404), roles(404)),
     ("followup:area_detail", *YEAR, 1): (roles(200), roles(200)),
     ("followup:area_detail", *YEAR, 9): (roles(404), roles(404)),
     ("followup:sub_goal_detail", YEAR[0], 1, 1): (roles(200), roles(200)),
     ("followup:sub_goal_detail", YEAR[0], 9, 9): (roles(404), roles(404)),
+    ("followup:indicator_detail", YEAR[0], 1, 1, 1): (roles(200), roles(200)),
+    ("followup:indicator_detail", YEAR[0], 1, 1, 9): (roles(404), roles(404)),
+    ("followup:indicator_link", YEAR[0], 1, 1, 1): (NOT_BY_GET, roles(403, reviewer=422)),
+    ("followup:indicator_fetch", YEAR[0], 1, 1, 1): (NOT_BY_GET, roles(403, reviewer=302)),
     ("followup:sub_goal_history", YEAR[0], 1, 1): (roles(200), roles(200)),
     ("followup:sub_goal_history", YEAR[0], 9, 9): (roles(404), roles(404)),
     ("followup:measure_history", YEAR[0], 1, 1, 1): (roles(200), roles(200)),
@@ -157,10 +166,28 @@ PAGES = {
     ("organisation:help_detail", "administrator"): (roles(200, anonymous=200),) * 2,
     ("organisation:help_detail", "finns-inte"): (roles(404, anonymous=404),) * 2,
     ("organisation:introduction_seen",): (NOT_BY_GET, roles(302)),
-    ("login",): (roles(302, anonymous=200), roles(302, anonymous=200)),
-    ("logout",): (roles(405), roles(302)),
+    ("account_login",): (roles(302, anonymous=200),) * 2,
+    ("account_logout",): (roles(405, anonymous=405), roles(302)),
+    ("account_inactive",): (roles(200, anonymous=200), roles(405, anonymous=405)),
+    ("openid_connect_login", "kommunen"): (roles(404, anonymous=404),) * 2,  # there is none in these settings
+    ("openid_connect_callback", "kommunen"): (roles(404, anonymous=404),) * 2,
+    ("socialaccount_login_cancelled",): (roles(302),) * 2,
     ("password_change",): (roles(200), roles(200)),
     ("password_change_done",): (roles(200), NOT_BY_POST),
+    # Second steps: each changes one's own account alone, and asks first who one is
+    ("mfa_authenticate",): (roles(302),) * 2,
+    ("mfa_login_webauthn",): (roles(302),) * 2,
+    ("account_reauthenticate",): (roles(403), roles(403)),  # nobody here has a password to confirm with
+    ("mfa_reauthenticate",): (roles(403), roles(403)),
+    ("mfa_reauthenticate_webauthn",): (roles(403), roles(403)),
+    ("mfa_index",): (roles(200), NOT_BY_POST),
+    ("mfa_activate_totp",): (roles(200), roles(200)),
+    ("mfa_deactivate_totp",): (roles(404), roles(404)),
+    ("mfa_list_webauthn",): (roles(302), roles(302)),
+    ("mfa_add_webauthn",): (roles(200), roles(200)),
+    ("mfa_remove_webauthn", 1): (roles(404), roles(404)),
+    ("mfa_view_recovery_codes",): (roles(404), NOT_BY_POST),
+    ("mfa_generate_recovery_codes",): (roles(200), roles(200)),
     ("favicon",): (roles(302), roles(302)),
 }
 
@@ -222,7 +249,7 @@ def test_no_address_is_left_out():
     """Of the project's own; the administration has tests of its own."""
     names = {
         f"{patterns.app_name}:{pattern.name}" if hasattr(patterns, "app_name") else pattern.name
-        for patterns in (followup.urls, organisation.urls, huddinge_safety.urls)
+        for patterns in (followup.urls, organisation.urls, organisation.signin_urls, huddinge_safety.urls)
         for pattern in patterns.urlpatterns
         if getattr(pattern, "name", None)
     }

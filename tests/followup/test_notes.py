@@ -110,7 +110,10 @@ def test_a_new_file_replaces_the_old(case, secretary, media, django_capture_on_c
     client.post(URL, FORM | {"attachment": SimpleUploadedFile("a.pdf", pdf())})
     note = case.notes.get()
     with django_capture_on_commit_callbacks(execute=True):
-        client.post(f"{URL}{note.pk}/", FORM | {"name": "Anna Ek", "attachment": SimpleUploadedFile("b.png", png())})
+        client.post(
+            f"{URL}{note.pk}/",
+            FORM | {"version": 1, "name": "Anna Ek", "attachment": SimpleUploadedFile("b.png", png())},
+        )
     note.refresh_from_db()
     assert (note.name, note.file_name, note.order) == ("Anna Ek", "b.png", 1)
     assert [path.name for path in kept(media)] == ["b.png"]
@@ -119,6 +122,22 @@ def test_a_new_file_replaces_the_old(case, secretary, media, django_capture_on_c
     assert not case.notes.exists()
     assert kept(media) == []
     assert ProtocolNote.history.filter(history_type="-").get().history_user == secretary
+
+
+def test_what_another_has_saved_meanwhile_is_shown_and_only_replaced_on_purpose(case, notes, secretary):
+    client, url = client_of(secretary), f"{URL}{notes[0].pk}/"
+    assert client.post(url, FORM | {"version": 1, "text": "Den första."}).status_code == 302
+    refused = client.post(url, FORM | {"version": 1, "text": "Den andra."})
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    shown = ("Anteckningen har ändrats av någon annan", "”Den första.”", "Den andra.")
+    assert [words for words in shown if words not in page] == []
+    notes[0].refresh_from_db()
+    assert (notes[0].text, notes[0].version) == ("Den första.", 2)
+    again = refused.context["form"]["version"].value()
+    assert client.post(url, FORM | {"version": again, "text": "Den andra."}).status_code == 302
+    notes[0].refresh_from_db()
+    assert (notes[0].text, notes[0].version) == ("Den andra.", 3)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +193,7 @@ def test_after_the_decision_nothing_changes(case, notes, secretary):
         assert response.status_code == 403
         assert "Beslutet är infört, så anteckningarna kan inte ändras." in response.content.decode()
     for change in (
-        lambda: save_note(notes[0], by=secretary),
+        lambda: save_note(notes[0], fetched=1, by=secretary),
         lambda: move_note(notes[0], earlier=False, by=secretary),
         lambda: remove_note(notes[0], by=secretary),
     ):

@@ -10,40 +10,66 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from followup.importing import import_follow_ups
+from followup.importing import import_source
 from followup.renderers import pdf
-from programmes.importing import ImportLog, import_programme
+from followup.sheets import read_workbook
+from programmes.importing import ImportLog
+from programmes.sheets.assembling import Facts
+from programmes.sheets.tables import Choices
 from programmes.source import SourceError, read_json
+
+FACTS = {
+    "title": "titel",
+    "slug": "kortnamn",
+    "first_year": "första år",
+    "last_year": "sista år",
+    "overarching_goal": "övergripande mål",
+}
 
 
 class Command(BaseCommand):
     help = "Läser in ett program, och de års uppföljningar som filen innehåller. Allt eller inget läses in."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="programfil (.json)")
+        parser.add_argument("file", type=Path, help="programfil (.xlsx eller .json)")
+        for name, explained in FACTS.items():
+            kind = int if name.endswith("year") else str
+            parser.add_argument(
+                f"--{name.replace('_', '-')}", type=kind, help=f"programmets {explained}, om arbetsboken inte säger det"
+            )
         parser.add_argument(
             "--without-pdf", action="store_true", help="spara beslutade rapporter utan PDF, vilket går fortare"
         )
 
     def handle(self, *args: Any, file: Path, without_pdf: bool, **options: Any) -> None:
-        if file.suffix.lower() != ".json":
-            raise CommandError(f"Filen {file} har en filändelse som inte kan läsas in. Använd .json.")
+        if file.suffix.lower() not in (".json", ".xlsx"):
+            raise CommandError(f"Filen {file} har en filändelse som inte kan läsas in. Använd .xlsx eller .json.")
         log = ImportLog()
         with_pdf = not without_pdf and pdf.is_available()
         if not with_pdf and not without_pdf:
             self.stderr.write(f"{pdf.PdfUnavailable()} Beslutade rapporter sparas utan PDF.")
         try:
             with transaction.atomic():
-                source = read_json(file)
-                programme = import_programme(source, log)
-                import_follow_ups(source, programme, log, with_pdf=with_pdf)
+                if file.suffix.lower() == ".json":
+                    programme = import_source(read_json(file), log, with_pdf=with_pdf)
+                else:
+                    source, tables = read_workbook(_content(file), self.facts(file, options), Choices(), self.tell)
+                    programme = import_source(source, log, tables.problems, with_pdf=with_pdf)
+                    log.notes += map(str, tables.notes)
         except SourceError as error:
             many = f"{len(error.problems)} fel:\n" if len(error.problems) > 1 else ""
             raise CommandError(f"Inget lästes in. {many}{error}") from error
         self.report(str(programme), log)
 
+    def facts(self, file: Path, options: dict[str, Any]) -> Facts:
+        given = {name: options.get(name) for name in FACTS}
+        return Facts({"title": file.stem, **{name: value for name, value in given.items() if value}})
+
+    def tell(self, sheet: str, row: int) -> None:
+        self.stderr.write(f"Bladet {sheet}: {row} rader är lästa.")
+
     def report(self, programme: str, log: ImportLog) -> None:
-        for line in log.kept:
+        for line in [*log.notes, *log.kept]:
             self.stdout.write(line)
         if log.nothing_changed:
             self.stdout.write(f"Inget ändrades: {programme} stämmer redan med filen.")
@@ -52,6 +78,13 @@ class Command(BaseCommand):
         for word, counter in (("Nya", log.created), ("Ändrade", log.changed)):
             if counter:
                 self.stdout.write(f"{word}: {listing(counter)}.")
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise SourceError(f"Filen {file} kunde inte läsas: {error.strerror}.") from error
 
 
 def listing(counter: Counter[str]) -> str:

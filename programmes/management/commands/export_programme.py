@@ -1,13 +1,20 @@
-"""manage.py export_programme SLUG --format json --output FILE"""
+"""manage.py export_programme SLUG --format xlsx or json --output FILE"""
 
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from programmes.exporting import export_programme, to_json
+from programmes.exporting import Fields, export_programme, to_json
 from programmes.models import Programme
+from programmes.sheets.writing import programme_workbook
+
+FORMATS: dict[str, Callable[[Fields], bytes]] = {
+    "json": lambda fields: to_json(fields).encode(),
+    "xlsx": programme_workbook,
+}
 
 
 class Command(BaseCommand):
@@ -15,7 +22,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug", help="programmets kortnamn")
-        parser.add_argument("--format", choices=["json"], default="json", help="filformat")
+        parser.add_argument("--format", choices=list(FORMATS), default="json", help="filformat")
         parser.add_argument("--output", required=True, type=Path, help="fil att skriva till")
 
     def handle(self, *args: Any, slug: str, output: Path, **options: Any) -> None:
@@ -24,7 +31,7 @@ class Command(BaseCommand):
         except Programme.DoesNotExist as error:
             raise CommandError(str(error)) from error
         try:
-            output.write_text(to_json(export_programme(programme)), encoding="utf-8")
+            output.write_bytes(FORMATS[options["format"]](export_programme(programme)))
         except OSError as error:
             raise CommandError(f"Filen {output} kunde inte skrivas: {error.strerror}.") from error
         self.stdout.write(f"{programme} skrevs till {output}.")

@@ -1,0 +1,169 @@
+"""Bringing Kolada's values to the indicators that are linked to its key figures.
+
+First all that Kolada gives of a key figure is stored, for the municipality and for those that it compares itself
+with; then the municipality's own values become outcomes. A figure that a person wrote is never written over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from programmes.kolada_api import Kolada, KoladaUnavailable
+from programmes.models import Indicator, IndicatorValue, KeyFigure, KeyFigureValue
+
+if TYPE_CHECKING:
+    from organisation.models import User
+
+REASON = "Hämtat från Kolada"
+
+
+@dataclass
+class FetchLog:
+    """What a fetch did, in numbers and words."""
+
+    key_figures: int = 0
+    changed: int = 0
+    kept: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+
+def linked_key_figures() -> list[KeyFigure]:
+    """One for each id that an indicator bears, those that were fetched longest ago, or never, first."""
+    ids = set(Indicator.objects.exclude(kpi="").values_list("kpi", flat=True))
+    known = {key_figure.kpi: key_figure for key_figure in KeyFigure.objects.filter(kpi__in=ids)}
+    linked = [known.get(kpi) or KeyFigure(kpi=kpi) for kpi in sorted(ids)]
+    return sorted(linked, key=lambda key_figure: key_figure.fetched_at.timestamp() if key_figure.fetched_at else 0)
+
+
+def fetch_all(now: datetime, *, older_than: timedelta, kolada: Kolada | None = None) -> FetchLog:
+    """Fetch the linked key figures that were last fetched longer than `older_than` ago, each in its own transaction.
+
+    So a fetch that was interrupted goes on where it stopped. Gives up when Kolada does not answer: the rest would not
+    either.
+    """
+    log = FetchLog()
+    kolada = kolada or Kolada()
+    for key_figure in linked_key_figures():
+        if key_figure.fetched_at and key_figure.fetched_at > now - older_than:
+            continue
+        try:
+            fetch(key_figure, now, log, kolada=kolada)
+        except KoladaUnavailable as error:
+            log.failed.append(f"{key_figure.kpi}: {error}")
+            break
+    return log
+
+
+def fetch(
+    key_figure: KeyFigure, now: datetime, log: FetchLog, *, by: User | None = None, kolada: Kolada | None = None
+) -> None:
+    """Fetch and store all of one key figure, and bring it to its indicators. KoladaUnavailable; nothing stays then."""
+    kolada = kolada or Kolada()
+    found = kolada.key_figure(key_figure.kpi)
+    if found is None:
+        log.failed.append(f"{key_figure.kpi}: nyckeltalet finns inte i Kolada.")
+        return
+    municipalities = [settings.KOLADA_MUNICIPALITY, *settings.KOLADA_COMPARE]
+    names = kolada.municipalities(municipalities)
+    values = list(kolada.values(key_figure.kpi, municipalities))
+    with transaction.atomic():
+        key_figure = KeyFigure.objects.select_for_update().get_or_create(kpi=key_figure.kpi)[0]
+        key_figure.title, key_figure.description, key_figure.fetched_at = found.title[:500], found.description, now
+        key_figure.save()
+        key_figure.values.all().delete()
+        KeyFigureValue.objects.bulk_create(
+            KeyFigureValue(
+                key_figure=key_figure,
+                municipality=value.municipality,
+                municipality_name=names.get(value.municipality, value.municipality),
+                year=value.year,
+                value=value.value,
+                women=value.women,
+                men=value.men,
+                fetched_at=now,
+            )
+            for value in values
+        )
+        bring_to_indicators(key_figure, log, by=by)
+    log.key_figures += 1
+
+
+def bring_to_indicators(key_figure: KeyFigure, log: FetchLog, *, by: User | None) -> None:
+    """The municipality's own values of the programme's years become outcomes. Call it in a transaction."""
+    own = list(key_figure.values.filter(municipality=settings.KOLADA_MUNICIPALITY, value__isnull=False))
+    for indicator in Indicator.objects.select_for_update(of=("self",)).filter(kpi=key_figure.kpi).order_by("pk"):
+        years = indicator.sub_goal.area.programme.years
+        outcomes = {outcome.year: outcome for outcome in indicator.outcomes.all()}
+        for value in own:
+            if value.year in years:
+                _bring(indicator, outcomes.get(value.year), value, log, by)
+
+
+def _bring(
+    indicator: Indicator, outcome: IndicatorValue | None, given: KeyFigureValue, log: FetchLog, by: User | None
+) -> None:
+    outcome = outcome or IndicatorValue(indicator=indicator, year=given.year, version=0)
+    figures = _figures(given)
+    if _figures(outcome) == figures and outcome.kpi == given.key_figure.kpi:
+        return
+    if outcome.value is not None and not outcome.kpi:
+        log.kept.append(f"{indicator} {given.year}: den egna uppgiften står kvar.")
+        return
+    if _figures(outcome) != figures:
+        # Whoever judged the old figure has not seen the new one.
+        outcome.assessment = ""
+    outcome.value, outcome.women, outcome.men = figures
+    outcome.kpi, outcome.dated = given.key_figure.kpi, timezone.localdate(given.fetched_at)
+    outcome.is_example = False
+    outcome.version += 1
+    outcome._history_user = by  # type: ignore[attr-defined]
+    outcome._change_reason = REASON  # type: ignore[attr-defined]
+    outcome.save()
+    log.changed += 1
+
+
+def _figures(of: IndicatorValue | KeyFigureValue) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    return of.value, of.women, of.men
+
+
+def key_figure_of(indicator: Indicator) -> KeyFigure | None:
+    """What is known of the key figure that the indicator is linked to; None without a link."""
+    if not indicator.kpi:
+        return None
+    return KeyFigure.objects.filter(kpi=indicator.kpi).first() or KeyFigure(kpi=indicator.kpi)
+
+
+def link(indicator: Indicator, kpi: str, *, by: User) -> None:
+    """Link the indicator to the key figure `kpi`, or to none when it is empty. Outcomes stay as they are."""
+    indicator.kpi = kpi
+    indicator._history_user = by  # type: ignore[attr-defined]
+    indicator._change_reason = "Koppling till Kolada"  # type: ignore[attr-defined]
+    indicator.save(update_fields=["kpi"])
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A key figure's values of each municipality in each of `years`, None where there is none; our own first."""
+
+    years: tuple[int, ...]
+    rows: tuple[tuple[str, str, tuple[Decimal | None, ...]], ...]
+
+
+def comparison_of(key_figure: KeyFigure, years: Iterable[int]) -> Comparison:
+    values = list(key_figure.values.filter(year__in=years, value__isnull=False))
+    found_years = tuple(sorted({value.year for value in values}))
+    by_place = {(value.municipality, value.year): value.value for value in values}
+    names = {value.municipality: value.municipality_name for value in values}
+    places = sorted(names, key=lambda place: (place != settings.KOLADA_MUNICIPALITY, names[place]))
+    return Comparison(
+        found_years,
+        tuple((place, names[place], tuple(by_place.get((place, year)) for year in found_years)) for place in places),
+    )

@@ -1,0 +1,11 @@
+// What needs scripts shows itself where they run; a key that was not given is said in words.
+for (const part of document.querySelectorAll(".needs-script")) part.hidden = !window.PublicKeyCredential;
+document.addEventListener("allauth.error", (event) => {
+  event.preventDefault();
+  for (const part of document.querySelectorAll(".passkey-failed")) part.remove();
+  const notice = document.createElement("p");
+  notice.className = "notice notice-error passkey-failed";
+  notice.setAttribute("role", "alert");
+  notice.textContent = "Nyckeln kunde inte läsas. Försök igen, eller välj ett annat sätt.";
+  document.querySelector(".needs-script").before(notice);
+});

@@ -1,0 +1,80 @@
+"""One goal through the years."""
+
+from datetime import timedelta
+
+from django.db.models import Min
+
+from followup.goal_years import measure_lines, years_of
+from followup.models import DecidedReport, FollowUp
+from programmes.models import SubGoal
+from tests.followup.conftest import PROGRAMME, client_of
+
+
+def follow_ups():
+    return list(FollowUp.objects.order_by("year"))
+
+
+def first_goal():
+    return SubGoal.objects.get(area__number=1, number=1)
+
+
+def reword(goal, text, at):
+    """As an administrator does, at that moment."""
+    goal.text = text
+    goal._history_date = at
+    goal.save()
+
+
+def test_a_decided_year_has_the_wording_that_was_decided(open_year, official):
+    goal = first_goal()
+    decided = DecidedReport.objects.aggregate(first=Min("at"))["first"]
+    reword(goal, "Så löd det då", decided - timedelta(days=1))
+    reword(goal, "Så lyder det nu", decided + timedelta(days=900))
+    years = years_of(goal, follow_ups())
+    assert [(year.year, year.text, year.is_reworded) for year in years] == [
+        (2018, "Så löd det då", True),
+        (2019, "Så löd det då", True),
+        (2020, "Så löd det då", True),
+        (2021, "Så lyder det nu", False),
+    ]
+    html = client_of(official).get(f"{PROGRAMME}mal/1.1/").content.decode()
+    assert '<span class="label">Målet löd 2018</span> Så löd det då' in html
+
+
+def test_where_the_history_begins_later_its_first_wording_is_taken(open_year):
+    goal = first_goal()
+    latest = DecidedReport.objects.order_by("-at")[0].at
+    reword(goal, "Det första som är känt", latest + timedelta(days=1))
+    reword(goal, "Omskrivet", latest + timedelta(days=2))
+    assert {year.text for year in years_of(goal, follow_ups())[:3]} == {"Det första som är känt"}
+
+
+def test_how_the_assessment_moved(open_year):
+    goal = first_goal()
+    open_year.subgoalentry_set.filter(sub_goal=goal).update(assessment="met")
+    years = years_of(goal, follow_ups())
+    assert [year.entry.assessment for year in years] == ["not_met", "partly", "partly", "met"]
+    assert [year.change and year.change.word for year in years] == [None, "Förbättras", "Oförändrad", "Förbättras"]
+
+
+def test_a_measure_has_a_step_for_each_year_that_it_was_followed_up(open_year):
+    goal = first_goal()
+    for line in measure_lines(goal, follow_ups()):
+        followed = {entry.follow_up.year: entry.progress for entry in line.measure.entries.select_related("follow_up")}
+        assert [step and step.key for step in line.steps] == [
+            followed.get(follow_up.year) for follow_up in follow_ups()
+        ]
+
+
+def test_the_page_draws_the_indicators_with_their_target(open_year, official):
+    indicator = first_goal().indicators.get(number=1)
+    html = client_of(official).get(f"{PROGRAMME}mal/1.1/").content.decode()
+    assert f"<title>{indicator.name}, " in html
+    assert '<path class="curve-target"' in html
+
+
+def test_a_goal_that_was_never_followed_up_says_so(official, open_year):
+    SubGoal.objects.create(area=open_year.programme.areas.get(number=1), number=70, text="Nytt mål")
+    html = client_of(official).get(f"{PROGRAMME}mal/1.70/").content.decode()
+    assert "Målet har inte följts upp ännu." in html
+    assert "Målet har inga åtgärder." in html
