@@ -65,3 +65,8 @@ def can_run_year(user: User, follow_up: FollowUp) -> bool:
 def can_decide(user: User, follow_up: FollowUp) -> bool:
     """Record what the board did with the proposal."""
     return user.has_perm("followup.decide_followup")
+
+
+def can_withhold(user: User, follow_up: FollowUp) -> bool:
+    """Mark what of a report must not be published, from the moment that the report is put together."""
+    return can_follow_review(user) and not follow_up.is_before_review

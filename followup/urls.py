@@ -16,6 +16,7 @@ from followup.views import (
     mail,
     minutes,
     notes,
+    public,
     register,
     reports,
     review,
@@ -23,6 +24,7 @@ from followup.views import (
     statements,
     texts,
     units,
+    withholdings,
 )
 
 app_name = "followup"
@@ -71,6 +73,23 @@ urlpatterns = [
     path("granskning/<slug:slug>/<int:year>/omrade/<int:number>/", texts.review_area, name="review_area"),
     path("granskning/<slug:slug>/<int:year>/riktlinje/<int:number>/", texts.review_guideline, name="review_guideline"),
     path("granskning/<slug:slug>/<int:year>/<int:area>.<int:number>/", review.review_entry, name="review_entry"),
+    path("granskning/<slug:slug>/<int:year>/sekretess/", withholdings.withholding_list, name="withholding_list"),
+    path(
+        "granskning/<slug:slug>/<int:year>/sekretess/<int:pk>/ta-bort/",
+        withholdings.withholding_remove,
+        name="withholding_remove",
+    ),
+    path("offentligt/", public.public_list, name="public_list"),
+    path("offentligt/<slug:slug>/<int:year>/", public.public_year, name="public_year"),
+    path("offentligt/<slug:slug>/<int:year>/rapport/", public.public_report, name="public_report"),
+    path(
+        "offentligt/<slug:slug>/<int:year>/rapport.<slug:suffix>", public.public_report_file, name="public_report_file"
+    ),
+    path("offentligt/<slug:slug>/<int:year>/enhet/<slug:unit>/", public.public_unit, name="public_unit"),
+    path("oppna-data/", public.open_data, name="open_data"),
+    path("oppna-data/katalog.rdf", public.open_data_catalogue, name="open_data_catalogue"),
+    path("robots.txt", public.robots, name="robots"),
+    path("sitemap.xml", public.sitemap, name="sitemap"),
     path("sok/", search.search, name="search"),
     path("sok/resultat.<slug:suffix>", search.search_file, name="search_file"),
     path("beslut/", decisions.case_list, name="case_list"),

@@ -3,7 +3,6 @@
 import os
 import re
 import tomllib
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,6 +31,13 @@ if not DEBUG:
 
 # Whose programmes these are: shown in the page header and on the title page of reports.
 MUNICIPALITY_NAME = env.str("MUNICIPALITY_NAME", default="Huddinge kommun")
+
+# Whether decided reports can be read without logging in, and whom to write to about them and their open data.
+PUBLIC_REPORTS = env.bool("PUBLIC_REPORTS", default=False)
+PUBLIC_CONTACT = env.str("PUBLIC_CONTACT", default="")
+env.expect(
+    "PUBLIC_CONTACT", "@" in PUBLIC_CONTACT or not PUBLIC_REPORTS, "behövs när PUBLIC_REPORTS är på: en e-postadress"
+)
 
 # What a registration number (diarienummer) looks like here, and one as an example. One that deviates is confirmed.
 REGISTRATION_NUMBER_PATTERN = env.str("REGISTRATION_NUMBER_PATTERN", default=r"[A-ZÅÄÖ]{2,6}-\d{4}/\d{1,6}(\.\d{1,4})?")
@@ -117,7 +123,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "huddinge_safety.apps.StaticFiles",
+    "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -141,7 +147,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "organisation.middleware.SessionsEnd",
     # A page is for those who are logged in unless its view says @login_not_required.
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "followup.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "organisation.middleware.SecondStepRequired",
     "allauth.account.middleware.AccountMiddleware",
@@ -243,15 +249,11 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))
-# The fonts are ordinary packages: their files are served, and embedded in documents, from where they were installed.
-STATICFILES_DIRS = [
-    BASE_DIR / "static",
-    ("fonts", str(files("font_source_sans_pro") / "files")),
-]
+STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    "organisation.webfonts.WebFonts",
+    "organisation.fonts.Fonts",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -10,6 +10,7 @@ from followup.models.mail import OutgoingMail
 from followup.models.reminders import Reminder
 from followup.models.renderings import Rendering
 from followup.models.ticks import Tick
+from followup.models.withholdings import Withholding
 from followup.models.year import FollowUp
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "Speaker",
     "SubGoalEntry",
     "Tick",
+    "Withholding",
 ]
