@@ -97,6 +97,11 @@ SESSION_IDLE_MINUTES = env.positive("SESSION_IDLE_MINUTES", default=120)
 LOGIN_ATTEMPTS = env.positive("LOGIN_ATTEMPTS", default=5)
 LOGIN_LOCKOUT_MINUTES = env.positive("LOGIN_LOCKOUT_MINUTES", default=15)
 
+# For how many days `manage.py purge` keeps what has served its purpose (docs/personal-data.md).
+KEEP_MAIL_DAYS = env.positive("KEEP_MAIL_DAYS", default=730)
+KEEP_ADMIN_LOG_DAYS = env.positive("KEEP_ADMIN_LOG_DAYS", default=730)
+KEEP_CLOSED_ACCOUNT_DAYS = env.positive("KEEP_CLOSED_ACCOUNT_DAYS", default=365)
+
 # Kolada, RKA's open database of municipal key figures: where it is asked, how many seconds one answer may take, which
 # municipality's values become outcomes, and those (or groups of them) to compare with. The ids are Kolada's.
 KOLADA_URL = env.str("KOLADA_URL", default="https://api.kolada.se/v3")
@@ -200,6 +205,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "organisation.passwords.NotOurOwnWords"},
 ]
 LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = reverse_lazy("followup:home")
@@ -277,6 +283,7 @@ _PROVIDER = [f"{_url.scheme}://{_url.netloc}"] if (_url := urlsplit(OIDC_SERVER_
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
+        "object-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],
@@ -292,6 +299,10 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_AGE = 60 * 60 * SESSION_HOURS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+CSRF_COOKIE_HTTPONLY = True
+if not DEBUG:
+    # Names that browsers take from this very host alone, over HTTPS alone.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_SSL_REDIRECT = not DEBUG
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 0 if DEBUG else 60 * 60 * 24 * 365

@@ -41,6 +41,9 @@ CASE = (*YEAR, 1)
 NOTE, ATTACHMENT, MARK = "the note", "the attachment", "the mark"
 PAGES = {
     ("followup:home",): (roles(200), roles(200)),
+    ("followup:api_reference",): (roles(200), roles(200)),
+    ("followup:api_tokens",): (roles(200), roles(422)),
+    ("followup:api_token_revoke", 99): (NOT_BY_GET, roles(404)),
     ("followup:search",): (roles(200), roles(200)),
     ("followup:search_file", "xlsx"): (roles(200), roles(200)),
     ("followup:search_file", "csv"): (roles(200), roles(200)),
@@ -114,6 +117,14 @@ PAGES = {
     ),
     # The reviewer's
     ("followup:review_home",): (roles(403, **FOLLOWING), roles(403, **FOLLOWING)),
+    ("followup:workbook_upload",): (roles(403, reviewer=200), roles(403, reviewer=422)),
+    ("followup:workbook_template",): (roles(403, reviewer=200), roles(405, anonymous=LOGIN)),
+    ("followup:workbook_preview", 1): (roles(403, reviewer=404),) * 2,
+    ("followup:workbook_confirm", 1): (NOT_BY_GET, roles(403, reviewer=404)),
+    ("followup:workbook_discard", 1): (NOT_BY_GET, roles(403, reviewer=404)),
+    ("followup:next_period", YEAR[0]): (roles(403, reviewer=200), roles(403, reviewer=422)),
+    ("followup:programme_file", YEAR[0], "xlsx"): (roles(403, reviewer=200), NOT_BY_POST),
+    ("followup:programme_file", YEAR[0], "doc"): (roles(403, reviewer=404), NOT_BY_POST),
     ("followup:review_list", *YEAR): (roles(403, **FOLLOWING), roles(403, **FOLLOWING)),
     ("followup:review_entry", *GOAL): (roles(403, **FOLLOWING), roles(403)),
     ("followup:review_entry", *YEAR, 9, 9): (roles(403, reviewer=404, secretary=404),) * 2,
