@@ -188,6 +188,7 @@ PAGES = {
     ("followup:robots",): (roles(200, anonymous=200), roles(405, anonymous=405)),
     # Everybody's
     ("organisation:accessibility",): (roles(200, anonymous=200), roles(200, anonymous=200)),
+    ("organisation:about",): (roles(200), roles(200)),
     ("organisation:colour_scheme",): (roles(200, anonymous=200), roles(200, anonymous=200)),
     ("organisation:stylesheet",): (roles(200, anonymous=200), roles(405, anonymous=405)),
     ("organisation:logotype", "finns-inte.svg"): (roles(404, anonymous=404), roles(405, anonymous=405)),
