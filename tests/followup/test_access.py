@@ -141,7 +141,7 @@ PAGES = {
     ("followup:case_open", *YEAR): (NOT_BY_GET, roles(403, secretary=302)),
     ("followup:case_correct", YEAR[0], 2020): (roles(403, secretary=200), roles(403, secretary=422)),
     ("followup:minutes_extract", *CASE): (roles(404, secretary=200),) * 2,
-    ("followup:minutes_extract_pdf", *CASE): (roles(404, secretary=200),) * 2,
+    ("followup:minutes_extract_pdf", *CASE): (roles(404, secretary=202), roles(404, secretary=302)),
     ("followup:minutes_extract_docx", *CASE): (roles(404, secretary=200),) * 2,
     ("followup:minutes_extract_text", *CASE): (roles(404, secretary=200),) * 2,
     ("followup:note_list", *CASE): (roles(404, secretary=200), roles(404, secretary=422)),
@@ -152,7 +152,7 @@ PAGES = {
     ("followup:distribution", *CASE): (roles(404, secretary=403), roles(404, secretary=403)),
     # Whoever has the link
     ("followup:received", "finns-inte"): (roles(404, anonymous=404), roles(405, anonymous=405)),
-    ("followup:received_extract", "finns-inte"): (roles(404, anonymous=404), roles(405, anonymous=405)),
+    ("followup:received_extract", "finns-inte"): (roles(404, anonymous=404),) * 2,
     # Everybody's
     ("organisation:accessibility",): (roles(200, anonymous=200), roles(200, anonymous=200)),
     ("organisation:colour_scheme",): (roles(200, anonymous=200), roles(200, anonymous=200)),
