@@ -114,13 +114,24 @@ def freeze(decision: Decision, report: str, pdf: bytes) -> DecidedReport:
         at=decision.recorded_at,
     )
     if pdf:
-        # Named by its content: an attempt that was rolled back leaves a file that the next one finds again.
-        name = f"decided/{link.pdf_sha256}.pdf"
-        storage = DecidedReport._meta.get_field("pdf").storage
-        link.pdf = name if storage.exists(name) else storage.save(name, ContentFile(pdf))
+        link.pdf = _store(pdf, link.pdf_sha256)
     link.sha256 = seal(link)
     link.save()
     return link
+
+
+def _store(pdf: bytes, sha256: str) -> str:
+    """The name that the file is stored under, which is that of its content: an attempt that was rolled back leaves a
+    file that the next one finds again. OSError when there is no room for it."""
+    name = f"decided/{sha256}.pdf"
+    storage = DecidedReport._meta.get_field("pdf").storage
+    if storage.exists(name):
+        with storage.open(name) as file:
+            if _sha256(file.read()) == sha256:
+                return name
+        storage.delete(name)  # cut short, by a full disk or a killed process
+    stored: str = storage.save(name, ContentFile(pdf))
+    return stored
 
 
 def minutes_of(decision: Decision) -> dict[str, Any]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import unicodedata
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -25,6 +27,8 @@ from followup.workflow import NotAllowed
 
 if TYPE_CHECKING:
     from organisation.models import User
+
+logger = logging.getLogger(__name__)
 
 MAX_PER_ENTRY = 10
 
@@ -88,7 +92,7 @@ def attach(entry: SubGoalEntry, upload: UploadedFile[Any], *, by: User) -> Attac
     )
     attachment._history_user = by  # type: ignore[attr-defined]
     # Written before the rows are locked: a storage may be slow.
-    attachment.file.save(name, upload, save=False)
+    _store(attachment, name, upload)
     try:
         with transaction.atomic():
             _lock_writable(entry, by)
@@ -99,6 +103,22 @@ def attach(entry: SubGoalEntry, upload: UploadedFile[Any], *, by: User) -> Attac
         attachment.file.delete(save=False)
         raise
     return attachment
+
+
+def _store(attachment: Attachment, name: str, upload: UploadedFile[Any]) -> None:
+    """Write the file to the storage, whole or not at all. ValidationError when there is no room for it."""
+    field = attachment.file.field
+    stored_as = field.generate_filename(attachment, name)
+    try:
+        attachment.file = field.storage.save(stored_as, upload, max_length=field.max_length)
+    except OSError as error:
+        logger.exception("An attached file could not be stored")
+        with suppress(OSError):
+            field.storage.delete(stored_as)
+        raise ValidationError(
+            f"”{name}” kunde inte sparas, för servern har fel på eller ont om lagringsutrymme. "
+            "Det är anmält i serverns logg. Försök igen senare; det du har skrivit finns kvar."
+        ) from error
 
 
 @transaction.atomic

@@ -59,7 +59,8 @@ def _take_place_of_last(form: EntryForm, by: User) -> bool:
     """Write the answer into the last row of its history, if that is a recent autosave by the same person."""
     answer, now = form.instance, timezone.now()
     history: Any = type(answer).history
-    last = history.filter(id=answer.pk).order_by("-history_date", "-history_id").values("history_id")[:1]
+    # By number and not by date: a clock may have been set back since.
+    last = history.filter(id=answer.pk).order_by("-history_id").values("history_id")[:1]
     mine = history.filter(
         history_id=Subquery(last),
         history_user=by,

@@ -9,7 +9,8 @@ def page_frame(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     return {
         "municipality": settings.MUNICIPALITY_NAME,
-        "may_open_admin": bool(user and user.is_staff),
-        # Asked for by the page alone: an error page must not depend on the database.
+        "is_public": settings.PUBLIC_REPORTS,
+        # Asked for by the page alone: an error page must not depend on the database, a public one not on the reader.
+        "may_open_admin": lambda: bool(user and user.is_staff),
         "may_follow_review": lambda: bool(user and can_follow_review(user)),
     }

@@ -6,6 +6,7 @@ drawing the PDF, comes before any lock is taken.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +27,8 @@ from followup.workflow import NotAllowed, Refused, StaleEntry, perform
 if TYPE_CHECKING:
     from followup.forms.decisions import DecisionForm
     from organisation.models import User
+
+logger = logging.getLogger(__name__)
 
 ACTIONS = {
     Decision.Outcome.APPROVED: "decide",
@@ -172,6 +175,11 @@ def record(case: Decision, *, by: User, today: date) -> DecidedReport:
             perform(stored.follow_up, action, by=by, comment=comment, decision=stored)
     except IntegrityError as error:
         raise Refused("Ett annat beslut fördes in i samma stund. Ingenting ändrades; försök igen.") from error
+    except OSError as error:
+        logger.exception("The decided report could not be stored")
+        raise Refused(
+            "Rapporten kunde inte sparas, för servern har fel på eller ont om lagringsutrymme. Beslutet är inte infört."
+        ) from error
     return link
 
 

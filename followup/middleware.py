@@ -1,8 +1,26 @@
 from collections.abc import Callable
+from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from followup.views.errors import not_found
+from organisation.middleware import asks_nobody
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """As Django's, but a page that is the same for everybody never asks who its reader is."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        if asks_nobody(view_func):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
 
 class NotFoundInWords:

@@ -11,6 +11,8 @@ from followup.models import Answer, FollowUp
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.contrib.auth.models import AnonymousUser
+
     from organisation.models import Unit, User
 
 
@@ -65,3 +67,13 @@ def can_run_year(user: User, follow_up: FollowUp) -> bool:
 def can_decide(user: User, follow_up: FollowUp) -> bool:
     """Record what the board did with the proposal."""
     return user.has_perm("followup.decide_followup")
+
+
+def can_withhold(user: User, follow_up: FollowUp) -> bool:
+    """Mark what of a report must not be published, from the moment that the report is put together."""
+    return can_follow_review(user) and not follow_up.is_before_review
+
+
+def can_edit_programmes(user: User | AnonymousUser) -> bool:
+    """Write what is promised: read a programme in from a file, take it out as one, begin the next period."""
+    return user.has_perm("programmes.add_programme") and user.has_perm("programmes.change_programme")

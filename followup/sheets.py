@@ -185,6 +185,12 @@ def _follow_ups(tables: Tables) -> list[Row]:
     for kind, row, code in tables.placed:
         fields, key = (GOAL_FIELDS, "sub_goals") if kind == "goals" else (MEASURE_FIELDS, "measures")
         for year in sorted({year for field in fields for year in row.get(field, {})}):
+            first, last = _years(row)
+            if kind == "measures" and not first <= year <= last:
+                if any(row.get(field, {}).get(year) for field in fields):
+                    note = f"åtgärden löper inte {year}, så det som står om den för det året läses inte."
+                    tables.notes.append(row.problem(note, fields[0]))
+                continue
             _answer(years, year, key, code, row, {field: row.get(field, {}).get(year, "") for field in fields})
     for sheet, fields, key in (
         ("goal_answers", GOAL_FIELDS, "sub_goals"),
@@ -196,6 +202,12 @@ def _follow_ups(tables: Tables) -> list[Row]:
                 continue
             _answer(years, row["year"], key, row["code"], row, {field: row.get(field, "") for field in fields})
     return [years[year] for year in sorted(years)]
+
+
+def _years(row: Row) -> tuple[int, int]:
+    """The first and the last year of a measure, as far as its row tells."""
+    first, last = row.get("period") or (None, None)
+    return row.get("first_year") or first or 0, row.get("last_year") or last or 9999
 
 
 def _year(row: Row, year: int | None = None) -> Row:

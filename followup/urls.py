@@ -3,6 +3,7 @@
 from django.urls import path
 
 from followup.views import (
+    api,
     attachments,
     autosave,
     comments,
@@ -16,13 +17,17 @@ from followup.views import (
     mail,
     minutes,
     notes,
+    public,
     register,
     reports,
     review,
     search,
     statements,
+    succession,
     texts,
     units,
+    withholdings,
+    workbooks,
 )
 
 app_name = "followup"
@@ -64,6 +69,13 @@ urlpatterns = [
     path("kommentarer/<slug:slug>/<int:year>/<int:area>.<int:number>/", comments.comment_list, name="comment_list"),
     path("mina-uppfoljningar/<slug:slug>/<int:year>/lamna-in/<slug:unit>/", entries.work_submit, name="work_submit"),
     path("granskning/", review.review_home, name="review_home"),
+    path("granskning/las-in/", workbooks.workbook_upload, name="workbook_upload"),
+    path("granskning/las-in/mall.xlsx", workbooks.workbook_template, name="workbook_template"),
+    path("granskning/las-in/<int:pk>/", workbooks.workbook_preview, name="workbook_preview"),
+    path("granskning/las-in/<int:pk>/las-in/", workbooks.workbook_confirm, name="workbook_confirm"),
+    path("granskning/las-in/<int:pk>/avbryt/", workbooks.workbook_discard, name="workbook_discard"),
+    path("program/<slug:slug>/nasta-period/", succession.next_period, name="next_period"),
+    path("program/<slug:slug>/program.<str:suffix>", workbooks.programme_file, name="programme_file"),
     path("granskning/<slug:slug>/<int:year>/", review.review_list, name="review_list"),
     path("granskning/<slug:slug>/<int:year>/lage/", review.review_year, name="review_year"),
     path("granskning/<slug:slug>/<int:year>/godkann/", review.review_approve, name="review_approve"),
@@ -71,6 +83,26 @@ urlpatterns = [
     path("granskning/<slug:slug>/<int:year>/omrade/<int:number>/", texts.review_area, name="review_area"),
     path("granskning/<slug:slug>/<int:year>/riktlinje/<int:number>/", texts.review_guideline, name="review_guideline"),
     path("granskning/<slug:slug>/<int:year>/<int:area>.<int:number>/", review.review_entry, name="review_entry"),
+    path("api/", api.api_reference, name="api_reference"),
+    path("api-nycklar/", api.api_tokens, name="api_tokens"),
+    path("api-nycklar/<int:pk>/aterkalla/", api.api_token_revoke, name="api_token_revoke"),
+    path("granskning/<slug:slug>/<int:year>/sekretess/", withholdings.withholding_list, name="withholding_list"),
+    path(
+        "granskning/<slug:slug>/<int:year>/sekretess/<int:pk>/ta-bort/",
+        withholdings.withholding_remove,
+        name="withholding_remove",
+    ),
+    path("offentligt/", public.public_list, name="public_list"),
+    path("offentligt/<slug:slug>/<int:year>/", public.public_year, name="public_year"),
+    path("offentligt/<slug:slug>/<int:year>/rapport/", public.public_report, name="public_report"),
+    path(
+        "offentligt/<slug:slug>/<int:year>/rapport.<slug:suffix>", public.public_report_file, name="public_report_file"
+    ),
+    path("offentligt/<slug:slug>/<int:year>/enhet/<slug:unit>/", public.public_unit, name="public_unit"),
+    path("oppna-data/", public.open_data, name="open_data"),
+    path("oppna-data/katalog.rdf", public.open_data_catalogue, name="open_data_catalogue"),
+    path("robots.txt", public.robots, name="robots"),
+    path("sitemap.xml", public.sitemap, name="sitemap"),
     path("sok/", search.search, name="search"),
     path("sok/resultat.<slug:suffix>", search.search_file, name="search_file"),
     path("beslut/", decisions.case_list, name="case_list"),

@@ -44,6 +44,7 @@ def logging_config(form: str, level: str) -> dict[str, Any]:
         "loggers": {
             "huddinge_safety": {"level": level},
             "followup": {"level": level},
+            "organisation": {"level": level},
             # Fonts are subset for every document; its progress is of no interest.
             "fontTools": {"level": "ERROR"},
             # Django's own handlers give way: in production one would be mute and the other e-mail its administrators.

@@ -42,6 +42,8 @@ class Followed:
             "path": path_of(request),
             "view": view,
             "status": response.status_code,
+            # Of whom the page has asked anyway: nobody is looked up for the log.
+            "user": getattr(getattr(request, "_cached_user", None), "pk", None),
             "ms": round(seconds * 1000),
         }
         logger.info("%s %s %s", facts["method"], facts["path"], facts["status"], extra={"facts": facts})

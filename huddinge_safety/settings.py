@@ -33,6 +33,13 @@ if not DEBUG:
 # Whose programmes these are: shown in the page header and on the title page of reports.
 MUNICIPALITY_NAME = env.str("MUNICIPALITY_NAME", default="Huddinge kommun")
 
+# Whether decided reports can be read without logging in, and whom to write to about them and their open data.
+PUBLIC_REPORTS = env.bool("PUBLIC_REPORTS", default=False)
+PUBLIC_CONTACT = env.str("PUBLIC_CONTACT", default="")
+env.expect(
+    "PUBLIC_CONTACT", "@" in PUBLIC_CONTACT or not PUBLIC_REPORTS, "behövs när PUBLIC_REPORTS är på: en e-postadress"
+)
+
 # What a registration number (diarienummer) looks like here, and one as an example. One that deviates is confirmed.
 REGISTRATION_NUMBER_PATTERN = env.str("REGISTRATION_NUMBER_PATTERN", default=r"[A-ZÅÄÖ]{2,6}-\d{4}/\d{1,6}(\.\d{1,4})?")
 REGISTRATION_NUMBER_EXAMPLE = env.str("REGISTRATION_NUMBER_EXAMPLE", default="KS-2021/307.173")
@@ -140,7 +147,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "organisation.middleware.SessionsEnd",
     # A page is for those who are logged in unless its view says @login_not_required.
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "followup.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "organisation.middleware.SecondStepRequired",
     "allauth.account.middleware.AccountMiddleware",
@@ -193,6 +200,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "organisation.passwords.NotOurOwnWords"},
 ]
 LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = reverse_lazy("followup:home")
@@ -269,6 +277,7 @@ _PROVIDER = [f"{_url.scheme}://{_url.netloc}"] if (_url := urlsplit(OIDC_SERVER_
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
+        "object-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],
@@ -284,6 +293,10 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_AGE = 60 * 60 * SESSION_HOURS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+CSRF_COOKIE_HTTPONLY = True
+if not DEBUG:
+    # Names that browsers take from this very host alone, over HTTPS alone.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_SSL_REDIRECT = not DEBUG
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 0 if DEBUG else 60 * 60 * 24 * 365

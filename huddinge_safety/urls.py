@@ -14,6 +14,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("organisation.signin_urls")),
     path("favicon.ico", favicon, name="favicon"),
+    path("api/v1/", include("followup.api.urls")),
     path("", include("organisation.urls")),
     path("", include("followup.urls")),
 ]

@@ -93,6 +93,12 @@ class ProviderAccountAdapter(DefaultSocialAccountAdapter):
         grant_rights(user, _groups(sociallogin.claims), timezone.localdate())
         return user
 
+    def get_requests_session(self) -> Any:
+        """The provider is asked where the settings say, and nowhere that it would send us on to."""
+        session = super().get_requests_session()
+        session.max_redirects = 0
+        return session
+
     def on_authentication_error(self, request: HttpRequest, provider: Any, *args: Any, **kwargs: Any) -> None:
         logger.warning("Sign-in at the provider failed: %r", kwargs.get("exception") or kwargs.get("error"))
 

@@ -38,6 +38,11 @@ ON_THE_WAY = {
 }
 
 
+def asks_nobody(view: Callable[..., Any]) -> bool:
+    """Whether a page is the same for everybody and never looks at who reads, so that proxies may keep it."""
+    return getattr(view, "asks_nobody", False)
+
+
 class SessionsEnd:
     """A session ends some hours after it began, and earlier when nobody has been there for a while."""
 
@@ -48,6 +53,11 @@ class SessionsEnd:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], *args: Any) -> None:
+        if asks_nobody(view):
+            return
         seen_at = request.session.get(SEEN_AT)
         if seen_at is not None:
             now = int(time.time())
@@ -56,7 +66,6 @@ class SessionsEnd:
                 logout(request)
             elif idle > self.RESOLUTION:
                 request.session[SEEN_AT] = now
-        return self.get_response(request)
 
 
 class SecondStepRequired:
@@ -68,8 +77,8 @@ class SecondStepRequired:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *args: Any) -> HttpResponse | None:
-        if not settings.REQUIRE_MFA or not request.user.is_authenticated:
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], *args: Any) -> HttpResponse | None:
+        if asks_nobody(view) or not settings.REQUIRE_MFA or not request.user.is_authenticated:
             return None
         match = request.resolver_match
         if match and match.url_name in ON_THE_WAY:

@@ -60,13 +60,20 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     get_adapter(request).logout(request)
     login_page = reverse("account_login")
     if not provider:
-        return redirect(login_page)
+        return _leave(login_page)
     back = {
         "id_token_hint": provider["id_token"],
         "post_logout_redirect_uri": request.build_absolute_uri(login_page),
         "client_id": settings.OIDC_CLIENT_ID,
     }
-    return redirect(f"{provider['url']}{'&' if '?' in provider['url'] else '?'}{urlencode(back)}")
+    return _leave(f"{provider['url']}{'&' if '?' in provider['url'] else '?'}{urlencode(back)}")
+
+
+def _leave(url: str) -> HttpResponse:
+    response = redirect(url)
+    # The pages that were read are not to be read by the next person at the same computer.
+    response["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 class SecondSteps(IndexView):

@@ -10,10 +10,14 @@ from followup.models.mail import OutgoingMail
 from followup.models.reminders import Reminder
 from followup.models.renderings import Rendering
 from followup.models.ticks import Tick
+from followup.models.tokens import ApiToken
+from followup.models.withholdings import Withholding
+from followup.models.workbooks import Workbook
 from followup.models.year import FollowUp
 
 __all__ = [
     "Answer",
+    "ApiToken",
     "AreaEntry",
     "Attachment",
     "Comment",
@@ -32,4 +36,6 @@ __all__ = [
     "Speaker",
     "SubGoalEntry",
     "Tick",
+    "Withholding",
+    "Workbook",
 ]

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from organisation.models import Unit, User
 
 
+# The place of a `Withholding` that stands for all of a year's report.
+WHOLE_REPORT = "rapporten"
+
+
 def assessment_field() -> models.CharField:
     return models.CharField("bedömning av året", max_length=20, choices=Assessment, blank=True)
 
@@ -67,6 +71,18 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def decided(self) -> FollowUpQuerySet:
         """Years that the board has decided on, whatever it decided."""
         return self.filter(pk__in=self.filter(decisions__recorded_at__isnull=False).values("pk"))
+
+    def published(self) -> FollowUpQuerySet:
+        """Years that the board has approved, of which the whole is not secret. Whether anything is public at all is a
+        setting."""
+        approved = self.filter(
+            decisions__outcome="approved", decisions__recorded_at__isnull=False, decisions__report__isnull=False
+        )
+        return (
+            self.visible_to_all()
+            .filter(pk__in=approved.values("pk"))
+            .exclude(pk__in=self.filter(withholdings__place=WHOLE_REPORT).values("pk"))
+        )
 
     def matching(self, *, registration_number: str = "", year: int | None = None, text: str = "") -> FollowUpQuerySet:
         """Years whose case or decision has the registration number, or a part of it, and every word of `text`."""

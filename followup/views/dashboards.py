@@ -17,8 +17,9 @@ from followup.figures import indicators_by_goal
 from followup.goal_years import measure_lines, years_of
 from followup.models import FollowUp
 from followup.overview import overview_of, period_of, standing
-from followup.permissions import can_follow_review
+from followup.permissions import can_edit_programmes, can_follow_review
 from followup.review import by_unit, goals_to_review, is_late
+from followup.succession import other_periods
 from followup.views.fetch import follow_up_or_404, goal_or_404, programme_or_404, user_of
 from followup.views.freshness import drawn_when_changed, kept
 from programmes.models import Programme
@@ -131,6 +132,7 @@ def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "follow_ups": follow_ups,
         "latest": latest,
         "promises": promises,
+        "may_edit_programmes": can_edit_programmes(request.user),
         **_period(programme, follow_ups),
         "shows_example": promises.shows_example,
     }
@@ -168,6 +170,7 @@ def sub_goal_detail(request: HttpRequest, slug: str, area: int, number: int) -> 
         "measures": measures,
         "measure_years": [follow_up.year for follow_up in follow_ups],
         "indicators": indicators,
+        "other_periods": other_periods(goal, request.user),
         "shows_example": goal.is_example
         or any(year.entry.is_example for year in years)
         or any(line.measure.is_example for line in measures)

@@ -46,8 +46,17 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Stands alone: whatever failed may be part of the ordinary page frame."""
     # Django calls this while it handles what was raised. A database that is gone comes back: that is no fault of ours.
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    if _lost_the_database(sys.exc_info()[1]):
         problem = "Databasen svarade inte. Loggen säger varför."
         body = loader.render_to_string("503.html", {"problem": problem})
         return HttpResponse(body, status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "60"})
     return HttpResponse(loader.render_to_string("500.html"), status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _lost_the_database(error: BaseException | None) -> bool:
+    """Whether the database went away, which may have led to other errors in turn."""
+    while error:
+        if isinstance(error, OperationalError | InterfaceError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

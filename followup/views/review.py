@@ -16,6 +16,7 @@ from followup.forms.review import CommentForm
 from followup.models import Answer, FollowUp
 from followup.permissions import (
     can_comment,
+    can_edit_programmes,
     can_follow_review,
     can_report,
     can_review,
@@ -46,9 +47,10 @@ def _approver(request: HttpRequest) -> User:
 
 def review_home(request: HttpRequest) -> HttpResponse:
     """The years, each with its list: those that are being worked on first."""
-    _reviewer(request)
+    user = _reviewer(request)
     years = FollowUp.objects.visible_to(request.user).current_first().select_related("programme")
-    return render(request, "followup/review_home.html", {"follow_ups": years})
+    context = {"follow_ups": years, "may_edit_programmes": can_edit_programmes(user)}
+    return render(request, "followup/review_home.html", context)
 
 
 def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:

@@ -446,14 +446,16 @@ class _Names:
         return list(found)
 
     def _parts(self, written: str) -> list[str]:
-        """A cell's names, apart. "Kultur- och fritidsnämnden" is one: "och" parts only those who are known."""
+        """A cell's names, apart. "Kultur- och fritidsnämnden" is one: "och" parts names when one is known."""
         if self._known(written):
             return [written]
         parts = [part.strip() for part in re.split(r"[,;\n/|]|\s+&\s+", written) if part.strip(" .–-")]
         result = []
         for part in parts:
             pair = [half.strip() for half in re.split(r"\s+(?:och|samt|and)\s+", part)]
-            apart = not self._known(part) and len(pair) > 1 and all(map(self._known, pair))
+            apart = (
+                len(pair) > 1 and not self._known(part) and not pair[0].endswith("-") and any(map(self._known, pair))
+            )
             result += pair if apart else [part]
         return result
 

@@ -52,20 +52,20 @@ def connect(port: int) -> http.client.HTTPConnection:
     return http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
 
-def headers_of_a_user() -> dict[str, str]:
+def headers_of_a_user(username: str = "benchmark") -> dict[str, str]:
     """What a browser sends that is logged in, from behind the proxy."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
     from organisation.models import User
 
-    user = User.objects.create_user("benchmark")
+    user = User.objects.create_user(username)
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
-    return {"X-Forwarded-Proto": "https", "Cookie": f"sessionid={session.session_key}"}
+    return {"X-Forwarded-Proto": "https", "Cookie": f"__Host-sessionid={session.session_key}"}
 
 
 def fetch(connection: http.client.HTTPConnection, path: str, headers: dict[str, str], expected: int = 200) -> bytes:

@@ -14,6 +14,7 @@ os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
 os.environ["ALLOWED_HOSTS"] = "127.0.0.1"
 os.environ["SITE_URL"] = "https://127.0.0.1"
 os.environ["EMAIL_URL"] = "dummymail://"
+os.environ["LOG_LEVEL"] = "WARNING"
 # A database that may be filled: never the one of DATABASE_URL.
 os.environ["DATABASE_URL"] = os.environ.get("BENCHMARK_DATABASE_URL", f"sqlite:///{FOLDER / 'benchmark.sqlite3'}")
 

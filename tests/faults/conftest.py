@@ -1,6 +1,7 @@
 """A PostgreSQL server for the whole run, with the real programme and people in a database that each test copies."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,9 @@ for username, group, unit in [
         user.groups.add(Group.objects.get(name=group))
     if unit:
         Membership.objects.create(user=user, unit=Unit.objects.get(slug=unit), may_report=True)
+from followup.decision import open_case
+from tests.followup.board import proposed_year
+open_case(proposed_year(), by=User.objects.get(username="secretary"))
 """
 
 
@@ -34,25 +38,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     with Postgres() as server:
-        # Making the template need not survive anything.
-        server.query("postgres", "ALTER SYSTEM SET fsync = off")
-        server.query("postgres", "SELECT pg_reload_conf()")
         site = Installation.at(tmp_path_factory.mktemp("template"), server.create("template"))
         site.manage("migrate", "-v0")
+        server.create("empty", "template")
         site.manage("import_programme", str(DEMO), "--without-pdf")
         site.python(PEOPLE)
         site.manage("collectstatic", "--no-input", "-v0")
-        server.query("postgres", "ALTER SYSTEM RESET fsync")
-        server.query("postgres", "SELECT pg_reload_conf()")
-        server.query("postgres", "CHECKPOINT")
         # Where each installation finds them: collecting takes seconds.
         server.static = site.environment["STATIC_ROOT"]  # type: ignore[attr-defined]
         yield server
 
 
-@pytest.fixture
-def site(postgres: Postgres, tmp_path: Path, request: pytest.FixtureRequest) -> Installation:
-    name = f"site_{abs(hash(request.node.name)) % 10**8}"
-    installation = Installation.at(tmp_path, postgres.create(name, template="template"))
+def copy_of(template: str, postgres: Postgres, folder: Path, request: pytest.FixtureRequest) -> Installation:
+    name = "site_" + sha256(request.node.name.encode()).hexdigest()[:12]
+    installation = Installation.at(folder, postgres.create(name, template))
     installation.environment["STATIC_ROOT"] = postgres.static  # type: ignore[attr-defined]
     return installation
+
+
+@pytest.fixture
+def site(postgres: Postgres, tmp_path: Path, request: pytest.FixtureRequest) -> Installation:
+    """With the programme, people, and a case that waits for the board's decision."""
+    return copy_of("template", postgres, tmp_path, request)
+
+
+@pytest.fixture
+def empty_site(postgres: Postgres, tmp_path: Path, request: pytest.FixtureRequest) -> Installation:
+    return copy_of("empty", postgres, tmp_path, request)

@@ -11,7 +11,7 @@ import huddinge_safety.urls
 import organisation.signin_urls
 import organisation.urls
 from followup.attachments import attach
-from followup.models import Decision, FollowUp, ProtocolNote
+from followup.models import Decision, FollowUp, ProtocolNote, Withholding
 from organisation.models import User
 from tests.followup.conftest import PROGRAMME, client_of
 from tests.followup.test_attachments import pdf
@@ -36,11 +36,14 @@ YEAR = ("huddinge-2018-2021", 2021)
 GOAL = (*YEAR, 1, 1)
 CASE = (*YEAR, 1)
 
-# Every address by its name and arguments (NOTE and ATTACHMENT stand for rows of the test), with the status for GET
+# Every address by its name and arguments (the names of rows stand for those of the test), with the status for GET
 # and for POST of an empty form: what the form of those who may write lacks is said with 422.
-NOTE, ATTACHMENT = "the note", "the attachment"
+NOTE, ATTACHMENT, MARK = "the note", "the attachment", "the mark"
 PAGES = {
     ("followup:home",): (roles(200), roles(200)),
+    ("followup:api_reference",): (roles(200), roles(200)),
+    ("followup:api_tokens",): (roles(200), roles(422)),
+    ("followup:api_token_revoke", 99): (NOT_BY_GET, roles(404)),
     ("followup:search",): (roles(200), roles(200)),
     ("followup:search_file", "xlsx"): (roles(200), roles(200)),
     ("followup:search_file", "csv"): (roles(200), roles(200)),
@@ -114,6 +117,14 @@ PAGES = {
     ),
     # The reviewer's
     ("followup:review_home",): (roles(403, **FOLLOWING), roles(403, **FOLLOWING)),
+    ("followup:workbook_upload",): (roles(403, reviewer=200), roles(403, reviewer=422)),
+    ("followup:workbook_template",): (roles(403, reviewer=200), roles(405, anonymous=LOGIN)),
+    ("followup:workbook_preview", 1): (roles(403, reviewer=404),) * 2,
+    ("followup:workbook_confirm", 1): (NOT_BY_GET, roles(403, reviewer=404)),
+    ("followup:workbook_discard", 1): (NOT_BY_GET, roles(403, reviewer=404)),
+    ("followup:next_period", YEAR[0]): (roles(403, reviewer=200), roles(403, reviewer=422)),
+    ("followup:programme_file", YEAR[0], "xlsx"): (roles(403, reviewer=200), NOT_BY_POST),
+    ("followup:programme_file", YEAR[0], "doc"): (roles(403, reviewer=404), NOT_BY_POST),
     ("followup:review_list", *YEAR): (roles(403, **FOLLOWING), roles(403, **FOLLOWING)),
     ("followup:review_entry", *GOAL): (roles(403, **FOLLOWING), roles(403)),
     ("followup:review_entry", *YEAR, 9, 9): (roles(403, reviewer=404, secretary=404),) * 2,
@@ -123,6 +134,13 @@ PAGES = {
     ("followup:review_area", *YEAR, 1): (roles(403, reviewer=200), roles(403, reviewer=422)),
     ("followup:review_area", *YEAR, 9): (roles(403, reviewer=404),) * 2,
     ("followup:review_guideline", *YEAR, 1): (roles(403, reviewer=200), roles(403, reviewer=422)),
+    ("followup:withholding_list", YEAR[0], 2020): (roles(403, **FOLLOWING), roles(403, reviewer=422, secretary=422)),
+    ("followup:withholding_list", *YEAR): (roles(403, **FOLLOWING), roles(403)),
+    ("followup:withholding_remove", YEAR[0], 2020, MARK): (
+        roles(403, **FOLLOWING),
+        roles(403, reviewer=422, secretary=422),
+    ),
+    ("followup:withholding_remove", *YEAR, 0): (roles(403, reviewer=404, secretary=404),) * 2,
     ("followup:statement", *YEAR): (roles(403, **FOLLOWING), roles(403, **FOLLOWING)),
     ("followup:statement", YEAR[0], 2030): (roles(404), roles(404)),
     ("followup:statement_docx", *YEAR): (roles(403, **FOLLOWING), roles(403, **FOLLOWING)),
@@ -153,6 +171,21 @@ PAGES = {
     # Whoever has the link
     ("followup:received", "finns-inte"): (roles(404, anonymous=404), roles(405, anonymous=405)),
     ("followup:received_extract", "finns-inte"): (roles(404, anonymous=404),) * 2,
+    # Everybody's, where the municipality has chosen so: tests/followup/test_public.py has the same pages then
+    **{
+        page: (roles(404, anonymous=404), roles(405, anonymous=405))
+        for page in (
+            ("followup:public_list",),
+            ("followup:public_year", YEAR[0], 2020),
+            ("followup:public_report", YEAR[0], 2020),
+            ("followup:public_report_file", YEAR[0], 2020, "csv"),
+            ("followup:public_unit", YEAR[0], 2020, "socialnamnden"),
+            ("followup:open_data",),
+            ("followup:open_data_catalogue",),
+            ("followup:sitemap",),
+        )
+    },
+    ("followup:robots",): (roles(200, anonymous=200), roles(405, anonymous=405)),
     # Everybody's
     ("organisation:accessibility",): (roles(200, anonymous=200), roles(200, anonymous=200)),
     ("organisation:colour_scheme",): (roles(200, anonymous=200), roles(200, anonymous=200)),
@@ -206,7 +239,11 @@ def addresses_of_pages(open_year: FollowUp, official: User) -> dict[tuple[object
         follow_up=open_year, registration_number="KS-2022/1", statement_date="2022-02-01", meeting_date="2022-03-01"
     )
     note = ProtocolNote.objects.create(decision=case, order=1, name="Anna Ask", party="S", text="Mer.")
-    rows = {NOTE: note.pk, ATTACHMENT: attachment.pk}
+    decided = FollowUp.objects.get(programme=open_year.programme, year=2020)
+    mark = Withholding.objects.create(
+        follow_up=decided, place="framat", about="Framåtblick", ground="18 kap. 13 §", reason="Röjer.", by=official
+    )
+    rows = {NOTE: note.pk, ATTACHMENT: attachment.pk, MARK: mark.pk}
     return {page: reverse(page[0], args=[rows.get(arg, arg) for arg in page[1:]]) for page in PAGES}
 
 

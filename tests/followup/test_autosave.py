@@ -134,6 +134,16 @@ def test_a_row_of_another_person_or_another_time_is_left_alone(official, colleag
     ]
 
 
+def test_a_clock_that_was_set_back_costs_no_text(official, entry):
+    client = client_of(official)
+    client.post(GOAL, typed("Fler är trygga."))
+    entry.history.filter(version=2).update(history_date=timezone.now() + timedelta(hours=1))
+    client.post(GOAL, typed("Färre", 2))
+    client.post(GOAL, typed("Färre än i fjol", 3))
+    texts = entry.history.order_by("history_id").values_list("comment", flat=True)
+    assert list(texts)[-2:] == ["Fler är trygga.", "Färre än i fjol"]
+
+
 def test_an_ordinary_save_is_never_folded_away(official, entry, measure):
     client = client_of(official)
     forms = client.get(ENTRY).context["forms"]

@@ -5,20 +5,24 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import pairwise
+from typing import Any
 
 import pdfua
 import pikepdf
 import pytest
+from django.utils.html import escape
 from pikepdf import Name
 from pypdf import PdfReader
 
-from followup.models import AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
-from followup.renderers import html, pdf
-from followup.report import Report, build_report
+from followup.minutes import build_minutes_extract
+from followup.models import AreaEntry, Decision, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
+from followup.renderers import html, minutes_html, pdf
+from followup.report import Change, Report, Scale, build_report
+from followup.scales import Step
 
 LONG_WORD = "Trygghetsskapandeochbrottsförebyggandesamverkansöverenskommelse"
 SCRIPT = "<script>document.title='borta'</script><img src='http://example.com/x.png'>"
@@ -325,13 +329,77 @@ def test_nothing_is_fetched_from_elsewhere(address, tmp_path, httpserver_request
     assert requests == []
 
 
-def test_addresses_and_script_in_texts_are_only_text(huddinge, httpserver_requests):
+def hostile(value: Any, attack: str) -> Any:
+    """The value with `attack` in every text that a person writes, however deep; scales and their symbols are ours."""
+    if isinstance(value, str):
+        return f"{attack} {value}"
+    if isinstance(value, tuple):
+        return tuple(hostile(item, attack) for item in value)
+    if not is_dataclass(value) or isinstance(value, (Step, Scale)):
+        return value
+    kept = {
+        "slug",
+        "programme_slug",
+        "kind",
+        "kind_plural",
+        "state",
+        "name" if isinstance(value, Scale) else "",
+        "shape",
+    }
+    texts = {
+        field.name: hostile(getattr(value, field.name), attack) for field in fields(value) if field.name not in kept
+    }
+    return replace(value, **texts)
+
+
+def documents(attack: str) -> list[str]:
+    """Each document that is laid out, with every text hostile; one area, goal and measure hold one of each field."""
+    report = report_of(2020)
+    area = next(area for area in report.areas if any(goal.indicators and goal.measures for goal in area.sub_goals))
+    goal = next(goal for goal in area.sub_goals if goal.indicators and goal.measures)
+    goal = replace(goal, measures=goal.measures[:1], indicators=goal.indicators[:1])
+    change = Change(code="1.1", text="Ny", kind="Ny", reason="Skäl", is_example=False)
+    report = replace(
+        report, areas=(replace(area, sub_goals=(goal,)),), guidelines=report.guidelines[:1], changes=(change,),
+        perspective_accounts=(replace(report.perspective_accounts[0], measures=goal.measures),),
+    )  # fmt: skip
+    decision = Decision.objects.filter(outcome=Decision.Outcome.APPROVED).latest("pk")
+    extract = build_minutes_extract(decision)
+    return [html.render(hostile(report, attack)), minutes_html.render(hostile(extract, attack))]
+
+
+def test_no_text_of_a_persons_makes_a_document_fetch_anything(huddinge, tmp_path, httpserver_requests, monkeypatch):
     host, requests = httpserver_requests
-    attack = f"<img src='http://{host}/x'> <style>@import url(http://{host}/y)</style> url(http://{host}/z)"
-    report = replace(report_of(2020), summary=attack, areas=())
-    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.render(report))).pages)
-    assert f"<img src='http://{host}/x'>" in " ".join(text.split())
+    file = tmp_path / "secret.css"
+    file.write_text(f"body::before {{ content: '{SECRET}' }}")
+    addresses = (f"http://{host}/x", f"file://{file}", "data:text/css,p::before{content:attr(class)}")
+    attack = "".join(
+        f"<img src='{address}'><link rel='stylesheet' href='{address}'><link rel='attachment' href='{address}'>"
+        f'<style>@import url({address});</style>"><svg><image href="{address}"/></svg> url({address}) <!--'
+        for address in addresses
+    )
+    asked: list[str] = []
+    own = pdf._fetcher().__class__
+    monkeypatch.setattr(own, "fetch", recording(own.fetch, asked))
+    monkeypatch.setattr(pdf, "_fetcher", own)
+    for document in documents(attack):
+        assert document.count(escape(attack)) > 5
+        assert attack not in document
+        reader = PdfReader(io.BytesIO(pdf.layout(document)))
+        text = "".join(page.extract_text() for page in reader.pages)
+        assert "<img src='http" in " ".join(text.split())
+        assert SECRET not in text
+        assert not reader.attachments
     assert requests == []
+    assert {url.partition(":")[0] for url in asked} == {"static"}
+
+
+def recording(fetch: Any, asked: list[str]) -> Any:
+    def recorded(self: Any, url: str, headers: Any = None) -> Any:
+        asked.append(url)
+        return fetch(self, url, headers)
+
+    return recorded
 
 
 def test_characters_that_no_document_can_hold_become_marks(huddinge):

@@ -144,6 +144,7 @@ def test_each_request_has_a_line_and_a_number(caplog):
         "path": "/tillganglighet/",
         "view": "organisation:accessibility",
         "status": 200,
+        "user": None,
     }
 
 

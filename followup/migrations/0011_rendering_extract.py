@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("followup", "0007_provider_group_rights"),
+        ("followup", "0010_workbooks_on_their_way_in"),
     ]
 
     operations = [

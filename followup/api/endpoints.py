@@ -1,0 +1,214 @@
+"""The addresses of the API. Whoever asks sees what they see on the pages, and nothing can be changed here."""
+
+from typing import Annotated, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from ninja import NinjaAPI, Path, Query
+from ninja.errors import AuthenticationError, ValidationError
+from ninja.pagination import paginate
+
+from followup.api.auth import Session, Token
+from followup.api.paging import Pages
+from followup.api.values import (
+    DecidedReportValue,
+    GoalValue,
+    IndicatorValueOut,
+    MeasureValue,
+    Problem,
+    ProgrammeValue,
+    YearValue,
+)
+from followup.archive import report_of
+from followup.models import DecidedReport, Decision, FollowUp
+from followup.renderers import json
+from followup.views.fetch import follow_up_or_404, programme_or_404
+from programmes.models import Indicator, Measure, Programme, SubGoal
+
+Slug = Annotated[str, Path(pattern=r"^[-a-zA-Z0-9_]{1,80}$", description="Programmets kortnamn", example="program")]
+Year = Annotated[int, Path(ge=1990, le=2100)]
+Number = Annotated[int, Path(ge=1, le=10_000)]
+AreaFilter = Annotated[int | None, Query(ge=1, le=10_000, description="Bara ett ansvarsområdes")]
+
+SCHEMA_NAME = "Rapport"
+
+
+class Api(NinjaAPI):
+    """Describes the report by the JSON Schema that it is made from."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        description = super().get_openapi_schema(**options)
+        report = json.schema()
+        definitions = {
+            name: _moved(definition) for name, definition in (report["$defs"] | {SCHEMA_NAME: report}).items()
+        }
+        description["components"]["schemas"] |= definitions
+        return description
+
+
+def _moved(schema: Any) -> Any:
+    """A part of the report's schema, with references to where the parts stand in the description of the API."""
+    if isinstance(schema, dict):
+        return {key: _moved(value) for key, value in schema.items() if key not in ("$defs", "$schema")}
+    if isinstance(schema, list):
+        return [_moved(item) for item in schema]
+    return schema.replace("#/$defs/", "#/components/schemas/") if isinstance(schema, str) else schema
+
+
+api = Api(
+    title="Uppföljning av kommunens program",
+    version="1",
+    description="Läser program, uppföljningar och beslutade rapporter. Logga in, eller sänd en nyckel.",
+    docs_url=None,
+    urls_namespace="api",
+    auth=[Token(), Session()],
+)
+
+REFUSALS = {401: Problem, 404: Problem, 422: Problem}
+
+
+@api.exception_handler(AuthenticationError)
+def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    answer = _problem(request, 401, "Logga in, eller sänd en giltig nyckel: Authorization: Bearer …")
+    answer["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+@api.exception_handler(Http404)
+def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    return _problem(request, 404, str(error) or "Det finns inget på den adressen.")
+
+
+@api.exception_handler(PermissionDenied)
+def forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+    return _problem(request, 403, str(error) or "Du har inte behörighet att läsa det.")
+
+
+@api.exception_handler(ValidationError)
+def not_understood(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    names = sorted({str(problem["loc"][-1]) for problem in error.errors})
+    return _problem(request, 422, f"Frågan kan inte besvaras. Fel värde för: {', '.join(names)}.")
+
+
+def _problem(request: HttpRequest, status: int, detail: str) -> HttpResponse:
+    return api.create_response(request, {"detail": detail}, status=status)
+
+
+@api.get("programmes", response={200: list[ProgrammeValue], **REFUSALS}, summary="Alla program")
+@paginate(Pages)
+def programmes(request: HttpRequest) -> QuerySet[Programme]:
+    return Programme.objects.visible_to(request.user)
+
+
+@api.get("programmes/{slug}", response={200: ProgrammeValue, **REFUSALS}, summary="Ett program")
+def programme(request: HttpRequest, slug: Slug) -> Programme:
+    return programme_or_404(request, slug)
+
+
+@api.get("programmes/{slug}/years", response={200: list[YearValue], **REFUSALS}, summary="Programmets uppföljningar")
+@paginate(Pages)
+def years(request: HttpRequest, slug: Slug) -> QuerySet[FollowUp]:
+    found = programme_or_404(request, slug)
+    return FollowUp.objects.visible_to(request.user).filter(programme=found).order_by("year")
+
+
+@api.get("programmes/{slug}/years/{year}", response={200: YearValue, **REFUSALS}, summary="En uppföljning")
+def year(request: HttpRequest, slug: Slug, year: Year) -> FollowUp:
+    return follow_up_or_404(request, slug, year)
+
+
+@api.get(
+    "programmes/{slug}/years/{year}/report",
+    response=REFUSALS,
+    summary="Årets rapport: den beslutade, eller den som den nu står",
+    openapi_extra={
+        "responses": {
+            200: {
+                "description": "Rapporten",
+                "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{SCHEMA_NAME}"}}},
+            }
+        }
+    },
+)
+def report(request: HttpRequest, slug: Slug, year: Year) -> HttpResponse:
+    return _json(json.render(report_of(follow_up_or_404(request, slug, year))))
+
+
+@api.get("programmes/{slug}/goals", response={200: list[GoalValue], **REFUSALS}, summary="Programmets mål")
+@paginate(Pages)
+def goals(request: HttpRequest, slug: Slug, area: AreaFilter = None) -> QuerySet[SubGoal]:
+    found = SubGoal.objects.filter(area__programme=programme_or_404(request, slug))
+    if area:
+        found = found.filter(area__number=area)
+    return found.select_related("area").prefetch_related("units").order_by("area__number", "number")
+
+
+@api.get("programmes/{slug}/measures", response={200: list[MeasureValue], **REFUSALS}, summary="Programmets åtgärder")
+@paginate(Pages)
+def measures(request: HttpRequest, slug: Slug, area: AreaFilter = None) -> QuerySet[Measure]:
+    found = Measure.objects.filter(sub_goal__area__programme=programme_or_404(request, slug))
+    if area:
+        found = found.filter(sub_goal__area__number=area)
+    return (
+        found.select_related("sub_goal__area")
+        .prefetch_related("units", "perspectives")
+        .order_by("sub_goal__area__number", "sub_goal__number", "number")
+    )
+
+
+@api.get(
+    "programmes/{slug}/indicators",
+    response={200: list[IndicatorValueOut], **REFUSALS},
+    summary="Programmets indikatorer, med mål och utfall",
+)
+@paginate(Pages)
+def indicators(request: HttpRequest, slug: Slug, area: AreaFilter = None) -> QuerySet[Indicator]:
+    found = Indicator.objects.filter(sub_goal__area__programme=programme_or_404(request, slug))
+    if area:
+        found = found.filter(sub_goal__area__number=area)
+    return (
+        found.select_related("sub_goal__area")
+        .prefetch_related("targets", "outcomes")
+        .order_by("sub_goal__area__number", "sub_goal__number", "number")
+    )
+
+
+@api.get("reports", response={200: list[DecidedReportValue], **REFUSALS}, summary="Alla beslutade rapporter")
+@paginate(Pages)
+def reports(request: HttpRequest) -> QuerySet[DecidedReport]:
+    return _decided(request).defer("json", "minutes").order_by("-decision__follow_up__year", "-number")
+
+
+@api.get(
+    "reports/{slug}/{year}/{decision}",
+    response=REFUSALS,
+    summary="En beslutad rapport, ordagrant som den beslutades",
+    openapi_extra={
+        "responses": {
+            200: {
+                "description": "Rapporten, i den schemaversion som gällde när den beslutades",
+                "content": {"application/json": {"schema": {"type": "object", "required": ["schema", "year"]}}},
+            }
+        }
+    },
+)
+def decided_report(request: HttpRequest, slug: Slug, year: Year, decision: Number) -> HttpResponse:
+    found = _decided(request).filter(
+        decision__follow_up__programme__slug=slug, decision__follow_up__year=year, decision__number=decision
+    )
+    stored = found.first()
+    if stored is None:
+        raise Http404(f"Det finns ingen beslutad rapport {decision} om {year}.")
+    return _json(stored.json.encode())
+
+
+def _decided(request: HttpRequest) -> QuerySet[DecidedReport]:
+    decisions = Decision.objects.visible_to(request.user).recorded()
+    return DecidedReport.objects.filter(decision__in=decisions).select_related("decision__follow_up__programme")
+
+
+def _json(content: bytes) -> HttpResponse:
+    schema = reverse("followup:report_schema")
+    return HttpResponse(content, content_type="application/json", headers={"Link": f'<{schema}>; rel="describedby"'})

@@ -1,0 +1,73 @@
+"""Keys by which programs ask the API, each in the name of the person who made it."""
+
+from __future__ import annotations
+
+import secrets
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from organisation.models import User
+
+# Tells what it is to whoever finds one where it should not be.
+PREFIX = "uppfoljning_"
+
+
+def digest_of(secret: str) -> str:
+    """A fast hash is enough: a secret is 256 random bits, which nobody can guess through."""
+    return sha256(secret.encode()).hexdigest()
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def valid(self) -> ApiTokenQuerySet:
+        return self.filter(revoked_at__isnull=True, user__is_active=True)
+
+    def for_secret(self, secret: str) -> ApiToken | None:
+        return self.valid().filter(digest=digest_of(secret)).select_related("user").first()
+
+    def manageable_by(self, user: User) -> ApiTokenQuerySet:
+        """One's own; all of them for those who administer people."""
+        return self if user.has_perm("organisation.change_user") else self.filter(user=user)
+
+    def issue(self, user: User, name: str) -> tuple[ApiToken, str]:
+        """A new key, and its secret: this is the only time that it can be had."""
+        secret = PREFIX + secrets.token_urlsafe(32)
+        return self.create(user=user, name=name, digest=digest_of(secret)), secret
+
+
+class ApiToken(models.Model):
+    """What the key may read is what its person may read, at the moment of asking."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="användare", related_name="api_tokens"
+    )
+    name = models.CharField("namn", max_length=100, help_text="Vilket program som använder nyckeln.")
+    digest = models.CharField("kontrollsumma", max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField("skapad", default=timezone.now, editable=False)
+    last_used_on = models.DateField("senast använd", null=True, editable=False)
+    revoked_at = models.DateTimeField("återkallad", null=True, editable=False)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "API-nyckel"
+        verbose_name_plural = "API-nycklar"
+        ordering = ["user", "-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.user})"
+
+    def revoke(self) -> None:
+        """For good: a key that was taken back never opens anything again."""
+        self.revoked_at = self.revoked_at or timezone.now()
+        self.save(update_fields=["revoked_at"])
+
+    def note_use(self) -> None:
+        """The day is enough to find keys that nobody uses, and is written once a day."""
+        today = timezone.localdate()
+        if self.last_used_on != today:
+            type(self).objects.filter(pk=self.pk).update(last_used_on=today)

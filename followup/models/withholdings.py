@@ -1,0 +1,54 @@
+"""What of a year's report must not be published."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from followup.models.year import WHOLE_REPORT, FollowUp
+from programmes.models import LINE_LENGTH, prose
+
+
+class Withholding(models.Model):
+    """One text of a year's report, or all of it, that is secret: left out of everything that is public, and visibly so.
+
+    `followup.withholding` knows the places. The report itself, as the board had it, is not touched.
+    """
+
+    # The place that stands for the whole report.
+    ALL = WHOLE_REPORT
+
+    follow_up = models.ForeignKey(FollowUp, models.PROTECT, verbose_name="uppföljning", related_name="withholdings")
+    place = models.CharField("det som inte får publiceras", max_length=40)
+    about = models.TextField("det som texten handlar om", help_text="Som det hette när det märktes.")
+    ground = models.CharField(
+        "lagrum",
+        max_length=200,
+        help_text="Visas där texten stod. Till exempel 18 kap. 13 § offentlighets- och sekretesslagen (2009:400).",
+    )
+    reason = prose("skäl", max_length=LINE_LENGTH, help_text="Varför, för dem som läser här. Det visas inte utanför.")
+    by = models.ForeignKey(
+        "organisation.User", models.PROTECT, verbose_name="märkt av", related_name="withholdings", editable=False
+    )
+    at = models.DateTimeField("märkt", default=timezone.now, editable=False)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "märkning att inte publicera"
+        verbose_name_plural = "märkningar att inte publicera"
+        ordering = ["follow_up", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["follow_up", "place"],
+                name="withheld_once_per_place",
+                violation_error_message="Texten är redan märkt.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(ground="") & ~models.Q(reason=""), name="withholding_has_ground_and_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.about}, {self.follow_up.year}"
