@@ -1,11 +1,13 @@
 """The API: what it answers to whom, and that it keeps to its own description."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
-from django.db import connection
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -38,7 +40,17 @@ def read(client: Client, address: str) -> Any:
 
 
 @pytest.fixture
-def described(reader) -> Any:
+def one_connection() -> Iterator[None]:
+    """The real WSGI application lets go of its connection to the database after a request; the test goes on with it."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def described(reader, one_connection) -> Any:
     description = schemathesis.openapi.from_wsgi(f"{API}openapi.json", application)
     _, secret = ApiToken.objects.issue(reader, "Schemathesis")
     description.config.headers = {"Authorization": f"Bearer {secret}"}
