@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from followup.models import ApiToken, DecidedReport, FollowUp
 from followup.renderers import json as report_json
 from followup.report import from_json
-from huddinge_safety.wsgi import application
+from huddinge_safety.wsgi import site
 from programmes.models import IndicatorTarget, IndicatorValue, Programme
 from tests.followup.conftest import client_of
 from tests.followup.test_dashboards import grow
@@ -51,7 +51,7 @@ def one_connection() -> Iterator[None]:
 
 @pytest.fixture
 def described(reader, one_connection) -> Any:
-    description = schemathesis.openapi.from_wsgi(f"{API}openapi.json", application)
+    description = schemathesis.openapi.from_wsgi(f"{API}openapi.json", site)
     _, secret = ApiToken.objects.issue(reader, "Schemathesis")
     description.config.headers = {"Authorization": f"Bearer {secret}"}
     return description
