@@ -103,6 +103,7 @@ def _period(programme: Programme, follow_ups: Iterable[FollowUp]) -> dict[str, o
     return {"period": period_of(programme, follow_ups, this_year), "standing": standing(programme, this_year)}
 
 
+@drawn_when_changed
 def area_detail(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
     follow_up = follow_up_or_404(request, slug, year)
     report = report_of(follow_up)

@@ -22,3 +22,5 @@ from huddinge_safety.settings import *  # noqa: E402, F403
 
 STATIC_ROOT = FOLDER / "static"
 ROOT_URLCONF = "tests.benchmarks.urls"
+# A browser takes a __Host- cookie over HTTPS alone, and here is no proxy that speaks it.
+SESSION_COOKIE_NAME = "sessionid"
