@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from followup.models import AreaEntry, Attachment, Comment, Event, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.thread import said
 from followup.timeline import Moment, Timeline
-from programmes.models import Measure, SubGoal
+from programmes.models import IndicatorValue, Measure, SubGoal
 
 
 def history_of_goal(goal: SubGoal, follow_ups: QuerySet[FollowUp]) -> Timeline:
@@ -23,6 +23,7 @@ def history_of_goal(goal: SubGoal, follow_ups: QuerySet[FollowUp]) -> Timeline:
             SubGoal: {goal.pk: f"Mål {goal.code}"},
             Measure: {row.id: f"Åtgärd {goal.code}.{row.number}" for row in rows},
             SubGoalEntry: {entry.pk: f"Mål {goal.code}, svar för {entry.follow_up.year}" for entry in entries},
+            IndicatorValue: _outcomes(IndicatorValue.objects.filter(indicator__sub_goal=goal)),
             MeasureEntry: _answers(answers),
             Attachment: _attachments(entries),
         }
@@ -42,6 +43,9 @@ def history_of_entry(
     return Timeline(
         {
             SubGoalEntry: {entry.pk: f"Mål {entry.sub_goal.code}"},
+            IndicatorValue: _outcomes(
+                IndicatorValue.objects.filter(indicator__sub_goal=entry.sub_goal, year=entry.follow_up.year)
+            ),
             MeasureEntry: {answer.pk: f"Åtgärd {answer.measure.code}" for answer in measures},
             Attachment: _attachments([entry]),
         },
@@ -70,6 +74,10 @@ def _answers(answers: QuerySet[MeasureEntry]) -> dict[int, str]:
         answer.pk: f"Åtgärd {answer.measure.code}, svar för {answer.follow_up.year}"
         for answer in answers.select_related("follow_up", "measure__sub_goal__area")
     }
+
+
+def _outcomes(outcomes: QuerySet[IndicatorValue]) -> dict[int, str]:
+    return {outcome.pk: f"Utfall {outcome}" for outcome in outcomes.select_related("indicator")}
 
 
 def _attachments(entries: Iterable[SubGoalEntry]) -> dict[int, str]:

@@ -18,6 +18,7 @@ from threading import Thread
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
+from followup.minutes import MinutesExtract
 from followup.models import FollowUp, Rendering
 from followup.renderers.fingerprint import fingerprint
 from followup.report import Report, to_json
@@ -48,12 +49,20 @@ def rendering_of(
     known = Rendering.objects.defer("source").filter(shortcut=shortcut).first()
     if known:
         return known
-    source = to_json(build())
+    rendering = rendering_of_value(follow_up, build(), now, document)
+    Rendering.objects.filter(pk=rendering.pk).update(shortcut=shortcut)
+    return rendering
+
+
+def rendering_of_value(
+    follow_up: FollowUp, value: Report | UnitYear | MinutesExtract, now: datetime, document: Rendering.Document
+) -> Rendering:
+    """As `rendering_of`, of what is built at little cost: it is looked for by its content at once."""
+    source = to_json(value)
     defaults = {"follow_up": follow_up, "document": document, "source": source, "asked_at": now}
     rendering, _is_new = Rendering.objects.defer("source").get_or_create(
         key=_digest(fingerprint(), document, source), defaults=defaults
     )
-    Rendering.objects.filter(pk=rendering.pk).update(shortcut=shortcut)
     return rendering
 
 
@@ -86,7 +95,7 @@ def progress_of(rendering: Rendering, now: datetime) -> Progress:
     queue = list(Rendering.objects.in_queue().values_list("pk", flat=True))
     last = (
         Rendering.objects.light()
-        .filter(follow_up=rendering.follow_up_id, state=Rendering.State.DONE)
+        .filter(follow_up=rendering.follow_up_id, document=rendering.document, state=Rendering.State.DONE)
         .order_by("-finished_at")
         .first()
     )

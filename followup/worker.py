@@ -20,9 +20,9 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
-from followup import report, unit_year
+from followup import minutes, report, unit_year
 from followup.models import Rendering
-from followup.renderers import pdf, unit_pdf
+from followup.renderers import minutes_pdf, pdf, unit_pdf
 from followup.renderings import beat, clean_up, fail, give_back, store, take_next
 
 logger = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 DRAW: dict[str, Callable[[str], bytes]] = {
     Rendering.Document.REPORT: lambda source: pdf.render(report.from_json(source)),
     Rendering.Document.UNIT: lambda source: unit_pdf.render(unit_year.from_json(source)),
+    Rendering.Document.EXTRACT: lambda source: minutes_pdf.render(minutes.from_json(source)),
 }
 BEAT_SECONDS = 2
 # Pages go first.

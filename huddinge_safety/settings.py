@@ -3,7 +3,6 @@
 import os
 import re
 import tomllib
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -98,6 +97,11 @@ SESSION_IDLE_MINUTES = env.positive("SESSION_IDLE_MINUTES", default=120)
 LOGIN_ATTEMPTS = env.positive("LOGIN_ATTEMPTS", default=5)
 LOGIN_LOCKOUT_MINUTES = env.positive("LOGIN_LOCKOUT_MINUTES", default=15)
 
+# For how many days `manage.py purge` keeps what has served its purpose (docs/personal-data.md).
+KEEP_MAIL_DAYS = env.positive("KEEP_MAIL_DAYS", default=730)
+KEEP_ADMIN_LOG_DAYS = env.positive("KEEP_ADMIN_LOG_DAYS", default=730)
+KEEP_CLOSED_ACCOUNT_DAYS = env.positive("KEEP_CLOSED_ACCOUNT_DAYS", default=365)
+
 # Kolada, RKA's open database of municipal key figures: where it is asked, how many seconds one answer may take, which
 # municipality's values become outcomes, and those (or groups of them) to compare with. The ids are Kolada's.
 KOLADA_URL = env.str("KOLADA_URL", default="https://api.kolada.se/v3")
@@ -124,7 +128,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "huddinge_safety.apps.StaticFiles",
+    "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -141,6 +145,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "followup.middleware.CompressedPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -250,10 +255,11 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))
-# The fonts are ordinary packages: their files are served, and embedded in documents, from where they were installed.
-STATICFILES_DIRS = [
-    BASE_DIR / "static",
-    ("fonts", str(files("font_source_sans_pro") / "files")),
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "organisation.fonts.Fonts",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

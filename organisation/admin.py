@@ -25,6 +25,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from organisation.appearance import sanitised
 from organisation.history import HistoryInWords
+from organisation.leaving import as_json
 from organisation.models import AccessibilityStatement, Appearance, Membership, ProviderGroup, Unit, User
 
 admin.site.site_header = "Program och uppföljning"
@@ -139,7 +140,19 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
     list_display = ("username", "last_name", "first_name", "email", "is_active", "last_login")
     list_filter = ("is_active", "groups", "memberships__unit")
     search_fields = ("username", "first_name", "last_name", "email")
-    actions = ("forget_second_step",)
+    actions = ("forget_second_step", "export_person")
+
+    @admin.action(description="Hämta allt som finns om personen (JSON)", permissions=["change"])
+    def export_person(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """For who asks what is stored about them. One person at a time: it is handed to that person."""
+        users = list(queryset[:2])
+        if len(users) != 1:
+            self.message_user(request, "Välj en person i taget.", messages.WARNING)
+            return None
+        response = HttpResponse(as_json(users[0]), content_type="application/json")
+        response["Content-Disposition"] = f'attachment; filename="personuppgifter-{users[0].pk}.json"'
+        response["Cache-Control"] = "private, no-store"
+        return response
 
     @admin.action(description="Ta bort tvåstegsinloggning (tappad telefon eller nyckel)", permissions=["change"])
     def forget_second_step(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

@@ -6,6 +6,7 @@ app_name = "organisation"
 
 urlpatterns = [
     path("tillganglighet/", views.accessibility, name="accessibility"),
+    path("om/", views.about, name="about"),
     path("utseende/", views.colour_scheme, name="colour_scheme"),
     path("utseende.css", views.stylesheet, name="stylesheet"),
     path("utseende/<str:name>", views.logotype, name="logotype"),

@@ -42,6 +42,11 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "organisation/accessibility.html", {"statement": statement})
 
 
+def about(request: HttpRequest) -> HttpResponse:
+    """Which version runs, for those who report a fault. Not for everybody: it would tell of known weaknesses too."""
+    return render(request, "organisation/about.html", {"version": settings.VERSION})
+
+
 class SchemeForm(forms.Form):
     scheme = forms.ChoiceField(
         label="Färger", choices=[(key, word) for key, (word, _) in SCHEMES.items()], widget=forms.RadioSelect

@@ -50,6 +50,7 @@ class GuidelineInline(admin.TabularInline):
 class SubGoalInline(admin.TabularInline):
     model = SubGoal
     extra = 0
+    exclude = ("predecessor",)  # on the goal's own page
     show_change_link = True
     autocomplete_fields = ("units",)
     formfield_overrides = SMALL_TEXT
@@ -155,7 +156,7 @@ class SubGoalAdmin(HistoryAdmin):
     list_filter = ("area__programme", "area", "units", "is_example")
     list_select_related = ("area",)
     search_fields = ("text",)
-    autocomplete_fields = ("area", "units")
+    autocomplete_fields = ("area", "units", "predecessor")
     ordering = ("area__programme", "area__number", "number")
     formfield_overrides = SMALL_TEXT
 

@@ -1,7 +1,8 @@
 """Bringing Kolada's values to the indicators that are linked to its key figures.
 
 First all that Kolada gives of a key figure is stored, for the municipality and for those that it compares itself
-with; then the municipality's own values become outcomes. A figure that a person wrote is never written over.
+with; then the municipality's own values become outcomes. A figure that a person wrote is never written over; one that
+was invented as an example is.
 """
 
 from __future__ import annotations
@@ -114,7 +115,7 @@ def _bring(
     figures = _figures(given)
     if _figures(outcome) == figures and outcome.kpi == given.key_figure.kpi:
         return
-    if outcome.value is not None and not outcome.kpi:
+    if outcome.value is not None and not outcome.kpi and not outcome.is_example:
         log.kept.append(f"{indicator} {given.year}: den egna uppgiften står kvar.")
         return
     if _figures(outcome) != figures:

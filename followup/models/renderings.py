@@ -56,6 +56,7 @@ class Rendering(models.Model):
     class Document(models.TextChoices):
         REPORT = "report", "Rapporten"
         UNIT = "unit", "En enhets år"
+        EXTRACT = "extract", "Protokollsutdraget"
 
     document = models.CharField("dokument", max_length=10, choices=Document, default=Document.REPORT)
     key = models.CharField("nyckel", max_length=64, unique=True, help_text="Kontrollsumma av det som filen visar.")

@@ -60,9 +60,9 @@ def layout(document: str) -> bytes:
 
 
 def font_faces() -> str:
-    """The site's font stylesheet with its relative addresses made into names of static files."""
+    """The site's font stylesheet with its addresses made into names of static files, of the whole fonts."""
     css = Path(html.static_path("css/fonts.css")).read_text()
-    return css.replace("../", OWN_FILES)
+    return css.replace("../", OWN_FILES).replace(".woff2", ".ttf")
 
 
 def _weasyprint() -> Any:

@@ -19,6 +19,7 @@ from followup.models import FollowUp
 from followup.overview import overview_of, period_of, standing
 from followup.permissions import can_edit_programmes, can_follow_review
 from followup.review import by_unit, goals_to_review, is_late
+from followup.succession import other_periods
 from followup.views.fetch import follow_up_or_404, goal_or_404, programme_or_404, user_of
 from followup.views.freshness import drawn_when_changed, kept
 from programmes.models import Programme
@@ -102,6 +103,7 @@ def _period(programme: Programme, follow_ups: Iterable[FollowUp]) -> dict[str, o
     return {"period": period_of(programme, follow_ups, this_year), "standing": standing(programme, this_year)}
 
 
+@drawn_when_changed
 def area_detail(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
     follow_up = follow_up_or_404(request, slug, year)
     report = report_of(follow_up)
@@ -169,6 +171,7 @@ def sub_goal_detail(request: HttpRequest, slug: str, area: int, number: int) -> 
         "measures": measures,
         "measure_years": [follow_up.year for follow_up in follow_ups],
         "indicators": indicators,
+        "other_periods": other_periods(goal, request.user),
         "shows_example": goal.is_example
         or any(year.entry.is_example for year in years)
         or any(line.measure.is_example for line in measures)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -84,7 +84,7 @@ def _counts(found: list[Addressee]) -> list[tuple[str, int]]:
 
 @login_not_required
 @require_safe
-def received(request: HttpRequest, token: str) -> HttpResponse:
+def received(request: HttpRequest, token: str) -> HttpResponseBase:
     """What the link of the mail leads to. Whoever has the link reads the board's decision without logging in, since a
     registrator often has no account here; the report wants a login as everywhere."""
     found = _distribution_or_404(token)
@@ -98,12 +98,11 @@ def received(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @login_not_required
-@require_safe
-def received_extract(request: HttpRequest, token: str) -> HttpResponse:
+def received_extract(request: HttpRequest, token: str) -> HttpResponseBase:
     found = _distribution_or_404(token)
     if request.method == "GET":
         mark_opened(found, by=request.user if isinstance(request.user, User) else None, now=timezone.now())
-    return _private(extract_as_pdf(request, found.decision))
+    return _private(extract_as_pdf(request, found.decision, found.get_absolute_url()))
 
 
 def _opened_by_user(request: HttpRequest, found: Distribution) -> None:
@@ -118,7 +117,7 @@ def _distribution_or_404(token: str) -> Distribution:
     return found
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def _private(response: HttpResponseBase) -> HttpResponseBase:
     """The address is a key: it must not leak to another site, nor stay in a shared cache."""
     response["Referrer-Policy"] = "no-referrer"
     response["Cache-Control"] = "private, no-store"

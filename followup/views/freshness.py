@@ -22,6 +22,7 @@ from django.utils.http import quote_etag
 
 from followup.renderers.fingerprint import fingerprint
 from followup.stamp import stamp
+from organisation.adapters import SEEN_AT
 from organisation.models import User
 
 P = ParamSpec("P")
@@ -68,7 +69,7 @@ def _etag(request: HttpRequest) -> str | None:
             user,
             # The forms of a page hold its reader's token, and a session may hold more that a page shows.
             request.META.get("CSRF_COOKIE"),
-            sorted(request.session.items()),
+            sorted((name, value) for name, value in request.session.items() if name != SEEN_AT),
         )
     )
 

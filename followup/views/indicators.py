@@ -62,8 +62,8 @@ def indicator_fetch(request: HttpRequest, slug: str, area: int, number: int, ind
         return redirect(found)
     for line in log.failed:
         messages.error(request, line)
-    for line in log.kept:
-        messages.warning(request, line)
+    if log.kept:
+        messages.warning(request, " ".join(log.kept))
     if not log.failed:
         messages.success(request, f"Värdena är hämtade. Nya eller ändrade utfall: {log.changed}.")
     return redirect(found)
@@ -99,6 +99,7 @@ def _page(request: HttpRequest, indicator: Indicator, status: HTTPStatus, **cont
         else None,
         "own": settings.KOLADA_MUNICIPALITY,
         "may_link": may_link,
+        "days_old": (timezone.now() - key_figure.fetched_at).days if key_figure and key_figure.fetched_at else 0,
     }
     if may_link:
         form = SearchForm(request.GET if "q" in request.GET else None)

@@ -1,17 +1,17 @@
 """The minutes extract: as a page, as files, and as text to copy."""
 
-from http import HTTPStatus
-
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 
 from followup.minutes import build_minutes_extract
-from followup.models import Decision
+from followup.models import Decision, Rendering
 from followup.permissions import can_decide
-from followup.renderers import minutes_docx, minutes_pdf, minutes_text
-from followup.renderers.pdf import PdfUnavailable
-from followup.views.errors import error_page
+from followup.renderers import minutes_docx, minutes_text
+from followup.renderings import ask_again, rendering_of_value
 from followup.views.fetch import decision_or_404, user_of
+from followup.views.waiting import Wanted, pdf_or_waiting
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -35,17 +35,25 @@ def minutes_extract_text(request: HttpRequest, slug: str, year: int, number: int
     return render(request, "followup/minutes_extract_text.html", {"decision": decision, "text": text})
 
 
-def minutes_extract_pdf(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
-    return extract_as_pdf(request, decision_or_404(request, slug, year, number))
+def minutes_extract_pdf(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponseBase:
+    page = reverse("followup:minutes_extract", args=[slug, year, number])
+    return extract_as_pdf(request, decision_or_404(request, slug, year, number), page)
 
 
-def extract_as_pdf(request: HttpRequest, decision: Decision) -> HttpResponse:
-    extract = build_minutes_extract(decision)
-    try:
-        content = minutes_pdf.render(extract)
-    except PdfUnavailable as error:
-        return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, "PDF kan inte skapas just nu", str(error))
-    return _file(content, "application/pdf", f'inline; filename="{extract.file_name}.pdf"')
+def extract_as_pdf(request: HttpRequest, decision: Decision, page_address: str) -> HttpResponseBase:
+    """The extract as PDF, at the address of `request`; `page_address` shows the same as a page."""
+    extract, now = build_minutes_extract(decision), timezone.now()
+    rendering = rendering_of_value(decision.follow_up, extract, now, Rendering.Document.EXTRACT)
+    if request.method == "POST":
+        ask_again(rendering, now)
+        return redirect(request.get_full_path())
+    wanted = Wanted(
+        title=extract.document_title,
+        file_name=f"{extract.file_name}.pdf",
+        waiting_address=request.path,
+        page_address=page_address,
+    )
+    return pdf_or_waiting(request, rendering, wanted)
 
 
 def minutes_extract_docx(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from followup.comparison import compare
 from followup.consistency import OF_YEAR, contradictions
+from followup.forms.outcomes import outcomes_of_year
 from followup.forms.review import CommentForm
 from followup.models import Answer, FollowUp
 from followup.permissions import (
@@ -25,7 +26,7 @@ from followup.permissions import (
 )
 from followup.review import STATES, Choice, GoalToReview, by_area, by_unit, goals_to_review, is_late, seen
 from followup.thread import thread_of
-from followup.views.entries import attachments_of, entry_or_404, last_year_of, measures_of
+from followup.views.entries import attachments_of, entry_or_404, indicators_of, last_year_of, measures_of
 from followup.views.fetch import follow_up_or_404, user_of
 from followup.workflow import YEAR_TRANSITIONS, Refused, available, perform, perform_all
 from organisation.models import User
@@ -160,6 +161,9 @@ def review_entry(request: HttpRequest, slug: str, year: int, area: int, number: 
             for compared in compare(answers, last_year.answers_beside(entry, measures), thread)
         ],
         "last_year": last_year,
+        "outcomes": outcomes_of_year(
+            indicators_of(entry.sub_goal), entry, None, may_write=False, today=timezone.localdate()
+        ),
         "seen": seen(answers),
         "refusal": refusal,
         "comment": request.POST.get("comment", ""),

@@ -140,6 +140,15 @@ class SubGoal(models.Model):
     number = models.PositiveSmallIntegerField("nummer", validators=[MinValueValidator(1)])
     text = prose("mål", max_length=LINE_LENGTH)
     units = models.ManyToManyField(Unit, verbose_name="ansvariga enheter", related_name="sub_goals", blank=True)
+    predecessor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name="föregångare",
+        related_name="successors",
+        null=True,
+        blank=True,
+        help_text="Målet i ett tidigare program som det här målet fortsätter. Ett mål kan få flera efterföljare.",
+    )
     is_example = example_field()
 
     history = HistoricalRecords(m2m_fields=[units])
@@ -153,6 +162,11 @@ class SubGoal(models.Model):
                 fields=["area", "number"],
                 name="sub_goal_number_once_per_area",
                 violation_error_message="Ansvarsområdet har redan ett mål med det numret.",
+            ),
+            models.CheckConstraint(
+                condition=Q(predecessor__isnull=True) | ~Q(predecessor=F("pk")),
+                name="sub_goal_not_its_own_predecessor",
+                violation_error_message="Ett mål kan inte vara sin egen föregångare.",
             ),
         ]
 

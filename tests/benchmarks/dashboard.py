@@ -13,8 +13,8 @@ from tests.benchmarks.prepare import SLUG, YEAR, programme
 from tests.benchmarks.server import ask, connect, fetch, headers_of_a_user, server
 
 THREADS = 4
-REQUESTS = 40  # a thread and round
-ROUNDS = 7
+REQUESTS = 20  # a thread and round
+ROUNDS = 9
 SMALL = "with_one_programme"
 LARGE_DASHBOARD = f"/program/{large.SLUG}/{large.YEARS[-1]}/"
 
@@ -91,7 +91,7 @@ def beside_one_programme(headers: dict[str, str]) -> None:
     with server() as large_port, server(small_url) as small_port:
         for name, alters in (("dashboard", False), ("dashboard-after-change", True)):
             pairs = []
-            for _ in range(10 * ROUNDS):
+            for _ in range(5 * ROUNDS):
                 if alters:
                     for alias in ("default", SMALL):
                         Tick.objects.using(alias).create(number=1)

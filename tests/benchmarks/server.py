@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.core.management import call_command
 
 
@@ -65,7 +66,7 @@ def headers_of_a_user(username: str = "benchmark") -> dict[str, str]:
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
-    return {"X-Forwarded-Proto": "https", "Cookie": f"__Host-sessionid={session.session_key}"}
+    return {"X-Forwarded-Proto": "https", "Cookie": f"{settings.SESSION_COOKIE_NAME}={session.session_key}"}
 
 
 def fetch(connection: http.client.HTTPConnection, path: str, headers: dict[str, str], expected: int = 200) -> bytes:

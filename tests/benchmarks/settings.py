@@ -15,6 +15,7 @@ os.environ["ALLOWED_HOSTS"] = "127.0.0.1"
 os.environ["SITE_URL"] = "https://127.0.0.1"
 os.environ["EMAIL_URL"] = "dummymail://"
 os.environ["LOG_LEVEL"] = "WARNING"
+os.environ["REQUIRE_MFA"] = "0"  # sessions are made by hand here, without a second step
 # A database that may be filled: never the one of DATABASE_URL.
 os.environ["DATABASE_URL"] = os.environ.get("BENCHMARK_DATABASE_URL", f"sqlite:///{FOLDER / 'benchmark.sqlite3'}")
 
@@ -22,3 +23,5 @@ from huddinge_safety.settings import *  # noqa: E402, F403
 
 STATIC_ROOT = FOLDER / "static"
 ROOT_URLCONF = "tests.benchmarks.urls"
+# A browser takes a __Host- cookie over HTTPS alone, and here is no proxy that speaks it.
+SESSION_COOKIE_NAME = "sessionid"

@@ -1,22 +1,41 @@
-"""Every page that a role may open, in a real browser: no finding of axe, nothing sideways, nothing from elsewhere."""
+"""Every page that a role may open, in a real browser: no finding of axe in light or dark, nothing sideways, nothing
+that moves while it loads, nothing heavy, nothing from elsewhere. Pictures of all are left in `var/screenshots`."""
 
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Page, Response
 
 from followup.models import FollowUp
 from organisation.models import User
-from tests.followup.conftest import client_of, make_user
+from tests.followup.conftest import make_user
 from tests.followup.test_access import PAGES, addresses_of_pages
+from tests.followup.test_html import page_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (390, 768, 1440)
+# Bytes of a page with all that it brings along.
+HEAVIEST = 150_000
+# How much a page moved while it was loaded (Cumulative Layout Shift), and what it weighs.
+SHIFT = """async () => {
+  let shift = 0;
+  const add = (entries) => entries.forEach((entry) => { shift += entry.value; });
+  const observer = new PerformanceObserver((list) => add(list.getEntries()));
+  observer.observe({ type: "layout-shift", buffered: true });
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  add(observer.takeRecords());
+  return shift;
+}"""
+WEIGHT = "performance.getEntries().reduce((sum, entry) => sum + (entry.encodedBodySize || 0), 0)"
+SCREENSHOTS = settings.BASE_DIR / "var" / "screenshots"
+# Taller ones are shown from their beginning.
+TALLEST = 8_000
 # Colours do not depend on the width: in the dark each page is looked at once.
 DARK_AT = 768
 OUTSIDER: dict[str, str] = {}
@@ -55,18 +74,16 @@ def findings(page: Page) -> list[str]:
     ]
 
 
+def keep_picture(page: Page, folder: str, url: str) -> None:
+    height = page.evaluate("document.documentElement.scrollHeight")
+    name = url.strip("/").replace("/", "_") or "start"
+    path = SCREENSHOTS / folder / f"{name}.jpeg"
+    page.screenshot(path=path, type="jpeg", quality=60, full_page=height <= TALLEST)
+
+
 def is_own(page: tuple[object, ...], role: str) -> bool:
     get = PAGES[page][0]
     return role in ("anonymous", "outsider") or get[role] != get["outsider"] or page in WITH_MORE_ON_THEM
-
-
-def is_page(user: User | None, url: str) -> bool:
-    """Whether the address shows a page, be it one that says why there is nothing; not a file, nor a step elsewhere."""
-    response = client_of(user).get(url)
-    if response.streaming:
-        b"".join(response)  # closes the file that is sent
-    shows = response.status_code in (200, 403, 404) and response["Content-Type"].startswith("text/html")
-    return shows and "Content-Disposition" not in response
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -82,17 +99,22 @@ def test_every_page_for_every_role(role, width, page, open_year, live_server):
     found: dict[str, list[str]] = {}
     looked_at = 0
     for name, url in addresses.items():
-        if not is_own(name, role) or not is_page(user, url):
+        if not is_own(name, role) or page_at(user, url) is None:
             continue
         looked_at += 1
         page.goto(url)
         problems = findings(page)
+        keep_picture(page, f"{role}-{width}", url)
         if width == DARK_AT:
             page.emulate_media(color_scheme="dark")
             problems += [f"dark: {problem}" for problem in findings(page)]
             page.emulate_media(color_scheme="light")
         if page.evaluate("document.documentElement.scrollWidth") > width:
             problems.append("scrolls sideways")
+        if (shift := page.evaluate(SHIFT)) > 0:
+            problems.append(f"moves by {shift} while it loads")
+        if (weight := page.evaluate(WEIGHT)) > HEAVIEST:
+            problems.append(f"weighs {weight} bytes")
         if problems:
             found[url] = problems
     assert found == {}

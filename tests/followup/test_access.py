@@ -122,6 +122,7 @@ PAGES = {
     ("followup:workbook_preview", 1): (roles(403, reviewer=404),) * 2,
     ("followup:workbook_confirm", 1): (NOT_BY_GET, roles(403, reviewer=404)),
     ("followup:workbook_discard", 1): (NOT_BY_GET, roles(403, reviewer=404)),
+    ("followup:next_period", YEAR[0]): (roles(403, reviewer=200), roles(403, reviewer=422)),
     ("followup:programme_file", YEAR[0], "xlsx"): (roles(403, reviewer=200), NOT_BY_POST),
     ("followup:programme_file", YEAR[0], "doc"): (roles(403, reviewer=404), NOT_BY_POST),
     ("followup:review_list", *YEAR): (roles(403, **FOLLOWING), roles(403, **FOLLOWING)),
@@ -158,7 +159,7 @@ PAGES = {
     ("followup:case_open", *YEAR): (NOT_BY_GET, roles(403, secretary=302)),
     ("followup:case_correct", YEAR[0], 2020): (roles(403, secretary=200), roles(403, secretary=422)),
     ("followup:minutes_extract", *CASE): (roles(404, secretary=200),) * 2,
-    ("followup:minutes_extract_pdf", *CASE): (roles(404, secretary=200),) * 2,
+    ("followup:minutes_extract_pdf", *CASE): (roles(404, secretary=202), roles(404, secretary=302)),
     ("followup:minutes_extract_docx", *CASE): (roles(404, secretary=200),) * 2,
     ("followup:minutes_extract_text", *CASE): (roles(404, secretary=200),) * 2,
     ("followup:note_list", *CASE): (roles(404, secretary=200), roles(404, secretary=422)),
@@ -169,7 +170,7 @@ PAGES = {
     ("followup:distribution", *CASE): (roles(404, secretary=403), roles(404, secretary=403)),
     # Whoever has the link
     ("followup:received", "finns-inte"): (roles(404, anonymous=404), roles(405, anonymous=405)),
-    ("followup:received_extract", "finns-inte"): (roles(404, anonymous=404), roles(405, anonymous=405)),
+    ("followup:received_extract", "finns-inte"): (roles(404, anonymous=404),) * 2,
     # Everybody's, where the municipality has chosen so: tests/followup/test_public.py has the same pages then
     **{
         page: (roles(404, anonymous=404), roles(405, anonymous=405))
@@ -187,6 +188,7 @@ PAGES = {
     ("followup:robots",): (roles(200, anonymous=200), roles(405, anonymous=405)),
     # Everybody's
     ("organisation:accessibility",): (roles(200, anonymous=200), roles(200, anonymous=200)),
+    ("organisation:about",): (roles(200), roles(200)),
     ("organisation:colour_scheme",): (roles(200, anonymous=200), roles(200, anonymous=200)),
     ("organisation:stylesheet",): (roles(200, anonymous=200), roles(405, anonymous=405)),
     ("organisation:logotype", "finns-inte.svg"): (roles(404, anonymous=404), roles(405, anonymous=405)),

@@ -49,8 +49,8 @@ def test_it_saves_and_says_when_and_brings_the_version_and_the_check_list_up_to_
     entry.refresh_from_db()
     assert response.status_code == 200
     assert f"Sparad {timezone.localtime():%H.%M}" in html
-    assert '<input type="hidden" name="goal-version" value="2" id="id_goal-version" hx-swap-oob="true">' in html
-    assert '<li id="check-goal" hx-swap-oob="true">' in html
+    assert '<input type="hidden" name="goal-version" value="2" id="id_goal-version" data-hx-swap-oob="true">' in html
+    assert '<li id="check-goal" data-hx-swap-oob="true">' in html
     assert "saknar prognos" in html
     assert (entry.comment, entry.assessment, entry.version) == ("Fler", "met", 2)
     assert not entry.is_example

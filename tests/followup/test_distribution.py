@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from followup.distribution import addressees, send_out
 from followup.mail import deliver
 from followup.models import Decision, Distribution, FollowUp, OutgoingMail
+from followup.worker import drain
 from followup.workflow import NotAllowed, Refused
 from organisation.models import Membership, Unit, User
 from tests.followup.conftest import PROGRAMME, client_of
@@ -246,7 +247,12 @@ def test_the_link_shows_the_decision_without_login_but_not_the_report(decision, 
     assert anonymous.get("/program/plan-0/2018/rapport/").status_code == 302
     # A mail server that looks at the link has not read the decision.
     assert Distribution.objects.get().opened_at is None
+    waiting = anonymous.get(f"{link}protokollsutdrag.pdf")
+    assert waiting.status_code == 202
+    assert link in waiting.content.decode()
+    assert drain() == 1
     extract = anonymous.get(f"{link}protokollsutdrag.pdf")
+    assert extract["Cache-Control"] == "private, no-store"
     assert "Lägesbilden godkänns." in PdfReader(io.BytesIO(extract.content)).pages[0].extract_text()
     opened = Distribution.objects.get()
     assert opened.opened_at is not None

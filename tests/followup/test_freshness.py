@@ -1,5 +1,6 @@
 """Pages that are drawn when something has changed, and not otherwise."""
 
+import time
 from datetime import date
 
 import pytest
@@ -7,6 +8,7 @@ from django.contrib.auth.models import Permission
 
 from followup.models import FollowUp, SubGoalEntry
 from followup.views import dashboards, freshness
+from organisation.adapters import SEEN_AT, SIGNED_IN_AT
 from organisation.models import Membership
 from tests.followup.conftest import PROGRAMME, client_of, make_user, put_in_state, reopened
 
@@ -118,6 +120,19 @@ def test_a_message_is_shown_and_shown_once(official, open_year):
     after = client.get("/")
     assert 'role="status"' not in after.content.decode()
     assert "ETag" in after
+
+
+def test_that_a_reader_was_there_a_minute_ago_does_not_make_it_new(outsider):
+    client = client_of(outsider)
+    etag = etag_of(client, "/")
+    session = client.session
+    session[SEEN_AT] = session[SIGNED_IN_AT] = int(time.time())
+    session.save()
+    first = etag_of(client, "/")
+    session[SEEN_AT] -= 30
+    session.save()
+    assert asked_again(client, "/", first).status_code == 304
+    assert first != etag
 
 
 def test_what_is_not_found_has_no_etag(outsider):

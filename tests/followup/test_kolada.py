@@ -109,7 +109,7 @@ def test_one_that_says_nothing_is_not_waited_for(kolada: FakeKolada, settings):
 
 
 def test_values_become_outcomes_and_what_a_person_wrote_stays(kolada: FakeKolada, indicator):
-    IndicatorValue.objects.filter(indicator=indicator, year=2020).update(value=67)
+    IndicatorValue.objects.filter(indicator=indicator, year=2020).update(value=67, is_example=False)
     log = fetch_all(NOW, older_than=ALWAYS)
     assert (log.key_figures, log.changed, log.failed) == (1, 1, [])
     assert log.kept == [f"{indicator} 2020: den egna uppgiften står kvar."]
@@ -130,6 +130,12 @@ def test_what_is_fetched_again_changes_only_what_differs(kolada: FakeKolada, ind
     assert fetch_all(NOW + timedelta(days=2), older_than=ALWAYS).changed == 1
     changed = outcome(indicator, 2021)
     assert (changed.value, changed.assessment, changed.version) == (71, "", 2)
+
+
+def test_an_invented_outcome_gives_way_to_a_real_one(kolada: FakeKolada, indicator):
+    assert outcome(indicator, 2020).is_example
+    fetch_all(NOW, older_than=ALWAYS)
+    assert (outcome(indicator, 2020).value, outcome(indicator, 2020).is_example) == (Decimal("66.6"), False)
 
 
 def test_a_fetch_that_broke_off_goes_on_where_it_stopped(kolada: FakeKolada, indicator, settings):
@@ -161,7 +167,7 @@ class Breaks(Kolada):
 
 def test_the_command_says_what_it_did_and_fails_when_kolada_does(kolada: FakeKolada, indicator, capsys):
     call_command("fetch_kolada")
-    assert capsys.readouterr().out.endswith("Hämtade nyckeltal: 1. Nya eller ändrade utfall: 1.\n")
+    assert capsys.readouterr().out.endswith("Hämtade nyckeltal: 1. Nya eller ändrade utfall: 2.\n")
     call_command("fetch_kolada")
     assert capsys.readouterr().out == "Hämtade nyckeltal: 0. Nya eller ändrade utfall: 0.\n"
     kolada.failures = ["nonsense"]
@@ -179,7 +185,7 @@ def test_a_reviewer_searches_links_and_fetches(kolada: FakeKolada, indicator, re
     assert (indicator.kpi, indicator.history.first().history_user) == (SAFE, reviewer)
     assert "Inget har hämtats från Kolada ännu." in client.get(URL).content.decode()
     html = client.post(f"{URL}hamta/", follow=True).content.decode()
-    assert "Värdena är hämtade. Nya eller ändrade utfall: 1." in html
+    assert "Värdena är hämtade. Nya eller ändrade utfall: 2." in html
     assert html.index("<strong>Huddinge</strong>") < html.index("Botkyrka") < html.index("Liknande kommuner, Huddinge")
     assert "68,25" in html
     assert "58,25" in html

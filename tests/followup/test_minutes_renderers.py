@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from followup.minutes import build_minutes_extract
 from followup.models import Decision
 from followup.renderers import minutes_docx, minutes_html, minutes_pdf, minutes_text
+from followup.worker import drain
 from tests.followup.conftest import PROGRAMME, client_of
 from tests.followup.test_minutes import extract as another_extract
 from tests.followup.test_minutes import note as another_note
@@ -249,6 +250,10 @@ def test_another_boards_extract_has_nothing_of_this_matter():
 def test_the_pages_give_the_files(decision, official, extract):
     client = client_of(official)
     base = f"{PROGRAMME}2020/beslut/1/protokollsutdrag"
+    waiting = client.get(f"{base}.pdf")
+    assert waiting.status_code == 202
+    assert f'href="{base}/"' in waiting.content.decode()
+    assert drain() == 1
     pdf = client.get(f"{base}.pdf")
     assert pdf["Content-Disposition"] == 'inline; filename="protokollsutdrag-2021-05-05-par-24.pdf"'
     assert pdf.content.startswith(b"%PDF-")

@@ -193,6 +193,17 @@ def test_an_outcome_is_saved_as_soon_as_it_is_written(official, indicator):
     assert stored(indicator)[0] == 66
 
 
+def test_the_reviewer_reads_the_outcome_and_the_history_tells_of_it(official, reviewer, indicator):
+    save(official, indicator, value="66,5")
+    client = client_of(reviewer)
+    html = client.get("/granskning/huddinge-2018-2021/2021/1.1/").content.decode()
+    assert "66,5" in html
+    assert "(förslag, inte bekräftat)" in html
+    assert 'name="outcome-' not in html
+    history = client.get("/program/huddinge-2018-2021/2021/mal/1.1/historik/").content.decode()
+    assert f"Utfall {indicator} 2021" in history
+
+
 def test_the_page_takes_as_many_queries_with_many_outcomes(official, indicator, django_assert_num_queries):
     client = client_of(official)
     with CaptureQueriesContext(connection) as few:

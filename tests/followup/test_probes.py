@@ -177,3 +177,9 @@ def test_a_line_of_the_log_is_one_line_of_json():
     read = json.loads(line)
     assert (read["level"], read["request"], read["message"]) == ("ERROR", "n1", "it\nbroke")
     assert "ValueError: first\nsecond" in read["exception"]
+
+
+def test_a_page_says_which_version_runs(official, settings):
+    client = client_of(official)
+    assert f"Version {settings.VERSION} av" in client.get("/om/").content.decode()
+    assert 'href="/om/"' in client.get("/enheter/").content.decode()

@@ -1,0 +1,69 @@
+"""What is deleted when it has served its purpose, by rules of time (gallring). Decided documents and histories are
+kept: the municipality archives them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.sessions.models import Session
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from followup.models import FollowUp, OutgoingMail, Reminder
+from organisation.leaving import anonymise, anonymised
+from organisation.models import User
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What is concerned now, in words, as rows, and what is done with each."""
+
+    name: str
+    rows: QuerySet[Any]
+    purge: Callable[[Any], object]
+
+
+def rules(now: datetime) -> list[Rule]:
+    mail_before = now - timedelta(days=settings.KEEP_MAIL_DAYS)
+    log_before = now - timedelta(days=settings.KEEP_ADMIN_LOG_DAYS)
+    day = timezone.localdate(now)
+    # What shows to whom a decision was sent is none of it, nor what somebody would otherwise be reminded of again.
+    reminders = OutgoingMail.objects.filter(kind=OutgoingMail.Kind.REMINDER)
+    needed = Reminder.objects.exclude(entry__follow_up__state=FollowUp.State.DECIDED)
+    old = reminders.filter(Q(sent_at__lt=mail_before) | Q(failed_at__lt=mail_before)).exclude(
+        pk__in=needed.values("mail")
+    )
+    nobodys = reminders.filter(recipient__in=anonymised())
+    return [
+        Rule("sessioner som har gått ut", Session.objects.filter(expire_date__lt=now), delete),
+        Rule(f"påminnelser per e-post, äldre än {settings.KEEP_MAIL_DAYS} dagar", old, delete),
+        Rule("påminnelser per e-post till avidentifierade", nobodys, delete),
+        Rule(
+            f"administrationens logg, äldre än {settings.KEEP_ADMIN_LOG_DAYS} dagar",
+            LogEntry.objects.filter(action_time__lt=log_before),
+            delete,
+        ),
+        Rule(
+            f"stängda konton som inte har använts på {settings.KEEP_CLOSED_ACCOUNT_DAYS} dagar (avidentifieras)",
+            forgotten_accounts(now),
+            lambda user: anonymise(user, day),
+        ),
+    ]
+
+
+def forgotten_accounts(now: datetime) -> QuerySet[User]:
+    """Accounts that were closed, and had not been used for a while, but still have their person's name."""
+    before = now - timedelta(days=settings.KEEP_CLOSED_ACCOUNT_DAYS)
+    closed = User.objects.filter(is_active=False).filter(
+        Q(last_login__lt=before) | Q(last_login__isnull=True, date_joined__lt=before)
+    )
+    return closed.exclude(pk__in=anonymised())
+
+
+def delete(row: Any) -> None:
+    row.delete()

@@ -1,0 +1,28 @@
+"""manage.py anonymise_person USERNAME: closes the account of somebody who has left, and takes their name away."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from organisation.leaving import anonymise, is_anonymised
+from organisation.management.commands.export_person import user_named
+
+
+class Command(BaseCommand):
+    help = "Stänger kontot för någon som har slutat och tar bort namn och adresser. Det går inte att ångra."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username", metavar="ANVÄNDARNAMN")
+        parser.add_argument("--dry-run", action="store_true", help="visa bara vem det gäller")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = user_named(options["username"])
+        if is_anonymised(user):
+            raise CommandError(f"{user} är redan avidentifierad.")
+        before = f"{user} ({user.username})"
+        if options["dry_run"]:
+            self.stdout.write(f"{before} skulle avidentifieras. Inget har ändrats.")
+            return
+        anonymise(user, timezone.localdate())
+        self.stdout.write(f"{before} är avidentifierad och heter nu {user}.")
