@@ -36,7 +36,7 @@ def take(site: str) -> None:
             page.goto("/logga-in/")
             page.get_by_label("Användarnamn").fill(username)
             page.get_by_label("Lösenord").fill(PASSWORD)
-            page.get_by_role("button", name="Logga in").click()
+            page.get_by_role("button", name="Logga in", exact=True).click()
             page.goto(url)
             # Larger than a screen's pixels would only be heavier: the text stays legible.
             image = Image.open(io.BytesIO(page.screenshot()))

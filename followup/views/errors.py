@@ -11,7 +11,9 @@ from django.views.decorators.csrf import requires_csrf_token
 
 
 def error_page(request: HttpRequest, status: HTTPStatus, heading: str, text: str) -> HttpResponse:
-    return render(request, "followup/error.html", {"heading": heading, "text": text}, status=status)
+    return render(
+        request, "followup/error.html", {"heading": heading, "text": text, "status": status.value}, status=status
+    )
 
 
 @requires_csrf_token

@@ -41,7 +41,8 @@ class Column:
         return tuple(normal(name) for name in (self.title, *self.names))
 
 
-@dataclass(frozen=True)
+# Equal only to itself: it is asked for its headings at every cell of a file's first rows.
+@dataclass(frozen=True, eq=False)
 class Sheet:
     """A sheet is known by its `names`, or by its `main` column when its name says nothing."""
 

@@ -15,6 +15,7 @@ os.environ["ALLOWED_HOSTS"] = "127.0.0.1"
 os.environ["SITE_URL"] = "https://127.0.0.1"
 os.environ["EMAIL_URL"] = "dummymail://"
 os.environ["LOG_LEVEL"] = "WARNING"
+os.environ["REQUIRE_MFA"] = "0"  # sessions are made by hand here, without a second step
 # A database that may be filled: never the one of DATABASE_URL.
 os.environ["DATABASE_URL"] = os.environ.get("BENCHMARK_DATABASE_URL", f"sqlite:///{FOLDER / 'benchmark.sqlite3'}")
 

@@ -57,7 +57,7 @@ def test_the_start_page_is_the_latest_year_when_none_is_open(official, open_year
 def test_an_empty_database_welcomes(django_user_model):
     user = django_user_model.objects.create_user("first")
     html = client_of(user).get("/").content.decode()
-    assert "Det finns inga program ännu." in html
+    assert "Inga program att följa upp ännu" in html
     assert "Ingen uppföljning är öppen just nu." in client_of(user).get("/mina-uppfoljningar/").content.decode()
 
 

@@ -1,9 +1,11 @@
 """Workbooks as they are: our own, read back to the same programme, and awful ones that people have made."""
 
 import io
+import subprocess
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -422,3 +424,24 @@ def test_the_command_tells_what_a_workbook_lacks(tmp_path):
         stdout=io.StringIO(),
     )
     assert Programme.objects.get().title == "Plan"
+
+
+def through_libreoffice(file: Path) -> Path:
+    """The workbook as LibreOffice saves it after opening it."""
+    folder = file.parent / "saved"
+    profile = f"-env:UserInstallation={(file.parent / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder), str(file)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=180)
+    return folder / file.name
+
+
+def test_what_libreoffice_has_saved_is_read_as_before(huddinge, tmp_path):
+    content = programme_workbook(export_programme(huddinge))
+    file = tmp_path / "program.xlsx"
+    file.write_bytes(content)
+    saved = through_libreoffice(file).read_bytes()
+    assert saved != content
+    log, tables = load(saved, Facts())
+    assert log.nothing_changed
+    assert dict(log.unchanged)["åtgärder"] == Measure.objects.count()
+    assert [table.title for table in tables.tables if not table.sheet] == []
