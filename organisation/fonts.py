@@ -1,5 +1,6 @@
 """The fonts come from an ordinary package: whole for documents, in which any name may be written, and for browsers the
-characters that are used, compressed to a twentieth. Those are made when they are first asked for."""
+characters that are used, compressed to a twentieth. Those are made when they are first asked for, in a folder beside
+STATIC_ROOT, which whoever collects the static files can write."""
 
 from __future__ import annotations
 
@@ -37,7 +38,7 @@ class Fonts(BaseFinder):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.package = Path(str(files("font_source_sans_pro") / "files"))
         digest = sha256(repr((CHARACTERS, FEATURES)).encode()).hexdigest()[:8]
-        self.storage = FileSystemStorage(settings.BASE_DIR / "var" / "fonts" / digest)
+        self.storage = FileSystemStorage(Path(settings.STATIC_ROOT).with_name("fonts") / digest)
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         found = self._found(path)
