@@ -68,6 +68,7 @@ class Fonts(BaseFinder):
             # Another process may be making it too: what is there is always whole.
             with NamedTemporaryFile(dir=file.parent, delete=False) as being_made:
                 font.save(being_made)
+            font.close()
             Path(being_made.name).chmod(0o644)
             os.replace(being_made.name, file)
         return str(file)

@@ -16,7 +16,7 @@ WORDS = "Tryggheten på torget ökade tydligt under hösten"
 
 def test_an_official_answers_and_a_reviewer_finds_it_in_the_pdf(page, people):
     log_in(page, "hanna")
-    page.get_by_role("link", name="Mina uppföljningar").click()
+    page.get_by_role("navigation").get_by_role("link", name="Mina uppföljningar").click()
     page.get_by_role("link", name="1.1 Fler").click()
     assert "Mål 1.1 saknar bedömning, prognos, kommentar" in page.get_by_role("main").inner_text()
     page.get_by_role("group", name="Bedömning av året").get_by_label("Uppfyllt", exact=True).check()
@@ -32,7 +32,7 @@ def test_an_official_answers_and_a_reviewer_finds_it_in_the_pdf(page, people):
     page.get_by_role("link", name="Läs rapporten").click()
     expect(page.get_by_role("main")).to_contain_text(WORDS)
     page.get_by_role("link", name="PDF", exact=True).click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Rapporten skapas"
+    assert page.get_by_role("heading", level=1).inner_text() == "Filen skapas"
     assert drain() == 1
     # The page that waits opens the file of itself.
     with page.expect_response(lambda response: response.headers["content-type"] == "application/pdf") as opened:

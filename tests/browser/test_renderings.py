@@ -37,5 +37,5 @@ def test_stopping_going_on_and_trying_again(page):
     assert flaws(page) == []
 
     page.get_by_role("button", name="Försök igen").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Rapporten skapas"
+    assert page.get_by_role("heading", level=1).inner_text() == "Filen skapas"
     assert page.get_by_role("main").inner_text().count("Sidan uppdateras inte av sig själv.") == 0

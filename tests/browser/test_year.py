@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from organisation.models import Membership, Unit, User
@@ -67,7 +67,7 @@ def test_a_whole_year(browser, page, programme):
     other_tab.get_by_role("textbox", name="Kommentar").fill("Många är trygga.")
     other_tab.get_by_role("button", name="Spara", exact=True).click()
     hanna.get_by_role("button", name="Spara", exact=True).click()
-    assert hanna.get_by_role("heading", level=1).inner_text() == "Någon annan har sparat under tiden"
+    expect(hanna.get_by_role("heading", level=1)).to_have_text("Någon annan har sparat under tiden")
     hanna.get_by_label("Min text", exact=True).fill("Många fler är trygga.")
     hanna.get_by_role("button", name="Spara det jag har valt").click()
     hanna.get_by_role("button", name="Spara och lämna in").click()
