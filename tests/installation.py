@@ -106,7 +106,7 @@ class Postgres:
     def create(self, name: str, template: str = "template0") -> str:
         """A new database; its address."""
         self.query("postgres", f"CREATE DATABASE {name} TEMPLATE {template}")
-        # PostgreSQL 15 copies a sequence as far ahead of its log as it was: a checkpoint makes the copy outlive a crash.
+        # PostgreSQL 15 copies a sequence as far ahead of its log as it was: a checkpoint saves it from a crash.
         self.query("postgres", "CHECKPOINT")
         return self.url(name)
 

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -92,7 +93,11 @@ def test_the_document_works_line_by_line():
             env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"},
         )
     assert result.returncode == 0, f"{result.stdout}\n{result.stderr}"
-    said = dict(part.split("\n", 1) for part in result.stdout.split("== ")[1:])
+    # A part of the document may have several blocks of commands.
+    said: dict[str, str] = defaultdict(str)
+    for block in result.stdout.split("== ")[1:]:
+        part, _, text = block.partition("\n")
+        said[part] += text
     assert '"status": "ok"' in said["proxy"] + said["Install"]
     assert "302 https://uppfoljning.example.se/logga-in/?next=/" in said["proxy"]
     assert re.search(r"/static/css/site\.[0-9a-f]{12}\.css", said["proxy"])
