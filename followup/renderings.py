@@ -7,6 +7,7 @@ dead and wakes up again can change nothing.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -30,6 +31,7 @@ MAX_ATTEMPTS = 3
 # A worker that was started has this long to begin before another one is.
 CALL_AGAIN_AFTER = timedelta(seconds=5)
 SLOW_AFTER = timedelta(minutes=2)
+NICENESS = 10
 
 
 def rendering_of(
@@ -122,8 +124,14 @@ def call_worker(now: datetime) -> None:
 def start_worker() -> None:
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "render_queued"]
     worker = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
+    let_pages_go_first(worker.pid)
     # Somebody has to take note of its end, or it stays behind in the list of processes.
     Thread(target=worker.wait, daemon=True).start()
+
+
+def let_pages_go_first(process: int = 0) -> None:
+    """Give a process, or (0) the calling one, what the pages leave of the processor."""
+    os.setpriority(os.PRIO_PROCESS, process, max(NICENESS, os.getpriority(os.PRIO_PROCESS, process)))
 
 
 def take_next(now: datetime) -> Rendering | None:
