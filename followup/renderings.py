@@ -31,7 +31,7 @@ MAX_ATTEMPTS = 3
 # A worker that was started has this long to begin before another one is.
 CALL_AGAIN_AFTER = timedelta(seconds=5)
 SLOW_AFTER = timedelta(minutes=2)
-NICENESS = 10
+NICENESS = 5
 
 
 def rendering_of(
@@ -110,7 +110,9 @@ def progress_of(rendering: Rendering, now: datetime) -> Progress:
 
 def call_worker(now: datetime) -> None:
     """Start a worker, detached from this process, when something waits and there is room for one more."""
-    if not settings.RENDER_ON_DEMAND or Rendering.objects.filter(called_at__gt=now - CALL_AGAIN_AFTER).exists():
+    # Not later than now: a clock that is set back must not keep everybody waiting until it is there again.
+    is_called = Rendering.objects.filter(called_at__range=(now - CALL_AGAIN_AFTER, now)).exists()
+    if is_called or not settings.RENDER_ON_DEMAND:
         return
     alive = Rendering.objects.running().exclude(pk__in=Rendering.objects.abandoned(now).values("pk")).count()
     first = (Rendering.objects.waiting() | Rendering.objects.abandoned(now)).light().first()
@@ -130,8 +132,8 @@ def start_worker() -> None:
 
 
 def let_pages_go_first(process: int = 0) -> None:
-    """Give a process, or (0) the calling one, what the pages leave of the processor."""
-    os.setpriority(os.PRIO_PROCESS, process, max(NICENESS, os.getpriority(os.PRIO_PROCESS, process)))
+    """Let a process, or (0) the calling one, stand back a step for those that serve pages."""
+    os.setpriority(os.PRIO_PROCESS, process, os.getpriority(os.PRIO_PROCESS, process) + NICENESS)
 
 
 def take_next(now: datetime) -> Rendering | None:
