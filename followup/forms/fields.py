@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
 from django.utils import formats
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 
 class TextArea(forms.Textarea):
@@ -28,3 +31,17 @@ class FigureInput(forms.TextInput):
 
     def format_value(self, value: Any) -> Any:
         return formats.localize_input(value) if self.is_localized and value not in ("", None) else value
+
+
+class LongSelect(forms.Select):
+    """Drawn at once, and not by a template for each choice: among hundreds that took most of a page's time."""
+
+    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
+        widget = context["widget"]
+        choices = (
+            (choice["value"], " selected" if choice["selected"] else "", choice["label"])
+            for _, group, _ in widget["optgroups"]
+            for choice in group
+        )
+        options = format_html_join("", '<option value="{}"{}>{}</option>', choices)
+        return format_html('<select name="{}"{}>{}</select>', widget["name"], flatatt(widget["attrs"]), options)
