@@ -100,7 +100,9 @@ def fetch(
 def bring_to_indicators(key_figure: KeyFigure, log: FetchLog, *, by: User | None) -> None:
     """The municipality's own values of the programme's years become outcomes. Call it in a transaction."""
     own = list(key_figure.values.filter(municipality=settings.KOLADA_MUNICIPALITY, value__isnull=False))
-    for indicator in Indicator.objects.select_for_update(of=("self",)).filter(kpi=key_figure.kpi).order_by("pk"):
+    linked = Indicator.objects.filter(kpi=key_figure.kpi)
+    # In the order of a goal's page, which locks them too, so that nobody waits in a ring.
+    for indicator in linked.select_for_update(of=("self",)).order_by("sub_goal", "number"):
         years = indicator.sub_goal.area.programme.years
         outcomes = {outcome.year: outcome for outcome in indicator.outcomes.all()}
         for value in own:
