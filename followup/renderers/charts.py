@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from django.db import models
 from django.utils.html import format_html, format_html_join
@@ -162,7 +163,11 @@ def curve(indicator: IndicatorStatus) -> SafeString:
     if len(points) < 2:
         return SafeString("")
     aims = [(year, aim) for year, _ in points if (aim := indicator.target_of(year)) is not None]
-    values = [float(value) for _, value in points + aims]
+    others = [
+        [(value.year, value.value) for value in place.values if points[0][0] <= value.year <= points[-1][0]]
+        for place in indicator.elsewhere
+    ]
+    values = [float(value) for _, value in chain(points, aims, *others)]
     across = _scale(points[0][0], points[-1][0], CURVE_MARGIN, CURVE_WIDTH - CURVE_MARGIN)
     up = _scale(min(values), max(values), CURVE_HEIGHT - CURVE_MARGIN, CURVE_MARGIN)
     places = [(_number(across(year)), _number(up(float(value))), year, figure(value)) for year, value in points]
@@ -176,13 +181,23 @@ def curve(indicator: IndicatorStatus) -> SafeString:
             figure(aims[-1][1]),
         )
     return format_html(
-        '<svg class="curve" role="img" viewBox="0 0 {} {}"><title>{}</title>{}'
+        '<svg class="curve" role="img" viewBox="0 0 {} {}"><title>{}</title>{}{}'
         '<path class="curve-line" d="M{}"/>{}</svg>',
         CURVE_WIDTH,
         CURVE_HEIGHT,
         f"{indicator.name}, {points[0][0]}–{points[-1][0]}: {indicator.trend.word.lower()}"
-        + (f". Målvärdet {figure(aims[-1][1])} är streckat" if aims else ""),
+        + (f". Målvärdet {figure(aims[-1][1])} är streckat" if aims else "")
+        + (". Andra kommuner är tunna linjer" if any(others) else ""),
         target,
+        format_html_join(
+            "",
+            '<path class="curve-other" d="M{}"/>',
+            (
+                ["L".join(f"{_number(across(year))} {_number(up(float(value)))}" for year, value in other)]
+                for other in others
+                if len(other) > 1
+            ),
+        ),
         "L".join(f"{x} {y}" for x, y, _, _ in places),
         format_html_join(
             "",
