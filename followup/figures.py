@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -134,10 +134,9 @@ def _in_years(years: Iterable[int], figures: Iterable[Figure | Outcome]) -> tupl
 
 
 def indicators_by_goal(follow_up: FollowUp) -> dict[int, list[IndicatorStatus]]:
-    """Each goal's indicators, in two queries: a row for each outcome with each yearly target, and what is known of
-    their key figures elsewhere."""
-    elsewhere = _elsewhere(follow_up)
-    rows = (
+    """Each goal's indicators, in one query: a row for each outcome with each yearly target. In one more, where any has a
+    key figure, what is known of that elsewhere."""
+    rows = list(
         Indicator.objects.filter(sub_goal__area__programme=follow_up.programme)
         .annotate(
             of_year=FilteredRelation("outcomes", condition=Q(outcomes__year__lte=follow_up.year)),
@@ -154,6 +153,7 @@ def indicators_by_goal(follow_up: FollowUp) -> dict[int, list[IndicatorStatus]]:
         )
         .order_by("sub_goal_id", "number", "outcome_year", "target_year")
     )
+    elsewhere = _elsewhere(follow_up, {row.kpi for row in rows if row.kpi})
     by_goal: dict[int, list[IndicatorStatus]] = defaultdict(list)
     for _, of_indicator in groupby(rows, key=lambda row: row.pk):
         indicator_rows = list(of_indicator)
@@ -161,14 +161,13 @@ def indicators_by_goal(follow_up: FollowUp) -> dict[int, list[IndicatorStatus]]:
     return by_goal
 
 
-def _elsewhere(follow_up: FollowUp) -> dict[str, tuple[Elsewhere, ...]]:
-    """What is known of other municipalities, by key figure."""
-    programme = follow_up.programme
-    linked = Indicator.objects.filter(sub_goal__area__programme=programme).exclude(kpi="").values("kpi")
+def _elsewhere(follow_up: FollowUp, kpis: Collection[str]) -> dict[str, tuple[Elsewhere, ...]]:
+    """What is known of key figures in other municipalities, by key figure."""
+    if not kpis:
+        return {}
+    years = follow_up.programme.first_year, follow_up.year
     values = (
-        KeyFigureValue.objects.filter(
-            key_figure__kpi__in=linked, year__range=(programme.first_year, follow_up.year), value__isnull=False
-        )
+        KeyFigureValue.objects.filter(key_figure__kpi__in=kpis, year__range=years, value__isnull=False)
         .exclude(municipality=settings.KOLADA_MUNICIPALITY)
         .annotate(kpi=F("key_figure__kpi"))
         .order_by("kpi", "municipality_name", "municipality", "year")

@@ -32,7 +32,7 @@ class OutcomeForm(EntryForm):
         model = IndicatorValue
         fields = [*FIGURES, "assessment"]
         localized_fields = FIGURES
-        labels = {"women": "varav kvinnor", "men": "varav män"}
+        labels = {"women": "Kvinnor", "men": "Män"}
         help_texts = {"assessment": ""}
         widgets = dict.fromkeys(FIGURES, FigureInput)
 

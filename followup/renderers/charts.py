@@ -25,6 +25,8 @@ BAR_WIDTH, BAR_HEIGHT = 300, 22
 SYMBOL_ROOM = 20
 LINE_WIDTH, LINE_HEIGHT, LINE_MARGIN = 110, 34, 5
 CURVE_WIDTH, CURVE_HEIGHT, CURVE_MARGIN = 440, 170, 56
+# The room above a point that its figure takes.
+FIGURE_ROOM = 28
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,7 @@ def curve(indicator: IndicatorStatus) -> SafeString:
             '<path class="curve-target" d="M{}"/><text class="curve-aim" x="{}" y="{}">Mål {}</text>',
             "L".join(f"{_number(across(year))} {_number(up(float(aim)))}" for year, aim in aims),
             _number(across(aims[-1][0]) + 8),
-            _number(up(float(aims[-1][1])) + 4),
+            _number(_beside(up(float(aims[-1][1])), up(float(points[-1][1])))),
             figure(aims[-1][1]),
         )
     return format_html(
@@ -206,6 +208,12 @@ def curve(indicator: IndicatorStatus) -> SafeString:
             places,
         ),
     )
+
+
+def _beside(height: float, figure: float) -> float:
+    """Where the words of a target at `height` stand on their feet: beside its line, and below the last outcome's figure
+    where that one would be in the way."""
+    return (figure if 0 <= figure - height < FIGURE_ROOM else height) + 4
 
 
 def _dashed(places: list[tuple[float, float]], colour: str) -> SafeString:
