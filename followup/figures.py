@@ -134,8 +134,8 @@ def _in_years(years: Iterable[int], figures: Iterable[Figure | Outcome]) -> tupl
 
 
 def indicators_by_goal(follow_up: FollowUp) -> dict[int, list[IndicatorStatus]]:
-    """Each goal's indicators, in one query: a row for each outcome with each yearly target. In one more, where any has a
-    key figure, what is known of that elsewhere."""
+    """Each goal's indicators, in one query: a row for each outcome with each yearly target. What is known of their key
+    figures elsewhere takes one more, where any has one."""
     rows = list(
         Indicator.objects.filter(sub_goal__area__programme=follow_up.programme)
         .annotate(
