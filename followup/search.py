@@ -56,7 +56,7 @@ class Found(Generic[E]):
     def __init__(
         self, entries: QuerySet[E], follow_ups: QuerySet[FollowUp], words: QuerySet[Any] | None = None
     ) -> None:
-        """Those of `entries`, which are in order, that are of `follow_ups` and, if there are any, that `words` are of."""
+        """Those of `entries`, which are in order, that are of `follow_ups` and that `words`, if given, are of."""
         self._entries, self._follow_ups, self._words = entries, follow_ups, words
 
     def __len__(self) -> int:
