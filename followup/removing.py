@@ -134,7 +134,7 @@ def _bound(kind: type[models.Model], rows: Mapping[int, Any], years: Mapping[int
             year = years.get(row.year)
             if year and not year.is_before_review:
                 yield row, _in_words(year)
-            elif getattr(row, "version", 1) > 1:
+            elif year and getattr(row, "version", 1) > 1:
                 yield row, f"är skrivet i uppföljningen för {row.year}"
 
 

@@ -61,6 +61,8 @@ class Kind:
     optional: Mapping[str, Any] = field(default_factory=dict)
     # From the model to its programme, to find what the database has.
     path: str = ""
+    # Whether it is written on pages too, and each save is a new version, so that a page open elsewhere notices.
+    has_version: bool = False
 
 
 # A field's key in the file is its own name but for these.
@@ -151,6 +153,7 @@ OUTCOMES = Kind(
     parent="indicator",
     optional={"women": None, "men": None, "assessment": "", "kpi": "", "dated": None},
     path="indicator__sub_goal__area__programme",
+    has_version=True,
 )
 GUIDELINES = Kind(
     Guideline,
@@ -381,7 +384,10 @@ class _Reading:
         """SourceError when the database refuses: its rules say in Swedish what must hold between rows."""
         try:
             for kind, work in self.work.values():
-                write(kind.model, work.created, work.changed, tuple(kind.fields), work.members, REASON, by)
+                for row in work.changed if kind.has_version else ():
+                    row.version += 1
+                fields = (*kind.fields, "version") if kind.has_version else tuple(kind.fields)
+                write(kind.model, work.created, work.changed, fields, work.members, REASON, by)
         except IntegrityError as error:
             raise SourceError(str(error).splitlines()[0]) from error
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils import formats
 
 
 class TextArea(forms.Textarea):
@@ -14,17 +13,3 @@ class TextArea(forms.Textarea):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         value = super().value_from_datadict(data, files, name)
         return value and value.replace("\r\n", "\n")
-
-
-class FigureInput(forms.TextInput):
-    """A figure as people write it, or copy it from a sheet: with spaces between thousands, and a typographic minus."""
-
-    def __init__(self, attrs: Any = None) -> None:
-        super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        value = super().value_from_datadict(data, files, name)
-        return value and "".join(value.split()).replace("−", "-")
-
-    def format_value(self, value: Any) -> Any:
-        return formats.localize_input(value) if self.is_localized and value not in ("", None) else value

@@ -156,7 +156,7 @@ def test_something_that_came_in_between_stops_the_removal(huddinge):
 
 
 @pytest.mark.django_db
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=PROGRAMMES, second=PROGRAMMES)
 def test_any_programme_becomes_any_other_with_what_is_surplus_removed(first, second):
     with transaction.atomic():
