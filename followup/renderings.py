@@ -110,9 +110,10 @@ def progress_of(rendering: Rendering, now: datetime) -> Progress:
 
 def call_worker(now: datetime) -> None:
     """Start a worker, detached from this process, when something waits and there is room for one more."""
+    if not settings.RENDER_ON_DEMAND:
+        return
     # Not later than now: a clock that is set back must not keep everybody waiting until it is there again.
-    is_called = Rendering.objects.filter(called_at__range=(now - CALL_AGAIN_AFTER, now)).exists()
-    if is_called or not settings.RENDER_ON_DEMAND:
+    if Rendering.objects.filter(called_at__range=(now - CALL_AGAIN_AFTER, now)).exists():
         return
     alive = Rendering.objects.running().exclude(pk__in=Rendering.objects.abandoned(now).values("pk")).count()
     first = (Rendering.objects.waiting() | Rendering.objects.abandoned(now)).light().first()
