@@ -50,7 +50,7 @@ def enter(page: Page, user: User, url: str) -> None:
     """A session as the login page makes it, without the wait for the password's hash."""
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
     page.context.add_cookies([{"name": "sessionid", "value": str(session.session_key), "url": url}])
