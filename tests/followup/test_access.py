@@ -85,7 +85,7 @@ PAGES = {
     ("followup:guideline_history", *YEAR, 9): (roles(404), roles(404)),
     ("followup:report", *YEAR): (roles(200), roles(200)),
     ("followup:report", YEAR[0], 2030): (roles(404), roles(404)),
-    ("followup:report_file", *YEAR, "pdf"): (roles(202), roles(202)),
+    ("followup:report_file", *YEAR, "pdf"): (roles(202), roles(302)),
     ("followup:report_file", *YEAR, "docx"): (roles(200), roles(200)),
     ("followup:report_file", *YEAR, "xlsx"): (roles(200), roles(200)),
     ("followup:report_file", *YEAR, "csv"): (roles(200), roles(200)),

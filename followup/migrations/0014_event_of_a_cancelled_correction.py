@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("followup", "0011_rendering_extract"),
+        ("followup", "0013_words_of_earlier_entries"),
     ]
 
     operations = [
