@@ -1,7 +1,7 @@
 """Taking a year to the board: preparing the case, recording what the board decided, and correcting a mistake.
 
 Recording freezes the report (`archive`) and moves the year on (`workflow.perform`) in one transaction. The slow step,
-drawing the PDF, comes before any lock is taken.
+having the PDF drawn, comes before any lock is taken.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from followup.archive import as_decided, freeze
+from followup.awaited import file_of
 from followup.minutes import proposed_summary, proposed_title
-from followup.models import DecidedReport, Decision, FollowUp, ProtocolNote, Speaker
+from followup.models import DecidedReport, Decision, FollowUp, ProtocolNote, Rendering, Speaker
 from followup.permissions import can_decide
 from followup.renderers import pdf
 from followup.report import build_report, to_json
@@ -154,13 +155,13 @@ def record(case: Decision, *, by: User, today: date) -> DecidedReport:
     """Record what the board decided: freeze the report that it had before it, and move the year on.
 
     Everything or nothing. ValidationError names the fields that are wrong; Refused when the year is not proposed, or
-    was changed meanwhile; PdfUnavailable.
+    was changed meanwhile; NoFile.
     """
     _may_decide(by, case.follow_up)
     case = _of_proposed_year(Decision.objects.select_related("follow_up__programme").get(pk=case.pk))
     _check(case, today)
     report = as_decided(build_report(case.follow_up), case)
-    content = pdf.render(report)
+    content = file_of(case.follow_up, report, Rendering.Document.REPORT)
     try:
         with transaction.atomic():
             FollowUp.objects.select_for_update().get(pk=case.follow_up_id)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F, FilteredRelation, Q
+from django.utils import timezone
 
 from followup.models import FollowUp
 from followup.scales import BLANK, Step, Trend, step
-from programmes.models import Indicator, TargetStatus, target_status, without_padding
+from programmes.models import Indicator, KeyFigureValue, TargetStatus, target_status, without_padding
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,22 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """The same key figure in another municipality, or in a group of them, in the years of the programme up to the
+    report's. `dated` is the day when the latest of the values was fetched from Kolada."""
+
+    name: str
+    values: tuple[Figure, ...]
+    dated: date
+
+
+@dataclass(frozen=True)
 class IndicatorStatus:
     """A goal's key figure with its outcomes up to the report's year, in the order of years.
 
     `target` is what should be reached in the whole period, `targets` what should be reached in single years.
     `suggestion` is what the figures say of the latest outcome and its target; blank where there is none to compare.
+    `withheld` is what stands in place of outcomes that must not be published; empty where nothing is left out.
     """
 
     name: str
@@ -62,6 +75,8 @@ class IndicatorStatus:
     source: str
     kpi: str
     is_example: bool
+    elsewhere: tuple[Elsewhere, ...]
+    withheld: str
 
     def target_of(self, year: int) -> Decimal | None:
         return _target_of(year, self.targets, self.target)
@@ -77,6 +92,12 @@ class IndicatorStatus:
         return self.outcomes[-1].assessment if self.is_confirmed else self.suggestion
 
     @property
+    def years(self) -> tuple[int, ...]:
+        """Those with an outcome, here or elsewhere."""
+        here = {outcome.year for outcome in self.outcomes}
+        return tuple(sorted(here.union(*({value.year for value in place.values} for place in self.elsewhere))))
+
+    @property
     def is_by_sex(self) -> bool:
         return any(outcome.women is not None or outcome.men is not None for outcome in self.outcomes)
 
@@ -86,9 +107,36 @@ def _target_of(year: int, targets: Iterable[Figure], target: Decimal | None) -> 
     return next((figure.value for figure in targets if figure.year == year), target)
 
 
+@dataclass(frozen=True)
+class Place:
+    """A municipality in a comparison: its value in each year, None where there is none. Our own has no `dated`: its
+    values are the outcomes, which say for themselves where they are from."""
+
+    name: str
+    values: tuple[Decimal | None, ...]
+    dated: date | None
+
+
+def compared(indicator: IndicatorStatus, municipality: str) -> tuple[Place, ...]:
+    """Our `municipality` and the others, in each of the indicator's `years`; nothing where there are no others."""
+    if not indicator.elsewhere:
+        return ()
+    here = Place(municipality, _in_years(indicator.years, indicator.outcomes), None)
+    return (
+        here,
+        *(Place(one.name, _in_years(indicator.years, one.values), one.dated) for one in indicator.elsewhere),
+    )
+
+
+def _in_years(years: Iterable[int], figures: Iterable[Figure | Outcome]) -> tuple[Decimal | None, ...]:
+    values = {figure.year: figure.value for figure in figures}
+    return tuple(values.get(year) for year in years)
+
+
 def indicators_by_goal(follow_up: FollowUp) -> dict[int, list[IndicatorStatus]]:
-    """Each goal's indicators, in one query: a row for each outcome with each yearly target."""
-    rows = (
+    """Each goal's indicators, in one query: a row for each outcome with each yearly target. What is known of their key
+    figures elsewhere takes one more, where any has one."""
+    rows = list(
         Indicator.objects.filter(sub_goal__area__programme=follow_up.programme)
         .annotate(
             of_year=FilteredRelation("outcomes", condition=Q(outcomes__year__lte=follow_up.year)),
@@ -105,14 +153,35 @@ def indicators_by_goal(follow_up: FollowUp) -> dict[int, list[IndicatorStatus]]:
         )
         .order_by("sub_goal_id", "number", "outcome_year", "target_year")
     )
+    elsewhere = _elsewhere(follow_up, {row.kpi for row in rows if row.kpi})
     by_goal: dict[int, list[IndicatorStatus]] = defaultdict(list)
     for _, of_indicator in groupby(rows, key=lambda row: row.pk):
         indicator_rows = list(of_indicator)
-        by_goal[indicator_rows[0].sub_goal_id].append(_status(indicator_rows))
+        by_goal[indicator_rows[0].sub_goal_id].append(_status(indicator_rows, elsewhere))
     return by_goal
 
 
-def _status(rows: list[Any]) -> IndicatorStatus:
+def _elsewhere(follow_up: FollowUp, kpis: Collection[str]) -> dict[str, tuple[Elsewhere, ...]]:
+    """What is known of key figures in other municipalities, by key figure."""
+    if not kpis:
+        return {}
+    years = follow_up.programme.first_year, follow_up.year
+    values = (
+        KeyFigureValue.objects.filter(key_figure__kpi__in=kpis, year__range=years, value__isnull=False)
+        .exclude(municipality=settings.KOLADA_MUNICIPALITY)
+        .annotate(kpi=F("key_figure__kpi"))
+        .order_by("kpi", "municipality_name", "municipality", "year")
+    )
+    by_kpi: dict[str, tuple[Elsewhere, ...]] = defaultdict(tuple)
+    for (kpi, _), of_place in groupby(values, key=lambda value: (value.kpi, value.municipality)):
+        found = list(of_place)
+        figures = tuple(Figure(one.year, without_padding(one.value)) for one in found if one.value is not None)
+        dated = timezone.localdate(max(one.fetched_at for one in found))
+        by_kpi[kpi] += (Elsewhere(found[0].municipality_name, figures, dated),)
+    return by_kpi
+
+
+def _status(rows: list[Any], elsewhere: Mapping[str, tuple[Elsewhere, ...]]) -> IndicatorStatus:
     indicator: Indicator = rows[0]
     outcomes = tuple({row.outcome_year: _outcome(row) for row in rows if row.value is not None}.values())
     baseline = None
@@ -135,6 +204,8 @@ def _status(rows: list[Any]) -> IndicatorStatus:
         source=indicator.source,
         kpi=indicator.kpi,
         is_example=indicator.is_example or any(row.outcome_is_example for row in rows),
+        elsewhere=elsewhere.get(indicator.kpi, ()),
+        withheld="",
     )
 
 

@@ -30,7 +30,7 @@ from programmes.models import Guideline, Measure, Programme, SubGoal, TargetStat
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 @dataclass(frozen=True)
@@ -519,9 +519,21 @@ def _outcomes_with_women_and_men(data: dict[str, Any]) -> dict[str, Any]:
     return data | {"schema": 2}
 
 
+def _indicators_elsewhere(data: dict[str, Any]) -> dict[str, Any]:
+    """Version 2 knew nothing of other municipalities, and no figures that were left out."""
+    for area in data["areas"]:
+        for goal in area["sub_goals"]:
+            for indicator in goal["indicators"]:
+                indicator |= {"elsewhere": [], "withheld": ""}
+    return data | {"schema": 3}
+
+
 # What was once decided stays readable for ever. When the schema changes, the number grows and a step is added here:
 # from a version, how its data becomes that of the next; tests/followup/data keeps one report of each version.
-NEXT_VERSION: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _outcomes_with_women_and_men}
+NEXT_VERSION: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    1: _outcomes_with_women_and_men,
+    2: _indicators_elsewhere,
+}
 
 
 def from_json(text: str) -> Report:

@@ -1,4 +1,4 @@
-"""Secrecy: the texts of a report that must not be published, and the report without them.
+"""Secrecy: the texts and figures of a report that must not be published, and the report without them.
 
 The frozen report and its chain stay as they are; what is public is a `Report` made of it, in which each text that is
 marked has given way to a line that says so.
@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from followup.figures import IndicatorStatus
 from followup.models import Withholding
 from followup.permissions import can_withhold
+from followup.renderers.text import outcome_in_words
 from followup.report import AreaStatus, Change, GuidelineStatus, MeasureStatus, Report, SubGoalStatus
+from followup.scales import BLANK
 from followup.workflow import NotAllowed
 
 if TYPE_CHECKING:
@@ -32,7 +35,7 @@ OF_YEAR = {
 
 @dataclass(frozen=True)
 class Place:
-    """A text that can be withheld: its key, what it is about in words, and how it reads."""
+    """A text, or an indicator's figures, that can be withheld: its key, what it is about in words, and how it reads."""
 
     key: str
     about: str
@@ -40,7 +43,8 @@ class Place:
 
 
 def places(report: Report) -> Iterator[Place]:
-    """Every text of the year that somebody has written in the report, in the order of its chapters."""
+    """Every text of the year that somebody has written in the report, and every indicator's outcomes, in the order of
+    its chapters."""
     yield Place(Withholding.ALL, "Hela rapporten", "")
     for key, (field, heading) in OF_YEAR.items():
         yield Place(key, heading, getattr(report, field))
@@ -48,6 +52,9 @@ def places(report: Report) -> Iterator[Place]:
         yield Place(_area(area), f"Område {area.number}: {area.name}", area.summary)
         for goal in area.sub_goals:
             yield Place(_goal(goal), f"Mål {goal.code}: {goal.text}", goal.comment)
+            for number, indicator in enumerate(goal.indicators, start=1):
+                about = f"Utfall för mål {goal.code}: {indicator.name}"
+                yield Place(_indicator(goal, number), about, "\n".join(map(outcome_in_words, indicator.outcomes)))
             for measure in goal.measures:
                 text = "\n".join(filter(None, (measure.done, measure.stop_reason)))
                 yield Place(_measure(measure), f"Åtgärd {measure.code}: {measure.text}", text)
@@ -65,6 +72,11 @@ def _goal(goal: SubGoalStatus) -> str:
     return f"mal-{goal.code}"
 
 
+def _indicator(goal: SubGoalStatus, number: int) -> str:
+    """By its place among the goal's: what a mark is about in words tells when another has come there."""
+    return f"utfall-{goal.code}-{number}"
+
+
 def _measure(measure: MeasureStatus) -> str:
     return f"atgard-{measure.code}"
 
@@ -78,7 +90,8 @@ def _change(change: Change) -> str:
 
 
 def masked(report: Report, grounds: Mapping[str, str]) -> Report:
-    """The report with a notice in place of each text whose place is in `grounds`, which gives the legal ground."""
+    """The report with a notice in place of each text and each indicator's outcomes whose place is in `grounds`, which
+    gives the legal ground."""
 
     def text(key: str, original: str) -> str:
         return notice(grounds[key]) if key in grounds and original else original
@@ -88,9 +101,20 @@ def masked(report: Report, grounds: Mapping[str, str]) -> Report:
             return measure
         return replace(measure, done=notice(grounds[_measure(measure)]), stop_reason="")
 
+    def of_indicator(key: str, indicator: IndicatorStatus) -> IndicatorStatus:
+        """Without the outcomes and all that is made of them; what should be reached is the programme's."""
+        if key not in grounds or not (indicator.outcomes or indicator.elsewhere):
+            return indicator
+        left_out = notice(grounds[key], "Utfallen är inte publicerade")
+        return replace(indicator, outcomes=(), elsewhere=(), trend=BLANK, suggestion=BLANK, withheld=left_out)
+
     def of_goal(goal: SubGoalStatus) -> SubGoalStatus:
+        indicators = enumerate(goal.indicators, start=1)
         return replace(
-            goal, comment=text(_goal(goal), goal.comment), measures=tuple(of_measure(one) for one in goal.measures)
+            goal,
+            comment=text(_goal(goal), goal.comment),
+            indicators=tuple(of_indicator(_indicator(goal, number), one) for number, one in indicators),
+            measures=tuple(of_measure(one) for one in goal.measures),
         )
 
     def of_area(area: AreaStatus) -> AreaStatus:
@@ -112,9 +136,9 @@ def masked(report: Report, grounds: Mapping[str, str]) -> Report:
     )
 
 
-def notice(ground: str) -> str:
+def notice(ground: str, what: str = "Texten är inte publicerad") -> str:
     """What stands where a text was left out."""
-    return f"[Texten är inte publicerad. Lagrum: {ground.rstrip('.')}.]"
+    return f"[{what}. Lagrum: {ground.rstrip('.')}.]"
 
 
 def misplaced(report: Report, marks: list[Withholding]) -> list[Withholding]:

@@ -10,10 +10,12 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.db.models import Count, QuerySet
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
 from organisation.admin import HistoryAdmin
+from programmes.forms import FigureInput
 from programmes.models import (
     Guideline,
     Indicator,
@@ -28,6 +30,10 @@ from programmes.models import (
 
 SMALL_TEXT: Mapping[type[models.Field[Any, Any]], Mapping[str, Any]] = {
     models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 60})}
+}
+
+FIGURES: Mapping[type[models.Field[Any, Any]], Mapping[str, Any]] = {
+    models.DecimalField: {"localize": True, "widget": FigureInput(attrs={"size": 10})}
 }
 
 
@@ -78,6 +84,7 @@ class MeasureInline(admin.StackedInline):
 
 class IndicatorInline(admin.TabularInline):
     model = Indicator
+    formfield_overrides = FIGURES
     extra = 0
     show_change_link = True
     ordering = ("number",)
@@ -85,12 +92,45 @@ class IndicatorInline(admin.TabularInline):
 
 class TargetInline(admin.TabularInline):
     model = IndicatorTarget
+    formfield_overrides = FIGURES
     extra = 0
     ordering = ("year",)
 
 
+class OutcomeForm(forms.ModelForm):
+    fetched_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["fetched_version"] = self.instance.version if self.instance.pk else None
+
+
+class OutcomeFormSet(BaseInlineFormSet):
+    """An outcome is written on other pages and by Kolada too: what was saved there meanwhile is not written over."""
+
+    def clean(self) -> None:
+        super().clean()
+        if self.instance.pk:
+            # Whoever saves an outcome holds its indicator.
+            Indicator.objects.select_for_update().get(pk=self.instance.pk)
+        stored = dict(self.instance.outcomes.values_list("pk", "version")) if self.instance.pk else {}
+        for form in self.initial_forms:
+            if form.has_changed() and form.cleaned_data.get("fetched_version") != stored.get(form.instance.pk):
+                form.add_error(
+                    None, "Någon annan har ändrat utfallet sedan sidan hämtades. Ladda om sidan och ändra sedan igen."
+                )
+
+    def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:
+        """A new version, so that a form open elsewhere notices."""
+        obj.version += 1
+        return super().save_existing(form, obj, commit)
+
+
 class OutcomeInline(admin.TabularInline):
     model = IndicatorValue
+    form = OutcomeForm
+    formset = OutcomeFormSet
+    formfield_overrides = FIGURES
     extra = 0
     ordering = ("year",)
 
@@ -202,6 +242,7 @@ class MeasureAdmin(HistoryAdmin):
 @admin.register(Indicator)
 class IndicatorAdmin(HistoryAdmin):
     inlines = (TargetInline, OutcomeInline)
+    formfield_overrides = FIGURES
     list_display = ("name", "goal", "unit", "direction", "baseline", "target", "is_example")
     list_filter = ("sub_goal__area__programme", "sub_goal__area", "is_example")
     list_select_related = ("sub_goal__area",)

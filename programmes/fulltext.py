@@ -1,17 +1,18 @@
 """Searching running text for Swedish words in all their forms: "skola" finds "skolor" and "skolans".
 
-PostgreSQL has its own Swedish stemmer and an index for it (followup migration 0003). SQLite has neither, so a word is
+PostgreSQL has its own Swedish stemmer, and an index of what it makes of a text. SQLite has neither, so a word is
 stemmed here, by the same algorithm (Snowball), and looked for by its stem: near enough, but slow on large tables.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterable
 
 import snowballstemmer
-from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db import connections, models
+from django.contrib.postgres.search import SearchQuery
+from django.db import connection
+from django.db.models import Q
 
 LANGUAGE = "swedish"
 
@@ -31,10 +32,19 @@ def words_of(text: str) -> list[str]:
     return list(dict.fromkeys(word for word in re.findall(r"\w+", text.lower()) if word not in STOP_WORDS))
 
 
-def containing(rows: models.QuerySet[Any], field: str, word: str) -> models.QuerySet[Any]:
-    """Those of `rows` whose text `field` has `word` in some form."""
-    if connections[rows.db].vendor == "postgresql":
-        return rows.alias(words=SearchVector(field, config=LANGUAGE)).filter(words=SearchQuery(word, config=LANGUAGE))
+def has_index() -> bool:
+    """Whether the database finds words by an index: then it is asked with `all_of`, else with `containing`."""
+    return connection.vendor == "postgresql"
+
+
+def all_of(words: Iterable[str]) -> SearchQuery:
+    """What an indexed text is asked for that is to have all of `words`, each in some form."""
+    return SearchQuery(" ".join(words), config=LANGUAGE)
+
+
+def containing(word: str, fields: Iterable[str]) -> Q:
+    """That one of the texts `fields` has `word` in some form."""
     stem = snowballstemmer.stemmer(LANGUAGE).stemWord(word)
     # An inflection adds a few letters to the stem; a word that merely begins alike adds more.
-    return rows.filter(**{f"{field}__iregex": rf"\b{re.escape(stem)}\w{{0,5}}\b"})
+    pattern = rf"\b{re.escape(stem)}\w{{0,5}}\b"
+    return Q(*((f"{field}__iregex", pattern) for field in fields), _connector=Q.OR)

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, models
 
@@ -30,6 +30,9 @@ from programmes.models import (
     SubGoal,
 )
 from programmes.source import Node, Problems, Row, SourceError, check
+
+if TYPE_CHECKING:
+    from organisation.models import User
 
 FORMAT = "huddinge-safety-programme"
 VERSION = 1
@@ -58,6 +61,8 @@ class Kind:
     optional: Mapping[str, Any] = field(default_factory=dict)
     # From the model to its programme, to find what the database has.
     path: str = ""
+    # Whether it is written on pages too, and each save is a new version, so that a page open elsewhere notices.
+    has_version: bool = False
 
 
 # A field's key in the file is its own name but for these.
@@ -148,6 +153,7 @@ OUTCOMES = Kind(
     parent="indicator",
     optional={"women": None, "men": None, "assessment": "", "kpi": "", "dated": None},
     path="indicator__sub_goal__area__programme",
+    has_version=True,
 )
 GUIDELINES = Kind(
     Guideline,
@@ -180,28 +186,34 @@ class ImportLog:
     created: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
     unchanged: Counter[str] = field(default_factory=Counter)
+    removed: Counter[str] = field(default_factory=Counter)
     kept: list[str] = field(default_factory=list)
     # Where the file was understood differently from how it was written.
     notes: list[str] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-    # What the database has of the programme and the file does not mention; parents before what is theirs.
+    # What the database has of the programme and the file lacks; parents before what is theirs.
     missing: list[models.Model] = field(default_factory=list)
 
     @property
     def nothing_changed(self) -> bool:
-        return not self.created and not self.changed
+        return not self.created and not self.changed and not self.removed
 
     def count(self, counter: Counter[str], model: type[models.Model], number: int = 1) -> None:
         counter[str(model._meta.verbose_name_plural)] += number
 
 
-def import_programme(source: Node, log: ImportLog) -> Programme:
+def in_full(row: models.Model) -> str:
+    """A thing of a programme with what kind it is of, such as "åtgärd 1.2.3 Trygghetsvandringar"."""
+    return f"{row._meta.verbose_name} {row}"
+
+
+def import_programme(source: Node, log: ImportLog, by: User | None = None) -> Programme:
     """The programme of the file with all its parts. SourceError names the places of all faults.
 
     Call it in a transaction: what was written before the database refuses something must then not stay.
     """
     _check_format(source)
-    reading = _Reading(log)
+    reading = _Reading(log, source)
     units = {unit.slug: unit for _, unit in reading.level(UNITS, source, "units")}
     perspectives = {one.slug: one for _, one in reading.level(PERSPECTIVES, source, "perspectives")}
     reading.known = {"units": units, "perspectives": perspectives}
@@ -215,7 +227,7 @@ def import_programme(source: Node, log: ImportLog) -> Programme:
     reading.levels(OUTCOMES, indicators, "outcomes")
     reading.levels(GUIDELINES, top, "guidelines")
     reading.problems.raise_if_any()
-    reading.write()
+    reading.write(by)
     return programme
 
 
@@ -239,8 +251,10 @@ class _Work:
 class _Reading:
     """A file on its way in: what was found wrong with it, and what is to be written, in the order of writing."""
 
-    def __init__(self, log: ImportLog) -> None:
+    def __init__(self, log: ImportLog, source: Node) -> None:
         self.log = log
+        # A workbook without a sheet of indicators, say, does not mean that there are none.
+        self.silent_about = source.get("silent_about", []).value
         self.problems = Problems()
         self.known: dict[str, dict[str, Any]] = {}
         self.programme = Programme()
@@ -264,8 +278,9 @@ class _Reading:
             for parent_node, parent in parents
             for node in self.problems.distinct(self._items(parent_node, key, optional=optional), kind.key)
         ]
-        mentioned = {instance.pk for _, instance in found}
-        self.log.missing += [row for row in existing.values() if row.pk not in mentioned]
+        if key not in self.silent_about:
+            mentioned = {instance.pk for _, instance in found}
+            self.log.missing += [row for row in existing.values() if row.pk not in mentioned]
         return found
 
     def _items(self, node: Node, key: str, *, optional: bool = False) -> list[Node]:
@@ -365,11 +380,14 @@ class _Reading:
         log.changes.append(Change(str(model._meta.verbose_name), str(instance), is_new, tuple(differences)))
         (work.created if is_new else work.changed).append(instance)
 
-    def write(self) -> None:
+    def write(self, by: User | None) -> None:
         """SourceError when the database refuses: its rules say in Swedish what must hold between rows."""
         try:
             for kind, work in self.work.values():
-                write(kind.model, work.created, work.changed, tuple(kind.fields), work.members, REASON)
+                for row in work.changed if kind.has_version else ():
+                    row.version += 1
+                fields = (*kind.fields, "version") if kind.has_version else tuple(kind.fields)
+                write(kind.model, work.created, work.changed, fields, work.members, REASON, by)
         except IntegrityError as error:
             raise SourceError(str(error).splitlines()[0]) from error
 

@@ -7,7 +7,7 @@ was invented as an example is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from programmes.kolada_api import Kolada, KoladaUnavailable
+from programmes.kolada_api import FoundValue, Kolada, KoladaUnavailable
 from programmes.models import Indicator, IndicatorValue, KeyFigure, KeyFigureValue
 
 if TYPE_CHECKING:
@@ -79,28 +79,44 @@ def fetch(
         key_figure = KeyFigure.objects.select_for_update().get_or_create(kpi=key_figure.kpi)[0]
         key_figure.title, key_figure.description, key_figure.fetched_at = found.title[:500], found.description, now
         key_figure.save()
-        key_figure.values.all().delete()
-        KeyFigureValue.objects.bulk_create(
-            KeyFigureValue(
-                key_figure=key_figure,
-                municipality=value.municipality,
-                municipality_name=names.get(value.municipality, value.municipality),
-                year=value.year,
-                value=value.value,
-                women=value.women,
-                men=value.men,
-                fetched_at=now,
-            )
-            for value in values
-        )
+        _keep(key_figure, values, names, now)
         bring_to_indicators(key_figure, log, by=by)
     log.key_figures += 1
+
+
+def _keep(key_figure: KeyFigure, found: Iterable[FoundValue], names: Mapping[str, str], now: datetime) -> None:
+    """Make the stored values those that were found. One that is as it was keeps the day when it came: a report that
+    shows it is then the same report."""
+    stored = {(value.municipality, value.year): value for value in key_figure.values.all()}
+    new = []
+    for one in found:
+        value = KeyFigureValue(
+            key_figure=key_figure,
+            municipality=one.municipality,
+            municipality_name=names.get(one.municipality, one.municipality),
+            year=one.year,
+            value=one.value,
+            women=one.women,
+            men=one.men,
+            fetched_at=now,
+        )
+        before = stored.get((value.municipality, value.year))
+        if before and (before.municipality_name, *_figures(before)) == (value.municipality_name, *_figures(value)):
+            del stored[value.municipality, value.year]
+        else:
+            new.append(value)
+    if stored:
+        key_figure.values.filter(pk__in=[value.pk for value in stored.values()]).delete()
+    if new:
+        KeyFigureValue.objects.bulk_create(new)
 
 
 def bring_to_indicators(key_figure: KeyFigure, log: FetchLog, *, by: User | None) -> None:
     """The municipality's own values of the programme's years become outcomes. Call it in a transaction."""
     own = list(key_figure.values.filter(municipality=settings.KOLADA_MUNICIPALITY, value__isnull=False))
-    for indicator in Indicator.objects.select_for_update(of=("self",)).filter(kpi=key_figure.kpi).order_by("pk"):
+    linked = Indicator.objects.filter(kpi=key_figure.kpi)
+    # In the order of a goal's page, which locks them too, so that nobody waits in a ring.
+    for indicator in linked.select_for_update(of=("self",)).order_by("sub_goal", "number"):
         years = indicator.sub_goal.area.programme.years
         outcomes = {outcome.year: outcome for outcome in indicator.outcomes.all()}
         for value in own:

@@ -1,11 +1,14 @@
 """The addresses of the API. Whoever asks sees what they see on the pages, and nothing can be changed here."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Annotated, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from ninja import NinjaAPI, Path, Query
 from ninja.errors import AuthenticationError, ValidationError
 from ninja.pagination import paginate
@@ -24,7 +27,9 @@ from followup.api.values import (
 from followup.archive import report_of
 from followup.models import DecidedReport, Decision, FollowUp
 from followup.renderers import json
+from followup.stamp import stamp
 from followup.views.fetch import follow_up_or_404, programme_or_404
+from followup.views.freshness import etag_of
 from programmes.models import Indicator, Measure, Programme, SubGoal
 
 Slug = Annotated[str, Path(pattern=r"^[-a-zA-Z0-9_]{1,80}$", description="Programmets kortnamn", example="program")]
@@ -65,6 +70,23 @@ api = Api(
     urls_namespace="api",
     auth=[Token(), Session()],
 )
+
+
+def answered_when_changed(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """Who asks is known by now. What they have already is not put together again while the count of changes stands
+    still; it is read before anything that the answer is made of."""
+
+    @wraps(operation)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        request.stamp = stamp()  # type: ignore[attr-defined]
+        request.etag = etag = etag_of(request)  # type: ignore[attr-defined]
+        unchanged = get_conditional_response(request, etag) if etag else None
+        return operation(request, *args, **kwargs) if unchanged is None else unchanged
+
+    return wrapper
+
+
+api.add_decorator(answered_when_changed)
 
 REFUSALS = {401: Problem, 404: Problem, 422: Problem}
 

@@ -1,6 +1,7 @@
 """The API's addresses, each with an ETag of what it answers."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -19,6 +20,9 @@ def asked_for(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
     @conditional_page
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         response = view(request, *args, **kwargs)
+        etag = getattr(request, "etag", None)
+        if etag and response.status_code in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED):
+            response["ETag"] = etag
         patch_cache_control(response, private=True, no_cache=True)
         patch_vary_headers(response, ["Authorization", "Cookie"])
         return response

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.template.defaultfilters import filesizeformat
 
 from followup.attachments import ALLOWED, KINDS, max_bytes
-from followup.forms.entries import EntryForm, PageForms, Unsaved
+from followup.forms.entries import EntryForm, PageForms, Unsaved, sent_for
 from followup.forms.fields import TextArea
 from followup.forms.outcomes import figures_sent, outcomes_of_year
 from followup.models import (
@@ -58,8 +58,9 @@ class MeasureEntryForm(EntryForm):
 def answer_form(answer: Answer, data: Any) -> EntryForm:
     """The form of an answer as it stands on the entry page."""
     if isinstance(answer, MeasureEntry):
-        return MeasureEntryForm(data, instance=answer, prefix=f"measure-{answer.pk}")
-    return SubGoalEntryForm(data, instance=answer, prefix="goal")
+        prefix = f"measure-{answer.pk}"
+        return MeasureEntryForm(sent_for(prefix, data), instance=answer, prefix=prefix)
+    return SubGoalEntryForm(sent_for("goal", data), instance=answer, prefix="goal")
 
 
 def first_missing_field(answer: Answer) -> str:
@@ -76,7 +77,7 @@ def started_from_last_year(
     last_goal: SubGoalEntry | None,
     last_measures: Mapping[int, MeasureEntry],
 ) -> QueryDict:
-    """What the entry page sent, with last year's words wherever no words of this year stand.
+    """What the entry page sent, with last year's words in each field where no words of this year stand.
 
     Only running text is brought over: a judgement is made anew every year, and why a measure was stopped belongs to it.
     """
@@ -88,7 +89,7 @@ def started_from_last_year(
         if measure.measure_id in last_measures
     ]
     for name, text in last:
-        if not result.get(name, "").strip():
+        if name in result and not result.get(name, "").strip():
             result[name] = text
     return result
 
@@ -151,8 +152,9 @@ class AnswerForms(PageForms):
             )
             for measure in measures
         ]
-        figures = [outcome.form for outcome in self.outcomes if outcome.form and outcome.form.is_bound is bool(data)]
-        super().__init__([form for form in (self.goal, *figures, *(answer.form for answer in self.measures)) if form])
+        parts = (self.goal, *(one.form for one in self.outcomes), *(one.form for one in self.measures))
+        # What the page that was sent had no form for is shown, and left alone.
+        super().__init__([form for form in parts if form and form.is_bound is bool(data)])
 
     @property
     def lack_words(self) -> bool:

@@ -109,6 +109,12 @@ class Unsaved:
     text: str
 
 
+def sent_for(prefix: str, data: Any) -> Any:
+    """`data`, for the form with that `prefix`; None when the page that sent it had no such form, because what the form
+    is about was locked, or not there, when the page was fetched."""
+    return data if data and any(name.startswith(f"{prefix}-") for name in data) else None
+
+
 def settled(data: QueryDict) -> QueryDict:
     """What a form sent, with the saved answer wherever the conflict page's choice was that."""
     result = data.copy()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils import formats
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 
 class TextArea(forms.Textarea):
@@ -16,15 +18,15 @@ class TextArea(forms.Textarea):
         return value and value.replace("\r\n", "\n")
 
 
-class FigureInput(forms.TextInput):
-    """A figure as people write it, or copy it from a sheet: with spaces between thousands, and a typographic minus."""
+class LongSelect(forms.Select):
+    """Drawn at once, and not by a template for each choice: among hundreds that took most of a page's time."""
 
-    def __init__(self, attrs: Any = None) -> None:
-        super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        value = super().value_from_datadict(data, files, name)
-        return value and "".join(value.split()).replace("−", "-")
-
-    def format_value(self, value: Any) -> Any:
-        return formats.localize_input(value) if self.is_localized and value not in ("", None) else value
+    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
+        widget = context["widget"]
+        choices = (
+            (choice["value"], " selected" if choice["selected"] else "", choice["label"])
+            for _, group, _ in widget["optgroups"]
+            for choice in group
+        )
+        options = format_html_join("", '<option value="{}"{}>{}</option>', choices)
+        return format_html('<select name="{}"{}>{}</select>', widget["name"], flatatt(widget["attrs"]), options)

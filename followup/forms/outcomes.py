@@ -9,12 +9,12 @@ from typing import Any
 
 from django.http import QueryDict
 
-from followup.forms.entries import EntryForm, Unsaved
-from followup.forms.fields import FigureInput
+from followup.forms.entries import EntryForm, Unsaved, sent_for
 from followup.models import SubGoalEntry
 from followup.scales import Step, step
 from followup.workflow import StaleEntry
-from programmes.models import Indicator, IndicatorValue, TargetStatus, without_padding
+from programmes.forms import FigureInput
+from programmes.models import Indicator, IndicatorValue, TargetStatus
 
 FIGURES = ("value", "women", "men")
 
@@ -32,7 +32,7 @@ class OutcomeForm(EntryForm):
         model = IndicatorValue
         fields = [*FIGURES, "assessment"]
         localized_fields = FIGURES
-        labels = {"women": "varav kvinnor", "men": "varav män"}
+        labels = {"women": "Kvinnor", "men": "Män"}
         help_texts = {"assessment": ""}
         widgets = dict.fromkeys(FIGURES, FigureInput)
 
@@ -40,9 +40,6 @@ class OutcomeForm(EntryForm):
         super().__init__(data, instance=outcome, prefix=f"outcome-{outcome.indicator_id}")
         self.entry = entry
         self.today = today
-        for name in FIGURES:
-            if self.initial[name] is not None:
-                self.initial[name] = without_padding(self.initial[name])
         choices: Any = self.fields["assessment"]
         choices.choices = [("", "Ej bekräftad"), *TargetStatus.choices]
 
@@ -112,7 +109,7 @@ def outcomes_of_year(
     found = []
     for indicator in indicators:
         outcome = outcome_of(indicator, year)
-        sent = data if data and f"outcome-{indicator.pk}-version" in data else None
+        sent = sent_for(f"outcome-{indicator.pk}", data)
         earlier = sorted((o for o in indicator.outcomes.all() if o.year < year), key=lambda o: o.year)
         form = OutcomeForm(sent, entry=entry, outcome=outcome, today=today) if may_write else None
         found.append(OutcomeOfYear(indicator, outcome, form, tuple(earlier)))

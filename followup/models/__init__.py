@@ -12,6 +12,7 @@ from followup.models.renderings import Rendering
 from followup.models.ticks import Tick
 from followup.models.tokens import ApiToken
 from followup.models.withholdings import Withholding
+from followup.models.words import EntryWords, MeasureEntryWords, SubGoalEntryWords
 from followup.models.workbooks import Workbook
 from followup.models.year import FollowUp
 
@@ -25,16 +26,19 @@ __all__ = [
     "Decision",
     "Distribution",
     "Entry",
+    "EntryWords",
     "Event",
     "FollowUp",
     "GuidelineEntry",
     "MeasureEntry",
+    "MeasureEntryWords",
     "OutgoingMail",
     "ProtocolNote",
     "Reminder",
     "Rendering",
     "Speaker",
     "SubGoalEntry",
+    "SubGoalEntryWords",
     "Tick",
     "Withholding",
     "Workbook",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from django.db import models
 from django.utils.html import format_html, format_html_join
@@ -24,6 +25,8 @@ BAR_WIDTH, BAR_HEIGHT = 300, 22
 SYMBOL_ROOM = 20
 LINE_WIDTH, LINE_HEIGHT, LINE_MARGIN = 110, 34, 5
 CURVE_WIDTH, CURVE_HEIGHT, CURVE_MARGIN = 440, 170, 56
+# The room above a point that its figure takes.
+FIGURE_ROOM = 28
 
 
 @dataclass(frozen=True)
@@ -162,7 +165,11 @@ def curve(indicator: IndicatorStatus) -> SafeString:
     if len(points) < 2:
         return SafeString("")
     aims = [(year, aim) for year, _ in points if (aim := indicator.target_of(year)) is not None]
-    values = [float(value) for _, value in points + aims]
+    others = [
+        [(value.year, value.value) for value in place.values if points[0][0] <= value.year <= points[-1][0]]
+        for place in indicator.elsewhere
+    ]
+    values = [float(value) for _, value in chain(points, aims, *others)]
     across = _scale(points[0][0], points[-1][0], CURVE_MARGIN, CURVE_WIDTH - CURVE_MARGIN)
     up = _scale(min(values), max(values), CURVE_HEIGHT - CURVE_MARGIN, CURVE_MARGIN)
     places = [(_number(across(year)), _number(up(float(value))), year, figure(value)) for year, value in points]
@@ -172,17 +179,27 @@ def curve(indicator: IndicatorStatus) -> SafeString:
             '<path class="curve-target" d="M{}"/><text class="curve-aim" x="{}" y="{}">Mål {}</text>',
             "L".join(f"{_number(across(year))} {_number(up(float(aim)))}" for year, aim in aims),
             _number(across(aims[-1][0]) + 8),
-            _number(up(float(aims[-1][1])) + 4),
+            _number(_beside(up(float(aims[-1][1])), up(float(points[-1][1])))),
             figure(aims[-1][1]),
         )
     return format_html(
-        '<svg class="curve" role="img" viewBox="0 0 {} {}"><title>{}</title>{}'
+        '<svg class="curve" role="img" viewBox="0 0 {} {}"><title>{}</title>{}{}'
         '<path class="curve-line" d="M{}"/>{}</svg>',
         CURVE_WIDTH,
         CURVE_HEIGHT,
         f"{indicator.name}, {points[0][0]}–{points[-1][0]}: {indicator.trend.word.lower()}"
-        + (f". Målvärdet {figure(aims[-1][1])} är streckat" if aims else ""),
+        + (f". Målvärdet {figure(aims[-1][1])} är streckat" if aims else "")
+        + (". Andra kommuner är tunna linjer" if any(others) else ""),
         target,
+        format_html_join(
+            "",
+            '<path class="curve-other" d="M{}"/>',
+            (
+                ["L".join(f"{_number(across(year))} {_number(up(float(value)))}" for year, value in other)]
+                for other in others
+                if len(other) > 1
+            ),
+        ),
         "L".join(f"{x} {y}" for x, y, _, _ in places),
         format_html_join(
             "",
@@ -191,6 +208,12 @@ def curve(indicator: IndicatorStatus) -> SafeString:
             places,
         ),
     )
+
+
+def _beside(height: float, figure: float) -> float:
+    """Where the words of a target at `height` stand on their feet: beside its line, and below the last outcome's figure
+    where that one would be in the way."""
+    return (figure if 0 <= figure - height < FIGURE_ROOM else height) + 4
 
 
 def _dashed(places: list[tuple[float, float]], colour: str) -> SafeString:

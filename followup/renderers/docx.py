@@ -10,7 +10,7 @@ from docx.document import Document
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
-from followup.figures import Figure, IndicatorStatus
+from followup.figures import Figure, IndicatorStatus, compared
 from followup.renderers import word
 from followup.renderers.package import stamp
 from followup.renderers.text import (
@@ -176,7 +176,7 @@ def _goal(document: Document, report: Report, goal: SubGoalStatus) -> None:
     word.prose(document, goal.comment or "Ingen kommentar har skrivits.")
     if goal.indicators:
         word.heading(document, "Indikatorer", 3)
-        _indicators(document, goal)
+        _indicators(document, report, goal)
     if goal.measures:
         word.heading(document, "Åtgärder", 3)
         for measure in goal.measures:
@@ -185,7 +185,7 @@ def _goal(document: Document, report: Report, goal: SubGoalStatus) -> None:
         word.prose(document, "Målet har inga åtgärder det här året.")
 
 
-def _indicators(document: Document, goal: SubGoalStatus) -> None:
+def _indicators(document: Document, report: Report, goal: SubGoalStatus) -> None:
     headers = ["Indikator", "Basvärde", "Utfall", "Målvärde", "Utveckling"]
     table = word.table(document, headers, [62, 24, 30, 24, 30], f"Indikatorer för mål {goal.code}")
     for indicator in goal.indicators:
@@ -194,11 +194,26 @@ def _indicators(document: Document, goal: SubGoalStatus) -> None:
             [
                 _name(indicator),
                 _figure(indicator.baseline) if indicator.baseline else "–",
-                "\n".join(map(outcome_in_words, indicator.outcomes)) or "–",
+                "\n".join(map(outcome_in_words, indicator.outcomes)) or indicator.withheld or "–",
                 _aim(indicator),
-                indicator.trend,
+                "–" if indicator.withheld else indicator.trend,
             ],
         )
+    for indicator in goal.indicators:
+        if indicator.elsewhere:
+            _elsewhere(document, report, indicator)
+
+
+def _elsewhere(document: Document, report: Report, indicator: IndicatorStatus) -> None:
+    """The indicator beside other municipalities, with the day that their values were fetched."""
+    caption = f"{indicator.name} i andra kommuner, {indicator.unit}. Källa: Kolada {indicator.kpi}"
+    word.paragraph(document, caption).paragraph_format.keep_with_next = True
+    years = indicator.years
+    widths = [60, *(70 // len(years) for _ in years), 40]
+    table = word.table(document, ["Kommun", *map(str, years), "Hämtat"], widths, caption)
+    for place in compared(indicator, report.municipality):
+        values = ["–" if value is None else figure(value) for value in place.values]
+        word.row(table, [place.name, *values, in_words(place.dated, "j F Y") if place.dated else "Utfallen ovan"])
 
 
 def _name(indicator: IndicatorStatus) -> str:

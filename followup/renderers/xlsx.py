@@ -16,11 +16,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
-from followup.figures import IndicatorStatus, Outcome
+from followup.figures import IndicatorStatus, Outcome, Place, compared
 from followup.renderers.package import repacked, stamp
 from followup.renderers.text import example_notice, legible, source_in_words, standing
 from followup.renderers.tokens import colours
-from followup.renderers.xlsx_charts import add_charts
+from followup.renderers.xlsx_charts import add_charts, add_comparisons
 from followup.report import Report, SubGoalStatus
 from followup.scales import Step
 
@@ -53,6 +53,7 @@ def render(report: Report) -> bytes:
     _measures(workbook, report)
     _indicators(workbook, report)
     _outcomes(workbook, report)
+    _elsewhere(workbook, report)
     properties = workbook.properties
     properties.title, properties.subject = legible(report.title), legible(report.overarching_goal)
     properties.creator = properties.lastModifiedBy = legible(report.municipality)
@@ -226,10 +227,10 @@ def _indicator(goal: SubGoalStatus, indicator: IndicatorStatus, years: Iterable[
         indicator.baseline.value if indicator.baseline else None,
         *(outcomes.get(year) for year in years),
         indicator.target,
-        indicator.trend,
+        None if indicator.withheld else indicator.trend,
         indicator.standing if indicator.standing.key else None,
         yes(indicator.is_confirmed) if indicator.standing.key else None,
-        source_in_words(indicator),
+        " ".join(filter(None, (source_in_words(indicator), indicator.withheld))),
         yes(indicator.is_example),
     )
 
@@ -267,6 +268,42 @@ def _outcome(goal: SubGoalStatus, indicator: IndicatorStatus, outcome: Outcome) 
         outcome.assessment if outcome.assessment.key else None,
         outcome.kpi,
         outcome.dated,
+    )
+
+
+def _elsewhere(workbook: Workbook, report: Report) -> None:
+    """A row for each municipality of each indicator that is compared, and a chart of them; none without any."""
+    found = [(goal, indicator) for goal in report.sub_goals for indicator in goal.indicators if indicator.elsewhere]
+    if not found:
+        return
+    years = sorted({year for _goal, indicator in found for year in indicator.years})
+    columns = [
+        Column("Mål", 8),
+        Column("Indikator", TEXT),
+        Column("Kommun", 32),
+        *(Column(str(year), 12) for year in years),
+        Column("Nyckeltal i Kolada", 12),
+        Column("Hämtat", 14),
+    ]
+    rows = [
+        _place(goal, indicator, place, years)
+        for goal, indicator in found
+        for place in compared(indicator, report.municipality)
+    ]
+    add_sheet(workbook, "Andra kommuner", columns, rows)
+    indicators = [indicator for _goal, indicator in found]
+    add_comparisons(workbook, workbook["Andra kommuner"], indicators, len(years))
+
+
+def _place(goal: SubGoalStatus, indicator: IndicatorStatus, place: Place, years: Iterable[int]) -> tuple[Value, ...]:
+    values = dict(zip(indicator.years, place.values, strict=True))
+    return (
+        goal.code,
+        indicator.name,
+        place.name,
+        *(values.get(year) for year in years),
+        indicator.kpi if place.dated else "",
+        place.dated,
     )
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils.safestring import SafeString
 
-from followup.figures import IndicatorStatus
+from followup.figures import IndicatorStatus, compared
 from followup.renderers import charts
 from followup.renderers.text import figure, source_in_words
 from followup.report import Report, Tally
@@ -38,6 +39,15 @@ def curve(indicator: IndicatorStatus) -> SafeString:
 @register.simple_tag
 def bar(tallies: Iterable[Tally], longest: int) -> SafeString:
     return charts.bar(tallies, longest)
+
+
+@register.inclusion_tag("followup/_comparison.html", takes_context=True)
+def comparison(context: Context, indicator: IndicatorStatus, goal: Any, number: int) -> dict[str, Any]:
+    """The indicator beside other municipalities. The report says what ours was called; a page without one, what it is
+    called."""
+    report = context.get("report")
+    municipality = report.municipality if report else context["municipality"]
+    return {"indicator": indicator, "places": compared(indicator, municipality), "name": f"{goal.code}-{number}"}
 
 
 register.filter(figure)

@@ -171,6 +171,7 @@ def sub_goal_detail(request: HttpRequest, slug: str, area: int, number: int) -> 
         "measures": measures,
         "measure_years": [follow_up.year for follow_up in follow_ups],
         "indicators": indicators,
+        "indicator_pages": goal.indicators.order_by("number"),
         "other_periods": other_periods(goal, request.user),
         "shows_example": goal.is_example
         or any(year.entry.is_example for year in years)

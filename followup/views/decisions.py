@@ -10,12 +10,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from followup.awaited import NoFile
 from followup.decision import open_case, record, save_case, start_correction
 from followup.forms.decisions import CorrectionForm, DecisionForm
 from followup.forms.entries import PageForms
 from followup.models import Decision, FollowUp
 from followup.permissions import can_decide, can_follow_review
-from followup.renderers import pdf
 from followup.report import from_json
 from followup.views.fetch import follow_up_or_404, user_of
 from followup.views.reports import stored_pdf
@@ -113,7 +113,7 @@ def _save(request: HttpRequest, user: User, form: DecisionForm) -> HttpResponse 
 def _record(request: HttpRequest, user: User, case: Decision, today: date) -> bool:
     try:
         record(case, by=user, today=today)
-    except (Refused, pdf.PdfUnavailable, ValidationError) as refusal:
+    except (Refused, NoFile, ValidationError) as refusal:
         texts = refusal.messages if isinstance(refusal, ValidationError) else [str(refusal)]
         messages.error(request, f"{' '.join(texts)} Det du skrev är sparat.")
         return False

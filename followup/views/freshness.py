@@ -42,7 +42,7 @@ def drawn_when_changed(view: View[P]) -> View[P]:
     @wraps(view)
     def wrapper(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         request.stamp = stamp()  # type: ignore[attr-defined]
-        etag = _etag(request)
+        etag = etag_of(request)
         response = get_conditional_response(request, etag) if etag else None
         if response is None:
             response = view(request, *args, **kwargs)
@@ -55,9 +55,9 @@ def drawn_when_changed(view: View[P]) -> View[P]:
     return wrapper
 
 
-def _etag(request: HttpRequest) -> str | None:
-    """Of all that decides how a page looks to this reader; None for one that must be drawn: it has a message to show,
-    or was asked for to do something."""
+def etag_of(request: HttpRequest) -> str | None:
+    """Of all that decides how a page looks to this reader, with the count of changes that `request.stamp` is; None for
+    one that must be drawn: it has a message to show, or was asked for to do something."""
     if request.method not in ("GET", "HEAD") or len(get_messages(request)):
         return None
     user = [getattr(request.user, field.attname) for field in User._meta.concrete_fields] if request.user.pk else []

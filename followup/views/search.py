@@ -9,16 +9,19 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from followup.models import FollowUp
+from followup.forms.fields import LongSelect
+from followup.models import Answer, FollowUp
 from followup.renderers.table import FORMATS
 from followup.scales import Assessment, Forecast, Progress
-from followup.search import Criteria, find_goals, find_measures, goals_table, measures_table
+from followup.search import Criteria, Found, find_goals, find_measures, goals_table, measures_table
 from organisation.models import Unit
 from programmes.models import Perspective, Programme
 
 ROWS = 25
 # A larger file would keep a server busy for long, and nobody reads one.
 ROWS_IN_FILE = 5_000
+# What stands on the other tab is counted no further.
+COUNTED = 1_000
 Choices = list[tuple[Any, str]]
 
 
@@ -31,7 +34,7 @@ class SearchForm(forms.Form):
     """What can be asked for. A value that is not to be had is told of and asks for nothing."""
 
     q = forms.CharField(label="Sök i mål, åtgärder och kommentarer", max_length=200, required=False)
-    programme = forms.ChoiceField(label="Program", required=False)
+    programme = forms.ChoiceField(label="Program", required=False, widget=LongSelect)
     year = forms.TypedChoiceField(label="År", required=False, coerce=int, empty_value=None)
     area = forms.TypedChoiceField(label="Ansvarsområde", required=False, coerce=int, empty_value=None)
     unit = forms.ChoiceField(label="Enhet", required=False)
@@ -42,13 +45,13 @@ class SearchForm(forms.Form):
 
     def __init__(self, *args: Any, programmes: QuerySet[Programme], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = list(programmes.prefetch_related("areas"))
+        known = list(programmes)
         chosen = next((programme for programme in known if programme.slug == self.data.get("programme")), None)
         # A number of an area tells nothing until the programme is known.
-        of_areas = [chosen] if chosen else known if len(known) == 1 else []
+        of_areas = chosen or (known[0] if len(known) == 1 else None)
         self._offer("programme", [(programme.slug, str(programme)) for programme in known])
         self._offer("year", [(year, str(year)) for year in sorted({y for p in known for y in p.years}, reverse=True)])
-        self._offer("area", [(area.number, str(area)) for programme in of_areas for area in programme.areas.all()])
+        self._offer("area", [(area.number, str(area)) for area in of_areas.areas.all()] if of_areas else [])
         self._offer("unit", list(Unit.objects.values_list("slug", "name")))
         self._offer("perspective", list(Perspective.objects.values_list("slug", "name")))
         if not of_areas:
@@ -80,8 +83,8 @@ def search_file(request: HttpRequest, suffix: str) -> HttpResponse:
     if suffix not in FORMATS:
         raise Http404(f"Sökningen finns inte som .{suffix}. De format som finns är .xlsx och .csv.")
     form = _form(request)
-    found = _found(form, request)
-    if found.count() > ROWS_IN_FILE:
+    found = _found(form, request, _shows_measures(request))
+    if len(found) > ROWS_IN_FILE:
         return _page(request, HTTPStatus.UNPROCESSABLE_ENTITY)
     name, table_of = ("atgarder", measures_table) if _shows_measures(request) else ("mal", goals_table)
     table = table_of(found, form.in_words)
@@ -94,21 +97,26 @@ def search_file(request: HttpRequest, suffix: str) -> HttpResponse:
 
 def _page(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
     form = _form(request)
-    follow_ups = FollowUp.objects.visible_to(request.user)
     shows_measures = _shows_measures(request)
-    pages = Paginator(_found(form, request), ROWS)
+    # All that it asks for are slices.
+    pages: Paginator[Answer] = Paginator(_found(form, request, shows_measures), ROWS)  # type: ignore[arg-type]
     page = pages.get_page(request.GET.get("page"))
+    count, others = str(pages.count), _in_words(_found(form, request, not shows_measures).up_to(COUNTED + 1))
     context = {
         "form": form,
         "shows_measures": shows_measures,
         "page": page,
-        "goal_count": find_goals(form.criteria, follow_ups).count() if shows_measures else pages.count,
-        "measure_count": pages.count if shows_measures else find_measures(form.criteria, follow_ups).count(),
+        "goal_count": others if shows_measures else count,
+        "measure_count": count if shows_measures else others,
         "shows_example": any(entry.is_example or entry.item.is_example for entry in page),
         "formats": FORMATS,
         "rows_in_file": ROWS_IN_FILE,
     }
     return render(request, "followup/search.html", context, status=status)
+
+
+def _in_words(count: int) -> str:
+    return f"fler än {COUNTED}" if count > COUNTED else str(count)
 
 
 def _form(request: HttpRequest) -> SearchForm:
@@ -119,6 +127,6 @@ def _shows_measures(request: HttpRequest) -> bool:
     return request.GET.get("show") == "measures"
 
 
-def _found(form: SearchForm, request: HttpRequest) -> QuerySet[Any]:
-    find = find_measures if _shows_measures(request) else find_goals
+def _found(form: SearchForm, request: HttpRequest, measures: bool) -> Found[Any]:
+    find = find_measures if measures else find_goals
     return find(form.criteria, FollowUp.objects.visible_to(request.user))

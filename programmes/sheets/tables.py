@@ -74,6 +74,10 @@ class Tables:
     def has(self, key: str) -> bool:
         return any(table.sheet and table.sheet.key == key for table in self.tables)
 
+    def has_column(self, key: str) -> bool:
+        """Whether one of the columns that are read holds `key`."""
+        return any(meaning.column and meaning.column.key == key for table in self.tables for meaning in table.meanings)
+
 
 def read_tables(
     content: bytes, sheets: Sequence[Sheet], choices: Choices, progress: Progress = lambda sheet, row: None

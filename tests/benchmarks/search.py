@@ -13,23 +13,26 @@ from tests.benchmarks import large
 from tests.benchmarks.prepare import programme
 
 ROUNDS = 7
-# What people look for: nothing in particular, a word that every programme has and one that few have, with filters, and
-# far behind in what was found.
+# What people look for: nothing in particular, a word that every programme has and one that few have, several words,
+# with filters, far behind in what was found; and what nobody looks for.
 SEARCHES = {
     "everything": "/sok/",
     "measures": "/sok/?show=measures",
     "common-word": "/sok/?q=trygghet",
     "common-word-in-measures": "/sok/?q=trygghet&show=measures",
+    "rare-word": "/sok/?q=217",
     "rare-words": "/sok/?q=trygga+skolor+217",
+    "three-words": "/sok/?q=trygga+skolor+kommunen",
+    "three-words-in-measures": "/sok/?q=trygga+skolor+kommunen&show=measures",
     "filtered": f"/sok/?q=trygghet&programme={large.SLUG}-120&year=2020&assessment=met",
     "assessed": "/sok/?assessment=not_met&forecast=partly&unit=socialnamnden",
     "last-page": "/sok/?page=99999",
+    "nonsense": f"/sok/?q={'x' * 10_000}",
 }
 # As much as the page shows of one search, and nothing else.
 BARE = """
-    SELECT e.id, e.comment FROM followup_subgoalentry e
-    WHERE to_tsvector('swedish'::regconfig, COALESCE(e.comment, '')) @@ plainto_tsquery('swedish'::regconfig, '217')
-    ORDER BY e.id LIMIT 25
+    SELECT e.id, e.comment FROM followup_subgoalentry e JOIN followup_subgoalentrywords w ON w.entry_id = e.id
+    WHERE w.words @@ plainto_tsquery('swedish'::regconfig, '217') ORDER BY e.id LIMIT 25
 """
 
 

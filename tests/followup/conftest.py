@@ -16,7 +16,7 @@ from django.db import connection, models, transaction
 from django.test import Client
 from django.utils import timezone
 
-from followup.models import DecidedReport, Decision, FollowUp, Tick
+from followup.models import DecidedReport, Decision, EntryWords, FollowUp, Tick
 from followup.rules import RULES
 from organisation.models import Membership, Unit, User
 from programmes.models import Programme
@@ -27,11 +27,14 @@ PROGRAMME = "/program/huddinge-2018-2021/"
 
 
 def own_models() -> list[type[models.Model]]:
-    """The project's models with the tables between them, but for the histories and the count of changes, which the
-    database writes; referred-to ones come first."""
+    """The project's models with the tables between them, but for the histories and what the database writes, the count
+    of changes and the words of entries; referred-to ones come first."""
     configs = [apps.get_app_config(label) for label in ("organisation", "programmes", "followup")]
     ordered = serializers.sort_dependencies([(config, None) for config in configs])
-    own = [model for model in ordered if not model.__name__.startswith("Historical") and model is not Tick]
+    by_database = (Tick, EntryWords)
+    own = [
+        model for model in ordered if not (model.__name__.startswith("Historical") or issubclass(model, by_database))
+    ]
     between = [field.remote_field.through for model in own for field in model._meta.local_many_to_many]
     return [*own, *(model for model in between if model._meta.auto_created)]
 

@@ -1,11 +1,22 @@
 """The admin as reviewers and administrators use it."""
 
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
 from followup.models import AreaEntry, FollowUp, MeasureEntry, SubGoalEntry
 from organisation.models import Unit, User
-from programmes.models import Guideline, Measure, Perspective, Programme, ResponsibilityArea, SubGoal
+from programmes.models import (
+    Guideline,
+    Indicator,
+    IndicatorValue,
+    Measure,
+    Perspective,
+    Programme,
+    ResponsibilityArea,
+    SubGoal,
+)
 from tests.followup.conftest import client_of, make_user
 
 pytestmark = pytest.mark.django_db
@@ -231,3 +242,22 @@ def test_an_administrator_does_not_take_over_a_superuser(administrator):
     client = client_of(administrator)
     assert client.post(url(User, "change", root.pk), {}).status_code == 403
     assert client.get(reverse("admin:auth_user_password_change", args=[root.pk])).status_code == 403
+
+
+@pytest.fixture
+def outcome(huddinge) -> IndicatorValue:
+    return IndicatorValue.objects.get(indicator__sub_goal__area__number=1, indicator__number=1, value=67)
+
+
+def test_an_outcome_that_was_saved_meanwhile_is_not_written_over(reviewer, outcome):
+    client = client_of(reviewer)
+    page = url(Indicator, "change", outcome.indicator_id)
+    row = f"outcomes-{list(outcome.indicator.outcomes.order_by('year')).index(outcome)}"
+    sent = form_of(client.get(page)) | {f"{row}-value": "68,5"}
+    assert client.post(page, sent).status_code == 302
+    outcome.refresh_from_db()
+    assert (outcome.value, outcome.version) == (Decimal("68.5"), 2)
+    response = client.post(page, sent | {f"{row}-value": "69", "name": "Annat namn"})
+    assert "Någon annan har ändrat utfallet sedan sidan hämtades." in response.content.decode()
+    outcome.refresh_from_db()
+    assert (outcome.value, outcome.indicator.name) == (Decimal("68.5"), sent["name"])

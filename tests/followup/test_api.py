@@ -18,7 +18,7 @@ from followup.models import ApiToken, DecidedReport, FollowUp
 from followup.renderers import json as report_json
 from followup.report import from_json
 from huddinge_safety.wsgi import site
-from programmes.models import IndicatorTarget, IndicatorValue, Programme
+from programmes.models import IndicatorTarget, IndicatorValue, Programme, SubGoal
 from tests.followup.conftest import client_of
 from tests.followup.test_dashboards import grow
 
@@ -152,9 +152,36 @@ def test_what_is_unchanged_is_not_sent_again(reader, huddinge):
     first = client.get(PROGRAMME)
     assert first["Cache-Control"] == "private, no-cache"
     again = client.get(PROGRAMME, headers={"if-none-match": first["ETag"]})
-    assert (again.status_code, again.content) == (304, b"")
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
     Programme.objects.update(title="Ett annat namn")
     assert client.get(PROGRAMME, headers={"if-none-match": first["ETag"]}).json()["title"] == "Ett annat namn"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"{API}programmes",
+        f"{PROGRAMME}/years/2021/report",
+        f"{PROGRAMME}/indicators?per_page=5",
+        f"{API}reports/huddinge-2018-2021/2020/1",
+    ],
+)
+def test_what_is_unchanged_is_not_put_together_again(address, reader, reviewer, huddinge, django_assert_num_queries):
+    """The key and the count of changes are all that is looked up."""
+    client = with_key(reader)
+    known = {"if-none-match": client.get(address)["ETag"]}
+    with django_assert_num_queries(2):
+        assert client.get(address, headers=known).status_code == 304
+    assert with_key(reviewer).get(address, headers=known).status_code == 200  # who may see more
+    assert Client(headers=known).get(address).status_code == 401
+    SubGoal.objects.filter(area__number=1, number=1).update(text="En annan lydelse.")
+    assert client.get(address, headers=known).status_code == 200
+
+
+def test_another_page_and_another_filter_are_other_answers(reader, huddinge):
+    client = with_key(reader)
+    tags = {client.get(f"{PROGRAMME}/goals{query}")["ETag"] for query in ("", "?page=2", "?per_page=5", "?area=1")}
+    assert len(tags) == 4
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,8 @@ def indicator(
         source="",
         kpi="",
         is_example=False,
+        elsewhere=(),
+        withheld="",
     )
 
 

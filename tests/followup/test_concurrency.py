@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from followup.distribution import send_out
@@ -15,7 +15,8 @@ from followup.forms.answers import SubGoalEntryForm
 from followup.models import Distribution, FollowUp, OutgoingMail, SubGoalEntry
 from followup.workflow import StaleEntry, open_follow_up, perform, save_texts
 from organisation.models import Unit, User
-from programmes.models import Programme
+from programmes.kolada import FetchLog, bring_to_indicators
+from programmes.models import Indicator, IndicatorValue, KeyFigure, Programme
 from tests.followup.conftest import HUDDINGE, client_of, make_user
 from tests.followup.test_register import many
 
@@ -97,6 +98,62 @@ def test_autosave_and_handing_in_take_turns(loaded):
     entry.refresh_from_db()
     assert event.to_state == entry.state == "submitted"
     assert (status, entry.comment) in [(200, "Klart. Mer."), (409, "Klart.")]
+
+
+GOAL = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
+
+
+@pytest.fixture
+def indicator(loaded) -> Indicator:
+    return Indicator.objects.get(sub_goal__area__number=1, sub_goal__number=1, number=1)
+
+
+def outcome_typed(indicator: Indicator, value: int, version: int) -> dict[str, object]:
+    prefix = f"outcome-{indicator.pk}"
+    return {f"{prefix}-version": version, f"{prefix}-value": value}
+
+
+@pytest.mark.parametrize(
+    ("address", "saved", "version"),
+    [(GOAL, 302, 0), (f"{GOAL}indikator/1/autospara/", 200, 1)],
+    ids=["page", "autosave"],
+)
+def test_one_of_two_who_save_an_outcome_wins_and_the_other_is_told(address, saved, version, indicator):
+    """Also the first outcome of a year, which has no row yet that could be locked."""
+    if version:
+        IndicatorValue.objects.create(indicator=indicator, year=2021, value=50)
+    clients = [client_of(make_user(name, unit="kommunstyrelsen")) for name in ("first", "second")]
+    responses = at_once(
+        *(
+            lambda client=client, value=value: client.post(address, outcome_typed(indicator, value, version))
+            for client, value in zip(clients, (66, 67), strict=True)
+        )
+    )
+    assert sorted(response.status_code for response in responses) == [saved, 409]
+    won = [response.status_code for response in responses].index(saved)
+    outcome = IndicatorValue.objects.get(indicator=indicator, year=2021)
+    assert (outcome.value, outcome.version) == (66 + won, version + 1)
+    assert list(outcome.history.filter(value__gte=66).values_list("history_user__username", flat=True)) == [
+        ("first", "second")[won]
+    ]
+
+
+def test_a_figure_from_kolada_and_one_that_is_written_take_turns(indicator):
+    indicator.kpi = "N07403"
+    indicator.save()
+    key_figure = KeyFigure.objects.create(kpi="N07403", title="Trygghet", fetched_at=timezone.now())
+    key_figure.values.create(municipality="0126", year=2021, value=68, fetched_at=timezone.now())
+    client, log = client_of(make_user("first", unit="kommunstyrelsen")), FetchLog()
+
+    def fetch() -> None:
+        with transaction.atomic():
+            bring_to_indicators(key_figure, log, by=None)
+
+    autosave = f"{GOAL}indikator/1/autospara/"
+    response, _ = at_once(lambda: client.post(autosave, outcome_typed(indicator, 66, 0)), fetch)
+    outcome = IndicatorValue.objects.get(indicator=indicator, year=2021)
+    told = f"{indicator} 2021: den egna uppgiften står kvar." in log.kept
+    assert (response.status_code, outcome.value, told) in [(200, 66, True), (409, 68, False)]
 
 
 def test_a_year_is_opened_once(loaded):

@@ -13,8 +13,10 @@ from pypdf import PdfReader
 from followup.decision import open_case, record, start_correction
 from followup.models import DecidedReport, Decision, Event, FollowUp, SubGoalEntry
 from followup.renderers import pdf
+from followup.worker import drain
 from followup.workflow import NotAllowed, Refused
 from organisation.models import User
+from tests.conftest import draw_here
 from tests.followup.board import CASE, FILLED, TODAY, YEAR, laid_out, proposed_year
 from tests.followup.conftest import client_of, make_user
 from tests.followup.test_concurrency import at_once
@@ -222,13 +224,12 @@ def test_the_day_is_an_argument(year, case, nina):
 
 def test_nothing_is_decided_on_what_the_board_did_not_see(year, case, nina, monkeypatch):
     """Somebody changes a text while the PDF is drawn."""
-    draw = pdf.render
 
-    def change_and_draw(report):
+    def change_and_draw(now):
         SubGoalEntry.objects.update(comment="Insmuget.")
-        return draw(report)
+        draw_here(now)
 
-    monkeypatch.setattr(pdf, "render", change_and_draw)
+    monkeypatch.setattr("followup.awaited.call_worker", change_and_draw)
     with pytest.raises(Refused, match="Uppföljningen ändrades medan beslutet fördes in"):
         record(filled(case), by=nina, today=TODAY)
     assert nothing_decided(year)
@@ -239,6 +240,7 @@ def test_without_pango_nothing_is_decided(client, case, year, monkeypatch):
         raise pdf.PdfUnavailable
 
     monkeypatch.setattr(pdf, "render", missing)
+    monkeypatch.setattr("followup.awaited.call_worker", lambda now: drain())
     [text] = texts(send(client))
     assert text.startswith("PDF kan inte skapas")
     assert text.endswith("Det du skrev är sparat.")

@@ -137,6 +137,24 @@ def test_bad_input_is_named_and_nothing_is_saved(change, message, official, entr
     assert measure.version == 1
 
 
+@pytest.mark.parametrize("locked", ["goal", "measure"])
+def test_what_was_locked_when_the_page_was_fetched_is_left_alone_when_it_is_sent(
+    locked, official, entry, measure, answers
+):
+    """It has been returned meanwhile, and the page had no fields for it."""
+    prefix = "goal" if locked == "goal" else f"measure-{measure.pk}"
+    sent = {name: value for name, value in answers.items() if not name.startswith(prefix)}
+    response = client_of(official).post(URL, sent)
+    assert (response.status_code, response.url) == (302, URL)
+    entry.refresh_from_db()
+    measure.refresh_from_db()
+    assert (entry.comment, measure.done) == (
+        ("", answers[f"measure-{measure.pk}-done"]) if locked == "goal" else (answers["goal-comment"], "")
+    )
+    html = client_of(official).post(URL, sent | {"start": "last-year"}).content.decode()
+    assert f'name="{prefix}-version" value="1"' in html
+
+
 def test_a_stopped_measure_wants_a_reason(official, entry, measure, answers):
     response = client_of(official).post(URL, answers | {f"measure-{measure.pk}-progress": "stopped"})
     assert response.status_code == 422

@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.core.management import CommandError, call_command
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from followup.scales import Forecast
 from organisation.models import Unit
-from programmes.models import Guideline, Measure, Programme, ResponsibilityArea, SubGoal
+from programmes.models import Guideline, IndicatorValue, Measure, Programme, ResponsibilityArea, SubGoal
 from tests.followup.conftest import HUDDINGE
 
 SOURCE: dict[str, Any] = json.loads(HUDDINGE.read_text())
@@ -84,6 +85,19 @@ def test_a_changed_text_is_taken_over_with_history(huddinge, tmp_path, capsys):
     assert goal.text == "Ny lydelse."
     assert goal.history.first().history_change_reason == "Inläst från fil"
     assert "Ändrade: 1 mål." in out
+
+
+def test_a_changed_outcome_is_a_new_version_that_a_page_open_elsewhere_notices(huddinge, tmp_path):
+    outcomes = IndicatorValue.objects.filter(indicator__sub_goal__area__number=1, indicator__sub_goal__number=1)
+
+    def change(source):
+        source["areas"][0]["sub_goals"][0]["indicators"][0]["outcomes"][0].update(value=63)
+
+    load(tmp_path, change)
+    assert [(outcome.value, outcome.version) for outcome in outcomes.order_by("indicator", "year")[:2]] == [
+        (63, 2),
+        (Decimal("64.5"), 1),
+    ]
 
 
 def test_the_history_keeps_the_units_and_perspectives(huddinge, tmp_path):

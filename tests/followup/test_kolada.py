@@ -2,13 +2,21 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
 
+import docx
 import pytest
 from django.core.management import CommandError, call_command
+from openpyxl import load_workbook
 
+from followup.figures import compared
+from followup.models import FollowUp
+from followup.renderers import FORMATS
+from followup.report import build_report, from_json, to_json
+from followup.stamp import stamp
 from programmes.kolada import FetchLog, fetch_all
 from programmes.kolada_api import Kolada, KoladaUnavailable
-from programmes.models import Indicator, IndicatorValue, KeyFigure
+from programmes.models import Indicator, IndicatorValue, KeyFigure, KeyFigureValue
 from tests.followup.conftest import client_of
 from tests.programmes.kolada import FakeKolada, running
 
@@ -130,6 +138,64 @@ def test_what_is_fetched_again_changes_only_what_differs(kolada: FakeKolada, ind
     assert fetch_all(NOW + timedelta(days=2), older_than=ALWAYS).changed == 1
     changed = outcome(indicator, 2021)
     assert (changed.value, changed.assessment, changed.version) == (71, "", 2)
+
+
+def test_what_is_fetched_again_unchanged_keeps_its_day_and_makes_no_other_report(kolada: FakeKolada, indicator):
+    fetch_all(NOW, older_than=ALWAYS)
+    before = stamp()
+    report = build_report(FollowUp.objects.select_related("programme").get(year=2021))
+    kolada.data[SAFE, "0127", 2017] = (1, None, None)  # before the programme
+    fetch_all(NOW + timedelta(days=1), older_than=ALWAYS)
+    assert stamp() > before  # the moment of fetching is stored with the key figure
+    assert build_report(FollowUp.objects.select_related("programme").get(year=2021)) == report
+    kolada.data[SAFE, "0127", 2021] = (59, None, None)
+    fetch_all(NOW + timedelta(days=2), older_than=ALWAYS)
+    places = {value.municipality_name: value for value in KeyFigureValue.objects.filter(year=2021)}
+    assert (places["Botkyrka"].value, places["Botkyrka"].fetched_at) == (59, NOW + timedelta(days=2))
+    assert places["Huddinge"].fetched_at == NOW
+
+
+def test_the_report_shows_other_municipalities_in_every_format(kolada: FakeKolada, indicator, reviewer):
+    fetch_all(NOW, older_than=ALWAYS)
+    report = build_report(FollowUp.objects.select_related("programme").get(year=2021))
+    found = report.areas[0].sub_goals[0].indicators[0]
+    assert [(place.name, [(one.year, one.value) for one in place.values]) for place in found.elsewhere] == [
+        ("Botkyrka", [(2020, Decimal("56.6")), (2021, Decimal("58.25"))]),
+        ("Liknande kommuner, Huddinge", [(2021, Decimal("63.5"))]),
+    ]
+    assert {place.dated for place in found.elsewhere} == {date(2022, 3, 2)}
+    assert from_json(to_json(report)) == report
+    [here, there, group] = compared(found, "Huddinge kommun")
+    assert (here.values, there.values) == (
+        (62, Decimal("64.5"), Decimal("66.6"), Decimal("68.25")),
+        (None, None, Decimal("56.6"), Decimal("58.25")),
+    )
+    assert (here.dated, group.values) == (None, (None, None, None, Decimal("63.5")))
+    for html in (
+        FORMATS["html"].render(report),
+        client_of(reviewer).get("/program/huddinge-2018-2021/2021/rapport/").content.decode(),
+        client_of(reviewer).get("/program/huddinge-2018-2021/mal/1.1/").content.decode(),
+    ):
+        table = html[html.index('<table class="comparison">') :]
+        assert "Källa: Kolada N07403" in table
+        assert (
+            table.index("Huddinge kommun") < table.index("Botkyrka") < table.index("58,25") < table.index("2 mars 2022")
+        )
+    workbook = load_workbook(BytesIO(FORMATS["xlsx"].render(report)))
+    rows = list(workbook["Andra kommuner"].iter_rows(values_only=True))
+    assert rows[0] == ("Mål", "Indikator", "Kommun", "2018", "2019", "2020", "2021", "Nyckeltal i Kolada", "Hämtat")
+    assert rows[2][2:7] == ("Botkyrka", None, None, 56.6, 58.25)
+    [chart] = workbook["Diagram andra kommuner"]._charts
+    assert [line.tx.strRef.f for line in chart.series] == [f"'Andra kommuner'!$C${row}" for row in (2, 3, 4)]
+    text = "\n".join(
+        cell.text
+        for table in docx.Document(BytesIO(FORMATS["docx"].render(report))).tables
+        for row in table.rows
+        for cell in row.cells
+    )
+    assert "Botkyrka\n–\n–\n56,6\n58,25\n2 mars 2022" in text
+    curve = client_of(reviewer).get("/program/huddinge-2018-2021/mal/1.1/").content.decode()
+    assert curve.count('class="curve-other"') == 1  # the group has one year, which makes no line
 
 
 def test_an_invented_outcome_gives_way_to_a_real_one(kolada: FakeKolada, indicator):

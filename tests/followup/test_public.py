@@ -144,7 +144,7 @@ def test_a_secret_text_is_in_no_page_and_no_file(anyone, official):
         page = anyone.get(address).content.decode()
         assert secret not in page
         assert f"[Texten är inte publicerad. Lagrum: {GROUND}.]" in page
-        assert "En text är utelämnad" in page
+        assert "En uppgift är utelämnad" in page
     for suffix in set(FORMATS) - {"pdf"}:
         text = text_of(suffix, anyone.get(f"{OPEN}rapport.{suffix}").content)
         assert secret not in text

@@ -2,14 +2,16 @@
 
 import csv
 import io
+from importlib import import_module
 
 import openpyxl
 import pytest
+from django.apps import apps
 from django.db import connection
 
-from followup.models import FollowUp, MeasureEntry, SubGoalEntry
+from followup.models import FollowUp, MeasureEntry, MeasureEntryWords, SubGoalEntry, SubGoalEntryWords
 from followup.search import Criteria, find_goals, find_measures
-from programmes.fulltext import containing
+from programmes.fulltext import all_of
 from programmes.models import Measure, Programme, SubGoal
 from tests.followup.conftest import client_of, reopened
 from tests.followup.test_dashboards import grow
@@ -110,6 +112,48 @@ def test_the_page_shows_what_was_found_and_leads_there(goal, official):
     assert 'href="?q=lekparken&amp;year=2020&amp;show=measures"' in html
 
 
+@pytest.mark.parametrize("q", ["", "trygg"])
+def test_pages_are_all_that_was_found_in_order(huddinge, q):
+    """Also where two programmes have one name and the same years."""
+    for year in (2020, 2021):
+        other = Programme.objects.create(
+            title=huddinge.title, slug=f"annat-{year}", first_year=2018, last_year=2021, state="active"
+        )
+        goal = other.areas.create(number=1, name="Område").sub_goals.create(number=1, text="Trygga torg.")
+        of_year = FollowUp.objects.create(programme=other, year=year, opens_on="2021-01-01", due_on="2021-02-01")
+        SubGoalEntry.objects.create(follow_up=of_year, sub_goal=goal)
+    found = find_goals(Criteria(q=q), FollowUp.objects.all())
+    entries = list(found)
+    assert len(found) == len(entries) == len({entry.pk for entry in entries}) > 9
+    assert (len(entries) == SubGoalEntry.objects.count()) == (q == "")
+
+    def place(entry):
+        programme, goal = entry.follow_up.programme, entry.sub_goal
+        return (
+            -entry.follow_up.year,
+            -programme.first_year,
+            programme.title,
+            programme.pk,
+            goal.area.number,
+            goal.number,
+        )
+
+    assert entries == sorted(entries, key=place)
+    assert [entry for start in range(0, len(found), 3) for entry in found[start : start + 3]] == entries
+    assert found[len(entries) : len(entries) + 3] == []
+    assert [found.up_to(limit) for limit in (1, len(entries), 1000)] == [1, len(entries), len(entries)]
+
+
+def test_the_other_tab_is_counted_no_further_than_is_told(official, monkeypatch):
+    monkeypatch.setattr("followup.views.search.COUNTED", 5)
+    html = client_of(official).get("/sok/?year=2020").content.decode()
+    assert "Mål (24)" in html
+    assert "Åtgärder (fler än 5)" in html
+    html = client_of(official).get("/sok/?year=2020&show=measures").content.decode()
+    assert "Mål (fler än 5)" in html
+    assert f"Åtgärder ({MeasureEntry.objects.filter(follow_up__year=2020).count()})" in html
+
+
 def test_pages_carry_the_search(official):
     response = client_of(official).get("/sok/?show=measures&q=att")
     page = response.context["page"]
@@ -200,15 +244,65 @@ def test_a_file_of_too_many_rows_is_refused_on_the_page(goal, official, monkeypa
     assert "resultat.xlsx" not in response.content.decode()
 
 
-@pytest.mark.django_db
-def test_postgresql_searches_by_index():
+@pytest.fixture
+def postgresql(db):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no full-text index here.")
+
+
+def test_postgresql_searches_by_index(postgresql):
     with connection.cursor() as cursor:
-        cursor.execute("SET enable_seqscan = off")
-        cursor.execute("SET enable_indexscan = off")
-    assert "subgoalentry_comment_words" in containing(SubGoalEntry.objects.order_by(), "comment", "lekpark").explain()
-    assert "subgoal_text_words" in containing(SubGoal.objects.order_by(), "text", "lekpark").explain()
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_indexscan = off")
+    for words, index in ((SubGoalEntryWords, "sub_goal_entry_words"), (MeasureEntryWords, "measure_entry_words")):
+        assert index in words.objects.filter(words=all_of(["nya", "lekparker"])).explain()
+
+
+def found_words(word):
+    """The entries of the goals and measures that have the word, by the table of words."""
+    return [
+        list(words.objects.filter(words=all_of([word])).order_by("pk").values_list("entry", "follow_up"))
+        for words in (SubGoalEntryWords, MeasureEntryWords)
+    ]
+
+
+def test_words_follow_whatever_changes_them(postgresql, huddinge):
+    reopened(2020)
+    goal = SubGoalEntry.objects.filter(follow_up__year=2020).first()
+    measure = MeasureEntry.objects.filter(follow_up__year=2020).first()
+    SubGoalEntry.objects.filter(pk=goal.pk).update(comment="Fläderbuskar.")
+    MeasureEntry.objects.filter(pk=measure.pk).update(done="Rönnbär.", stop_reason="Fläderbusken.")
+    assert found_words("fläderbuske") == [
+        [(goal.pk, goal.follow_up_id)],
+        [(measure.pk, measure.follow_up_id)],
+    ]
+    # A goal's or measure's own text is found in all its years, those that are decided too.
+    SubGoal.objects.filter(pk=goal.sub_goal_id).update(text="Rönnar.")
+    Measure.objects.filter(pk=measure.measure_id).update(text="Rönnen.")
+    years = [
+        list(entries.order_by("pk").values_list("pk", "follow_up"))
+        for entries in (
+            SubGoalEntry.objects.filter(sub_goal=goal.sub_goal_id),
+            MeasureEntry.objects.filter(measure=measure.measure_id),
+        )
+    ]
+    assert found_words("rönn") == years
+    assert found_words("fläderbuske") == [[(goal.pk, goal.follow_up_id)], [(measure.pk, measure.follow_up_id)]]
+    SubGoalEntry.objects.filter(pk=goal.pk).update(comment="")
+    measure.delete()
+    assert found_words("fläderbuske") == [[], []]
+
+
+def test_words_of_entries_that_were_there_before(postgresql, huddinge):
+    before = [list(words.objects.order_by("pk").values()) for words in (SubGoalEntryWords, MeasureEntryWords)]
+    SubGoalEntryWords.objects.all().delete()
+    MeasureEntryWords.objects.filter(pk__gt=before[1][10]["entry_id"]).delete()
+    fill = import_module("followup.migrations.0013_words_of_earlier_entries").fill
+    with connection.schema_editor() as editor:
+        fill(apps, editor)
+    after = [list(words.objects.order_by("pk").values()) for words in (SubGoalEntryWords, MeasureEntryWords)]
+    assert after == before
+    assert [len(rows) for rows in after] == [SubGoalEntry.objects.count(), MeasureEntry.objects.count()]
 
 
 @pytest.mark.django_db

@@ -1,12 +1,19 @@
 """Secrecy: what can be marked, the report without it, and the page where it is marked."""
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
+from datetime import date
+from decimal import Decimal
+from html import unescape
+from io import BytesIO
 from typing import get_type_hints
+from zipfile import ZipFile
 
 import pytest
 
 from followup.archive import check_chain
+from followup.figures import Elsewhere, Figure, IndicatorStatus
 from followup.models import FollowUp, Withholding
+from followup.renderers import FORMATS
 from followup.report import (
     AreaStatus,
     Change,
@@ -18,6 +25,7 @@ from followup.report import (
     build_report,
     to_json,
 )
+from followup.scales import BLANK
 from followup.withholding import masked, notice, places, withhold
 from followup.workflow import NotAllowed
 from tests.followup.conftest import client_of
@@ -33,6 +41,7 @@ OF_PROGRAMME = {
     AreaStatus: {"name", "overarching_sub_goal"},
     SubGoalStatus: {"text"},
     MeasureStatus: {"code", "text", "problem", "problem_source"},
+    IndicatorStatus: {"name", "unit", "direction", "source", "kpi"},
     GuidelineStatus: {"title", "description"},
     PerspectiveAccount: {"name", "description"},
     Change: {"code", "text", "kind"},
@@ -41,6 +50,7 @@ OF_YEAR = {
     Report: {"summary", "circumstances", "assessment_comment", "perspectives", "looking_ahead"},
     AreaStatus: {"summary"},
     SubGoalStatus: {"comment"},
+    IndicatorStatus: {"withheld"},
     MeasureStatus: {"done", "stop_reason"},
     GuidelineStatus: {"comment"},
     Change: {"reason"},
@@ -77,7 +87,12 @@ def report(huddinge) -> Report:
 
 def test_with_everything_marked_no_text_of_the_year_is_left(report):
     everything = {place.key: "lagen" for place in places(report)}
-    assert {text for text in written(masked(report, everything)) if text} == {notice("lagen")}
+    rest = masked(report, everything)
+    figures = notice("lagen", "Utfallen är inte publicerade")
+    assert {text for text in written(rest) if text} == {notice("lagen"), figures}
+    assert sum(text == figures for text in written(rest)) == len(
+        [1 for goal in report.sub_goals for _ in goal.indicators]
+    )
     assert len([text for text in written(report) if text]) > 100
 
 
@@ -88,6 +103,43 @@ def test_one_mark_takes_one_text_wherever_it_stands(report):
     assert measure.done not in after
     assert masked(report, {}) == report
     assert masked(report, {"atgard-9.9.9": "lagen"}) == report
+
+
+def test_outcomes_that_are_marked_stand_in_no_format(report):
+    """Nor do those elsewhere, the trend or the judgement, which tell of them. The target is the programme's."""
+    goal, *others = report.areas[0].sub_goals
+    first, *rest = goal.indicators
+    there = Elsewhere("Grannkommunen", (Figure(2020, Decimal("17.123")),), date(2021, 3, 2))
+    outcomes = (replace(first.outcomes[-1], value=Decimal("98.765"), women=Decimal("97.654")),)
+    first = replace(first, kpi="N07403", outcomes=outcomes, elsewhere=(there,))
+    area = replace(report.areas[0], sub_goals=(replace(goal, indicators=(first, *rest)), *others))
+    report = replace(report, areas=(area, *report.areas[1:]))
+    public = masked(report, {"utfall-1.1-1": "18 kap. 13 §"})
+    [(indicator, other)] = [area.sub_goals[0].indicators for area in public.areas[:1]]
+    assert (indicator.outcomes, indicator.trend, indicator.standing, indicator.target) == (
+        (),
+        BLANK,
+        BLANK,
+        first.target,
+    )
+    assert other == rest[0]
+    for name in ("html", "docx", "xlsx", "json"):
+        whole, open_to_all = (text_of(name, FORMATS[name].render(one)) for one in (report, public))
+        for secret in ("98.765", "97.654", "17.123", "Grannkommunen"):
+            figure = secret if name in ("json", "xlsx") else secret.replace(".", ",")
+            assert figure in whole, (name, figure)
+            assert figure not in open_to_all, (name, figure)
+        assert "Utfallen är inte publicerade. Lagrum: 18 kap. 13 §" in open_to_all
+
+
+def text_of(name: str, content: str | bytes) -> str:
+    """All that is written in a file, however it is packed."""
+    if isinstance(content, str):
+        return content
+    if name == "json":
+        return content.decode()
+    with ZipFile(BytesIO(content)) as package:
+        return unescape("\n".join(package.read(part).decode() for part in package.namelist() if part.endswith(".xml")))
 
 
 def test_a_reviewer_marks_a_text_and_takes_the_mark_away(reviewer):
