@@ -22,11 +22,11 @@ from django.db.models import Prefetch
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from followup.awaited import file_of
 from followup.mail import AttachedFile, absolute_url, queue
 from followup.minutes import build_minutes_extract
-from followup.models import Decision, Distribution, OutgoingMail
+from followup.models import Decision, Distribution, OutgoingMail, Rendering
 from followup.permissions import can_decide
-from followup.renderers import minutes_pdf
 from followup.workflow import NotAllowed, Refused
 from organisation.models import Membership, Unit
 
@@ -91,14 +91,14 @@ def send_out(decision: Decision, units: Collection[Unit], *, by: User, now: date
     """Put the decision in the outbox for every address of `units` that lacks it, and try again what was given up.
 
     Returns how many mails that is; sending twice sends nothing twice. Refused for a decision that is not recorded, or
-    when a unit has no address: all such units are named and nothing is sent. PdfUnavailable when files are to be
-    attached and cannot be made.
+    when a unit has no address: all such units are named and nothing is sent. NoFile when files are to be attached
+    and cannot be made.
     """
     if not can_decide(by, decision.follow_up):
         raise NotAllowed("Bara nämndsekreteraren skickar ut beslut.")
     if not decision.is_recorded:
         raise Refused("Beslutet är inte infört och kan inte skickas ut.")
-    # Drawn before anything is locked: it takes seconds.
+    # Before anything is locked: drawing takes seconds.
     files = _files(decision) if settings.DISTRIBUTION_ATTACH else []
     with transaction.atomic():
         Decision.objects.select_for_update().get(pk=decision.pk)
@@ -136,7 +136,8 @@ def _files(decision: Decision) -> list[AttachedFile]:
     """The extract, and the report where its PDF is kept."""
     extract = build_minutes_extract(decision)
     name = f"{extract.file_name}.pdf"
-    stored_as = default_storage.save(f"expediering/{decision.pk}/{name}", ContentFile(minutes_pdf.render(extract)))
+    content = file_of(decision.follow_up, extract, Rendering.Document.EXTRACT)
+    stored_as = default_storage.save(f"expediering/{decision.pk}/{name}", ContentFile(content))
     files = [AttachedFile(name, stored_as)]
     report = getattr(decision, "report", None)
     if report and report.pdf:

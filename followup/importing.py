@@ -4,7 +4,7 @@ its answers belong to those who wrote them."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -27,6 +27,9 @@ from programmes.importing import KEYS, REASON, ImportLog, import_programme
 from programmes.models import Programme
 from programmes.source import Node, Problem, Problems, SourceError, check
 
+if TYPE_CHECKING:
+    from organisation.models import User
+
 DECISION_TEXTS = (
     "title",
     "registration_number",
@@ -43,14 +46,16 @@ DECISION_TEXTS = (
 DECISION_DAYS = ("statement_date", "preparing_meeting_date", "meeting_date")
 
 
-def import_source(source: Node, log: ImportLog, found: Sequence[Problem] = (), *, with_pdf: bool) -> Programme:
+def import_source(
+    source: Node, log: ImportLog, found: Sequence[Problem] = (), *, with_pdf: bool, by: User | None = None
+) -> Programme:
     """The programme of a file and its years. SourceError tells all faults, with those `found` in reading it.
 
     Call it in a transaction, which a fault must undo.
     """
     problems = Problems(found)
     with problems.noted():
-        programme = import_programme(source, log)
+        programme = import_programme(source, log, by)
     problems.raise_if_any()
     import_follow_ups(source, programme, log, with_pdf=with_pdf)
     return programme

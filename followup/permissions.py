@@ -74,6 +74,12 @@ def can_withhold(user: User, follow_up: FollowUp) -> bool:
     return can_follow_review(user) and not follow_up.is_before_review
 
 
+def can_remove_from_programmes(user: User | AnonymousUser) -> bool:
+    """Take goals, measures and the like out of a programme together with a file that lacks them."""
+    kinds = ("responsibilityarea", "subgoal", "measure", "indicator", "guideline")
+    return user.has_perms([f"programmes.delete_{kind}" for kind in kinds])
+
+
 def can_edit_programmes(user: User | AnonymousUser) -> bool:
     """Write what is promised: read a programme in from a file, take it out as one, begin the next period."""
     return user.has_perm("programmes.add_programme") and user.has_perm("programmes.change_programme")

@@ -7,13 +7,14 @@ programme has been changed in between, or the file is understood differently, it
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from followup.importing import import_source
 from followup.models import Workbook
+from followup.removing import Surplus, remove, surplus_of
 from followup.renderers import pdf
 from followup.sheets import read_workbook
 from organisation.models import Unit
@@ -35,11 +36,13 @@ class Preview:
     tables: Tables
     problems: list[Problem]
     programme: Programme | None = None
+    surplus: Surplus = field(default_factory=Surplus)
 
     @property
     def digest(self) -> str:
         """The same for the same changes, whoever sees them and when."""
-        seen = (self.log.changes, sorted(self.log.created.items()), self.log.kept)
+        removal = [row.pk for row in self.surplus.removable], [(row.pk, why) for row, why in self.surplus.bound]
+        seen = (self.log.changes, sorted(self.log.created.items()), self.log.kept, removal)
         return hashlib.sha256(repr(seen).encode()).hexdigest()
 
 
@@ -59,14 +62,16 @@ def preview_of(workbook: Workbook, *, by: User) -> Preview:
 
 
 @transaction.atomic
-def confirm(workbook: Workbook, digest: str, *, by: User) -> Preview:
-    """Do what was shown under `digest`, and forget the workbook. Differs when something else would happen; nothing has
-    then."""
+def confirm(workbook: Workbook, digest: str, *, by: User, removes: bool = False) -> Preview:
+    """Do what was shown under `digest`, and forget the workbook; whoever confirms `removes` what the file lacks too, as
+    far as it can be. Differs when something else would happen; nothing has then."""
     # Two clicks take turns, and the second finds the workbook gone.
     workbook = Workbook.objects.select_for_update().get(pk=workbook.pk)
     preview = _bring_in(workbook, by)
     if preview.problems or preview.digest != digest:
         raise Differs(preview)
+    if removes:
+        remove(preview.surplus, preview.log, by=by)
     workbook.delete()
     return preview
 
@@ -79,11 +84,11 @@ def _bring_in(workbook: Workbook, by: User) -> Preview:
         source, tables = read_workbook(bytes(workbook.content), Facts(_of_programme(workbook)), choices)
         # A fault undoes what came before it, and the problems can still be shown.
         with transaction.atomic():
-            programme = import_source(source, log, tables.problems, with_pdf=pdf.is_available())
+            programme = import_source(source, log, tables.problems, with_pdf=pdf.is_available(), by=by)
             _check_units(log, by)
     except SourceError as error:
         return Preview(log, tables, error.problems)
-    return Preview(log, tables, [], programme)
+    return Preview(log, tables, [], programme, surplus_of(programme, log.missing))
 
 
 def _of_programme(workbook: Workbook) -> dict[str, object]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, models
 
@@ -30,6 +31,9 @@ from programmes.models import (
     SubGoal,
 )
 from programmes.source import Node, Problems, Row, SourceError, check
+
+if TYPE_CHECKING:
+    from organisation.models import User
 
 FORMAT = "huddinge-safety-programme"
 VERSION = 1
@@ -58,6 +62,8 @@ class Kind:
     optional: Mapping[str, Any] = field(default_factory=dict)
     # From the model to its programme, to find what the database has.
     path: str = ""
+    # The relation to the goal of another programme that one continues.
+    link: str = ""
     # Whether it is written on pages too, and each save is a new version, so that a page open elsewhere notices.
     has_version: bool = False
 
@@ -91,7 +97,15 @@ AREAS = Kind(
     parent="programme",
     path="programme",
 )
-GOALS = Kind(SubGoal, "number", {"text": TEXT, **EXAMPLE}, parent="area", members=("units",), path="area__programme")
+GOALS = Kind(
+    SubGoal,
+    "number",
+    {"text": TEXT, **EXAMPLE},
+    parent="area",
+    members=("units",),
+    path="area__programme",
+    link="predecessor",
+)
 MEASURES = Kind(
     Measure,
     "number",
@@ -183,28 +197,34 @@ class ImportLog:
     created: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
     unchanged: Counter[str] = field(default_factory=Counter)
+    removed: Counter[str] = field(default_factory=Counter)
     kept: list[str] = field(default_factory=list)
     # Where the file was understood differently from how it was written.
     notes: list[str] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-    # What the database has of the programme and the file does not mention; parents before what is theirs.
+    # What the database has of the programme and the file lacks; parents before what is theirs.
     missing: list[models.Model] = field(default_factory=list)
 
     @property
     def nothing_changed(self) -> bool:
-        return not self.created and not self.changed
+        return not self.created and not self.changed and not self.removed
 
     def count(self, counter: Counter[str], model: type[models.Model], number: int = 1) -> None:
         counter[str(model._meta.verbose_name_plural)] += number
 
 
-def import_programme(source: Node, log: ImportLog) -> Programme:
+def in_full(row: models.Model) -> str:
+    """A thing of a programme with what kind it is of, such as "åtgärd 1.2.3 Trygghetsvandringar"."""
+    return f"{row._meta.verbose_name} {row}"
+
+
+def import_programme(source: Node, log: ImportLog, by: User | None = None) -> Programme:
     """The programme of the file with all its parts. SourceError names the places of all faults.
 
     Call it in a transaction: what was written before the database refuses something must then not stay.
     """
     _check_format(source)
-    reading = _Reading(log)
+    reading = _Reading(log, source)
     units = {unit.slug: unit for _, unit in reading.level(UNITS, source, "units")}
     perspectives = {one.slug: one for _, one in reading.level(PERSPECTIVES, source, "perspectives")}
     reading.known = {"units": units, "perspectives": perspectives}
@@ -218,7 +238,7 @@ def import_programme(source: Node, log: ImportLog) -> Programme:
     reading.levels(OUTCOMES, indicators, "outcomes")
     reading.levels(GUIDELINES, top, "guidelines")
     reading.problems.raise_if_any()
-    reading.write()
+    reading.write(by)
     return programme
 
 
@@ -242,8 +262,10 @@ class _Work:
 class _Reading:
     """A file on its way in: what was found wrong with it, and what is to be written, in the order of writing."""
 
-    def __init__(self, log: ImportLog) -> None:
+    def __init__(self, log: ImportLog, source: Node) -> None:
         self.log = log
+        # A workbook without a sheet of indicators, say, does not mean that there are none.
+        self.silent_about = source.get("silent_about", []).value
         self.problems = Problems()
         self.known: dict[str, dict[str, Any]] = {}
         self.programme = Programme()
@@ -267,8 +289,9 @@ class _Reading:
             for parent_node, parent in parents
             for node in self.problems.distinct(self._items(parent_node, key, optional=optional), kind.key)
         ]
-        mentioned = {instance.pk for _, instance in found}
-        self.log.missing += [row for row in existing.values() if row.pk not in mentioned]
+        if key not in self.silent_about:
+            mentioned = {instance.pk for _, instance in found}
+            self.log.missing += [row for row in existing.values() if row.pk not in mentioned]
         return found
 
     def _items(self, node: Node, key: str, *, optional: bool = False) -> list[Node]:
@@ -280,7 +303,8 @@ class _Reading:
         """What the database has of this kind in the programme, by parent and key."""
         if self.programme.pk is None:
             return {}
-        rows = kind.model._default_manager.filter(**{kind.path: self.programme}).select_related(kind.path)
+        ahead = [kind.path, f"{kind.link}__area"] if kind.link else [kind.path]
+        rows = kind.model._default_manager.filter(**{kind.path: self.programme}).select_related(*ahead)
         # Whoever asks a row for its parent is to meet the one that the file has changed.
         loaded = {parent.pk: parent for parent in parents}
         existing = {}
@@ -304,6 +328,8 @@ class _Reading:
             instance = kind.model(**{kind.key: key}, **({kind.parent: parent} if parent else {}))
         unread = set() if key is not None else {kind.key}
         differences = self._fill(kind, instance, node, unread)
+        if kind.link and kind.link in node.value:
+            differences += self._join(instance, kind.link, node[kind.link])
         with self.problems.noted():
             check(instance, node, KEYS, unread)
         work = self.work.setdefault(kind.model._meta.label, (kind, _Work()))[1]
@@ -335,6 +361,31 @@ class _Reading:
                 differences.append((str(described.verbose_name), *words))
             setattr(instance, name, value)
         return differences
+
+    @cached_property
+    def _others(self) -> dict[str, SubGoal]:
+        """The goals of other programmes."""
+        goals = SubGoal.objects.exclude(area__programme__slug=self.programme.slug).select_related("area__programme")
+        return {goal.code_with_programme: goal for goal in goals}
+
+    def _join(self, instance: Any, name: str, node: Node) -> list[Difference]:
+        """Set what the instance continues; what differs from before, in words."""
+        found = None
+        with self.problems.noted():
+            written = " ".join(node.text.split())
+            found = self._others.get(written) if written else None
+            if written and not found:
+                raise node.fail(
+                    f"målet ”{written}” finns inte i något annat program. Skriv programmets kortnamn och målets "
+                    "nummer, till exempel trygghet-2018 1.2. Saknas programmet, läs in det först."
+                )
+        before = getattr(instance, name)
+        if before == found:
+            return []
+        setattr(instance, name, found)
+        described = instance._meta.get_field(name)
+        words = in_words(described, before), in_words(described, found)
+        return [(str(described.verbose_name), *words)] if instance.pk else []
 
     def _members(self, node: Node, name: str) -> list[Any]:
         chosen = {}
@@ -368,14 +419,15 @@ class _Reading:
         log.changes.append(Change(str(model._meta.verbose_name), str(instance), is_new, tuple(differences)))
         (work.created if is_new else work.changed).append(instance)
 
-    def write(self) -> None:
+    def write(self, by: User | None) -> None:
         """SourceError when the database refuses: its rules say in Swedish what must hold between rows."""
         try:
             for kind, work in self.work.values():
                 for row in work.changed if kind.has_version else ():
                     row.version += 1
-                fields = (*kind.fields, "version") if kind.has_version else tuple(kind.fields)
-                write(kind.model, work.created, work.changed, fields, work.members, REASON)
+                extra = [*(["version"] if kind.has_version else []), *([kind.link] if kind.link else [])]
+                fields = [*kind.fields, *extra]
+                write(kind.model, work.created, work.changed, fields, work.members, REASON, by)
         except IntegrityError as error:
             raise SourceError(str(error).splitlines()[0]) from error
 

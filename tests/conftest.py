@@ -1,12 +1,15 @@
 import os
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.core.cache import caches
 from django.db import connection
 
+from followup.renderings import store, take_next
 from followup.rules import RULES
+from followup.worker import DRAW
 from programmes.triggers import drop
 
 # Playwright's event loop lives in the test's thread; the tests themselves are ordinary synchronous code.
@@ -25,10 +28,19 @@ def may_be_emptied(request: pytest.FixtureRequest, _django_db_marker: None) -> I
         drop(connection, RULES)
 
 
+def draw_here(now: datetime) -> None:
+    while rendering := take_next(now):
+        store(rendering, DRAW[rendering.document](rendering.source), now)
+
+
 @pytest.fixture(autouse=True)
-def no_worker_of_its_own(settings: Any) -> None:
-    """A worker that a page starts would open the developer's database, not the test's: tests run it themselves."""
+def no_worker_of_its_own(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that a page starts would open the developer's database, not the test's: tests run it themselves.
+
+    What is waited for in order to be stored or sent is drawn in this process, where WeasyPrint is loaded once.
+    """
     settings.RENDER_ON_DEMAND = False
+    monkeypatch.setattr("followup.awaited.call_worker", draw_here)
 
 
 @pytest.fixture(autouse=True)

@@ -35,6 +35,12 @@ class Entry(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing has been written here since the year was opened."""
+        texts = (f for f in self._meta.concrete_fields if isinstance(f, models.CharField | models.TextField))
+        return self.version == 1 and all(getattr(self, text.name) == text.get_default() for text in texts)
+
 
 class Answer(Entry):
     """An entry that an official writes and a reviewer approves; its state changes by `workflow.perform` alone."""

@@ -11,12 +11,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from followup.awaited import NoFile
 from followup.distribution import Addressee, addressees, mark_opened, send_out
 from followup.forms.decisions import DistributionForm
 from followup.minutes import build_minutes_extract
 from followup.models import Decision, Distribution
 from followup.permissions import can_decide, can_follow_review
-from followup.renderers.pdf import PdfUnavailable
 from followup.views.fetch import decision_or_404, user_of
 from followup.views.minutes import extract_as_pdf
 from followup.workflow import Refused
@@ -54,7 +54,7 @@ def distribution(request: HttpRequest, slug: str, year: int, number: int) -> Htt
 def _send(request: HttpRequest, user: User, decision: Decision, form: DistributionForm) -> bool:
     try:
         number = send_out(decision, form.cleaned_data["units"], by=user, now=timezone.now())
-    except (Refused, PdfUnavailable) as refusal:
+    except (Refused, NoFile) as refusal:
         form.add_error("units", str(refusal))
         return False
     if number:

@@ -1,7 +1,7 @@
 """The minutes extract: as a page, as files, and as text to copy."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -9,7 +9,7 @@ from followup.minutes import build_minutes_extract
 from followup.models import Decision, Rendering
 from followup.permissions import can_decide
 from followup.renderers import minutes_docx, minutes_text
-from followup.renderings import ask_again, rendering_of_value
+from followup.renderings import rendering_of_value
 from followup.views.fetch import decision_or_404, user_of
 from followup.views.waiting import Wanted, pdf_or_waiting
 
@@ -42,17 +42,9 @@ def minutes_extract_pdf(request: HttpRequest, slug: str, year: int, number: int)
 
 def extract_as_pdf(request: HttpRequest, decision: Decision, page_address: str) -> HttpResponseBase:
     """The extract as PDF, at the address of `request`; `page_address` shows the same as a page."""
-    extract, now = build_minutes_extract(decision), timezone.now()
-    rendering = rendering_of_value(decision.follow_up, extract, now, Rendering.Document.EXTRACT)
-    if request.method == "POST":
-        ask_again(rendering, now)
-        return redirect(request.get_full_path())
-    wanted = Wanted(
-        title=extract.document_title,
-        file_name=f"{extract.file_name}.pdf",
-        waiting_address=request.path,
-        page_address=page_address,
-    )
+    extract = build_minutes_extract(decision)
+    rendering = rendering_of_value(decision.follow_up, extract, timezone.now(), Rendering.Document.EXTRACT)
+    wanted = Wanted(title=extract.document_title, file_name=f"{extract.file_name}.pdf", page_address=page_address)
     return pdf_or_waiting(request, rendering, wanted)
 
 

@@ -14,10 +14,10 @@ from followup.forms.reading import SelectionForm
 from followup.models import DecidedReport, FollowUp, Rendering
 from followup.permissions import can_follow_review
 from followup.renderers import FORMATS, json
-from followup.renderings import ask_again, rendering_of
+from followup.renderings import rendering_of
 from followup.report import Report
 from followup.views.fetch import follow_up_or_404, user_of
-from followup.views.waiting import Wanted, choices_of, pdf_or_waiting, waiting_page, with_choices
+from followup.views.waiting import Wanted, asked_again, choices_of, pdf_or_waiting, waiting_page, with_choices
 
 
 def report(request: HttpRequest, slug: str, year: int) -> HttpResponse:
@@ -121,8 +121,7 @@ def report_rendering(request: HttpRequest, slug: str, year: int, rendering: int)
         Rendering.objects.light().filter(follow_up=follow_up, document=Rendering.Document.REPORT, pk=rendering).first()
     )
     if request.method == "POST" and known:
-        ask_again(known, timezone.now())
-        return redirect(request.get_full_path())
+        return asked_again(request, known)
     # What is done is given out under the report's own address, and so is the answer when this one has been cleaned up.
     if known is None or known.is_done:
         return redirect(with_choices(request, reverse("followup:report_file", args=[slug, year, "pdf"])))

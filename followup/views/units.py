@@ -1,7 +1,7 @@
 """The units: which there are, how a year goes for each, and what has been decided that concerns it."""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -9,7 +9,7 @@ from followup.archive import report_of
 from followup.models import FollowUp, Rendering
 from followup.models.year import FollowUpQuerySet
 from followup.register import shows_example, with_decisions
-from followup.renderings import ask_again, rendering_of
+from followup.renderings import rendering_of
 from followup.unit_year import UnitYear
 from followup.unit_year import unit_year as unit_year_of
 from followup.views.fetch import follow_up_or_404
@@ -65,13 +65,9 @@ def unit_pdf(request: HttpRequest, slug: str, programme: str, year: int) -> Http
         choices=unit.slug,
         document=Rendering.Document.UNIT,
     )
-    if request.method == "POST":
-        ask_again(rendering, timezone.now())
-        return redirect(request.get_full_path())
     wanted = Wanted(
         title=f"{unit}: uppföljning {year} av {follow_up.programme}",
         file_name=f"{unit.slug}-{programme}-{year}.pdf",
-        waiting_address=request.path,
         page_address=reverse("followup:unit_year", args=[slug, programme, year]),
     )
     return pdf_or_waiting(request, rendering, wanted)

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
 from followup.models import Rendering
-from followup.renderings import call_worker, progress_of
+from followup.renderings import ask_again, call_worker, progress_of
 
 # How often the page that waits for a file loads itself again, and what in its address says that it shall not.
 REFRESH_SECONDS = 3
@@ -28,11 +28,14 @@ class Wanted:
 
     title: str
     file_name: str
-    waiting_address: str  # the page that waits
     page_address: str  # the same as a page to read
+    waiting_address: str = ""  # the page that waits, unless it is the file's own
 
 
 def pdf_or_waiting(request: HttpRequest, rendering: Rendering, wanted: Wanted) -> HttpResponseBase:
+    """The file, or a page to wait for it on. Posting asks for it again after a failure."""
+    if request.method == "POST":
+        return asked_again(request, rendering)
     if not rendering.is_done:
         return waiting_page(request, rendering, wanted, HTTPStatus.ACCEPTED)
     headers = {
@@ -44,8 +47,14 @@ def pdf_or_waiting(request: HttpRequest, rendering: Rendering, wanted: Wanted) -
     return get_conditional_response(request, etag=headers["ETag"], response=response) or response
 
 
+def asked_again(request: HttpRequest, rendering: Rendering) -> HttpResponse:
+    ask_again(rendering, timezone.now())
+    return redirect(request.get_full_path())
+
+
 def waiting_page(request: HttpRequest, rendering: Rendering, wanted: Wanted, status: HTTPStatus) -> HttpResponse:
-    address = with_choices(request, wanted.waiting_address)
+    waiting_address = wanted.waiting_address or request.path
+    address = with_choices(request, waiting_address)
     context = {"rendering": rendering, "wanted": wanted, "address": address}
     if rendering.is_failed:
         return render(request, "followup/report_rendering.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
@@ -55,7 +64,7 @@ def waiting_page(request: HttpRequest, rendering: Rendering, wanted: Wanted, sta
     context |= {
         "progress": progress_of(rendering, now),
         "stays": stays,
-        "address_to_stay": with_choices(request, wanted.waiting_address, stay=True),
+        "address_to_stay": with_choices(request, waiting_address, stay=True),
     }
     response = render(request, "followup/report_rendering.html", context, status=status)
     response["Retry-After"] = REFRESH_SECONDS

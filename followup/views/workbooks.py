@@ -1,5 +1,6 @@
 """A programme in from a workbook, step by step, and out as one."""
 
+from collections import Counter
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -13,12 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 from followup.attachments import safe_name
 from followup.forms.workbooks import FactsForm, MeaningsForm, WorkbookForm
 from followup.models import Workbook
-from followup.permissions import can_edit_programmes
+from followup.permissions import can_edit_programmes, can_remove_from_programmes
 from followup.previewing import Differs, Preview, confirm, preview_of
 from followup.sheets import ALL_SHEETS
 from followup.views.fetch import programme_or_404, user_of
 from organisation.models import User
 from programmes.exporting import Fields, export_programme, to_json
+from programmes.importing import in_full
 from programmes.sheets.writing import programme_workbook, template
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -80,8 +82,11 @@ def workbook_preview(request: HttpRequest, pk: int) -> HttpResponse:
 def workbook_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     user = _editor(request)
     workbook = _workbook_or_404(user, pk)
+    removes = "remove" in request.POST
+    if removes and not can_remove_from_programmes(user):
+        raise PermissionDenied("Du har inte behörighet att ta bort något ur program.")
     try:
-        done = confirm(workbook, request.POST.get("digest", ""), by=user)
+        done = confirm(workbook, request.POST.get("digest", ""), by=user, removes=removes)
     except Workbook.DoesNotExist:
         raise Http404("Filen är redan inläst, eller har tagits bort.") from None
     except Differs as difference:
@@ -128,8 +133,9 @@ def _show(
     meanings: MeaningsForm,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
-    log = preview.log
-    kinds = dict.fromkeys([*log.created, *log.changed, *log.unchanged])
+    log, surplus = preview.log, preview.surplus
+    missing = Counter(str(row._meta.verbose_name_plural) for row in log.missing)
+    kinds = dict.fromkeys([*log.created, *log.changed, *log.unchanged, *missing])
     context = {
         "workbook": workbook,
         "preview": preview,
@@ -137,12 +143,15 @@ def _show(
         "facts": facts,
         "asks_facts": not preview.tables.has("programme"),
         "meanings": meanings,
-        "is_puzzled": bool(preview.problems) or not any(table.sheet for table in preview.tables.tables),
+        "is_puzzled": bool(preview.problems) and not all(table.is_understood for table in preview.tables.tables),
         "notes": preview.tables.notes[:SHOWN],
-        "counts": [(kind, log.created[kind], log.changed[kind], log.unchanged[kind]) for kind in kinds],
+        "counts": [(kind, log.created[kind], log.changed[kind], log.unchanged[kind], missing[kind]) for kind in kinds],
         "changed": [change for change in log.changes if not change.is_new][:SHOWN],
         "created": [change for change in log.changes if change.is_new][:SHOWN],
-        "missing": [f"{row._meta.verbose_name} {row}" for row in log.missing][:SHOWN],
+        # All of it: nobody is to confirm the removal of something that they were not shown.
+        "removable": [in_full(row) for row in surplus.removable],
+        "bound": [(in_full(row), reason) for row, reason in surplus.bound],
+        "can_remove": can_remove_from_programmes(user_of(request)),
         "shown": SHOWN,
     }
     invalid = facts.errors or meanings.errors

@@ -23,6 +23,16 @@ from programmes.source import Problems, Row
 
 Fields = dict[str, Any]
 NOWHERE = Reference(Code(), "")
+# On which sheets a file tells what there is of a kind, and so by its silence what there is not.
+TOLD_ON = {
+    "areas": ("areas", "goals", "measures"),
+    "sub_goals": ("goals", "measures"),
+    "measures": ("measures",),
+    "indicators": ("indicators",),
+    "targets": ("targets",),
+    "outcomes": ("outcomes",),
+    "guidelines": ("guidelines",),
+}
 ABBREVIATIONS = {"ks": "kommunstyrelsen", "kf": "kommunfullmäktige"}
 KINDS = (
     (r"(nämnd|nämnden|styrelse|styrelsen|fullmäktige)$", Unit.Kind.COMMITTEE),
@@ -104,7 +114,11 @@ class _Assembly:
             "areas": [self.areas[number] for number in sorted(self.areas)],
             "guidelines": guidelines,
             "follow_ups": [],
+            "silent_about": [key for key, kinds in TOLD_ON.items() if not self._tells(key, kinds)],
         }
+
+    def _tells(self, key: str, kinds: Iterable[str]) -> bool:
+        return self.tables.has_column(key) or any(map(self.tables.has, kinds))
 
     def _programme(self) -> Row:
         given = self.facts.row()
@@ -206,7 +220,7 @@ class _Assembly:
                     )
                 )
                 continue
-            goal = taken(row, _same("example"), number=number, text=reference.words)
+            goal = taken(row, _same("predecessor", "example"), number=number, text=reference.words)
             if "units" in row:
                 goal["units"] = self.units.find_all(row, "units")
             self._add_goal(area, number, goal, row, "text")

@@ -57,6 +57,11 @@ class Table:
     meanings: list[Meaning] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
 
+    @property
+    def is_understood(self) -> bool:
+        """Whether everything that has a heading is read."""
+        return self.sheet is not None and all(meaning.column or not meaning.heading for meaning in self.meanings)
+
 
 @dataclass
 class Tables:
@@ -73,6 +78,10 @@ class Tables:
 
     def has(self, key: str) -> bool:
         return any(table.sheet and table.sheet.key == key for table in self.tables)
+
+    def has_column(self, key: str) -> bool:
+        """Whether one of the columns that are read holds `key`."""
+        return any(meaning.column and meaning.column.key == key for table in self.tables for meaning in table.meanings)
 
 
 def read_tables(

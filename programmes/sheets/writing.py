@@ -35,7 +35,8 @@ INSTRUCTIONS = (
     "numreras raderna i den ordning som de står.",
     "Flera ansvariga enheter i samma cell skiljs åt med komma. Enheter som inte finns läggs till, och visas innan du "
     "bekräftar.",
-    "Det som redan är inläst och inte står i filen lämnas som det är. Samma fil kan läsas in flera gånger.",
+    "Det som redan är inläst och inte står i filen lämnas som det är, om du inte väljer att ta bort det. Samma fil kan "
+    "läsas in flera gånger.",
 )
 
 

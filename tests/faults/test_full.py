@@ -61,7 +61,7 @@ def test_a_decision_whose_report_does_not_fit_is_not_recorded(site, postgres):
     [session] = site.sessions("secretary")
     with small_disk("root") as disk:
         (disk / "filler").write_bytes(bytes(120_000))
-        with site.server(MEDIA_ROOT=str(disk)) as server:
+        with site.server(MEDIA_ROOT=str(disk), RENDER_ON_DEMAND="1") as server:
             secretary = Browser(server, session)
             sent = FILLED | {"record": "1", "version": secretary.get(CASE).fields()["version"]}
             assert secretary.post(CASE, sent).headers["Location"] == CASE

@@ -115,6 +115,17 @@ def test_qpdf_finds_nothing(file, tmp_path):
     assert (checked.returncode, checked.stderr) == (0, "")
 
 
+def test_a_long_row_of_goals_without_measures_breaks_over_pages(huddinge):
+    report = report_of(2020)
+    area = report.areas[0]
+    bare = replace(area.sub_goals[0], text="Torgen är trygga.", comment="", measures=(), indicators=())
+    goals = tuple(replace(bare, number=number) for number in range(1, 91))
+    report = replace(report, areas=(replace(area, sub_goals=goals),), guidelines=(), changes=())
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf.render(report))).pages]
+    rows = [page.count("Torgen är trygga.") for page in pages if "Mål eller åtgärd" in page]
+    assert (sum(rows), min(rows[:-1]) > 10) == (90, True)
+
+
 def test_the_metadata_claim_both_standards(opened):
     with opened.open_metadata() as metadata:
         assert metadata.pdfa_status == "3A"

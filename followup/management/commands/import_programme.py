@@ -11,9 +11,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from followup.importing import import_source
+from followup.removing import Surplus, remove, surplus_of
 from followup.renderers import pdf
 from followup.sheets import read_workbook
-from programmes.importing import ImportLog
+from programmes.importing import ImportLog, in_full
 from programmes.sheets.assembling import Facts
 from programmes.sheets.tables import Choices
 from programmes.source import SourceError, read_json
@@ -40,8 +41,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--without-pdf", action="store_true", help="spara beslutade rapporter utan PDF, vilket går fortare"
         )
+        parser.add_argument(
+            "--remove-missing",
+            action="store_true",
+            help="ta också bort det i programmet som inte finns i filen, om ingen har svarat på det",
+        )
 
-    def handle(self, *args: Any, file: Path, without_pdf: bool, **options: Any) -> None:
+    def handle(self, *args: Any, file: Path, without_pdf: bool, remove_missing: bool, **options: Any) -> None:
         if file.suffix.lower() not in (".json", ".xlsx"):
             raise CommandError(f"Filen {file} har en filändelse som inte kan läsas in. Använd .xlsx eller .json.")
         log = ImportLog()
@@ -56,10 +62,14 @@ class Command(BaseCommand):
                     source, tables = read_workbook(_content(file), self.facts(file, options), Choices(), self.tell)
                     programme = import_source(source, log, tables.problems, with_pdf=with_pdf)
                     log.notes += map(str, tables.notes)
+                surplus = surplus_of(programme, log.missing)
+                if remove_missing:
+                    remove(surplus, log, by=None)
         except SourceError as error:
             many = f"{len(error.problems)} fel:\n" if len(error.problems) > 1 else ""
             raise CommandError(f"Inget lästes in. {many}{error}") from error
         self.report(str(programme), log)
+        self.tell_surplus(surplus, removed=remove_missing)
 
     def facts(self, file: Path, options: dict[str, Any]) -> Facts:
         given = {name: options.get(name) for name in FACTS}
@@ -75,9 +85,18 @@ class Command(BaseCommand):
             self.stdout.write(f"Inget ändrades: {programme} stämmer redan med filen.")
             return
         self.stdout.write(f"{programme} är inläst.")
-        for word, counter in (("Nya", log.created), ("Ändrade", log.changed)):
+        for word, counter in (("Nya", log.created), ("Ändrade", log.changed), ("Borttagna", log.removed)):
             if counter:
                 self.stdout.write(f"{word}: {listing(counter)}.")
+
+    def tell_surplus(self, surplus: Surplus, *, removed: bool) -> None:
+        """What the programme has and the file lacks: what was left alone, or could not be removed and why."""
+        if not removed and surplus.removable:
+            self.stdout.write("Finns inte i filen och lämnades som det är; --remove-missing tar bort det:")
+            for row in surplus.removable:
+                self.stdout.write(f"  {in_full(row)}")
+        for row, reason in surplus.bound:
+            self.stdout.write(f"Finns inte i filen och kan inte tas bort: {in_full(row)}, som {reason}.")
 
 
 def _content(file: Path) -> bytes:
