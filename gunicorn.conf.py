@@ -15,6 +15,8 @@ graceful_timeout = 30
 # A process is replaced now and then, at different times, so that memory it has not given back goes.
 max_requests, max_requests_jitter = 5000, 500
 # Signs of life go to memory: a slow disk must not look like a dead process.
+# It is steered by signals, as systemd does: nothing else listens, and nothing is written to a home folder.
+control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 
 level = os.environ.get("LOG_LEVEL", "").upper()

@@ -7,6 +7,7 @@ dead and wakes up again can change nothing.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -30,6 +31,7 @@ MAX_ATTEMPTS = 3
 # A worker that was started has this long to begin before another one is.
 CALL_AGAIN_AFTER = timedelta(seconds=5)
 SLOW_AFTER = timedelta(minutes=2)
+NICENESS = 5
 
 
 def rendering_of(
@@ -108,7 +110,10 @@ def progress_of(rendering: Rendering, now: datetime) -> Progress:
 
 def call_worker(now: datetime) -> None:
     """Start a worker, detached from this process, when something waits and there is room for one more."""
-    if not settings.RENDER_ON_DEMAND or Rendering.objects.filter(called_at__gt=now - CALL_AGAIN_AFTER).exists():
+    if not settings.RENDER_ON_DEMAND:
+        return
+    # Not later than now: a clock that is set back must not keep everybody waiting until it is there again.
+    if Rendering.objects.filter(called_at__range=(now - CALL_AGAIN_AFTER, now)).exists():
         return
     alive = Rendering.objects.running().exclude(pk__in=Rendering.objects.abandoned(now).values("pk")).count()
     first = (Rendering.objects.waiting() | Rendering.objects.abandoned(now)).light().first()
@@ -122,8 +127,14 @@ def call_worker(now: datetime) -> None:
 def start_worker() -> None:
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "render_queued"]
     worker = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
+    let_pages_go_first(worker.pid)
     # Somebody has to take note of its end, or it stays behind in the list of processes.
     Thread(target=worker.wait, daemon=True).start()
+
+
+def let_pages_go_first(process: int = 0) -> None:
+    """Let a process, or (0) the calling one, stand back a step for those that serve pages."""
+    os.setpriority(os.PRIO_PROCESS, process, os.getpriority(os.PRIO_PROCESS, process) + NICENESS)
 
 
 def take_next(now: datetime) -> Rendering | None:

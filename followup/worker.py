@@ -23,7 +23,7 @@ from django.utils import timezone
 from followup.minutes import MinutesExtract
 from followup.models import Rendering
 from followup.renderers import minutes_pdf, pdf, unit_pdf
-from followup.renderings import beat, clean_up, fail, give_back, store, take_next
+from followup.renderings import beat, clean_up, fail, give_back, let_pages_go_first, store, take_next
 from followup.report import from_json, waiting_value
 from followup.unit_year import UnitYear
 
@@ -36,8 +36,6 @@ DRAW: dict[str, Callable[[str], bytes]] = {
     Rendering.Document.EXTRACT: lambda source: minutes_pdf.render(waiting_value(MinutesExtract, source)),
 }
 BEAT_SECONDS = 2
-# Pages go first.
-NICENESS = 10
 
 
 class Failed(Exception):
@@ -120,7 +118,7 @@ def _wait(rendering: Rendering, reader: Connection) -> None:
 
 
 def _child(document: str, source: str, reader: Connection, writer: Connection) -> None:
-    os.nice(NICENESS)
+    let_pages_go_first()
     reader.close()
     Thread(target=_end_with_parent, args=(writer,), daemon=True).start()
     answer: bytes | Failed

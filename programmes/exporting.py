@@ -32,6 +32,7 @@ def export_programme(programme: Programme) -> Fields:
     areas = list(
         programme.areas.order_by("number").prefetch_related(
             "sub_goals__units",
+            "sub_goals__predecessor__area__programme",
             "sub_goals__measures__units",
             "sub_goals__measures__perspectives",
             "sub_goals__indicators__targets",
@@ -116,6 +117,7 @@ def _goal(goal: SubGoal) -> Fields:
     return {
         "number": goal.number,
         "text": goal.text,
+        "predecessor": goal.predecessor.code_with_programme if goal.predecessor else "",
         "example": goal.is_example,
         "units": _slugs(goal.units.all()),
         "measures": [_measure(measure) for measure in _by_number(goal.measures.all())],

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,8 @@ class Kind:
     optional: Mapping[str, Any] = field(default_factory=dict)
     # From the model to its programme, to find what the database has.
     path: str = ""
+    # The relation to the goal of another programme that one continues.
+    link: str = ""
     # Whether it is written on pages too, and each save is a new version, so that a page open elsewhere notices.
     has_version: bool = False
 
@@ -94,7 +97,15 @@ AREAS = Kind(
     parent="programme",
     path="programme",
 )
-GOALS = Kind(SubGoal, "number", {"text": TEXT, **EXAMPLE}, parent="area", members=("units",), path="area__programme")
+GOALS = Kind(
+    SubGoal,
+    "number",
+    {"text": TEXT, **EXAMPLE},
+    parent="area",
+    members=("units",),
+    path="area__programme",
+    link="predecessor",
+)
 MEASURES = Kind(
     Measure,
     "number",
@@ -292,7 +303,8 @@ class _Reading:
         """What the database has of this kind in the programme, by parent and key."""
         if self.programme.pk is None:
             return {}
-        rows = kind.model._default_manager.filter(**{kind.path: self.programme}).select_related(kind.path)
+        ahead = [kind.path, f"{kind.link}__area"] if kind.link else [kind.path]
+        rows = kind.model._default_manager.filter(**{kind.path: self.programme}).select_related(*ahead)
         # Whoever asks a row for its parent is to meet the one that the file has changed.
         loaded = {parent.pk: parent for parent in parents}
         existing = {}
@@ -316,6 +328,8 @@ class _Reading:
             instance = kind.model(**{kind.key: key}, **({kind.parent: parent} if parent else {}))
         unread = set() if key is not None else {kind.key}
         differences = self._fill(kind, instance, node, unread)
+        if kind.link and kind.link in node.value:
+            differences += self._join(instance, kind.link, node[kind.link])
         with self.problems.noted():
             check(instance, node, KEYS, unread)
         work = self.work.setdefault(kind.model._meta.label, (kind, _Work()))[1]
@@ -347,6 +361,31 @@ class _Reading:
                 differences.append((str(described.verbose_name), *words))
             setattr(instance, name, value)
         return differences
+
+    @cached_property
+    def _others(self) -> dict[str, SubGoal]:
+        """The goals of other programmes."""
+        goals = SubGoal.objects.exclude(area__programme__slug=self.programme.slug).select_related("area__programme")
+        return {goal.code_with_programme: goal for goal in goals}
+
+    def _join(self, instance: Any, name: str, node: Node) -> list[Difference]:
+        """Set what the instance continues; what differs from before, in words."""
+        found = None
+        with self.problems.noted():
+            written = " ".join(node.text.split())
+            found = self._others.get(written) if written else None
+            if written and not found:
+                raise node.fail(
+                    f"målet ”{written}” finns inte i något annat program. Skriv programmets kortnamn och målets "
+                    "nummer, till exempel trygghet-2018 1.2. Saknas programmet, läs in det först."
+                )
+        before = getattr(instance, name)
+        if before == found:
+            return []
+        setattr(instance, name, found)
+        described = instance._meta.get_field(name)
+        words = in_words(described, before), in_words(described, found)
+        return [(str(described.verbose_name), *words)] if instance.pk else []
 
     def _members(self, node: Node, name: str) -> list[Any]:
         chosen = {}
@@ -386,7 +425,8 @@ class _Reading:
             for kind, work in self.work.values():
                 for row in work.changed if kind.has_version else ():
                     row.version += 1
-                fields = (*kind.fields, "version") if kind.has_version else tuple(kind.fields)
+                extra = [*(["version"] if kind.has_version else []), *([kind.link] if kind.link else [])]
+                fields = [*kind.fields, *extra]
                 write(kind.model, work.created, work.changed, fields, work.members, REASON, by)
         except IntegrityError as error:
             raise SourceError(str(error).splitlines()[0]) from error

@@ -88,7 +88,9 @@ class Postgres:
         shutil.rmtree(self.data)
 
     def start(self) -> None:
-        options = ["-c", f"listen_addresses={HOST}", "-c", "max_connections=60"]
+        # Its shared memory in files of its own folder: what a killed server leaves behind goes with the folder.
+        shared = ["-c", "dynamic_shared_memory_type=mmap"]
+        options = ["-c", f"listen_addresses={HOST}", "-c", "max_connections=60", *shared]
         command = [str(PROGRAMMES / "postgres"), "-D", str(self.data), "-p", str(self.port), "-k", str(self.data)]
         with (self.data / "log").open("ab") as log:
             self.process = subprocess.Popen([*command, *options], stderr=log, cwd="/", **self.run_as)

@@ -31,8 +31,9 @@ class RenderingQuerySet(models.QuerySet["Rendering"]):
         return self.filter(state=Rendering.State.RUNNING)
 
     def abandoned(self, now: datetime) -> RenderingQuerySet:
-        """Begun by a worker that has died."""
-        return self.running().filter(beat_at__lt=now - ABANDONED_AFTER)
+        """Begun by a worker that has died. (A sign of life from the future is from before the clock was set back.)"""
+        alive = Q(beat_at__range=(now - ABANDONED_AFTER, now + ABANDONED_AFTER))
+        return self.running().exclude(alive)
 
     def outdated(self, now: datetime) -> RenderingQuerySet:
         """Finished too long ago to be kept, or before the most recent ones that are; or waiting as long as that."""

@@ -178,6 +178,11 @@ class SubGoal(models.Model):
         """The number that people use, such as "1.2": second goal of the first area."""
         return f"{self.area.number}.{self.number}"
 
+    @property
+    def code_with_programme(self) -> str:
+        """The number as it is told apart from other programmes', such as "trygghet-2018 1.2"."""
+        return f"{self.area.programme.slug} {self.code}"
+
 
 class Perspective(models.Model):
     """A cross-cutting perspective that measures are marked with and the report accounts for."""

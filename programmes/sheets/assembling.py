@@ -220,7 +220,7 @@ class _Assembly:
                     )
                 )
                 continue
-            goal = taken(row, _same("example"), number=number, text=reference.words)
+            goal = taken(row, _same("predecessor", "example"), number=number, text=reference.words)
             if "units" in row:
                 goal["units"] = self.units.find_all(row, "units")
             self._add_goal(area, number, goal, row, "text")

@@ -180,11 +180,16 @@ GOAL_SHEET = Sheet(
         ),
         Column("text", "Mål", cells.text, GOAL_NAMES, WIDE),
         UNITS,
+        Column(
+            "predecessor", "Föregångare", cells.text, ("predecessor",), 28,
+            help="Målet i ett tidigare program som det fortsätter: programmets kortnamn och målets nummer, "
+            "till exempel trygghet-2018 1.2.",
+        ),
         EXAMPLE,
     ),
     ("delmål", "goals"),
     "Målen, vart och ett med område och nummer: 1.2 är mål 2 i område 1.",
-)
+)  # fmt: skip
 MEASURE_SHEET = Sheet(
     "measures",
     "Åtgärder",

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,17 @@ def test_the_document_works_line_by_line():
     assert "0 beslutade rapporter kontrollerade, inget skiljer." in said["Restore"]
     assert "0 beslutade rapporter kontrollerade, inget skiljer." in said["Upgrade"]
     assert f'huddinge_version_info{{version="{settings.VERSION}"}} 1.0' in said["Monitor"]
+
+
+@pytest.mark.parametrize("day", ["2021-03-28", "2021-10-31"])
+@pytest.mark.parametrize("timer", ["backup", "verify", "kolada"])
+def test_what_runs_every_night_runs_once_when_the_clocks_change(timer, day):
+    [when] = re.findall(r"OnCalendar=(.*)", (DEPLOY / "systemd" / f"huddinge-safety-{timer}.timer").read_text())
+    eve = date.fromisoformat(day) - timedelta(days=1)
+    command = ["systemd-analyze", "calendar", f"--base-time={eve} 12:00 UTC", "--iterations=2", when]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ | {"TZ": "UTC"}).stdout
+    next_times = re.findall(r"(?:Next elapse|Iter\. #2|Iteration #2): \w+ (\S+)", said)
+    assert next_times == [day, str(eve + timedelta(days=2))], said
 
 
 @pytest.mark.parametrize("unit", sorted(path.name for path in (DEPLOY / "systemd").iterdir()))

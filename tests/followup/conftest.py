@@ -76,6 +76,16 @@ def huddinge(db: None, huddinge_rows: dict[type[models.Model], list[models.Model
     return Programme.objects.get()
 
 
+@pytest.fixture
+def earlier(db: None) -> Programme:
+    """A programme of two goals, which goals of others may continue."""
+    programme = Programme.objects.create(title="T", slug="tidigare", first_year=2018, last_year=2021)
+    area = programme.areas.create(number=1, name="Ett")
+    for number in (1, 2):
+        area.sub_goals.create(number=number, text=f"Mål {number}")
+    return programme
+
+
 @contextmanager
 def without_rules() -> Iterator[None]:
     """The database without its triggers, as somebody with all rights to it could have it."""

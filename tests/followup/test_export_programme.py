@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from programmes.exporting import export_programme, to_json
 from programmes.importing import ImportLog, import_programme
-from programmes.models import Programme
+from programmes.models import Programme, SubGoal
 from programmes.source import Node, SourceError
 from tests.followup.conftest import HUDDINGE
 from tests.followup.test_dashboards import grow
@@ -99,6 +99,7 @@ INDICATORS = st.tuples(
 GOALS = st.fixed_dictionaries(
     {
         "text": WORDS,
+        "predecessor": st.sampled_from(["", "tidigare 1.1", "tidigare 1.2"]),
         "example": st.booleans(),
         "units": some(UNITS),
         "measures": numbered(MEASURES, 3),
@@ -154,13 +155,12 @@ def written(programme: Programme) -> dict[str, Any]:
     return fields
 
 
-@pytest.mark.django_db
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(source=PROGRAMMES)
-def test_any_programme_is_read_back_identical(source):
+def test_any_programme_is_read_back_identical(earlier, source):
     with transaction.atomic():
         read(source)
-        exported = written(Programme.objects.get())
+        exported = written(Programme.objects.get(slug="nytt-program"))
         for key in ("programme", "areas", "guidelines"):
             assert exported[key] == source[key]
         assert read(exported).nothing_changed
@@ -211,3 +211,25 @@ def test_a_figure_that_is_text_is_told_with_its_place():
         SourceError, match=r"\$\.areas\[0\]\.sub_goals\[0\]\.indicators\[0\]\.target: här ska det stå ett tal\."
     ):
         read(source)
+
+
+def test_a_predecessor_is_joined_left_alone_and_cut(earlier):
+    source = json.loads(HUDDINGE.read_text())
+    goal = source["areas"][0]["sub_goals"][0]
+
+    def predecessor(**said: str) -> SubGoal | None:
+        goal.pop("predecessor", None)
+        goal.update(said)
+        read(source)
+        return SubGoal.objects.get(area__programme__slug="huddinge-2018-2021", area__number=1, number=1).predecessor
+
+    second = SubGoal.objects.get(area__programme=earlier, number=2)
+    assert predecessor(predecessor="tidigare\xa0 1.2") == second
+    assert predecessor() == second  # a file that says nothing of it
+    assert predecessor(predecessor="") is None
+    with pytest.raises(SourceError) as error:
+        predecessor(predecessor="huddinge-2018-2021 1.2")
+    assert str(error.value) == (
+        "$.areas[0].sub_goals[0].predecessor: målet ”huddinge-2018-2021 1.2” finns inte i något annat program. Skriv "
+        "programmets kortnamn och målets nummer, till exempel trygghet-2018 1.2. Saknas programmet, läs in det först."
+    )

@@ -155,14 +155,13 @@ def test_something_that_came_in_between_stops_the_removal(huddinge):
     assert Indicator.objects.filter(pk=indicator.pk).exists()
 
 
-@pytest.mark.django_db
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=PROGRAMMES, second=PROGRAMMES)
-def test_any_programme_becomes_any_other_with_what_is_surplus_removed(first, second):
+def test_any_programme_becomes_any_other_with_what_is_surplus_removed(earlier, first, second):
     with transaction.atomic():
         read(second)
-        content = programme_workbook(export_programme(Programme.objects.get()))
-        wanted = written(Programme.objects.get())
+        content = programme_workbook(export_programme(Programme.objects.get(slug="nytt-program")))
+        wanted = written(Programme.objects.get(slug="nytt-program"))
         transaction.set_rollback(True)
     with transaction.atomic():
         read(first)

@@ -198,6 +198,8 @@ def test_a_page_starts_the_process(database_url, settings, monkeypatch):
     settings.RENDER_ON_DEMAND = True
     ask()
     call_worker(timezone.now())
+    [worker] = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+    assert os.getpriority(os.PRIO_PROCESS, int(worker)) > os.getpriority(os.PRIO_PROCESS, 0)  # pages go first
     wait_until(lambda: Rendering.objects.get().is_done)
     # Its end is taken note of, so that nothing is left of it.
     wait_until(lambda: not Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text())
