@@ -1,4 +1,4 @@
-"""Taking a year to the board: preparing the case, recording what the board decided, and correcting a mistake.
+"""Taking a year to the board: preparing the case, recording what the board decided, and correcting a mistake, or not.
 
 Recording freezes the report (`archive`) and moves the year on (`workflow.perform`) in one transaction. The slow step,
 having the PDF drawn, comes before any lock is taken.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -19,7 +19,20 @@ from django.utils import timezone
 from followup.archive import as_decided, freeze
 from followup.awaited import file_of
 from followup.minutes import proposed_summary, proposed_title
-from followup.models import DecidedReport, Decision, FollowUp, ProtocolNote, Rendering, Speaker
+from followup.models import (
+    AreaEntry,
+    DecidedReport,
+    Decision,
+    Event,
+    FollowUp,
+    GuidelineEntry,
+    MeasureEntry,
+    ProtocolNote,
+    Rendering,
+    Speaker,
+    SubGoalEntry,
+)
+from followup.notes import remove_note
 from followup.permissions import can_decide
 from followup.renderers import pdf
 from followup.report import build_report, to_json
@@ -95,6 +108,57 @@ def start_correction(follow_up: FollowUp, reason: str, *, by: User) -> Decision:
     case = _add_case(follow_up, last, facts, by)
     _put_speakers(case, [Name(speaker.name, speaker.party) for speaker in current.speakers.all()], by)
     return case
+
+
+@transaction.atomic
+def cancel_correction(follow_up: FollowUp, reason: str, *, by: User) -> Decision:
+    """Give a correction up: its case is taken away, what was written for it gives way to what stood when it was begun,
+    and the decision in force, which is returned, goes on as if nothing had been. The history keeps all of it.
+
+    Refused without a reason, or when no correction is under way.
+    """
+    _may_decide(by, follow_up)
+    stored = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
+    current = stored.decisions.approving().first()
+    begun = stored.events.filter(action=Event.Action.CORRECT).last()
+    if current is None or begun is None or stored.state == FollowUp.State.DECIDED:
+        raise Refused("Det pågår ingen rättelse.")
+    _put_back(stored, begun.at, by)
+    for case in stored.decisions.filter(recorded_at=None):
+        _take_away(case, by)
+    perform(follow_up, "cancel_correction", by=by, comment=reason, decision=current)
+    return current
+
+
+def _put_back(follow_up: FollowUp, moment: datetime, by: User) -> None:
+    """Make the year's texts and answers what they were at `moment`."""
+    _make_as_it_was(follow_up, moment, by, but=("state",))
+    for model in (AreaEntry, SubGoalEntry, MeasureEntry, GuidelineEntry):
+        since = model.history.filter(follow_up=follow_up, history_date__gt=moment).values("id")
+        for entry in model.objects.select_for_update().filter(pk__in=since):
+            _make_as_it_was(entry, moment, by)
+
+
+def _make_as_it_was(item: Any, moment: datetime, by: User, but: Iterable[str] = ()) -> None:
+    then = item.history.filter(history_date__lte=moment).first()
+    names = [field.attname for field in item._meta.concrete_fields if field.name not in ("id", "version", *but)]
+    if then is None or all(getattr(item, name) == getattr(then, name) for name in names):
+        return
+    for name in names:
+        setattr(item, name, getattr(then, name))
+    item.version += 1  # so that a form open elsewhere notices
+    item._history_user = by
+    item._change_reason = "Rättelsen avbröts"
+    item.save()
+
+
+def _take_away(case: Decision, by: User) -> None:
+    for note in case.notes.all():
+        remove_note(note, by=by)
+    _put_speakers(case, [], by)
+    case._history_user = by  # type: ignore[attr-defined]
+    case._change_reason = "Rättelsen avbröts"  # type: ignore[attr-defined]
+    case.delete()
 
 
 def _facts(decision: Decision, names: Iterable[str]) -> dict[str, Any]:

@@ -63,10 +63,10 @@ def _wording_at(wordings: Sequence[tuple[datetime, str]], moment: datetime) -> s
 
 @dataclass(frozen=True)
 class MeasureLine:
-    """A measure with its progress in each year; None for a year when it was not followed up."""
+    """A measure with its progress by year; None for a year when it was not followed up."""
 
     measure: Measure
-    steps: tuple[Step | None, ...]
+    steps: dict[int, Step | None]
 
 
 def measure_lines(goal: SubGoal, follow_ups: Sequence[FollowUp]) -> list[MeasureLine]:
@@ -75,6 +75,6 @@ def measure_lines(goal: SubGoal, follow_ups: Sequence[FollowUp]) -> list[Measure
     entries = MeasureEntry.objects.filter(measure__sub_goal=goal, follow_up__in=follow_ups)
     steps = {(entry.measure_id, entry.follow_up_id): entry.progress_step for entry in entries}
     return [
-        MeasureLine(measure, tuple(steps.get((measure.pk, follow_up.pk)) for follow_up in follow_ups))
+        MeasureLine(measure, {follow_up.year: steps.get((measure.pk, follow_up.pk)) for follow_up in follow_ups})
         for measure in measures
     ]

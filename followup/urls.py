@@ -109,6 +109,11 @@ urlpatterns = [
     path("beslut/<slug:slug>/<int:year>/", decisions.case_edit, name="case_edit"),
     path("beslut/<slug:slug>/<int:year>/nytt/", decisions.case_open, name="case_open"),
     path("beslut/<slug:slug>/<int:year>/rattelse/", decisions.case_correct, name="case_correct"),
+    path(
+        "beslut/<slug:slug>/<int:year>/rattelse/avbryt/",
+        decisions.case_cancel_correction,
+        name="case_cancel_correction",
+    ),
     path("program/<slug:slug>/", dashboards.programme_detail, name="programme_detail"),
     path("program/<slug:slug>/jamfor/", comparing.compare_years, name="compare_years"),
     path("program/<slug:slug>/jamfor-program/", comparing.compare_programmes, name="compare_programmes"),

@@ -109,6 +109,14 @@ YEAR_TRANSITIONS: Mapping[str, Transition] = {
     "correct": Transition(
         "Rätta beslutet", (_Y.DECIDED,), _Y.UNDER_REVIEW, can_decide, needs_comment=True, with_decision=True
     ),
+    "cancel_correction": Transition(
+        "Avbryt rättelsen",
+        (_Y.UNDER_REVIEW, _Y.PROPOSED),
+        _Y.DECIDED,
+        can_decide,
+        needs_comment=True,
+        with_decision=True,
+    ),
 }
 
 

@@ -35,7 +35,7 @@ SECOND_STEPS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 def must_have_second_step(user: User) -> bool:
     """Whether a password alone does not do: for those with a role, where the settings say so."""
-    return bool(settings.REQUIRE_MFA) and (user.is_staff or user.is_superuser or user.groups.exists())
+    return bool(settings.REQUIRE_MFA) and (user.is_staff or user.is_superuser or user.has_role)
 
 
 def has_second_step(user: User) -> bool:

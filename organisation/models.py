@@ -57,6 +57,11 @@ class User(AbstractUser):
             vars(self).pop("skip_history_when_saving", None)
 
     @cached_property
+    def has_role(self) -> bool:
+        """Whether this person is in a group; known already of who asks for a page (organisation.sessions)."""
+        return self.groups.exists()
+
+    @cached_property
     def reported_unit_ids(self) -> frozenset[int]:
         """Ids of the units that this person writes for today; one query for the life of the object."""
         return frozenset(Unit.objects.reported_by(self, timezone.localdate()).values_list("pk", flat=True))

@@ -18,7 +18,7 @@ PICTURES = [
     ("granskning", "granskare", f"/granskning/{YEAR}#leverans"),
     ("rapport", "granskare", f"/program/{YEAR}rapport/#mal-1.1"),
     ("bereda-beslut", "sekreterare", "/beslut/"),
-    ("oversikt", "lasare", f"/program/{PROGRAMME}/2020/"),
+    ("oversikt", "lasare", f"/program/{PROGRAMME}/2020/#laget"),
 ]
 WIDTH, HEIGHT = 960, 600
 

@@ -212,6 +212,19 @@ def _names(decision: Decision) -> list[Name]:
     return [Name(speaker.name, speaker.party) for speaker in decision.speakers.all()]
 
 
+class CancelCorrectionForm(forms.Form):
+    reason = forms.CharField(
+        label="Varför avbryts rättelsen?",
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Skälet står i historiken.",
+        error_messages={"required": "Skriv varför rättelsen avbryts."},
+    )
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data, label_suffix="")
+
+
 class CorrectionForm(forms.Form):
     reason = forms.CharField(
         label="Varför rättas beslutet?",

@@ -29,6 +29,7 @@ class Event(models.Model):
         REJECT = "reject", "förde in ett avslag"
         DECIDE = "decide", "förde in beslutet"
         CORRECT = "correct", "började rätta beslutet"
+        CANCEL_CORRECTION = "cancel_correction", "avbröt rättelsen av beslutet"
 
     follow_up = models.ForeignKey(FollowUp, models.PROTECT, verbose_name="uppföljning", related_name="events")
     sub_goal_entry = models.ForeignKey(

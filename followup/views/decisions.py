@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from followup.awaited import NoFile
-from followup.decision import open_case, record, save_case, start_correction
-from followup.forms.decisions import CorrectionForm, DecisionForm
+from followup.decision import cancel_correction, open_case, record, save_case, start_correction
+from followup.forms.decisions import CancelCorrectionForm, CorrectionForm, DecisionForm
 from followup.forms.entries import PageForms
 from followup.models import Decision, FollowUp
 from followup.permissions import can_decide, can_follow_review
@@ -136,6 +136,28 @@ def case_correct(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     context = {"follow_up": follow_up, "form": form, "decision": follow_up.decisions.approving().first()}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render(request, "followup/case_correct.html", context, status=status)
+
+
+def case_cancel_correction(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    """Ask first, for a reason: what was written for the correction gives way."""
+    user, follow_up = _secretarys_year(request, slug, year)
+    form = CancelCorrectionForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            decision = cancel_correction(follow_up, form.cleaned_data["reason"], by=user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("followup:case_list")
+        messages.success(request, f"Rättelsen är avbruten. Beslutet gäller som förut: {decision.meeting}.")
+        return redirect(decision)
+    context = {
+        "follow_up": follow_up,
+        "form": form,
+        "decision": follow_up.decisions.approving().first(),
+        "is_under_way": follow_up.state != FollowUp.State.DECIDED,
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    return render(request, "followup/case_cancel_correction.html", context, status=status)
 
 
 def _decision_or_404(request: HttpRequest, slug: str, year: int, number: int) -> Decision:

@@ -143,7 +143,7 @@ def _show(
         "facts": facts,
         "asks_facts": not preview.tables.has("programme"),
         "meanings": meanings,
-        "is_puzzled": bool(preview.problems) or not any(table.sheet for table in preview.tables.tables),
+        "is_puzzled": bool(preview.problems) and not all(table.is_understood for table in preview.tables.tables),
         "notes": preview.tables.notes[:SHOWN],
         "counts": [(kind, log.created[kind], log.changed[kind], log.unchanged[kind], missing[kind]) for kind in kinds],
         "changed": [change for change in log.changes if not change.is_new][:SHOWN],

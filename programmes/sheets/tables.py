@@ -57,6 +57,11 @@ class Table:
     meanings: list[Meaning] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
 
+    @property
+    def is_understood(self) -> bool:
+        """Whether everything that has a heading is read."""
+        return self.sheet is not None and all(meaning.column or not meaning.heading for meaning in self.meanings)
+
 
 @dataclass
 class Tables:

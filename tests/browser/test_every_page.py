@@ -1,5 +1,5 @@
-"""Every page that a role may open, in a real browser: no finding of axe in light or dark, nothing sideways, nothing
-heavy, nothing from elsewhere. Pictures of all are left in `var/screenshots`."""
+"""Every page that a role may open, and those open to everybody, in a real browser: no finding of axe in light or dark,
+nothing sideways, nothing heavy, nothing from elsewhere. Pictures of all are left in `var/screenshots`."""
 
 from urllib.parse import urlsplit
 
@@ -43,6 +43,8 @@ WITH_MORE_ON_THEM = {("followup:home",), ("followup:work_list",), ("followup:uni
 @pytest.fixture
 def open_year(people, settings, tmp_path) -> FollowUp:
     settings.MEDIA_ROOT = tmp_path
+    settings.PUBLIC_REPORTS = True
+    settings.PUBLIC_CONTACT = "oppnadata@example.se"
     return FollowUp.objects.select_related("programme").get(year=2021)
 
 
@@ -50,7 +52,7 @@ def enter(page: Page, user: User, url: str) -> None:
     """A session as the login page makes it, without the wait for the password's hash."""
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
     page.context.add_cookies([{"name": "sessionid", "value": str(session.session_key), "url": url}])

@@ -158,6 +158,7 @@ PAGES = {
     ("followup:case_edit", *YEAR): (roles(403, secretary=200), roles(403, secretary=422)),
     ("followup:case_open", *YEAR): (NOT_BY_GET, roles(403, secretary=302)),
     ("followup:case_correct", YEAR[0], 2020): (roles(403, secretary=200), roles(403, secretary=422)),
+    ("followup:case_cancel_correction", YEAR[0], 2020): (roles(403, secretary=200), roles(403, secretary=422)),
     ("followup:minutes_extract", *CASE): (roles(404, secretary=200),) * 2,
     ("followup:minutes_extract_pdf", *CASE): (roles(404, secretary=202), roles(404, secretary=302)),
     ("followup:minutes_extract_docx", *CASE): (roles(404, secretary=200),) * 2,

@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from pypdf import PdfReader
 
-from followup.decision import open_case, record, start_correction
-from followup.models import DecidedReport, Decision, Event, FollowUp, SubGoalEntry
+from followup.archive import check_chain
+from followup.decision import cancel_correction, open_case, record, start_correction
+from followup.models import DecidedReport, Decision, Event, FollowUp, ProtocolNote, SubGoalEntry
 from followup.renderers import pdf
 from followup.worker import drain
 from followup.workflow import NotAllowed, Refused
@@ -294,6 +295,50 @@ def test_a_correction_is_a_decision_of_its_own(client, case, year, nina):
     assert "Torgen är ljusa." in page
     assert "Det här beslutet har ersatts av" in page
     assert "ersatts" not in client.get(f"{YEAR}beslut/2/").content.decode()
+
+
+def test_a_correction_is_called_off_and_leaves_everything_as_it_was(client, case, year, nina):
+    entry = SubGoalEntry.objects.get()
+    entry.save()  # to the history, which the example's answers have gone past
+    year.save()
+    record(filled(case), by=nina, today=TODAY)
+    client.post(f"{CASE}rattelse/", {"reason": "Fel antal lampor."})
+    correction = Decision.objects.get(recorded_at=None)
+    ProtocolNote.objects.create(decision=correction, order=1, name="Bo Berg", party="M", text="Fler lampor.")
+    entry.comment, entry.state = "Torgen är halvljusa.", "returned"
+    entry.save()
+    FollowUp.objects.get().save()
+    assert f"{CASE}rattelse/avbryt/" in client.get(CASE).content.decode()
+    response = client.post(f"{CASE}rattelse/avbryt/", {"reason": " "})
+    assert response.context["form"].errors["reason"] == ["Skriv varför rättelsen avbryts."]
+    assert Decision.objects.filter(pk=correction.pk).exists()
+    response = client.post(f"{CASE}rattelse/avbryt/", {"reason": "Antalet stämde."}, follow=True)
+    assert texts(response) == ["Rättelsen är avbruten. Beslutet gäller som förut: Kommunstyrelsen 3 maj 2023 § 31."]
+    entry.refresh_from_db()
+    year.refresh_from_db()
+    assert (entry.comment, entry.state, year.state) == ("Torgen är ljusa.", "approved", "decided")
+    newest = entry.history.first()
+    assert (newest.history_user, newest.history_change_reason) == (nina, "Rättelsen avbröts")
+    assert "Torgen är halvljusa." in entry.history.values_list("comment", flat=True)
+    event = Event.objects.last()
+    assert (event.action, event.comment, event.by) == ("cancel_correction", "Antalet stämde.", nina)
+    assert Decision.objects.get() == case
+    assert Decision.history.filter(id=correction.pk).first().history_change_reason == "Rättelsen avbröts"
+    assert [check.problems for check in check_chain()] == [()]
+    assert "Det pågår ingen rättelse." in texts(
+        client.post(f"{CASE}rattelse/avbryt/", {"reason": "Igen."}, follow=True)
+    )
+    client.post(f"{CASE}rattelse/", {"reason": "Nu är det fel."})  # and it may be begun anew
+    assert Decision.objects.get(recorded_at=None).replaces == case
+
+
+def test_only_the_secretary_calls_a_correction_off(client, case, year, nina):
+    record(filled(case), by=nina, today=TODAY)
+    client.post(f"{CASE}rattelse/", {"reason": "Fel antal lampor."})
+    greta = make_user("greta", group="Granskare")
+    with pytest.raises(NotAllowed):
+        cancel_correction(FollowUp.objects.get(), "Onödig.", by=greta)
+    assert FollowUp.objects.get().state == "under_review"
 
 
 def test_the_list_of_cases_costs_the_same_for_one_year_and_for_many(client, year, django_assert_num_queries):

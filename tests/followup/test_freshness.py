@@ -10,7 +10,7 @@ from followup.models import FollowUp, SubGoalEntry
 from followup.views import dashboards, freshness
 from organisation.adapters import SEEN_AT, SIGNED_IN_AT
 from organisation.models import Membership
-from tests.followup.conftest import PROGRAMME, client_of, make_user, put_in_state, reopened
+from tests.followup.conftest import PROGRAMME, client_of, make_user, put_in_state, reopened, role
 
 PAGES = [
     "/",
@@ -42,6 +42,17 @@ def test_the_same_page_again_costs_three_queries_and_is_not_sent(url, reviewer, 
         again = asked_again(client, url, first["ETag"])
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
     assert again["Cache-Control"] == "private, no-cache"
+
+
+def test_whether_a_second_step_is_needed_costs_no_question_of_its_own(official, settings, django_assert_num_queries):
+    settings.REQUIRE_MFA = True
+    client = client_of(official)
+    etag = etag_of(client, "/")
+    with django_assert_num_queries(3):
+        assert asked_again(client, "/", etag).status_code == 304
+    official.groups.add(role("Granskare"))
+    with django_assert_num_queries(3):  # and whether they have one already
+        assert asked_again(client, "/", etag).status_code == 302
 
 
 def change_an_answer(user):

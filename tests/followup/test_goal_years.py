@@ -61,7 +61,7 @@ def test_a_measure_has_a_step_for_each_year_that_it_was_followed_up(open_year):
     goal = first_goal()
     for line in measure_lines(goal, follow_ups()):
         followed = {entry.follow_up.year: entry.progress for entry in line.measure.entries.select_related("follow_up")}
-        assert [step and step.key for step in line.steps] == [
+        assert [step and step.key for step in line.steps.values()] == [
             followed.get(follow_up.year) for follow_up in follow_ups()
         ]
 

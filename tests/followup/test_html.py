@@ -25,7 +25,9 @@ def page_at(user: User | None, url: str) -> bytes | None:
 
 @pytest.mark.browser
 @pytest.mark.django_db
-def test_every_page_is_valid(request, addresses, tmp_path):  # noqa: F811
+def test_every_page_is_valid(request, addresses, settings, tmp_path):  # noqa: F811
+    settings.PUBLIC_REPORTS = True
+    settings.PUBLIC_CONTACT = "oppnadata@example.se"
     folder = tmp_path / "pages"
     folder.mkdir()
     sources: dict[str, str] = {}
@@ -39,6 +41,7 @@ def test_every_page_is_valid(request, addresses, tmp_path):  # noqa: F811
                 file.write_bytes(content)
                 sources[file.name] = f"{role} {url}"
     assert len(sources) > 60
+    assert any(source.startswith("anonymous /offentligt/huddinge-2018-2021/2020/") for source in sources.values())
     assert {f"{sources[name]}: {message}" for name, message in errors(folder)} == set()
 
 

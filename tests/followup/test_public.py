@@ -113,7 +113,7 @@ def test_a_year_that_is_not_decided_is_not_there(year, anyone, reviewer):
 def test_a_programme_that_is_a_draft_is_not_there(anyone):
     Programme.objects.update(state="draft")
     assert anyone.get(OPEN).status_code == 404
-    assert "Ingen rapport är beslutad ännu." in anyone.get("/offentligt/").content.decode()
+    assert "Ingen rapport är beslutad ännu" in anyone.get("/offentligt/").content.decode()
 
 
 def test_a_correction_in_progress_does_not_show(anyone):

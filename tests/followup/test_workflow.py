@@ -35,9 +35,11 @@ YEAR_ALLOWED = {
     ("proposed", "decide"): "decided",
     ("proposed", "reject"): "under_review",
     ("decided", "correct"): "under_review",
+    ("under_review", "cancel_correction"): "decided",
+    ("proposed", "cancel_correction"): "decided",
 }
 OFFICIALS = {"submit", "withdraw"}
-SECRETARYS = {"refer_back", "decide", "reject", "correct"}
+SECRETARYS = {"refer_back", "decide", "reject", "correct", "cancel_correction"}
 
 
 @pytest.fixture
@@ -281,7 +283,7 @@ def test_leaving_a_unit_takes_away_writing_and_keeps_history(entry, official):
     assert entry.history.first().history_user == left
 
 
-@pytest.mark.parametrize("action", ["decide", "refer_back", "reject", "correct"])
+@pytest.mark.parametrize("action", ["decide", "refer_back", "reject", "correct", "cancel_correction"])
 def test_what_the_board_does_is_no_step_of_its_own(action, open_year, secretary, huddinge):
     other = FollowUp.objects.get(year=2020).decisions.get()
     put_in_state(open_year, next(state for state, name in YEAR_ALLOWED if name == action))

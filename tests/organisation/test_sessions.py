@@ -1,0 +1,68 @@
+"""Who asks for a page: a session that counts, of somebody who may still log in."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+
+from organisation.models import User
+from organisation.sessions import Backend, SessionStore
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def user() -> User:
+    return User.objects.create_user("anna", first_name="Anna")
+
+
+@pytest.fixture
+def client(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    assert client.get("/").status_code == 200
+    return client
+
+
+def test_a_session_that_is_too_old_is_none(client):
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert client.get("/").status_code == 302
+
+
+def test_a_session_that_is_not_there_is_not_taken_over(client):
+    key = client.session.session_key
+    Session.objects.all().delete()
+    session = SessionStore(key)
+    session["a"] = 1
+    session.save()
+    assert session.session_key != key
+    assert client.get("/").status_code == 302
+
+
+def test_an_account_that_is_closed_is_out_at_once(client, user):
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    assert client.get("/").status_code == 302
+
+
+def test_a_new_password_ends_the_sessions(client, user):
+    user.set_password("en-annan-lösenfras")
+    user.save()
+    assert client.get("/").status_code == 302
+
+
+def test_a_person_comes_with_whether_they_have_a_role(user, django_assert_num_queries):
+    known = Backend().get_user(user.pk)
+    fields = [field.attname for field in User._meta.concrete_fields]
+    same = User.objects.get(pk=user.pk)
+    assert [getattr(known, name) for name in fields] == [getattr(same, name) for name in fields]
+    with django_assert_num_queries(0):
+        assert not known.has_role
+    user.groups.add(Group.objects.get(name="Granskare"))
+    known = Backend().get_user(user.pk)
+    with django_assert_num_queries(0):
+        assert known.has_role
+    assert User.objects.get(pk=user.pk).has_role
+    assert Backend().get_user(0) is None
