@@ -81,7 +81,8 @@ def call_worker(now: datetime) -> None:
     # Of several requests at this moment one alone starts a worker, which has a while to begin.
     uncalled = Q(called_at__isnull=True) | ~Q(called_at__range=(now - CALL_AGAIN_AFTER, now))
     if Workbook.objects.filter(uncalled, pk=first.pk).update(called_at=now):
-        start_worker()
+        # Others who write wait for it on SQLite, so it is not to be slower than they are. PDFs stand back all the same.
+        start_worker(stands_back=False)
 
 
 def take_next(now: datetime) -> Workbook | None:
@@ -144,7 +145,7 @@ def work(workbook: Workbook) -> None:
 
 def _look(workbook: Workbook) -> None:
     found = read(workbook, _told(workbook))
-    _change(workbook, stage=Workbook.Stage.WRITING, beat_at=timezone.now())
+    _tell_all_read(workbook)
     preview = preview_of(found, by=workbook.by)
     _change(workbook, state=Workbook.State.READY, preview=to_json(preview))
 
@@ -155,7 +156,7 @@ def _bring_in(workbook: Workbook) -> None:
     if not can_edit_programmes(by) or (removes and not can_remove_from_programmes(by)):
         raise SourceError("Du har inte längre behörighet att läsa in filen.")
     found = read(workbook, _told(workbook))
-    _change(workbook, stage=Workbook.Stage.WRITING, beat_at=timezone.now())
+    _tell_all_read(workbook)
     try:
         confirm(workbook, found, workbook.digest, by=by, removes=removes)
     except Differs as difference:
@@ -174,6 +175,10 @@ def _told(workbook: Workbook) -> Progress:
             _change(workbook, rows_read=sum(rows.values()), beat_at=timezone.now())
 
     return tell
+
+
+def _tell_all_read(workbook: Workbook) -> None:
+    _change(workbook, stage=Workbook.Stage.WRITING, rows_read=workbook.rows, beat_at=timezone.now())
 
 
 def fail(workbook: Workbook, problem: str) -> bool:

@@ -124,7 +124,7 @@ def to_json(preview: Preview) -> dict[str, Any]:
             "title": table.title,
             "sheet": table.sheet.key if table.sheet else "",
             "meanings": [
-                (meaning.letter, meaning.heading, meaning.column.key if meaning.column else "", meaning.year)
+                [meaning.letter, meaning.heading, meaning.column.key if meaning.column else "", meaning.year]
                 for meaning in table.meanings
             ],
         }

@@ -42,7 +42,7 @@ def rows_in(content: bytes) -> int:
     except SourceError:
         return 0
     with zipfile.ZipFile(io.BytesIO(content)) as package:
-        return sum(part.count(b"<row ") for part in _xml_parts(package))
+        return sum(part.count(b"<row ") + part.count(b"<row>") for part in _xml_parts(package))
 
 
 def _load(content: bytes, **how: bool) -> Any:
