@@ -7,7 +7,6 @@ report, for the secretary to edit.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from django.conf import settings
 from django.utils.formats import date_format
 
 from followup.models import Decision, FollowUp, ProtocolNote
-from followup.report import Report, load
+from followup.report import Report
 
 BULLETS = ("– ", "- ", "• ", "* ")
 NUMBERS = ("noll", "ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv")
@@ -144,12 +143,6 @@ class MinutesExtract:
             Section(kind, tuple(Block(note.announcement) for note in self.notes if note.kind_plural == kind))
             for kind in kinds
         ]
-
-
-def from_json(text: str) -> MinutesExtract:
-    """What `report.to_json` wrote of an extract, in this version: it only waits to be drawn."""
-    value: MinutesExtract = load(MinutesExtract, json.loads(text))
-    return value
 
 
 def build_minutes_extract(decision: Decision) -> MinutesExtract:

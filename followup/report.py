@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from types import UnionType
-from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from django.conf import settings
 from django.db import models
@@ -30,6 +30,7 @@ from programmes.models import Guideline, Measure, Programme, SubGoal, TargetStat
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+T = TypeVar("T")
 SCHEMA = 3
 
 
@@ -543,23 +544,29 @@ def from_json(text: str) -> Report:
         if version not in NEXT_VERSION:
             raise ValueError(f"Rapporten har schemaversion {version}, den här versionen läser till och med {SCHEMA}.")
         data = NEXT_VERSION[version](data)
-    report: Report = load(Report, data)
+    report: Report = _load(Report, data)
     return report
 
 
-def load(kind: Any, value: Any) -> Any:
+def waiting_value(kind: type[T], text: str) -> T:
+    """What `to_json` wrote of a value of type `kind`, in this version: it only waits to be drawn."""
+    value: T = _load(kind, json.loads(text, parse_float=Decimal))
+    return value
+
+
+def _load(kind: Any, value: Any) -> Any:
     """A value of type `kind` out of the plain data that `to_json` made of it."""
     if get_origin(kind) is tuple:
-        return tuple(load(get_args(kind)[0], item) for item in value)
+        return tuple(_load(get_args(kind)[0], item) for item in value)
     if isinstance(kind, UnionType):
-        return None if value is None else load(get_args(kind)[0], value)
+        return None if value is None else _load(get_args(kind)[0], value)
     if kind is date:
         return date.fromisoformat(value)
     if kind is Decimal:
         return Decimal(value)
     if hasattr(kind, "__dataclass_fields__"):
         hints = _hints(kind)
-        return kind(**{name: load(hints[name], item) for name, item in value.items()})
+        return kind(**{name: _load(hints[name], item) for name, item in value.items()})
     return value
 
 

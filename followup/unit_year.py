@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from followup.models import Decision, FollowUp
-from followup.report import MeasureStatus, Report, SubGoalStatus, Tally, YearStatus, load, tally
+from followup.report import MeasureStatus, Report, SubGoalStatus, Tally, YearStatus, tally
 from followup.scales import Progress, Step, Trend, change_between
 from followup.selection import of_unit
 from organisation.models import Unit
@@ -127,9 +125,3 @@ def _decisions(decisions: Iterable[Decision]) -> Iterable[DecisionOfYear]:
             registration_number=decision.registration_number,
             is_example=decision.is_example,
         )
-
-
-def from_json(text: str) -> UnitYear:
-    """What `report.to_json` wrote of a `UnitYear`, in this version: it only waits to be drawn."""
-    value: UnitYear = load(UnitYear, json.loads(text, parse_float=Decimal))
-    return value

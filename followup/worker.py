@@ -20,18 +20,20 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
-from followup import minutes, report, unit_year
+from followup.minutes import MinutesExtract
 from followup.models import Rendering
 from followup.renderers import minutes_pdf, pdf, unit_pdf
 from followup.renderings import beat, clean_up, fail, give_back, let_pages_go_first, store, take_next
+from followup.report import from_json, waiting_value
+from followup.unit_year import UnitYear
 
 logger = logging.getLogger(__name__)
 
 # From what waits in the queue to the file, for each kind of document.
 DRAW: dict[str, Callable[[str], bytes]] = {
-    Rendering.Document.REPORT: lambda source: pdf.render(report.from_json(source)),
-    Rendering.Document.UNIT: lambda source: unit_pdf.render(unit_year.from_json(source)),
-    Rendering.Document.EXTRACT: lambda source: minutes_pdf.render(minutes.from_json(source)),
+    Rendering.Document.REPORT: lambda source: pdf.render(from_json(source)),
+    Rendering.Document.UNIT: lambda source: unit_pdf.render(waiting_value(UnitYear, source)),
+    Rendering.Document.EXTRACT: lambda source: minutes_pdf.render(waiting_value(MinutesExtract, source)),
 }
 BEAT_SECONDS = 2
 

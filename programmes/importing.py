@@ -342,9 +342,10 @@ class _Reading:
     def _fill(self, kind: Kind, instance: Any, node: Node, unread: set[str]) -> list[Difference]:
         """Set the fields; what differs from before, in words. Those that cannot be read are `unread`."""
         differences = []
+        is_new = instance.pk is None
         for name, read in kind.fields.items():
             try:
-                found = _value_of(kind, node, name, is_new=instance.pk is None)
+                found = _value_of(kind, node, name, is_new=is_new)
                 if found is None:
                     continue
                 value = read(found)
@@ -355,7 +356,7 @@ class _Reading:
             before = getattr(instance, name)
             if before == value:
                 continue
-            if instance.pk:
+            if not is_new:
                 described = instance._meta.get_field(name)
                 words = in_words(described, before), in_words(described, value)
                 differences.append((str(described.verbose_name), *words))
@@ -397,16 +398,15 @@ class _Reading:
 
     def _choose(self, work: _Work, instance: Any, name: str, wanted: list[Any]) -> list[Difference]:
         """Note whom the instance is to have, where that differs from whom it has; what differs, in words."""
+        if not instance.pk:
+            if wanted:
+                work.members.setdefault(name, []).append((instance, wanted))
+            return []
         # By short name: who is new has no primary key yet.
-        before, after = (
-            {one.slug: str(one) for one in ones}
-            for ones in (getattr(instance, name).all() if instance.pk else (), wanted)
-        )
+        before, after = ({one.slug: str(one) for one in ones} for ones in (getattr(instance, name).all(), wanted))
         if before.keys() == after.keys():
             return []
         work.members.setdefault(name, []).append((instance, wanted))
-        if not instance.pk:
-            return []
         words = [", ".join(sorted(ones.values())) or "–" for ones in (before, after)]
         return [(str(instance._meta.get_field(name).verbose_name), words[0], words[1])]
 

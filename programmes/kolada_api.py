@@ -7,6 +7,7 @@ time, wait when we are told to (429 with Retry-After) or when the service stumbl
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import Request, urlopen
 
 from django.conf import settings
+
+logger = logging.getLogger(__name__)
 
 IDS_PER_CALL = 25
 PER_PAGE = 1000
@@ -130,7 +133,8 @@ class Kolada:
                     problem = f"Kolada svarade med kod {error.code}"
                     asked = error.headers.get("Retry-After", "")
             except (URLError, HTTPException, TimeoutError, ConnectionError) as error:
-                problem, asked = f"Kolada svarar inte ({getattr(error, 'reason', error)})", ""
+                logger.warning("No answer from %s: %s", url, error)
+                problem, asked = "Kolada svarar inte", ""
             if pause is None:
                 break
             self.sleep(min(int(asked), LONGEST_PAUSE) if asked.isdigit() else pause)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -50,27 +49,42 @@ class SourceError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+class _Noted:
+    """A class, since one made by `contextmanager` takes several times as long, and each value of a file has one."""
+
+    __slots__ = ("problems",)
+
+    def __init__(self, problems: Problems) -> None:
+        self.problems = problems
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, SourceError):
+            return False
+        self.problems.extend(error.problems)
+        return True
+
+
 class Problems(list[Problem]):
     """What has been found so far: a reader goes on after a fault, so that all are told at once."""
 
-    @contextmanager
-    def noted(self) -> Iterator[None]:
+    def noted(self) -> _Noted:
         """A fault within the block is noted, and ends the block."""
-        try:
-            yield
-        except SourceError as error:
-            self.extend(error.problems)
+        return _Noted(self)
 
     def distinct(self, nodes: list[Node], key: str) -> list[Node]:
         """Those of `nodes` that have a `key` of their own; the others are noted."""
         seen: dict[Any, Node] = {}
         for node in nodes:
             with self.noted():
-                value = node[key].value
-                if not isinstance(value, str | int):
-                    raise node[key].fail("här ska det stå en text eller ett heltal.")
+                found = node[key]
+                value = found.value
+                if not isinstance(value, (str, int)):
+                    raise found.fail("här ska det stå en text eller ett heltal.")
                 if value in seen:
-                    raise node[key].fail(f"”{value}” står redan i {seen[value].place}.")
+                    raise found.fail(f"”{value}” står redan i {seen[value].place}.")
                 seen[value] = node
         return list(seen.values())
 
@@ -202,9 +216,10 @@ class Node:
 
     def one_of(self, known: Mapping[str, T], what: str) -> T:
         """What `known` holds under the text here."""
-        if self.text not in known:
-            raise self.fail(f"{what} ”{self.text}” är inte känd.")
-        return known[self.text]
+        text = self.text
+        if text not in known:
+            raise self.fail(f"{what} ”{text}” är inte känd.")
+        return known[text]
 
 
 def check(
@@ -216,8 +231,7 @@ def check(
     one row, `clean` says too.
     """
     errors: dict[str, list[ValidationError]] = {}
-    relations = {field.name for field in instance._meta.fields if field.is_relation}
-    for judge in (partial(instance.clean_fields, exclude={*relations, *unread}), instance.clean):
+    for judge in (partial(instance.clean_fields, exclude={*_relations(type(instance)), *unread}), instance.clean):
         try:
             judge()
         except ValidationError as error:
@@ -226,6 +240,11 @@ def check(
         raise SourceError(
             *(_told(instance, node, field, (keys or {}).get(field, field), found[0]) for field, found in errors.items())
         )
+
+
+@cache
+def _relations(model: type[models.Model]) -> frozenset[str]:
+    return frozenset(field.name for field in model._meta.fields if field.is_relation)
 
 
 def _told(instance: models.Model, node: Node, field: str, key: str, error: ValidationError) -> Problem:

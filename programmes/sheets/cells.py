@@ -56,13 +56,15 @@ def normal(value: object) -> str:
 
 def text(cell: Any) -> str:
     value = cell.value
+    if isinstance(value, str):
+        return value.strip()
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime):
         return value.date().isoformat()
-    return str(value).strip()
+    return str(value)
 
 
 def code(cell: Any) -> Code:

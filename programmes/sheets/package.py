@@ -8,7 +8,8 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from openpyxl import load_workbook
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from programmes.source import SourceError
 
@@ -27,20 +28,41 @@ def open_workbook(content: bytes) -> Any:
     """The workbook, without what could run or reach out: formulas are text, links are dropped. SourceError."""
     merged = _judge(content)
     # Only the thorough way of reading knows of merged cells; the other one is quick and spares memory.
-    return _load(content, read_only=not merged, data_only=False)
+    return _load(ExcelReader if merged else _QuickReader, content, read_only=not merged, data_only=False)
 
 
 def calculated(content: bytes) -> Any:
     """The same workbook with the values that its formulas had when it was saved; nothing is calculated."""
-    return _load(content, read_only=False, data_only=True)
+    return _load(ExcelReader, content, read_only=False, data_only=True)
 
 
-def _load(content: bytes, **how: bool) -> Any:
+class _Sheet(ReadOnlyWorksheet):
+    def _get_size(self) -> None:
+        """The size that a file gives for a sheet is often wrong, and one that it does not give is looked for through
+        the whole sheet. It is as large as its rows turn out to be."""
+
+
+class _QuickReader(ExcelReader):
+    def read_worksheets(self) -> None:
+        for sheet, relation in self.parser.find_sheets():
+            if relation.target not in self.valid_files:
+                continue
+            if "chartsheet" in relation.Type:
+                self.read_chartsheet(sheet, relation)
+            else:
+                worksheet = _Sheet(self.wb, sheet.name, relation.target, self.shared_strings)
+                worksheet.sheet_state = sheet.state
+                self.wb._sheets.append(worksheet)
+
+
+def _load(reader: type[ExcelReader], content: bytes, **how: bool) -> Any:
     try:
         with warnings.catch_warnings():
             # What openpyxl does not carry over (drawings, say) is of no interest here.
             warnings.simplefilter("ignore")
-            return load_workbook(io.BytesIO(content), keep_links=False, keep_vba=False, **how)
+            reading = reader(io.BytesIO(content), keep_links=False, keep_vba=False, **how)
+            reading.read()
+            return reading.wb
     except Exception as error:  # whatever is wrong in a file that a stranger has made
         raise SourceError(f"Filen är skadad och kan inte läsas. {SAVE_AS}") from error
 

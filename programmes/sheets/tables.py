@@ -156,14 +156,10 @@ class _Reader:
 
     def _rows(self) -> Iterator[tuple[int, tuple[Any, ...]]]:
         """The rows that hold something, with their numbers."""
-        width = None
-        if hasattr(self.worksheet, "reset_dimensions"):
-            # The size that the file gives for itself is often wrong.
-            self.worksheet.reset_dimensions()
-        else:
-            width = min(MAX_COLUMNS, self.worksheet.max_column)
-            if self.worksheet.max_row > MAX_ROWS:
-                raise self._too_many()
+        # Where the sheet was read as a whole, its size is known.
+        width = self.worksheet.max_column and min(MAX_COLUMNS, self.worksheet.max_column)
+        if (self.worksheet.max_row or 0) > MAX_ROWS:
+            raise self._too_many()
         number_of_rows = 0
         for number, row in enumerate(self.worksheet.iter_rows(max_col=width), start=1):
             cells = row[:MAX_COLUMNS]
@@ -254,7 +250,9 @@ class _Reader:
 
     def _safe(self, cell: Any) -> Any:
         """The cell, or what its formula came to when the file was saved. Unreadable when that is not known."""
-        if cell.value is not None and cell.data_type == "f":
+        if cell.data_type not in ("f", "e") or cell.value is None:
+            return cell
+        if cell.data_type == "f":
             self.calculated = self.calculated or calculated(self.content).worksheets[self.number]
             result = self.calculated[cell.coordinate]
             if result.value is None:
