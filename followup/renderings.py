@@ -124,10 +124,12 @@ def call_worker(now: datetime) -> None:
         start_worker()
 
 
-def start_worker() -> None:
+def start_worker(*, stands_back: bool = True) -> None:
+    """A worker that pages need not wait for `stands_back` for them."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "render_queued"]
     worker = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
-    let_pages_go_first(worker.pid)
+    if stands_back:
+        let_pages_go_first(worker.pid)
     # Somebody has to take note of its end, or it stays behind in the list of processes.
     Thread(target=worker.wait, daemon=True).start()
 

@@ -1,7 +1,8 @@
-"""The process that makes the PDFs that are waited for, outside the web processes.
+"""The process that makes the PDFs that are waited for, and reads large workbooks (`intake.py`), outside the web
+processes.
 
-Each is laid out in a child of its own: what it does to memory ends with it, it can be stopped when it takes too long,
-and its death is noticed at once. The child never touches the database.
+Each PDF is laid out in a child of its own: what it does to memory ends with it, it can be stopped when it takes too
+long, and its death is noticed at once. The child never touches the database.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
+from followup import intake
 from followup.minutes import MinutesExtract
 from followup.models import Rendering
 from followup.renderers import minutes_pdf, pdf, unit_pdf
@@ -52,10 +54,14 @@ class TakenOver(Exception):
 
 
 def drain() -> int:
-    """Make what waits, until nothing does or all slots are taken; how many were made. What is old makes room."""
+    """Read the workbooks and make the PDFs that wait, until nothing does or all slots are taken; how many PDFs were
+    made. What is old makes room."""
     made = 0
-    while rendering := take_next(timezone.now()):
-        made += make(rendering)
+    while work := intake.take_next(timezone.now()) or take_next(timezone.now()):
+        if isinstance(work, Rendering):
+            made += make(work)
+        else:
+            intake.work(work)
     if made:
         clean_up(timezone.now())
     return made

@@ -7,15 +7,26 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+
+from programmes.models import Programme
 
 if TYPE_CHECKING:
     from organisation.models import User
 
 # Who comes back after a weekend finds it still there.
 KEPT_FOR = timedelta(days=4)
+# From so many rows on, reading takes longer than a page may keep somebody waiting.
+LARGE = 1000
+# A worker tells of every thousand rows, but nothing while it compares or writes, which is one transaction.
+ABANDONED_AFTER = timedelta(minutes=2)
 
 
 class WorkbookQuerySet(models.QuerySet["Workbook"]):
+    def light(self) -> WorkbookQuerySet:
+        """Without the file, which is large."""
+        return self.defer("content")
+
     def handed_over_by(self, user: User) -> WorkbookQuerySet:
         """Nobody sees another's: it may hold what nobody has decided to publish."""
         return self.filter(by=user)
@@ -23,9 +34,50 @@ class WorkbookQuerySet(models.QuerySet["Workbook"]):
     def forgotten(self, now: datetime) -> WorkbookQuerySet:
         return self.filter(handed_over_at__lt=now - KEPT_FOR)
 
+    def unfinished(self) -> WorkbookQuerySet:
+        return self.exclude(state=Workbook.State.DONE)
+
+    def waiting(self) -> WorkbookQuerySet:
+        """To be read by a worker, those first that were asked for first."""
+        return self.filter(state=Workbook.State.WAITING).order_by("asked_at", "pk")
+
+    def running(self) -> WorkbookQuerySet:
+        return self.filter(state=Workbook.State.RUNNING)
+
+    def abandoned(self, now: datetime) -> WorkbookQuerySet:
+        """Begun by a worker that has died. (A sign of life from the future is from before the clock was set back.)"""
+        return self.running().exclude(beat_at__range=(now - ABANDONED_AFTER, now + ABANDONED_AFTER))
+
+    def held_as(self, workbook: Workbook) -> WorkbookQuerySet:
+        """`workbook`, unless somebody else has taken it further since it was fetched."""
+        same = {name: getattr(workbook, name) for name in ("pk", "state", "asked_at", "attempts")}
+        return self.filter(**same)
+
+    def can_be_given_up(self) -> WorkbookQuerySet:
+        """Not what is being brought in at this moment, or has been."""
+        return self.unfinished().exclude(state=Workbook.State.RUNNING, task=Workbook.Task.BRING_IN)
+
 
 class Workbook(models.Model):
-    """A file as it was handed over, with what its owner has said of it; gone when it is read in or given up."""
+    """A file as it was handed over, with what its owner has said of it; gone when it is given up. Of one that is read
+    in, the file goes at once, and what became of it stays until its owner has surely seen it."""
+
+    class State(models.TextChoices):
+        READY = "ready", "Väntar på att du granskar och bekräftar"
+        WAITING = "waiting", "Väntar på att läsas"
+        RUNNING = "running", "Läses nu"
+        FAILED = "failed", "Kunde inte läsas"
+        DONE = "done", "Inläst"
+
+    class Task(models.TextChoices):
+        """What a worker is to do with it."""
+
+        LOOK = "look", "Granskas"
+        BRING_IN = "bring_in", "Läses in"
+
+    class Stage(models.TextChoices):
+        READING = "reading", "Raderna läses"
+        WRITING = "writing", "Raderna jämförs med programmet"
 
     name = models.CharField("filnamn", max_length=200)
     content = models.BinaryField("innehåll")
@@ -37,12 +89,74 @@ class Workbook(models.Model):
     sheets = models.JSONField("bladens innehåll", default=dict)
     columns = models.JSONField("kolumnernas innehåll", default=dict)
 
+    rows = models.PositiveIntegerField("rader i filen, ungefär", default=0)
+    state = models.CharField("läge", max_length=10, choices=State, default=State.READY)
+    # What follows is of large files, which a worker reads.
+    task = models.CharField("uppgift", max_length=10, choices=Task, default=Task.LOOK)
+    stage = models.CharField("steg", max_length=10, choices=Stage, default=Stage.READING)
+    rows_read = models.PositiveIntegerField("lästa rader", default=0)
+    preview = models.JSONField("vad som skulle hända", null=True)
+    problem = models.TextField("varför det misslyckades", blank=True)
+    digest = models.CharField("kontrollsumma av det som bekräftades", max_length=64, blank=True)
+    removes = models.BooleanField("ta bort det som saknas i filen", default=False)
+    attempts = models.PositiveSmallIntegerField("försök", default=0)
+    asked_at = models.DateTimeField("begärd", null=True)
+    called_at = models.DateTimeField("när en process startades för den", null=True)
+    beat_at = models.DateTimeField("senaste livstecken", null=True)
+    programme = models.ForeignKey(
+        Programme, models.CASCADE, null=True, verbose_name="blev programmet", related_name="+"
+    )
+
     objects = WorkbookQuerySet.as_manager()
 
     class Meta:
         verbose_name = "arbetsbok som läses in"
         verbose_name_plural = "arbetsböcker som läses in"
         ordering = ["-handed_over_at"]
+        constraints = [
+            # Reading takes much memory.
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state="running"), name="workbook_is_read_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="running") | Q(beat_at__isnull=False), name="workbook_running_has_sign_of_life"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="done", programme__isnull=False) | (~Q(state="done") & Q(programme__isnull=True)),
+                name="workbook_has_programme_when_done",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_large(self) -> bool:
+        """Whether a worker reads it, and its owner waits on a page that shows how far that has come."""
+        return self.rows >= LARGE
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == self.State.READY
+
+    @property
+    def is_running(self) -> bool:
+        return self.state == self.State.RUNNING
+
+    @property
+    def is_failed(self) -> bool:
+        return self.state == self.State.FAILED
+
+    @property
+    def is_done(self) -> bool:
+        return self.state == self.State.DONE
+
+    @property
+    def is_brought_in(self) -> bool:
+        """Whether its owner has confirmed it, and it is to be brought in."""
+        return self.task == self.Task.BRING_IN
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether all rows are read, and are compared with what there is."""
+        return self.stage == self.Stage.WRITING

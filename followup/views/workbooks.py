@@ -1,6 +1,5 @@
 """A programme in from a workbook, step by step, and out as one."""
 
-from collections import Counter
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -13,14 +12,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from followup.attachments import safe_name
 from followup.forms.workbooks import FactsForm, MeaningsForm, WorkbookForm
+from followup.intake import ask_again, ask_to_bring_in, ask_to_look, call_worker, is_slow
 from followup.models import Workbook
 from followup.permissions import can_edit_programmes, can_remove_from_programmes
-from followup.previewing import Differs, Preview, confirm, preview_of
+from followup.previewing import SHOWN, Differs, Preview, confirm, from_json, preview_of, read
 from followup.sheets import ALL_SHEETS
 from followup.views.fetch import programme_or_404, user_of
+from followup.views.waiting import REFRESH_SECONDS, STAY
 from organisation.models import User
 from programmes.exporting import Fields, export_programme, to_json
-from programmes.importing import in_full
+from programmes.models import Programme
+from programmes.sheets.package import rows_in
 from programmes.sheets.writing import programme_workbook, template
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -28,8 +30,7 @@ FILES: dict[str, tuple[Callable[[Fields], bytes], str]] = {
     "xlsx": (programme_workbook, XLSX),
     "json": (lambda fields: to_json(fields).encode(), "application/json"),
 }
-# So many of a kind are shown; nobody reads ten thousand lines, and the numbers say how many there are.
-SHOWN = 100
+GONE = "Filen är redan inläst, eller har tagits bort."
 
 
 def _editor(request: HttpRequest) -> User:
@@ -46,12 +47,19 @@ def workbook_upload(request: HttpRequest) -> HttpResponse:
         file = form.cleaned_data["file"]
         Workbook.objects.forgotten(timezone.now()).delete()
         name = safe_name(file.name)[:200]
+        content = file.read()
         workbook = Workbook.objects.create(
-            name=name, content=file.read(), by=user, facts={"title": name.rpartition(".")[0], "state": "draft"}
+            name=name,
+            content=content,
+            rows=rows_in(content),
+            by=user,
+            facts={"title": name.rpartition(".")[0], "state": "draft"},
         )
+        if workbook.is_large:
+            ask_to_look(workbook, timezone.now())
         return redirect("followup:workbook_preview", workbook.pk)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    waiting = Workbook.objects.handed_over_by(user).defer("content")
+    waiting = Workbook.objects.handed_over_by(user).unfinished().light().defer("preview")
     return render(request, "followup/workbook_upload.html", {"form": form, "waiting": waiting}, status=status)
 
 
@@ -62,10 +70,18 @@ def workbook_template(request: HttpRequest) -> HttpResponse:
 
 
 def workbook_preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the workbook would do, or what is wrong with it; and what its owner says of it."""
+    """What the workbook would do, or what is wrong with it, and what its owner says of it; while a large one is read,
+    how far that has come. Posting asks for it again after a failure."""
     user = _editor(request)
     workbook = _workbook_or_404(user, pk)
-    preview = preview_of(workbook, by=user)
+    if workbook.is_done and workbook.programme:
+        return _brought_in(request, workbook, workbook.programme)
+    if request.method == "POST" and not workbook.is_ready:
+        ask_again(workbook, timezone.now())
+        return redirect("followup:workbook_preview", pk)
+    if not workbook.is_ready:
+        return _reading(request, workbook)
+    preview = from_json(workbook.preview) if workbook.preview else preview_of(read(workbook), by=user)
     sent = request.POST if request.method == "POST" else None
     facts = FactsForm(sent, initial=workbook.facts)
     meanings = MeaningsForm(preview.tables, sent)
@@ -74,35 +90,48 @@ def workbook_preview(request: HttpRequest, pk: int) -> HttpResponse:
         workbook.sheets = {**workbook.sheets, **meanings.sheets}
         workbook.columns = _together(workbook.columns, meanings.columns)
         workbook.save(update_fields=["facts", "sheets", "columns"])
+        if workbook.is_large:
+            ask_to_look(workbook, timezone.now())
         return redirect("followup:workbook_preview", pk)
     return _show(request, workbook, preview, facts, meanings)
 
 
 @require_POST
 def workbook_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Do what was shown; a large workbook is brought in by a worker, and its owner waits on its page."""
     user = _editor(request)
     workbook = _workbook_or_404(user, pk)
     removes = "remove" in request.POST
     if removes and not can_remove_from_programmes(user):
         raise PermissionDenied("Du har inte behörighet att ta bort något ur program.")
+    if workbook.is_done:
+        raise Http404(GONE)
+    if not workbook.is_ready:
+        return redirect("followup:workbook_preview", pk)
+    digest = request.POST.get("digest", "")
     try:
-        done = confirm(workbook, request.POST.get("digest", ""), by=user, removes=removes)
+        if workbook.preview:
+            seen = from_json(workbook.preview)
+            if seen.problems or seen.digest != digest:
+                raise Differs(seen)
+            ask_to_bring_in(workbook, digest, timezone.now(), removes=removes)
+            return redirect("followup:workbook_preview", pk)
+        programme = confirm(workbook, read(workbook), digest, by=user, removes=removes)
     except Workbook.DoesNotExist:
-        raise Http404("Filen är redan inläst, eller har tagits bort.") from None
+        raise Http404(GONE) from None
     except Differs as difference:
         messages.error(request, f"Inget lästes in. {difference} Så här blir det nu.")
         facts, meanings = FactsForm(initial=workbook.facts), MeaningsForm(difference.preview.tables)
         return _show(request, workbook, difference.preview, facts, meanings, HTTPStatus.CONFLICT)
-    programme = done.programme
-    assert programme is not None  # noqa: S101 there are no problems
-    messages.success(request, f"{programme} är inläst från ”{workbook.name}”.")
-    return redirect(programme)
+    return _brought_in(request, workbook, programme)
 
 
 @require_POST
 def workbook_discard(request: HttpRequest, pk: int) -> HttpResponse:
     workbook = _workbook_or_404(_editor(request), pk)
-    workbook.delete()
+    if not Workbook.objects.can_be_given_up().filter(pk=pk).delete()[0]:
+        messages.error(request, "Filen är bekräftad och läses redan in.")
+        return redirect("followup:workbook_preview", pk)
     messages.success(request, f"”{workbook.name}” är borttagen. Inget lästes in.")
     return redirect("followup:workbook_upload")
 
@@ -119,10 +148,31 @@ def programme_file(request: HttpRequest, slug: str, suffix: str) -> HttpResponse
 
 
 def _workbook_or_404(user: User, pk: int) -> Workbook:
-    workbook = Workbook.objects.handed_over_by(user).filter(pk=pk).first()
+    workbook = Workbook.objects.handed_over_by(user).light().select_related("programme").filter(pk=pk).first()
     if workbook is None:
-        raise Http404("Filen är redan inläst, eller har tagits bort.")
+        raise Http404(GONE)
     return workbook
+
+
+def _brought_in(request: HttpRequest, workbook: Workbook, programme: Programme) -> HttpResponse:
+    messages.success(request, f"{programme} är inläst från ”{workbook.name}”.")
+    return redirect(programme)
+
+
+def _reading(request: HttpRequest, workbook: Workbook) -> HttpResponse:
+    """The page to wait on while a worker reads the file, or one that says that it could not be read."""
+    now = timezone.now()
+    stays = STAY in request.GET
+    context = {"workbook": workbook, "stays": stays, "stay": STAY, "is_slow": is_slow(workbook, now)}
+    if workbook.is_failed:
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        return render(request, "followup/workbook_reading.html", context, status=status)
+    call_worker(now)
+    response = render(request, "followup/workbook_reading.html", context)
+    response["Cache-Control"] = "no-store"
+    if not stays:
+        response["Refresh"] = f"{REFRESH_SECONDS}; url={request.path}"
+    return response
 
 
 def _show(
@@ -133,24 +183,11 @@ def _show(
     meanings: MeaningsForm,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
-    log, surplus = preview.log, preview.surplus
-    missing = Counter(str(row._meta.verbose_name_plural) for row in log.missing)
-    kinds = dict.fromkeys([*log.created, *log.changed, *log.unchanged, *missing])
     context = {
         "workbook": workbook,
         "preview": preview,
-        "problems": preview.problems[: 5 * SHOWN],
         "facts": facts,
-        "asks_facts": not preview.tables.has("programme"),
         "meanings": meanings,
-        "is_puzzled": bool(preview.problems) and not all(table.is_understood for table in preview.tables.tables),
-        "notes": preview.tables.notes[:SHOWN],
-        "counts": [(kind, log.created[kind], log.changed[kind], log.unchanged[kind], missing[kind]) for kind in kinds],
-        "changed": [change for change in log.changes if not change.is_new][:SHOWN],
-        "created": [change for change in log.changes if change.is_new][:SHOWN],
-        # All of it: nobody is to confirm the removal of something that they were not shown.
-        "removable": [in_full(row) for row in surplus.removable],
-        "bound": [(in_full(row), reason) for row, reason in surplus.bound],
         "can_remove": can_remove_from_programmes(user_of(request)),
         "shown": SHOWN,
     }

@@ -56,7 +56,9 @@ def test_a_foreign_plan_becomes_a_programme_with_a_dashboard(reviewer):
     assert "Fler ska känna sig trygga" in page(client, f"{response.url}2023/")
     goal = SubGoal.objects.get(area__programme__slug="trygghet-2022", area__number=1, number=2)
     assert goal.history.get().history_user == reviewer
-    assert not Workbook.objects.exists()
+    done = Workbook.objects.get()
+    assert (done.state, bytes(done.content)) == ("done", b"")
+    assert client.get(address).url == response.url
     again = hand_over(client, content_of(workbook(Blad1=FLAT)))
     facts_of(client, again)
     assert "Det finns inget att läsa in." in page(client, again)

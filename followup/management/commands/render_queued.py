@@ -15,7 +15,10 @@ PAUSE_SECONDS = 1
 
 
 class Command(BaseCommand):
-    help = "Skapar de PDF-filer som någon väntar på och slutar sedan. Sidorna startar kommandot själva."
+    help = (
+        "Läser de stora arbetsböcker och skapar de PDF-filer som någon väntar på, och slutar sedan. "
+        "Sidorna startar kommandot själva."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--forever", action="store_true", help="vänta på fler filer att skapa, som tjänst")
