@@ -1,6 +1,10 @@
-"""The addresses of the pages (contract in README.md): view name, URL name and template stem are one."""
+"""The addresses of the pages (contract in README.md): view name, URL name and template stem are one.
 
-from django.urls import path
+What begins alike stands together, so that an address is compared with few others before its own; first the pages that
+are read the most.
+"""
+
+from django.urls import URLPattern, URLResolver, include, path
 
 from followup.views import (
     api,
@@ -32,73 +36,141 @@ from followup.views import (
 
 app_name = "followup"
 
-DECISION = "program/<slug:slug>/<int:year>/beslut/<int:number>/"
+Patterns = list[URLPattern | URLResolver]
 
-urlpatterns = [
+YEAR = "<slug:slug>/<int:year>/"
+GOAL = "<int:area>.<int:number>/"
+
+# A decision is one of the times that a year has been to the board.
+of_decision: Patterns = [
+    path("", decisions.decision_detail, name="decision_detail"),
+    path("rapport/", decisions.decided_report, name="decided_report"),
+    path("rapport.pdf", decisions.decided_report_pdf, name="decided_report_pdf"),
+    path("rapport.json", decisions.decided_report_json, name="decided_report_json"),
+    path("protokollsutdrag/", minutes.minutes_extract, name="minutes_extract"),
+    path("protokollsutdrag.pdf", minutes.minutes_extract_pdf, name="minutes_extract_pdf"),
+    path("protokollsutdrag.docx", minutes.minutes_extract_docx, name="minutes_extract_docx"),
+    path("protokollsutdrag/text/", minutes.minutes_extract_text, name="minutes_extract_text"),
+    path("anteckningar/", notes.note_list, name="note_list"),
+    path("anteckningar/<int:pk>/", notes.note_edit, name="note_edit"),
+    path("anteckningar/<int:pk>/flytta/", notes.note_move, name="note_move"),
+    path("anteckningar/<int:pk>/ta-bort/", notes.note_remove, name="note_remove"),
+    path("anteckningar/<int:pk>/bilaga/", notes.note_attachment, name="note_attachment"),
+    path("utskick/", distribution.distribution, name="distribution"),
+]
+
+of_year: Patterns = [
+    path("", dashboards.follow_up_detail, name="follow_up_detail"),
+    path("perspektiv/", comparing.perspective_list, name="perspective_list"),
+    path("omrade/<int:number>/", dashboards.area_detail, name="area_detail"),
+    path("historik/", history.follow_up_history, name="follow_up_history"),
+    path("mal/" + GOAL + "historik/", history.entry_history, name="entry_history"),
+    path("omrade/<int:number>/historik/", history.area_history, name="area_history"),
+    path("riktlinje/<int:number>/historik/", history.guideline_history, name="guideline_history"),
+    path("rapport/", reports.report, name="report"),
+    path("rapport.<slug:suffix>", reports.report_file, name="report_file"),
+    path("tjansteutlatande/", statements.statement, name="statement"),
+    path("tjansteutlatande.docx", statements.statement_docx, name="statement_docx"),
+    path("rapport.pdf/<int:rendering>/", reports.report_rendering, name="report_rendering"),
+    path("beslut/<int:number>/", include(of_decision)),
+]
+
+of_goal: Patterns = [
+    path("", dashboards.sub_goal_detail, name="sub_goal_detail"),
+    path("indikator/<int:indicator>/", indicators.indicator_detail, name="indicator_detail"),
+    path("indikator/<int:indicator>/koppla/", indicators.indicator_link, name="indicator_link"),
+    path("indikator/<int:indicator>/hamta/", indicators.indicator_fetch, name="indicator_fetch"),
+    path("historik/", history.sub_goal_history, name="sub_goal_history"),
+    path("atgard/<int:measure>/historik/", history.measure_history, name="measure_history"),
+]
+
+of_programme: Patterns = [
+    path("", dashboards.programme_detail, name="programme_detail"),
+    path("nasta-period/", succession.next_period, name="next_period"),
+    path("program.<str:suffix>", workbooks.programme_file, name="programme_file"),
+    path("jamfor/", comparing.compare_years, name="compare_years"),
+    path("jamfor-program/", comparing.compare_programmes, name="compare_programmes"),
+    path("mal/" + GOAL, include(of_goal)),
+]
+
+programmes: Patterns = [
+    path(YEAR, include(of_year)),
+    path("<slug:slug>/", include(of_programme)),
+    path("rapport.schema.json", reports.report_schema, name="report_schema"),
+]
+
+of_entry: Patterns = [
+    path("", entries.entry_edit, name="entry_edit"),
+    path("ta-tillbaka/", entries.entry_withdraw, name="entry_withdraw"),
+    path("autospara/", autosave.entry_autosave, name="entry_autosave"),
+    path("indikator/<int:indicator>/autospara/", autosave.outcome_autosave, name="outcome_autosave"),
+    path("bifoga/", attachments.entry_attach, name="entry_attach"),
+]
+
+work: Patterns = [
+    path("", entries.work_list, name="work_list"),
+    path("e-post/", mail.mail_choice, name="mail_choice"),
+    path(YEAR + GOAL, include(of_entry)),
+    path(YEAR + "<int:area>.<int:number>.<int:measure>/autospara/", autosave.entry_autosave, name="entry_autosave"),
+    path(YEAR + "lamna-in/<slug:unit>/", entries.work_submit, name="work_submit"),
+]
+
+of_review: Patterns = [
+    path("", review.review_list, name="review_list"),
+    path("lage/", review.review_year, name="review_year"),
+    path("godkann/", review.review_approve, name="review_approve"),
+    path("texter/", texts.review_texts, name="review_texts"),
+    path("omrade/<int:number>/", texts.review_area, name="review_area"),
+    path("riktlinje/<int:number>/", texts.review_guideline, name="review_guideline"),
+    path(GOAL, review.review_entry, name="review_entry"),
+    path("sekretess/", withholdings.withholding_list, name="withholding_list"),
+    path("sekretess/<int:pk>/ta-bort/", withholdings.withholding_remove, name="withholding_remove"),
+]
+
+reviewing: Patterns = [
+    path("", review.review_home, name="review_home"),
+    path("las-in/", workbooks.workbook_upload, name="workbook_upload"),
+    path("las-in/mall.xlsx", workbooks.workbook_template, name="workbook_template"),
+    path("las-in/<int:pk>/", workbooks.workbook_preview, name="workbook_preview"),
+    path("las-in/<int:pk>/las-in/", workbooks.workbook_confirm, name="workbook_confirm"),
+    path("las-in/<int:pk>/avbryt/", workbooks.workbook_discard, name="workbook_discard"),
+    path(YEAR, include(of_review)),
+]
+
+of_case: Patterns = [
+    path("", decisions.case_edit, name="case_edit"),
+    path("nytt/", decisions.case_open, name="case_open"),
+    path("rattelse/", decisions.case_correct, name="case_correct"),
+    path("rattelse/avbryt/", decisions.case_cancel_correction, name="case_cancel_correction"),
+]
+
+public_pages: Patterns = [
+    path("", public.public_list, name="public_list"),
+    path(YEAR, public.public_year, name="public_year"),
+    path(YEAR + "rapport/", public.public_report, name="public_report"),
+    path(YEAR + "rapport.<slug:suffix>", public.public_report_file, name="public_report_file"),
+    path(YEAR + "enhet/<slug:unit>/", public.public_unit, name="public_unit"),
+]
+
+unit_pages: Patterns = [
+    path("", units.unit_list, name="unit_list"),
+    path("<slug:slug>/", units.unit_detail, name="unit_detail"),
+    path("<slug:slug>/<slug:programme>/<int:year>/", units.unit_year, name="unit_year"),
+    path("<slug:slug>/<slug:programme>/<int:year>.pdf", units.unit_pdf, name="unit_pdf"),
+]
+
+urlpatterns: Patterns = [
     path("", dashboards.home, name="home"),
-    path("mina-uppfoljningar/", entries.work_list, name="work_list"),
-    path("mina-uppfoljningar/e-post/", mail.mail_choice, name="mail_choice"),
-    path("mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/", entries.entry_edit, name="entry_edit"),
-    path(
-        "mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/ta-tillbaka/",
-        entries.entry_withdraw,
-        name="entry_withdraw",
-    ),
-    path(
-        "mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/autospara/",
-        autosave.entry_autosave,
-        name="entry_autosave",
-    ),
-    path(
-        "mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>.<int:measure>/autospara/",
-        autosave.entry_autosave,
-        name="entry_autosave",
-    ),
-    path(
-        "mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/indikator/<int:indicator>/autospara/",
-        autosave.outcome_autosave,
-        name="outcome_autosave",
-    ),
-    path(
-        "mina-uppfoljningar/<slug:slug>/<int:year>/<int:area>.<int:number>/bifoga/",
-        attachments.entry_attach,
-        name="entry_attach",
-    ),
+    path("program/", include(programmes)),
+    path("mina-uppfoljningar/", include(work)),
+    path("granskning/", include(reviewing)),
+    path("enheter/", include(unit_pages)),
     path("bilagor/<int:pk>/", attachments.attachment_download, name="attachment_download"),
     path("bilagor/<int:pk>/ta-bort/", attachments.attachment_remove, name="attachment_remove"),
-    path("kommentarer/<slug:slug>/<int:year>/<int:area>.<int:number>/", comments.comment_list, name="comment_list"),
-    path("mina-uppfoljningar/<slug:slug>/<int:year>/lamna-in/<slug:unit>/", entries.work_submit, name="work_submit"),
-    path("granskning/", review.review_home, name="review_home"),
-    path("granskning/las-in/", workbooks.workbook_upload, name="workbook_upload"),
-    path("granskning/las-in/mall.xlsx", workbooks.workbook_template, name="workbook_template"),
-    path("granskning/las-in/<int:pk>/", workbooks.workbook_preview, name="workbook_preview"),
-    path("granskning/las-in/<int:pk>/las-in/", workbooks.workbook_confirm, name="workbook_confirm"),
-    path("granskning/las-in/<int:pk>/avbryt/", workbooks.workbook_discard, name="workbook_discard"),
-    path("program/<slug:slug>/nasta-period/", succession.next_period, name="next_period"),
-    path("program/<slug:slug>/program.<str:suffix>", workbooks.programme_file, name="programme_file"),
-    path("granskning/<slug:slug>/<int:year>/", review.review_list, name="review_list"),
-    path("granskning/<slug:slug>/<int:year>/lage/", review.review_year, name="review_year"),
-    path("granskning/<slug:slug>/<int:year>/godkann/", review.review_approve, name="review_approve"),
-    path("granskning/<slug:slug>/<int:year>/texter/", texts.review_texts, name="review_texts"),
-    path("granskning/<slug:slug>/<int:year>/omrade/<int:number>/", texts.review_area, name="review_area"),
-    path("granskning/<slug:slug>/<int:year>/riktlinje/<int:number>/", texts.review_guideline, name="review_guideline"),
-    path("granskning/<slug:slug>/<int:year>/<int:area>.<int:number>/", review.review_entry, name="review_entry"),
+    path("kommentarer/" + YEAR + GOAL, comments.comment_list, name="comment_list"),
     path("api/", api.api_reference, name="api_reference"),
     path("api-nycklar/", api.api_tokens, name="api_tokens"),
     path("api-nycklar/<int:pk>/aterkalla/", api.api_token_revoke, name="api_token_revoke"),
-    path("granskning/<slug:slug>/<int:year>/sekretess/", withholdings.withholding_list, name="withholding_list"),
-    path(
-        "granskning/<slug:slug>/<int:year>/sekretess/<int:pk>/ta-bort/",
-        withholdings.withholding_remove,
-        name="withholding_remove",
-    ),
-    path("offentligt/", public.public_list, name="public_list"),
-    path("offentligt/<slug:slug>/<int:year>/", public.public_year, name="public_year"),
-    path("offentligt/<slug:slug>/<int:year>/rapport/", public.public_report, name="public_report"),
-    path(
-        "offentligt/<slug:slug>/<int:year>/rapport.<slug:suffix>", public.public_report_file, name="public_report_file"
-    ),
-    path("offentligt/<slug:slug>/<int:year>/enhet/<slug:unit>/", public.public_unit, name="public_unit"),
     path("oppna-data/", public.open_data, name="open_data"),
     path("oppna-data/katalog.rdf", public.open_data_catalogue, name="open_data_catalogue"),
     path("robots.txt", public.robots, name="robots"),
@@ -106,86 +178,9 @@ urlpatterns = [
     path("sok/", search.search, name="search"),
     path("sok/resultat.<slug:suffix>", search.search_file, name="search_file"),
     path("beslut/", decisions.case_list, name="case_list"),
-    path("beslut/<slug:slug>/<int:year>/", decisions.case_edit, name="case_edit"),
-    path("beslut/<slug:slug>/<int:year>/nytt/", decisions.case_open, name="case_open"),
-    path("beslut/<slug:slug>/<int:year>/rattelse/", decisions.case_correct, name="case_correct"),
-    path(
-        "beslut/<slug:slug>/<int:year>/rattelse/avbryt/",
-        decisions.case_cancel_correction,
-        name="case_cancel_correction",
-    ),
-    path("program/<slug:slug>/", dashboards.programme_detail, name="programme_detail"),
-    path("program/<slug:slug>/jamfor/", comparing.compare_years, name="compare_years"),
-    path("program/<slug:slug>/jamfor-program/", comparing.compare_programmes, name="compare_programmes"),
-    path("program/<slug:slug>/<int:year>/perspektiv/", comparing.perspective_list, name="perspective_list"),
-    path("program/<slug:slug>/<int:year>/", dashboards.follow_up_detail, name="follow_up_detail"),
-    path("program/<slug:slug>/<int:year>/omrade/<int:number>/", dashboards.area_detail, name="area_detail"),
-    path("program/<slug:slug>/mal/<int:area>.<int:number>/", dashboards.sub_goal_detail, name="sub_goal_detail"),
-    path(
-        "program/<slug:slug>/mal/<int:area>.<int:number>/indikator/<int:indicator>/",
-        indicators.indicator_detail,
-        name="indicator_detail",
-    ),
-    path(
-        "program/<slug:slug>/mal/<int:area>.<int:number>/indikator/<int:indicator>/koppla/",
-        indicators.indicator_link,
-        name="indicator_link",
-    ),
-    path(
-        "program/<slug:slug>/mal/<int:area>.<int:number>/indikator/<int:indicator>/hamta/",
-        indicators.indicator_fetch,
-        name="indicator_fetch",
-    ),
-    path(
-        "program/<slug:slug>/mal/<int:area>.<int:number>/historik/",
-        history.sub_goal_history,
-        name="sub_goal_history",
-    ),
-    path(
-        "program/<slug:slug>/mal/<int:area>.<int:number>/atgard/<int:measure>/historik/",
-        history.measure_history,
-        name="measure_history",
-    ),
-    path("program/<slug:slug>/<int:year>/historik/", history.follow_up_history, name="follow_up_history"),
-    path(
-        "program/<slug:slug>/<int:year>/mal/<int:area>.<int:number>/historik/",
-        history.entry_history,
-        name="entry_history",
-    ),
-    path("program/<slug:slug>/<int:year>/omrade/<int:number>/historik/", history.area_history, name="area_history"),
-    path(
-        "program/<slug:slug>/<int:year>/riktlinje/<int:number>/historik/",
-        history.guideline_history,
-        name="guideline_history",
-    ),
-    path(DECISION, decisions.decision_detail, name="decision_detail"),
-    path(f"{DECISION}rapport/", decisions.decided_report, name="decided_report"),
-    path(f"{DECISION}rapport.pdf", decisions.decided_report_pdf, name="decided_report_pdf"),
-    path(f"{DECISION}rapport.json", decisions.decided_report_json, name="decided_report_json"),
-    path("program/<slug:slug>/<int:year>/rapport/", reports.report, name="report"),
-    path("program/<slug:slug>/<int:year>/rapport.<slug:suffix>", reports.report_file, name="report_file"),
-    path("program/rapport.schema.json", reports.report_schema, name="report_schema"),
-    path("program/<slug:slug>/<int:year>/tjansteutlatande/", statements.statement, name="statement"),
-    path("program/<slug:slug>/<int:year>/tjansteutlatande.docx", statements.statement_docx, name="statement_docx"),
-    # A decision is one of the times that a year has been to the board.
-    path(f"{DECISION}protokollsutdrag/", minutes.minutes_extract, name="minutes_extract"),
-    path(f"{DECISION}protokollsutdrag.pdf", minutes.minutes_extract_pdf, name="minutes_extract_pdf"),
-    path(f"{DECISION}protokollsutdrag.docx", minutes.minutes_extract_docx, name="minutes_extract_docx"),
-    path(f"{DECISION}protokollsutdrag/text/", minutes.minutes_extract_text, name="minutes_extract_text"),
-    path(f"{DECISION}anteckningar/", notes.note_list, name="note_list"),
-    path(f"{DECISION}anteckningar/<int:pk>/", notes.note_edit, name="note_edit"),
-    path(f"{DECISION}anteckningar/<int:pk>/flytta/", notes.note_move, name="note_move"),
-    path(f"{DECISION}anteckningar/<int:pk>/ta-bort/", notes.note_remove, name="note_remove"),
-    path(f"{DECISION}anteckningar/<int:pk>/bilaga/", notes.note_attachment, name="note_attachment"),
-    path(f"{DECISION}utskick/", distribution.distribution, name="distribution"),
     path("utskick/<str:token>/", distribution.received, name="received"),
     path("utskick/<str:token>/protokollsutdrag.pdf", distribution.received_extract, name="received_extract"),
     path("arenden/", register.register, name="register"),
-    path("enheter/", units.unit_list, name="unit_list"),
-    path("enheter/<slug:slug>/", units.unit_detail, name="unit_detail"),
-    path("enheter/<slug:slug>/<slug:programme>/<int:year>/", units.unit_year, name="unit_year"),
-    path("enheter/<slug:slug>/<slug:programme>/<int:year>.pdf", units.unit_pdf, name="unit_pdf"),
-    path(
-        "program/<slug:slug>/<int:year>/rapport.pdf/<int:rendering>/", reports.report_rendering, name="report_rendering"
-    ),
+    path("beslut/" + YEAR, include(of_case)),
+    path("offentligt/", include(public_pages)),
 ]

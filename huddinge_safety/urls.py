@@ -10,13 +10,14 @@ from django.views.generic import RedirectView
 # Browsers ask for it by this name when they show a file that is not a page.
 favicon = login_not_required(RedirectView.as_view(url=lazy(static, str)("icon.svg")))
 
+# The most read first: an address is compared with those before its own.
 urlpatterns = [
-    path("admin/", admin.site.urls),
-    path("", include("organisation.signin_urls")),
-    path("favicon.ico", favicon, name="favicon"),
-    path("api/v1/", include("followup.api.urls")),
-    path("", include("organisation.urls")),
     path("", include("followup.urls")),
+    path("", include("organisation.urls")),
+    path("", include("organisation.signin_urls")),
+    path("api/v1/", include("followup.api.urls")),
+    path("admin/", admin.site.urls),
+    path("favicon.ico", favicon, name="favicon"),
 ]
 
 handler400 = "followup.views.errors.bad_request"

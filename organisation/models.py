@@ -56,6 +56,11 @@ class User(AbstractUser):
         finally:
             vars(self).pop("skip_history_when_saving", None)
 
+    @property
+    def stored(self) -> list[Any]:
+        """All that stands in this person's row."""
+        return [getattr(self, field.attname) for field in self._meta.concrete_fields]
+
     @cached_property
     def has_role(self) -> bool:
         """Whether this person is in a group; known already of who asks for a page (organisation.sessions)."""

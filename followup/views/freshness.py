@@ -23,7 +23,6 @@ from django.utils.http import quote_etag
 from followup.renderers.fingerprint import fingerprint
 from followup.stamp import stamp
 from organisation.adapters import SEEN_AT
-from organisation.models import User
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -60,13 +59,12 @@ def etag_of(request: HttpRequest) -> str | None:
     one that must be drawn: it has a message to show, or was asked for to do something."""
     if request.method not in ("GET", "HEAD") or len(get_messages(request)):
         return None
-    user = [getattr(request.user, field.attname) for field in User._meta.concrete_fields] if request.user.pk else []
     return quote_etag(
         _digest(
             request.stamp,  # type: ignore[attr-defined]
             timezone.localdate(),
             request.get_full_path(),
-            user,
+            request.user.stored if request.user.is_authenticated else [],
             # The forms of a page hold its reader's token, and a session may hold more that a page shows.
             request.META.get("CSRF_COOKIE"),
             sorted((name, value) for name, value in request.session.items() if name != SEEN_AT),

@@ -1,10 +1,12 @@
 """Every page for every role, from one table."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, reverse
 
 import followup.urls
 import huddinge_safety.urls
@@ -284,13 +286,21 @@ def posted(client: Client, url: str) -> int:
     return status
 
 
+def named(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+    """The names of a module's own addresses, those that it groups by how they begin among them."""
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern.name
+        elif isinstance(pattern.urlconf_name, list) and pattern.namespace is None:
+            yield from named(pattern.url_patterns)
+
+
 def test_no_address_is_left_out():
     """Of the project's own; the administration has tests of its own."""
     names = {
-        f"{patterns.app_name}:{pattern.name}" if hasattr(patterns, "app_name") else pattern.name
-        for patterns in (followup.urls, organisation.urls, organisation.signin_urls, huddinge_safety.urls)
-        for pattern in patterns.urlpatterns
-        if getattr(pattern, "name", None)
+        f"{module.app_name}:{name}" if hasattr(module, "app_name") else name
+        for module in (followup.urls, organisation.urls, organisation.signin_urls, huddinge_safety.urls)
+        for name in named(module.urlpatterns)
     }
     assert {page[0] for page in PAGES} == names
 
