@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -23,6 +24,8 @@ from followup.views.saving import conflict_page, sent_or_kept, text_outlives_ses
 from followup.workflow import Refused, StaleEntry
 from organisation.models import User
 
+PER_PAGE = 50
+
 
 def case_list(request: HttpRequest) -> HttpResponse:
     """The years with their cases and decisions: what is on its way to the board first."""
@@ -34,11 +37,13 @@ def case_list(request: HttpRequest) -> HttpResponse:
         .exclude(state=FollowUp.State.PLANNED)
         .select_related("programme")
         .prefetch_related("decisions")
-        .order_by("-year", "programme__title")
+        .order_by("-year", "programme__title", "pk")
     )
+    page = Paginator(years, PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "years": [(year, [decision for decision in year.decisions.all() if decision.is_recorded]) for year in years],
-        "cases": {year.pk for year in years for decision in year.decisions.all() if not decision.is_recorded},
+        "page": page,
+        "years": [(year, [decision for decision in year.decisions.all() if decision.is_recorded]) for year in page],
+        "cases": {year.pk for year in page for decision in year.decisions.all() if not decision.is_recorded},
         "may_decide": user.has_perm("followup.decide_followup"),
     }
     return render(request, "followup/case_list.html", context)

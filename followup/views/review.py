@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,6 +32,8 @@ from followup.views.fetch import follow_up_or_404, user_of
 from followup.workflow import YEAR_TRANSITIONS, Refused, available, perform, perform_all
 from organisation.models import User
 
+PER_PAGE = 50
+
 
 def _reviewer(request: HttpRequest) -> User:
     user = user_of(request)
@@ -50,7 +53,8 @@ def review_home(request: HttpRequest) -> HttpResponse:
     """The years, each with its list: those that are being worked on first."""
     user = _reviewer(request)
     years = FollowUp.objects.visible_to(request.user).current_first().select_related("programme")
-    context = {"follow_ups": years, "may_edit_programmes": can_edit_programmes(user)}
+    page = Paginator(years, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "may_edit_programmes": can_edit_programmes(user)}
     return render(request, "followup/review_home.html", context)
 
 
