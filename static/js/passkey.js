@@ -1,4 +1,4 @@
-// What needs scripts shows itself where they run; a key that was not given is said in words.
+// What needs keys is not shown where the browser has none; a key that was not given is said in words.
 for (const part of document.querySelectorAll(".needs-script")) part.hidden = !window.PublicKeyCredential;
 document.addEventListener("allauth.error", (event) => {
   event.preventDefault();

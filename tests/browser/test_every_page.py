@@ -1,5 +1,6 @@
 """Every page that a role may open, and those open to everybody, in a real browser: no finding of axe in light or dark,
-nothing sideways, nothing heavy, nothing from elsewhere. Pictures of all are left in `var/screenshots`."""
+nothing sideways, nothing heavy, nothing that moves by itself, nothing from elsewhere. Pictures of all are left in
+`var/screenshots`."""
 
 import gzip
 from functools import cache
@@ -27,6 +28,18 @@ WIDTHS = (390, 768, 1440)
 # Bytes of a page with all that it brings along, as a browser fetches it in production.
 HEAVIEST = 150_000
 PARTS = "performance.getEntries().filter(part => part.encodedBodySize).map(part => [part.name, part.encodedBodySize])"
+# What has moved on its own since the page began to show, and by how much, once its fonts are there and it is drawn.
+MOVED = """async () => {
+  const moved = [];
+  const watch = list => list.getEntries().forEach(shift => moved.push(
+    `${shift.value}: ${shift.sources.map(source => source.node?.outerHTML?.slice(0, 80)).join(", ")}`));
+  const observer = new PerformanceObserver(watch);
+  observer.observe({type: "layout-shift", buffered: true});
+  await document.fonts.ready;
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))));
+  watch({getEntries: () => observer.takeRecords()});
+  return moved;
+}"""
 SCREENSHOTS = settings.BASE_DIR / "var" / "screenshots"
 # Taller ones are shown from their beginning.
 TALLEST = 8_000
@@ -113,7 +126,8 @@ def test_every_page_for_every_role(role, width, page, open_year, live_server):
             continue
         looked_at += 1
         page.goto(url)
-        problems = findings(page)
+        problems = [f"moves {moved}" for moved in page.evaluate(MOVED)]
+        problems += findings(page)
         keep_picture(page, f"{role}-{width}", url)
         if width == DARK_AT:
             page.emulate_media(color_scheme="dark")
