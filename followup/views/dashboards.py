@@ -44,7 +44,8 @@ def home(request: HttpRequest) -> HttpResponse:
     years = list(visible.filter(programme=visible.values("programme")[:1]).select_related("programme"))
     programmes = Programme.objects.visible_to(request.user)
     if not years:
-        return render(request, "followup/home.html", {"programmes": programmes})
+        context = {"programmes": programmes, "may_edit_programmes": can_edit_programmes(request.user)}
+        return render(request, "followup/home.html", context)
     others = programmes.filter(state=Programme.State.ACTIVE).exclude(pk=years[0].programme_id)
     return _year(request, years[0], years, other_programmes=others[:OTHER_PROGRAMMES])
 

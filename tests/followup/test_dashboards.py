@@ -4,7 +4,7 @@ import pytest
 
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from programmes.models import Measure, Programme, SubGoal
-from tests.followup.conftest import PROGRAMME, client_of, put_in_state
+from tests.followup.conftest import PROGRAMME, client_of, make_user, put_in_state
 
 
 def grow(follow_up: FollowUp) -> None:
@@ -59,6 +59,20 @@ def test_an_empty_database_welcomes(django_user_model):
     html = client_of(user).get("/").content.decode()
     assert "Inga program att följa upp ännu" in html
     assert "Ingen uppföljning är öppen just nu." in client_of(user).get("/mina-uppfoljningar/").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("group", "address", "action"),
+    [
+        ("Granskare", "/granskning/las-in/", "Läs in ett program"),
+        ("Administratör", "/admin/", "Till Administration"),
+    ],
+)
+def test_an_empty_database_leads_to_the_first_step(group, address, action):
+    html = client_of(make_user("first", group=group)).get("/").content.decode()
+    assert f'<a class="button" href="{address}">{action}</a>' in html
+    assert client_of(make_user("second", group=group)).get(address).status_code == 200
 
 
 @pytest.mark.django_db

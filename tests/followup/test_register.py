@@ -139,7 +139,7 @@ def test_a_unit_has_the_decisions_that_concern_it(matter, official):
     assert f"{PROGRAMME}2021/" not in re.findall(r'<h3><a href="([^"]+)"', html)
     stranger = Unit.objects.create(name="Överförmyndarnämnden", slug="overformyndarnamnden", kind="committee")
     html = client.get(f"/enheter/{stranger.slug}/").content.decode()
-    assert "Inget beslut rör enheten ännu." in html
+    assert "Inget beslut rör enheten ännu" in html
     assert "Överförmyndarnämnden har inga mål eller åtgärder att följa upp ännu." in html
 
 
