@@ -25,6 +25,7 @@ from programmes.exporting import Fields, export_programme, to_json
 from programmes.models import Programme
 from programmes.sheets.package import rows_in
 from programmes.sheets.writing import programme_workbook, template
+from programmes.source import SourceError
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILES: dict[str, tuple[Callable[[Fields], bytes], str]] = {
@@ -124,6 +125,9 @@ def workbook_confirm(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, f"Inget lästes in. {difference} Så här blir det nu.")
         facts, meanings = FactsForm(initial=workbook.facts), MeaningsForm(difference.preview.tables)
         return _show(request, workbook, difference.preview, facts, meanings, HTTPStatus.CONFLICT)
+    except SourceError as error:
+        messages.error(request, f"Inget lästes in. {error}")
+        return redirect("followup:workbook_preview", pk)
     return _brought_in(request, workbook, programme)
 
 
