@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from followup.minutes import MinutesExtract
 from followup.models import FollowUp, Rendering
-from followup.renderings import ask_again, call_worker, rendering_of_value
+from followup.queue import ask_again
+from followup.renderings import call_worker, rendering_of_value
 from followup.report import Report
 
 # Seconds: how long to wait, and how often to look.

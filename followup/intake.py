@@ -1,32 +1,25 @@
 """The queue of large workbooks: asking for one to be looked through or brought in, and what a worker does with it.
 
-As with renderings (`renderings.py`), the database says whose a workbook is: a worker that was held to be dead and
-wakes up again can change nothing. One is read at a time.
+One is read at a time.
 """
 
 from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
-from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
+from followup import queue
 from followup.models import Workbook
-from followup.models.workbooks import WorkbookQuerySet
 from followup.permissions import can_edit_programmes, can_remove_from_programmes
 from followup.previewing import Differs, confirm, preview_of, read, to_json
-from followup.renderings import CALL_AGAIN_AFTER, MAX_ATTEMPTS, start_worker
 from programmes.sheets.tables import Progress
 from programmes.source import SourceError
 
 logger = logging.getLogger(__name__)
-
-# Ten thousand rows take some ten seconds.
-SLOW_AFTER = timedelta(minutes=2)
 
 
 def ask_to_look(workbook: Workbook, now: datetime) -> bool:
@@ -42,53 +35,23 @@ def ask_to_bring_in(workbook: Workbook, digest: str, now: datetime, *, removes: 
 
 def _ask(workbook: Workbook, now: datetime, **what: object) -> bool:
     ready = Workbook.objects.filter(pk=workbook.pk, state=Workbook.State.READY)
-    return ready.update(**_anew(now), **what) == 1
-
-
-def ask_again(workbook: Workbook, now: datetime) -> None:
-    """Put one that failed in the queue once more; nothing when somebody else has done so already."""
-    Workbook.objects.filter(pk=workbook.pk, state=Workbook.State.FAILED).update(**_anew(now))
-
-
-def _anew(now: datetime) -> dict[str, object]:
-    return {
-        "state": Workbook.State.WAITING,
-        "stage": Workbook.Stage.READING,
-        "rows_read": 0,
-        "attempts": 0,
-        "problem": "",
-        "asked_at": now,
-        "called_at": None,
-    }
+    return ready.update(**queue.anew(Workbook, now), **what) == 1
 
 
 def is_slow(workbook: Workbook, now: datetime) -> bool:
-    """Whether it takes so long that something may be wrong."""
-    return workbook.asked_at is not None and now - workbook.asked_at > SLOW_AFTER
+    """Whether it takes so long that something may be wrong: ten thousand rows take some ten seconds."""
+    return workbook.asked_at is not None and now - workbook.asked_at > queue.SLOW_AFTER
 
 
 def call_worker(now: datetime) -> None:
-    """Start a worker, detached from this process, when a workbook waits and none is being read: who reads one takes the
-    next one too."""
-    if not settings.RENDER_ON_DEMAND:
-        return
-    abandoned = Workbook.objects.abandoned(now)
-    if Workbook.objects.running().exclude(pk__in=abandoned.values("pk")).exists():
-        return
-    first = Workbook.objects.waiting().light().first() or abandoned.light().first()
-    if first is None:
-        return
-    # Of several requests at this moment one alone starts a worker, which has a while to begin.
-    uncalled = Q(called_at__isnull=True) | ~Q(called_at__range=(now - CALL_AGAIN_AFTER, now))
-    if Workbook.objects.filter(uncalled, pk=first.pk).update(called_at=now):
-        # Others who write wait for it on SQLite, so it is not to be slower than they are. PDFs stand back all the same.
-        start_worker(stands_back=False)
+    """Start a worker when a workbook waits and none is being read."""
+    # Others who write wait for it on SQLite, so it is not to be slower than they are. PDFs stand back all the same.
+    queue.call_worker(Workbook.objects.all(), 1, now, stands_back=False)
 
 
 def take_next(now: datetime) -> Workbook | None:
     """The workbook that the calling worker is to read now, as its own; None when there is none or one is being read."""
-    with transaction.atomic():
-        _give_back_abandoned(now)
+    queue.give_back_abandoned(Workbook.objects.all(), now, fail)
     with suppress(IntegrityError), transaction.atomic():  # another worker has begun with one at this moment
         if not Workbook.objects.running().exists():
             return _take_next(now)
@@ -96,7 +59,7 @@ def take_next(now: datetime) -> Workbook | None:
 
 
 def _take_next(now: datetime) -> Workbook | None:
-    workbook = _unlocked(Workbook.objects.waiting()).first()
+    workbook = queue.unlocked(Workbook.objects.waiting()).first()
     if workbook is None:
         return None
     workbook.state = Workbook.State.RUNNING
@@ -104,21 +67,6 @@ def _take_next(now: datetime) -> Workbook | None:
     workbook.beat_at = now
     workbook.save(update_fields=["state", "attempts", "beat_at"])
     return workbook
-
-
-def _give_back_abandoned(now: datetime) -> None:
-    # On PostgreSQL a workbook that is being written is locked, and its worker alive however long that takes.
-    for workbook in _unlocked(Workbook.objects.abandoned(now).light()):
-        logger.warning("The process that read workbook %s has ended", workbook.pk)
-        if workbook.attempts < MAX_ATTEMPTS:
-            give_back(workbook)
-        else:
-            fail(workbook, f"Processen som läser filen har avbrutits {workbook.attempts} gånger.")
-
-
-def _unlocked(workbooks: WorkbookQuerySet) -> WorkbookQuerySet:
-    has_locks = connection.features.has_select_for_update
-    return workbooks.select_for_update(skip_locked=True) if has_locks else workbooks
 
 
 def work(workbook: Workbook) -> None:
@@ -139,7 +87,7 @@ def work(workbook: Workbook) -> None:
         fail(workbook, "Ett fel uppstod när filen skulle läsas.")
     except BaseException:
         # The worker is told to stop: another one takes up the workbook.
-        give_back(workbook)
+        queue.give_back(workbook)
         raise
 
 
@@ -147,7 +95,7 @@ def _look(workbook: Workbook) -> None:
     found = read(workbook, _told(workbook))
     _tell_all_read(workbook)
     preview = preview_of(found, by=workbook.by)
-    _change(workbook, state=Workbook.State.READY, preview=to_json(preview))
+    queue.change(workbook, state=Workbook.State.READY, preview=to_json(preview))
 
 
 def _bring_in(workbook: Workbook) -> None:
@@ -161,7 +109,7 @@ def _bring_in(workbook: Workbook) -> None:
         confirm(workbook, found, workbook.digest, by=by, removes=removes)
     except Differs as difference:
         problem = f"Inget lästes in. {difference} Så här blir det nu."
-        _change(workbook, state=Workbook.State.READY, preview=to_json(difference.preview), problem=problem)
+        queue.change(workbook, state=Workbook.State.READY, preview=to_json(difference.preview), problem=problem)
 
 
 def _told(workbook: Workbook) -> Progress:
@@ -172,26 +120,15 @@ def _told(workbook: Workbook) -> Progress:
         rows[sheet] = row
         # Who reads is not to stop because nobody can be told of it.
         with suppress(DatabaseError):
-            _change(workbook, rows_read=sum(rows.values()), beat_at=timezone.now())
+            queue.change(workbook, rows_read=sum(rows.values()), beat_at=timezone.now())
 
     return tell
 
 
 def _tell_all_read(workbook: Workbook) -> None:
-    _change(workbook, stage=Workbook.Stage.WRITING, rows_read=workbook.rows, beat_at=timezone.now())
+    queue.change(workbook, stage=Workbook.Stage.WRITING, rows_read=workbook.rows, beat_at=timezone.now())
 
 
 def fail(workbook: Workbook, problem: str) -> bool:
     """`problem` tells its owner in plain words why the file could not be read."""
-    return _change(workbook, state=Workbook.State.FAILED, problem=problem)
-
-
-def give_back(workbook: Workbook) -> bool:
-    """Back into the queue, at its old place."""
-    return _change(workbook, state=Workbook.State.WAITING, stage=Workbook.Stage.READING, rows_read=0, called_at=None)
-
-
-def _change(workbook: Workbook, **values: object) -> bool:
-    """Change what the worker that took `workbook` holds, unless it has been taken from that worker."""
-    with transaction.atomic():
-        return Workbook.objects.held_as(workbook).update(**values) == 1
+    return queue.change(workbook, state=Workbook.State.FAILED, problem=problem)

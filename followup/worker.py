@@ -24,8 +24,9 @@ from django.utils import timezone
 from followup import intake
 from followup.minutes import MinutesExtract
 from followup.models import Rendering
+from followup.queue import give_back, let_pages_go_first
 from followup.renderers import minutes_pdf, pdf, unit_pdf
-from followup.renderings import beat, clean_up, fail, give_back, let_pages_go_first, store, take_next
+from followup.renderings import beat, clean_up, fail, store, take_next
 from followup.report import from_json, waiting_value
 from followup.unit_year import UnitYear
 

@@ -26,6 +26,8 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection, models
 
+from huddinge_safety.upgrading import unapplied
+
 DATABASE = {"postgresql": "database.dump", "sqlite": "database.sqlite3"}
 FILES = "files"
 SUMS = "SHA256SUMS"
@@ -38,6 +40,11 @@ class Failed(Exception):
 
 def save(folder: Path, now: datetime) -> Path:
     """A new backup in `folder`; the path of it. Failed, and nothing but the part that was made is there."""
+    if unapplied():
+        raise Failed(
+            "Databasen ligger efter programmet. Gör säkerhetskopian med den version som databasen har,"
+            " eller kör manage.py migrate först."
+        )
     target = folder / f"backup-{now:%Y%m%dT%H%M%SZ}"
     partial = target.with_suffix(".partial")
     if target.exists():

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from followup.renderers import pdf
 from huddinge_safety.metrics import exposition
+from huddinge_safety.upgrading import unapplied
 
 logger = logging.getLogger(__name__)
 
@@ -70,10 +70,3 @@ def database_problem() -> str:
     if missing:
         return f"Databasen ligger efter programmet: {len(missing)} migreringar saknas ({missing[0]} först). {MIGRATE}"
     return ""
-
-
-def unapplied() -> list[str]:
-    """The migrations that this version needs and the database lacks, in order. DatabaseError when it cannot tell."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]

@@ -16,6 +16,18 @@ from programmes.triggers import drop
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite's database is a file, as in earnest, and each thread has a connection of its own.
+
+    Of one in memory all threads of a live server would share the test's connection, and so each other's transactions.
+    """
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
 @pytest.fixture(autouse=True)
 def may_be_emptied(request: pytest.FixtureRequest, _django_db_marker: None) -> Iterator[None]:
     """The database is emptied after a test with transactions of its own, on SQLite by a DELETE that rules refuse.

@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from followup.models.queued import Queued, QueuedQuerySet
 from followup.models.year import FollowUp
 
-# A worker gives a sign of life every few seconds; one that has been silent this long is dead.
-ABANDONED_AFTER = timedelta(seconds=30)
 
-
-class RenderingQuerySet(models.QuerySet["Rendering"]):
-    def light(self) -> RenderingQuerySet:
-        """Without the texts and files, which are large."""
-        return self.defer("source", "content")
-
+class RenderingQuerySet(QueuedQuerySet["Rendering"]):
     def in_queue(self) -> RenderingQuerySet:
         """Not finished, those first that were asked for first."""
         unfinished = [Rendering.State.WAITING, Rendering.State.RUNNING]
         return self.filter(state__in=unfinished).order_by("asked_at", "pk")
-
-    def waiting(self) -> RenderingQuerySet:
-        return self.in_queue().filter(state=Rendering.State.WAITING)
-
-    def running(self) -> RenderingQuerySet:
-        return self.filter(state=Rendering.State.RUNNING)
-
-    def abandoned(self, now: datetime) -> RenderingQuerySet:
-        """Begun by a worker that has died. (A sign of life from the future is from before the clock was set back.)"""
-        alive = Q(beat_at__range=(now - ABANDONED_AFTER, now + ABANDONED_AFTER))
-        return self.running().exclude(alive)
 
     def outdated(self, now: datetime) -> RenderingQuerySet:
         """Finished too long ago to be kept, or before the most recent ones that are; or waiting as long as that."""
@@ -45,7 +29,7 @@ class RenderingQuerySet(models.QuerySet["Rendering"]):
         return self.filter(too_many | too_old)
 
 
-class Rendering(models.Model):
+class Rendering(Queued):
     """One PDF of one content. Two people who ask for the same content share it; a change gives another one."""
 
     class State(models.TextChoices):
@@ -58,6 +42,11 @@ class Rendering(models.Model):
         REPORT = "report", "Rapporten"
         UNIT = "unit", "En enhets år"
         EXTRACT = "extract", "Protokollsutdraget"
+
+    # A worker gives a sign of life every few seconds.
+    ABANDONED_AFTER = timedelta(seconds=30)
+    HEAVY = ("source", "content")
+    UNBEGUN: ClassVar = {"slot": None, "finished_at": None}
 
     document = models.CharField("dokument", max_length=10, choices=Document, default=Document.REPORT)
     key = models.CharField("nyckel", max_length=64, unique=True, help_text="Kontrollsumma av det som filen visar.")
@@ -72,15 +61,11 @@ class Rendering(models.Model):
     source = models.TextField("det som filen visar, som JSON")
     content = models.BinaryField("filen", null=True)
     state = models.CharField("läge", max_length=20, choices=State, default=State.WAITING)
-    problem = models.TextField("varför det misslyckades", blank=True)
-    attempts = models.PositiveSmallIntegerField("försök", default=0)
     slot = models.PositiveSmallIntegerField(
         "plats", null=True, help_text="Vilken av de processer som får finnas samtidigt som skapar filen."
     )
     asked_at = models.DateTimeField("begärd")
-    called_at = models.DateTimeField("när en process startades för den", null=True)
     started_at = models.DateTimeField("påbörjad", null=True)
-    beat_at = models.DateTimeField("senaste livstecken", null=True)
     finished_at = models.DateTimeField("avslutad", null=True)
 
     objects = RenderingQuerySet.as_manager()
@@ -111,18 +96,6 @@ class Rendering(models.Model):
 
     def __str__(self) -> str:
         return f"Rendering {self.pk}, {self.follow_up}"
-
-    @property
-    def is_done(self) -> bool:
-        return self.state == self.State.DONE
-
-    @property
-    def is_running(self) -> bool:
-        return self.state == self.State.RUNNING
-
-    @property
-    def is_failed(self) -> bool:
-        return self.state == self.State.FAILED
 
     @property
     def took(self) -> timedelta | None:

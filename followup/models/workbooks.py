@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from followup.models.queued import Queued, QueuedQuerySet
 from programmes.models import Programme
 
 if TYPE_CHECKING:
@@ -18,15 +19,9 @@ if TYPE_CHECKING:
 KEPT_FOR = timedelta(days=4)
 # From so many rows on, reading takes longer than a page may keep somebody waiting.
 LARGE = 1000
-# A worker tells of every thousand rows, but nothing while it compares or writes, which is one transaction.
-ABANDONED_AFTER = timedelta(minutes=2)
 
 
-class WorkbookQuerySet(models.QuerySet["Workbook"]):
-    def light(self) -> WorkbookQuerySet:
-        """Without the file, which is large."""
-        return self.defer("content")
-
+class WorkbookQuerySet(QueuedQuerySet["Workbook"]):
     def handed_over_by(self, user: User) -> WorkbookQuerySet:
         """Nobody sees another's: it may hold what nobody has decided to publish."""
         return self.filter(by=user)
@@ -37,28 +32,12 @@ class WorkbookQuerySet(models.QuerySet["Workbook"]):
     def unfinished(self) -> WorkbookQuerySet:
         return self.exclude(state=Workbook.State.DONE)
 
-    def waiting(self) -> WorkbookQuerySet:
-        """To be read by a worker, those first that were asked for first."""
-        return self.filter(state=Workbook.State.WAITING).order_by("asked_at", "pk")
-
-    def running(self) -> WorkbookQuerySet:
-        return self.filter(state=Workbook.State.RUNNING)
-
-    def abandoned(self, now: datetime) -> WorkbookQuerySet:
-        """Begun by a worker that has died. (A sign of life from the future is from before the clock was set back.)"""
-        return self.running().exclude(beat_at__range=(now - ABANDONED_AFTER, now + ABANDONED_AFTER))
-
-    def held_as(self, workbook: Workbook) -> WorkbookQuerySet:
-        """`workbook`, unless somebody else has taken it further since it was fetched."""
-        same = {name: getattr(workbook, name) for name in ("pk", "state", "asked_at", "attempts")}
-        return self.filter(**same)
-
     def can_be_given_up(self) -> WorkbookQuerySet:
         """Not what is being brought in at this moment, or has been."""
         return self.unfinished().exclude(state=Workbook.State.RUNNING, task=Workbook.Task.BRING_IN)
 
 
-class Workbook(models.Model):
+class Workbook(Queued):
     """A file as it was handed over, with what its owner has said of it; gone when it is given up. Of one that is read
     in, the file goes at once, and what became of it stays until its owner has surely seen it."""
 
@@ -79,6 +58,11 @@ class Workbook(models.Model):
         READING = "reading", "Raderna läses"
         WRITING = "writing", "Raderna jämförs med programmet"
 
+    # A worker tells of every thousand rows, but nothing while it compares or writes, which is one transaction.
+    ABANDONED_AFTER = timedelta(minutes=2)
+    HEAVY = ("content",)
+    UNBEGUN: ClassVar = {"stage": Stage.READING, "rows_read": 0}
+
     name = models.CharField("filnamn", max_length=200)
     content = models.BinaryField("innehåll")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="lämnad av", related_name="+")
@@ -96,13 +80,9 @@ class Workbook(models.Model):
     stage = models.CharField("steg", max_length=10, choices=Stage, default=Stage.READING)
     rows_read = models.PositiveIntegerField("lästa rader", default=0)
     preview = models.JSONField("vad som skulle hända", null=True)
-    problem = models.TextField("varför det misslyckades", blank=True)
     digest = models.CharField("kontrollsumma av det som bekräftades", max_length=64, blank=True)
     removes = models.BooleanField("ta bort det som saknas i filen", default=False)
-    attempts = models.PositiveSmallIntegerField("försök", default=0)
     asked_at = models.DateTimeField("begärd", null=True)
-    called_at = models.DateTimeField("när en process startades för den", null=True)
-    beat_at = models.DateTimeField("senaste livstecken", null=True)
     programme = models.ForeignKey(
         Programme, models.CASCADE, null=True, verbose_name="blev programmet", related_name="+"
     )
@@ -138,18 +118,6 @@ class Workbook(models.Model):
     @property
     def is_ready(self) -> bool:
         return self.state == self.State.READY
-
-    @property
-    def is_running(self) -> bool:
-        return self.state == self.State.RUNNING
-
-    @property
-    def is_failed(self) -> bool:
-        return self.state == self.State.FAILED
-
-    @property
-    def is_done(self) -> bool:
-        return self.state == self.State.DONE
 
     @property
     def is_brought_in(self) -> bool:

@@ -18,7 +18,7 @@ from followup.forms.entries import PageForms
 from followup.models import Decision, FollowUp
 from followup.permissions import can_decide, can_follow_review
 from followup.report import from_json
-from followup.views.fetch import follow_up_or_404, user_of
+from followup.views.fetch import decision_or_404, follow_up_or_404, user_of
 from followup.views.reports import stored_pdf
 from followup.views.saving import conflict_page, sent_or_kept, text_outlives_session
 from followup.workflow import Refused, StaleEntry
@@ -165,24 +165,14 @@ def case_cancel_correction(request: HttpRequest, slug: str, year: int) -> HttpRe
     return render(request, "followup/case_cancel_correction.html", context, status=status)
 
 
-def _decision_or_404(request: HttpRequest, slug: str, year: int, number: int) -> Decision:
+def _recorded_or_404(request: HttpRequest, slug: str, year: int, number: int) -> Decision:
     """A recorded decision, with the hashes of its report but not the report itself."""
-    decision = (
-        Decision.objects.visible_to(request.user)
-        .recorded()
-        .filter(follow_up__programme__slug=slug, follow_up__year=year, number=number)
-        .select_related("follow_up__programme", "report", "replaces", "recorded_by")
-        .defer("report__json", "report__minutes")
-        .first()
-    )
-    if decision is None:
-        follow_up_or_404(request, slug, year)
-        raise Http404(f"Det finns inget infört beslut {number} om uppföljningen för {year}.")
-    return decision
+    with_report = Decision.objects.recorded().select_related("report", "replaces", "recorded_by")
+    return decision_or_404(request, slug, year, number, with_report.defer("report__json", "report__minutes"))
 
 
 def decision_detail(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
-    decision = _decision_or_404(request, slug, year, number)
+    decision = _recorded_or_404(request, slug, year, number)
     context = {
         "decision": decision,
         "follow_up": decision.follow_up,
@@ -200,7 +190,7 @@ def decision_detail(request: HttpRequest, slug: str, year: int, number: int) -> 
 
 def decided_report(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
     """The report as the board had it, whatever has come after."""
-    decision = _decision_or_404(request, slug, year, number)
+    decision = _recorded_or_404(request, slug, year, number)
     report = from_json(decision.report.json)
     context = {
         "decision": decision,
@@ -213,7 +203,7 @@ def decided_report(request: HttpRequest, slug: str, year: int, number: int) -> H
 
 
 def decided_report_pdf(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponseBase:
-    decision = _decision_or_404(request, slug, year, number)
+    decision = _recorded_or_404(request, slug, year, number)
     if decision.report.pdf:
         return stored_pdf(decision.report, f"uppfoljning-{slug}-{year}-beslut-{number}.pdf")
     if decision.follow_up.decisions.approving().first() == decision:
@@ -222,5 +212,5 @@ def decided_report_pdf(request: HttpRequest, slug: str, year: int, number: int) 
 
 
 def decided_report_json(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
-    decision = _decision_or_404(request, slug, year, number)
+    decision = _recorded_or_404(request, slug, year, number)
     return HttpResponse(decision.report.json, content_type="application/json")

@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest
 
 from followup.models import Decision, FollowUp
+from followup.models.decisions import DecisionQuerySet
 from organisation.models import User
 from programmes.models import Programme, SubGoal
 
@@ -47,14 +48,18 @@ def goal_or_404(programme: Programme, area: int, number: int) -> SubGoal:
     return goal
 
 
-def decision_or_404(request: HttpRequest, slug: str, year: int, number: int) -> Decision:
-    follow_up = follow_up_or_404(request, slug, year)
+def decision_or_404(
+    request: HttpRequest, slug: str, year: int, number: int, among: DecisionQuerySet | None = None
+) -> Decision:
+    """A decision `among` those given, or all."""
     decision = (
-        Decision.objects.visible_to(request.user)
-        .filter(follow_up=follow_up, number=number)
+        (Decision.objects.all() if among is None else among)
+        .visible_to(request.user)
+        .filter(follow_up__programme__slug=slug, follow_up__year=year, number=number)
         .select_related("follow_up__programme")
         .first()
     )
     if decision is None:
+        follow_up_or_404(request, slug, year)
         raise Http404(f"Det finns inget infört beslut {number} om uppföljningen för {year}.")
     return decision

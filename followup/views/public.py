@@ -27,9 +27,10 @@ from django.views.decorators.http import require_safe
 from followup.models import Rendering
 from followup.open_data import absolute, catalogue
 from followup.publication import Publication, publication_of, publications
+from followup.queue import ask_again
 from followup.renderers import FORMATS, dcat
 from followup.renderers.fingerprint import fingerprint
-from followup.renderings import ask_again, call_worker, rendering_of
+from followup.renderings import call_worker, rendering_of
 from followup.unit_year import part_of_unit
 from followup.views.reports import stored_pdf
 from followup.views.waiting import REFRESH_SECONDS

@@ -15,7 +15,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
 from followup.models import Rendering
-from followup.renderings import ask_again, call_worker, progress_of
+from followup.queue import ask_again
+from followup.renderings import call_worker, progress_of
 
 # How often the page that waits for a file loads itself again, and what in its address says that it shall not.
 REFRESH_SECONDS = 3
@@ -53,20 +54,21 @@ def asked_again(request: HttpRequest, rendering: Rendering) -> HttpResponse:
 
 
 def waiting_page(request: HttpRequest, rendering: Rendering, wanted: Wanted, status: HTTPStatus) -> HttpResponse:
-    waiting_address = wanted.waiting_address or request.path
-    address = with_choices(request, waiting_address)
-    context = {"rendering": rendering, "wanted": wanted, "address": address}
+    address = with_choices(request, wanted.waiting_address or request.path)
+    context: dict[str, object] = {"rendering": rendering, "wanted": wanted, "address": address}
     if rendering.is_failed:
         return render(request, "followup/report_rendering.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
     now = timezone.now()
     call_worker(now)
-    stays = STAY in request.GET
-    context |= {
-        "progress": progress_of(rendering, now),
-        "stays": stays,
-        "address_to_stay": with_choices(request, waiting_address, stay=True),
-    }
-    response = render(request, "followup/report_rendering.html", context, status=status)
+    context["progress"] = progress_of(rendering, now)
+    return reloading(request, "followup/report_rendering.html", context, status)
+
+
+def reloading(request: HttpRequest, template: str, context: dict[str, object], status: HTTPStatus) -> HttpResponse:
+    """A page that loads itself again, at the `address` of its `context`, until its reader wants it to stay."""
+    address, stays = str(context["address"]), STAY in request.GET
+    to_stay = f"{address}{'&' if '?' in address else '?'}{STAY}=1"
+    response = render(request, template, {**context, "stays": stays, "address_to_stay": to_stay}, status=status)
     response["Retry-After"] = REFRESH_SECONDS
     response["Cache-Control"] = "no-store"
     if not stays:
@@ -81,9 +83,7 @@ def choices_of(request: HttpRequest) -> QueryDict:
     return choices
 
 
-def with_choices(request: HttpRequest, address: str, *, stay: bool = False) -> str:
+def with_choices(request: HttpRequest, address: str) -> str:
     """`address` with the reader's choices."""
     choices = choices_of(request)
-    if stay:
-        choices[STAY] = "1"
     return f"{address}?{choices.urlencode()}" if choices else address

@@ -12,18 +12,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from followup.attachments import safe_name
 from followup.forms.workbooks import FactsForm, MeaningsForm, WorkbookForm
-from followup.intake import ask_again, ask_to_bring_in, ask_to_look, call_worker, is_slow
+from followup.intake import ask_to_bring_in, ask_to_look, call_worker, is_slow
 from followup.models import Workbook
 from followup.permissions import can_edit_programmes, can_remove_from_programmes
 from followup.previewing import SHOWN, Differs, Preview, confirm, from_json, preview_of, read
+from followup.queue import ask_again
 from followup.sheets import ALL_SHEETS
 from followup.views.fetch import programme_or_404, user_of
-from followup.views.waiting import REFRESH_SECONDS, STAY
+from followup.views.waiting import reloading
 from organisation.models import User
 from programmes.exporting import Fields, export_programme, to_json
 from programmes.models import Programme
 from programmes.sheets.package import rows_in
 from programmes.sheets.writing import programme_workbook, template
+from programmes.source import SourceError
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILES: dict[str, tuple[Callable[[Fields], bytes], str]] = {
@@ -123,6 +125,9 @@ def workbook_confirm(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, f"Inget lästes in. {difference} Så här blir det nu.")
         facts, meanings = FactsForm(initial=workbook.facts), MeaningsForm(difference.preview.tables)
         return _show(request, workbook, difference.preview, facts, meanings, HTTPStatus.CONFLICT)
+    except SourceError as error:
+        messages.error(request, f"Inget lästes in. {error}")
+        return redirect("followup:workbook_preview", pk)
     return _brought_in(request, workbook, programme)
 
 
@@ -162,17 +167,12 @@ def _brought_in(request: HttpRequest, workbook: Workbook, programme: Programme) 
 def _reading(request: HttpRequest, workbook: Workbook) -> HttpResponse:
     """The page to wait on while a worker reads the file, or one that says that it could not be read."""
     now = timezone.now()
-    stays = STAY in request.GET
-    context = {"workbook": workbook, "stays": stays, "stay": STAY, "is_slow": is_slow(workbook, now)}
+    context = {"workbook": workbook, "address": request.path, "is_slow": is_slow(workbook, now)}
     if workbook.is_failed:
         status = HTTPStatus.SERVICE_UNAVAILABLE
         return render(request, "followup/workbook_reading.html", context, status=status)
     call_worker(now)
-    response = render(request, "followup/workbook_reading.html", context)
-    response["Cache-Control"] = "no-store"
-    if not stays:
-        response["Refresh"] = f"{REFRESH_SECONDS}; url={request.path}"
-    return response
+    return reloading(request, "followup/workbook_reading.html", context, HTTPStatus.OK)
 
 
 def _show(

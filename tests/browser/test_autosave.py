@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from followup.models import SubGoalEntry
 from tests.browser.conftest import log_in
@@ -49,6 +49,23 @@ def test_typing_and_saving_at_once_is_no_conflict_with_oneself(page, people):
         page.get_by_role("button", name="Spara", exact=True).click()
         expect(page.locator(".notice-success")).to_contain_text("Sparad ")
         assert comment(page).input_value() == words
+
+
+def test_saving_waits_for_the_autosave_that_is_under_way(page, people):
+    """Else it would arrive with the version before, and meet its own writer's text as somebody else's."""
+
+    def write_on_and_save(route: Route) -> None:
+        answer = route.fetch()
+        comment(page).fill("Först. Sedan.")
+        page.get_by_role("button", name="Spara", exact=True).click()
+        route.fulfill(response=answer)
+
+    log_in(page, "hanna")
+    page.goto(ENTRY)
+    page.route("**/autospara/", write_on_and_save, times=1)
+    comment(page).fill("Först.")
+    expect(page.locator(".notice-success")).to_contain_text("Sparad ")
+    assert comment(page).input_value() == stored().comment == "Först. Sedan."
 
 
 def test_two_tabs_are_told_and_compared(page, people):

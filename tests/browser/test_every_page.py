@@ -24,6 +24,8 @@ from tests.followup.test_html import page_at
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# All that another colour scheme can change.
+OF_COLOURS = ["color-contrast", "link-in-text-block"]
 WIDTHS = (390, 768, 1440)
 # Bytes of a page with all that it brings along, as a browser fetches it in production.
 HEAVIEST = 150_000
@@ -43,8 +45,6 @@ MOVED = """async () => {
 SCREENSHOTS = settings.BASE_DIR / "var" / "screenshots"
 # Taller ones are shown from their beginning.
 TALLEST = 8_000
-# Colours do not depend on the width: in the dark each page is looked at once.
-DARK_AT = 768
 OUTSIDER: dict[str, str] = {}
 # Each role has the pages of an outsider, whom anybody who logs in is at least; so only what is more is looked at again.
 PEOPLE = {
@@ -74,8 +74,8 @@ def enter(page: Page, user: User, url: str) -> None:
     page.context.add_cookies([{"name": "sessionid", "value": str(session.session_key), "url": url}])
 
 
-def findings(page: Page) -> list[str]:
-    results = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+def findings(page: Page, rules: list[str] = RULES) -> list[str]:
+    results = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]})
     return [
         f"{violation['id']}: {node['target']}"
         for violation in results.response["violations"]
@@ -129,10 +129,9 @@ def test_every_page_for_every_role(role, width, page, open_year, live_server):
         problems = [f"moves {moved}" for moved in page.evaluate(MOVED)]
         problems += findings(page)
         keep_picture(page, f"{role}-{width}", url)
-        if width == DARK_AT:
-            page.emulate_media(color_scheme="dark")
-            problems += [f"dark: {problem}" for problem in findings(page)]
-            page.emulate_media(color_scheme="light")
+        page.emulate_media(color_scheme="dark")
+        problems += [f"dark: {problem}" for problem in findings(page, OF_COLOURS)]
+        page.emulate_media(color_scheme="light")
         if page.evaluate("document.documentElement.scrollWidth") > width:
             problems.append("scrolls sideways")
         if (bytes_fetched := weight(page)) > HEAVIEST:

@@ -24,8 +24,9 @@ def test_an_official_answers_and_a_reviewer_finds_it_in_the_pdf(page, people):
     page.get_by_label("Kommentar").fill(WORDS)
     page.get_by_label("Genomförande").select_option("Genomförd")
     page.get_by_role("button", name="Spara", exact=True).click()
+    # Waited for: what is sent while an autosave is under way leaves a moment later.
+    expect(page.get_by_role("main")).to_contain_text("Allt som din enhet ska svara på är ifyllt.")
     assert "Sparad " in page.get_by_role("status").first.inner_text()
-    assert "Allt som din enhet ska svara på är ifyllt." in page.get_by_role("main").inner_text()
     page.get_by_role("button", name="Logga ut").click()
 
     log_in(page, "greta")
@@ -66,7 +67,7 @@ def test_handing_in_returning_and_two_tabs(page, people):
     log_in(page, "hanna")
     page.goto(entry)
     page.get_by_role("button", name="Spara och lämna in").click()
-    assert "Mål 1.5 är inlämnat för granskning." in page.get_by_role("main").inner_text()
+    expect(page.get_by_role("main")).to_contain_text("Mål 1.5 är inlämnat för granskning.")
     page.get_by_role("button", name="Logga ut").click()
 
     log_in(page, "greta")
@@ -86,7 +87,7 @@ def test_handing_in_returning_and_two_tabs(page, people):
     assert "Sparad " in other_tab.get_by_role("main").inner_text()
     page.get_by_role("textbox", name="Kommentar").fill("Skrivet i den första fliken.")
     page.get_by_role("button", name="Spara", exact=True).click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Någon annan har sparat under tiden"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Någon annan har sparat under tiden")
     page.get_by_label("Min text", exact=True).fill("Skrivet i båda flikarna.")
     page.get_by_role("button", name="Spara det jag har valt").click()
     assert page.get_by_role("textbox", name="Kommentar").input_value() == "Skrivet i båda flikarna."

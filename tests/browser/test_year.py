@@ -39,8 +39,9 @@ def as_person(browser: Browser, page: Page, username: str) -> Page:
     return own
 
 
-def text_of(page: Page) -> str:
-    return page.get_by_role("main").inner_text()
+def sees(person: Page, text: str) -> None:
+    """Waited for: a form that is sent while an autosave is under way leaves a moment later."""
+    expect(person.get_by_role("main")).to_contain_text(text, use_inner_text=True)
 
 
 def test_a_whole_year(browser, page, programme):
@@ -50,63 +51,65 @@ def test_a_whole_year(browser, page, programme):
 
     greta.goto(REVIEW)
     greta.get_by_role("button", name="Öppna uppföljningen").click()
-    assert f"Uppföljningen för {YEAR}: öppen." in text_of(greta)
+    sees(greta, f"Uppföljningen för {YEAR}: öppen.")
 
-    # Both write on the same page, each their own; then hanna in two tabs at once.
+    # Both write on the same page, each their own; then hanna in two tabs, and goes on in the older one.
     hanna.goto(entry)
     stig.goto(entry)
     stig.get_by_label("Genomförande").select_option("Genomförd")
     stig.get_by_label("Vad som har gjorts").fill("Tolv lyktor lyser.")
     stig.get_by_role("button", name="Spara och lämna in").click()
-    assert "Mål 1.1 är inlämnat för granskning." in text_of(stig)
-    hanna.get_by_role("group", name="Bedömning av året").get_by_label("Uppfyllt", exact=True).check()
-    hanna.get_by_role("group", name="Prognos för perioden").get_by_label("Kommer inte att nås").check()
-    hanna.get_by_role("textbox", name="Kommentar").fill("Fler är trygga.")
+    sees(stig, "Mål 1.1 är inlämnat för granskning.")
     other_tab = hanna.context.new_page()
     other_tab.goto(entry)
     other_tab.get_by_role("textbox", name="Kommentar").fill("Många är trygga.")
     other_tab.get_by_role("button", name="Spara", exact=True).click()
+    sees(other_tab, "Sparad ")
+    hanna.get_by_role("group", name="Bedömning av året").get_by_label("Uppfyllt", exact=True).check()
+    hanna.get_by_role("group", name="Prognos för perioden").get_by_label("Kommer inte att nås").check()
+    hanna.get_by_role("textbox", name="Kommentar").fill("Fler är trygga.")
     hanna.get_by_role("button", name="Spara", exact=True).click()
     expect(hanna.get_by_role("heading", level=1)).to_have_text("Någon annan har sparat under tiden")
     hanna.get_by_label("Min text", exact=True).fill("Många fler är trygga.")
     hanna.get_by_role("button", name="Spara det jag har valt").click()
     hanna.get_by_role("button", name="Spara och lämna in").click()
-    assert "Mål 1.1 är inlämnat för granskning." in text_of(hanna)
+    sees(hanna, "Mål 1.1 är inlämnat för granskning.")
 
     # Returned with a comment, asked about, corrected and handed in again.
     greta.goto(f"{REVIEW}1.1/")
     greta.get_by_text("Godkänn eller återlämna bara målet 1.1").click()
     greta.get_by_label("Kommentar till enheten om 1.1", exact=True).fill("Hur många fler?")
     greta.get_by_role("button", name="Återlämna 1.1", exact=True).click()
-    assert "1 svar är återlämnade." in text_of(greta)
+    sees(greta, "1 svar är återlämnade.")
     hanna.goto(entry)
-    assert "Hur många fler?" in text_of(hanna)
+    sees(hanna, "Hur många fler?")
     hanna.get_by_role("link", name="Skriv en kommentar till granskarna").click()
     hanna.get_by_label("Ny kommentar").fill("Tolv procent, jag skriver in det.")
     hanna.get_by_role("button", name="Skicka kommentaren").click()
-    assert "Tolv procent, jag skriver in det." in text_of(hanna)
+    sees(hanna, "Tolv procent, jag skriver in det.")
     hanna.get_by_role("textbox", name="Kommentar", exact=True).fill("Tolv procent fler är trygga.")
     hanna.get_by_role("button", name="Spara och lämna in").click()
+    sees(hanna, "Mål 1.1 är inlämnat för granskning.")
 
     # The reviewer sees what changed, and approves both answers from the list.
     greta.goto(f"{REVIEW}1.1/")
-    assert "Tolv procent, jag skriver in det." in text_of(greta)
+    sees(greta, "Tolv procent, jag skriver in det.")
     assert "Tolv procent" in greta.locator(".beside-form ins").first.inner_text()
     greta.goto(REVIEW)
     greta.get_by_role("checkbox", name="Markera mål 1.1").check()
     greta.get_by_role("button", name="Godkänn det som är inlämnat på markerade mål").click()
-    assert "2 svar på 1 mål är godkända." in text_of(greta)
+    sees(greta, "2 svar på 1 mål är godkända.")
 
     # The year's texts: a forecast that the goals contradict is warned of, and does not hinder.
     greta.get_by_role("link", name="Årets texter").click()
     greta.get_by_role("textbox", name="Sammanfattning").fill("Ett gott år.")
     greta.get_by_role("group", name="Prognos för perioden").get_by_label("Kommer att nås", exact=True).check()
     greta.get_by_role("button", name="Spara", exact=True).click()
-    assert "Den samlade prognosen är ”Kommer att nås”, men 1 mål har ”Kommer inte att nås”" in text_of(greta)
+    sees(greta, "Den samlade prognosen är ”Kommer att nås”, men 1 mål har ”Kommer inte att nås”")
     greta.goto(REVIEW)
     greta.get_by_role("button", name="Avsluta ifyllandet").click()
     greta.get_by_role("button", name="Föreslå till kommunstyrelsen").click()
-    assert f"Uppföljningen för {YEAR}: föreslagen till kommunstyrelsen." in text_of(greta)
+    sees(greta, f"Uppföljningen för {YEAR}: föreslagen till kommunstyrelsen.")
 
     year = FollowUp.objects.get(programme=programme)
     assert (year.state, year.summary, year.forecast) == ("proposed", "Ett gott år.", "will")

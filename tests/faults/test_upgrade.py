@@ -63,6 +63,10 @@ def test_upgrade_and_back(first_release, postgres):
     site = first_release
     written = postgres.query(site.database, COMMENTS)
     assert written == "Torgen är|Torgen är ljusa nu."
+    backup = site.run("script/backup", str(site.folder / "backups"), check=False)
+    assert backup.returncode == 1
+    assert backup.stderr.startswith("Databasen ligger efter programmet. Gör säkerhetskopian med den version")
+    assert not (site.folder / "backups").exists()
     with site.server() as server:
         # The new version on the old database says what to do, to people and to machines.
         reader = Browser(server, "")

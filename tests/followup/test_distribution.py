@@ -168,7 +168,7 @@ def test_a_refused_address_is_reported_and_sent_again_alone(decision, secretary,
 def test_a_unit_without_goals_has_the_decision_it_was_sent(decision, secretary):
     unit = Unit.objects.create(name="Valnämnden", slug="valnamnden", kind="committee", email="val@example.com")
     page = "/enheter/valnamnden/"
-    assert "Inget beslut rör enheten ännu." in client_of(secretary).get(page).content.decode()
+    assert "Inget beslut rör enheten ännu" in client_of(secretary).get(page).content.decode()
     send_out(decision, [unit], by=secretary, now=timezone.now())
     assert "Kommunstyrelsen 4 februari 2019 § 7" in client_of(secretary).get(page).content.decode()
 

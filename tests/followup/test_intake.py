@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from followup import intake
-from followup.intake import ask_again, call_worker, take_next, work
+from followup import intake, queue
+from followup.intake import call_worker, take_next, work
 from followup.models import Workbook
 from followup.previewing import confirm, from_json, preview_of, read, to_json
 from followup.worker import drain
@@ -124,8 +124,8 @@ def test_how_far_it_has_come_is_told(reviewer, monkeypatch):
         told.append(page(client, address))
         return changed
 
-    change = intake._change
-    monkeypatch.setattr(intake, "_change", tell)
+    change = queue.change
+    monkeypatch.setattr(queue, "change", tell)
     drain()
     for html, words, number in zip(
         told,
@@ -202,7 +202,7 @@ def test_a_file_that_kills_its_workers_fails_and_can_be_tried_again(client):
     assert take_next(now) is None
     response = client.get(address)
     assert response.status_code == 503
-    assert "Processen som läser filen har avbrutits 3 gånger. Inget är inläst." in response.content.decode()
+    assert "Processen som arbetar med filen har avbrutits 3 gånger. Inget är inläst." in response.content.decode()
     assert client.post(address).url == address
     drain()
     assert "Läs in programmet" in page(client, address)
@@ -226,7 +226,7 @@ def test_a_failure_is_logged_and_told(client, monkeypatch, caplog):
     html = page(client, address)
     assert "Ett fel uppstod när filen skulle läsas. Inget är inläst." in html
     assert f"workbook {pk}" in html
-    ask_again(Workbook.objects.get(), timezone.now())
+    queue.ask_again(Workbook.objects.get(), timezone.now())
     assert state() == ("waiting", "look")
 
 
@@ -257,7 +257,7 @@ def test_it_can_be_given_up_until_it_is_brought_in(client):
     taken = take_next(timezone.now())
     assert client.post(f"{address}avbryt/").url == address
     assert "Filen är bekräftad och läses redan in." in page(client, address)
-    intake.give_back(taken)
+    queue.give_back(taken)
     assert client.post(f"{address}avbryt/").url == UPLOAD
     assert not Workbook.objects.exists()
     assert Programme.objects.count() == 1
@@ -266,7 +266,7 @@ def test_it_can_be_given_up_until_it_is_brought_in(client):
 def test_a_page_starts_one_worker(client, monkeypatch, settings):
     hand_over(client, OWN), hand_over(client, OWN)
     started = []
-    monkeypatch.setattr(intake, "start_worker", lambda **how: started.append(how))
+    monkeypatch.setattr(queue, "start_worker", lambda **how: started.append(how))
     now = timezone.now()
     call_worker(now)
     assert started == []  # it is a service

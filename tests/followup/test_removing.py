@@ -10,7 +10,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 
 from followup.importing import import_source
-from followup.models import Comment, FollowUp, MeasureEntry, SubGoalEntry
+from followup.models import Comment, FollowUp, MeasureEntry, SubGoalEntry, Workbook
 from followup.removing import REASON, remove, surplus_of
 from followup.sheets import read_workbook
 from organisation.models import User
@@ -215,6 +215,29 @@ def test_a_page_from_before_something_else_could_go_is_shown_again(huddinge, rev
     assert response.status_code == 409
     assert "har svar eller kommentarer i uppföljningen för 2021" in response.content.decode()
     assert Measure.objects.filter(text="Ny åtgärd").exists()
+
+
+def test_what_comes_to_be_used_at_that_moment_is_told_and_nothing_is_read_in(huddinge, reviewer, monkeypatch):
+    client = client_of(reviewer)
+    content = client.get(f"/program/{huddinge.slug}/program.xlsx").content
+    goal = SubGoal.objects.get(area__number=1, number=1)
+    indicator = Indicator.objects.create(sub_goal=goal, number=9, name="Ny", unit="st", direction="up")
+    address = hand_over(client, content)
+    digest = re.search(r'name="digest" value="(\w+)"', page(client, address))[1]
+
+    def found_and_then_used(*args):
+        surplus = surplus_of(*args)
+        indicator.outcomes.create(year=2021, value=1)
+        return surplus
+
+    monkeypatch.setattr("followup.previewing.surplus_of", found_and_then_used)
+    response = client.post(f"{address}las-in/", {"digest": digest, "remove": "on"})
+    assert response.url == address
+    monkeypatch.undo()
+    said = "Inget lästes in. Något som skulle tas bort har börjat användas. Granska filen igen."
+    assert said in page(client, address)
+    assert Indicator.objects.filter(pk=indicator.pk).exists()
+    assert Workbook.objects.get().state == "ready"
 
 
 def test_who_may_not_delete_is_not_offered_it_and_is_refused(huddinge):

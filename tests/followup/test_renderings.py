@@ -12,14 +12,12 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from followup.models import FollowUp, MeasureEntry, Rendering
+from followup.queue import MAX_ATTEMPTS, ask_again, give_back
 from followup.renderers import fingerprint
 from followup.renderings import (
-    MAX_ATTEMPTS,
-    ask_again,
     beat,
     clean_up,
     fail,
-    give_back,
     progress_of,
     rendering_of,
     store,
@@ -187,7 +185,7 @@ def test_what_kills_its_worker_every_time_is_given_up(follow_up):
         assert take_next(NOW + attempt * timedelta(minutes=1)).attempts == attempt + 1
     assert take_next(NOW + timedelta(hours=1)) is None
     rendering = Rendering.objects.get()
-    assert (rendering.state, rendering.problem) == ("failed", "Processen som skapar filen har avbrutits 3 gånger.")
+    assert (rendering.state, rendering.problem) == ("failed", "Processen som arbetar med filen har avbrutits 3 gånger.")
 
 
 def test_old_ones_are_cleaned_up_by_age_and_by_number(follow_up, settings):
@@ -343,7 +341,7 @@ def test_waiting_and_fetching_cost_few_queries(official, open_year, django_asser
 
 def test_the_page_starts_one_worker_and_no_more_than_there_is_room_for(official, settings, monkeypatch):
     calls = []
-    monkeypatch.setattr("followup.renderings.start_worker", lambda: calls.append("started"))
+    monkeypatch.setattr("followup.queue.start_worker", lambda **how: calls.append("started"))
     settings.RENDER_ON_DEMAND = True
     client = client_of(official)
     client.get(PDF)

@@ -188,7 +188,7 @@ def database_url(loaded) -> str:
     return f"postgres://{to['USER']}:{to['PASSWORD']}@{to['HOST']}:{to['PORT']}/{to['NAME']}"
 
 
-on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's test database is in memory")
+on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="Once, in the run on PostgreSQL")
 
 
 @on_postgresql
