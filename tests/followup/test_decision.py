@@ -341,13 +341,19 @@ def test_only_the_secretary_calls_a_correction_off(client, case, year, nina):
     assert FollowUp.objects.get().state == "under_review"
 
 
-def test_the_list_of_cases_costs_the_same_for_one_year_and_for_many(client, year, django_assert_num_queries):
-    with django_assert_num_queries(6):
+def test_the_list_of_cases_costs_the_same_for_one_year_and_for_many(
+    client, year, django_assert_num_queries, monkeypatch
+):
+    with django_assert_num_queries(7):
         client.get("/beslut/")
     for number in range(20):
         proposed_year(f"program-{number}")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert client.get("/beslut/").content.decode().count("Lägg upp ärendet") == 21
+    monkeypatch.setattr("followup.views.decisions.PER_PAGE", 20)
+    last = client.get("/beslut/?page=2").content.decode()
+    assert last.count("Lägg upp ärendet") == 1
+    assert "Sida 2 av 2" in last
 
 
 @pytest.mark.django_db(transaction=True)
