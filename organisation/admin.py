@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from importlib import import_module
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
-from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
@@ -34,10 +35,11 @@ admin.site.index_title = "Administration"
 admin.site.empty_value_display = "–"
 # One way in for all: the administration's own login page would know nothing of a second step, nor of attempts.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-# Kept by signing in itself; what an administrator does with it is an action on the user.
-for model in (Authenticator, EmailAddress, EmailConfirmation, SocialAccount, SocialApp, SocialToken):
-    if admin.site.is_registered(model):
-        admin.site.unregister(model)
+# Kept by signing in itself; what an administrator does with it is an action on the user. (Django looks for the pages of
+# this app first: those of the others are there when their modules are.)
+for module in ("allauth.account.admin", "allauth.mfa.admin", "allauth.socialaccount.admin"):
+    import_module(module)
+admin.site.unregister([Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken])
 
 
 class ReasonForm(forms.ModelForm):

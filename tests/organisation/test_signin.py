@@ -236,6 +236,15 @@ def test_an_administrator_helps_somebody_who_lost_their_telephone(client, greta)
     assert Authenticator.objects.filter(user=root).exists()
 
 
+def test_what_signing_in_keeps_has_no_pages_in_the_administration(db):
+    """Not even for a superuser: secrets of apps and keys of the provider stand there."""
+    client = client_of(User.objects.create_superuser("root"))
+    apps = {app["app_label"] for app in client.get("/admin/").context["app_list"]}
+    assert apps == {"auth", "followup", "organisation", "programmes"}
+    for page in ("mfa/authenticator", "account/emailaddress", "socialaccount/socialapp", "socialaccount/socialtoken"):
+        assert client.get(f"/admin/{page}/").status_code == 404
+
+
 def test_the_administration_has_no_way_in_of_its_own(client, greta, hanna):
     assert client.get("/admin/login/?next=/admin/").url == "/logga-in/?next=%2Fadmin%2F"
     answer = client.post("/admin/login/", {"username": "greta", "password": PASSWORD, "next": "/admin/"})
