@@ -92,6 +92,15 @@ def test_a_file_with_problems_cannot_be_confirmed(reviewer):
     assert client.get(address).status_code == 404
 
 
+def test_of_very_many_problems_the_first_are_shown(reviewer):
+    rows = [["Nr", "Mål"], ["1.1", "Trygghet"], *(["1.1", f"Igen {number}"] for number in range(501))]
+    client = client_of(reviewer)
+    shown = page(client, hand_over(client, content_of(workbook(Mål=rows))))
+    assert re.search(r"\d+ saker att rätta", shown)[0] == "504 saker att rätta"  # three of the programme itself
+    assert "Inget är inläst. Här visas de 500 första." in shown
+    assert shown.count('<tr><th scope="row">Mål</th>') == 500
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
