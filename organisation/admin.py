@@ -33,6 +33,8 @@ admin.site.site_header = "Program och uppföljning"
 admin.site.site_title = "Administration"
 admin.site.index_title = "Administration"
 admin.site.empty_value_display = "–"
+# Lists need the width; the way back is in the breadcrumbs.
+admin.site.enable_nav_sidebar = False
 # One way in for all: the administration's own login page would know nothing of a second step, nor of attempts.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 # Kept by signing in itself; what an administrator does with it is an action on the user. (Django looks for the pages of
