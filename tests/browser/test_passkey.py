@@ -36,10 +36,10 @@ def test_a_reviewer_adds_a_passkey_and_logs_in_with_it_alone(page, people, setti
     page.get_by_role("heading", name="Reservkoder").wait_for()
     assert Authenticator.objects.filter(user__username="greta", type="webauthn").count() == 1
     page.get_by_role("link", name="Klart").click()
-    page.get_by_role("link", name="Granskning").click()
+    page.get_by_role("navigation", name="Huvudmeny").get_by_role("link", name="Granskning").click()
     page.get_by_role("button", name="Logga ut").click()
     page.get_by_role("button", name="Logga in med passkey").click()
-    page.get_by_role("link", name="Granskning").wait_for()
+    page.get_by_role("navigation", name="Huvudmeny").get_by_role("link", name="Granskning").wait_for()
     assert User.objects.get(username="greta").last_login is not None
 
 
