@@ -25,18 +25,20 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @requires_csrf_token
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    text = str(exception) or "Du har inte behörighet till sidan. Be en granskare om hjälp om du behöver den."
+    text = _own_words(exception) or "Du har inte behörighet till sidan. Be en granskare om hjälp om du behöver den."
     return error_page(request, HTTPStatus.FORBIDDEN, "Du får inte göra det här", text)
 
 
 @requires_csrf_token
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    # A message of our own is a str; the URL resolver's is a dict for developers.
+    text = _own_words(exception) or "Kontrollera adressen, eller börja från startsidan."
+    return error_page(request, HTTPStatus.NOT_FOUND, "Sidan finns inte", text)
+
+
+def _own_words(exception: Exception) -> str:
+    """What our own code says, in a whole sentence; nothing of what Django and its like say to developers."""
     message = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
-    own = message if message.endswith(".") and not message.startswith("No ") else ""
-    return error_page(
-        request, HTTPStatus.NOT_FOUND, "Sidan finns inte", own or "Kontrollera adressen, eller börja från startsidan."
-    )
+    return message if message.endswith(".") and not message.startswith("No ") else ""
 
 
 @requires_csrf_token

@@ -191,6 +191,15 @@ def test_who_has_a_role_must_choose_a_second_step_where_the_settings_say_so(clie
     assert Authenticator.objects.filter(user=greta, type="totp").exists()
 
 
+def test_who_has_no_password_is_told_in_swedish_that_there_is_nothing_to_confirm_with(hanna):
+    hanna.set_unusable_password()
+    hanna.save()
+    refused = client_of(hanna).get("/logga-in/bekrafta/")
+    assert refused.status_code == 403
+    assert "Du har inte behörighet till sidan." in refused.content.decode()
+    assert "not available" not in refused.content.decode()
+
+
 def test_a_session_from_before_the_second_step_was_chosen_has_to_take_it(client, greta, settings):
     settings.REQUIRE_MFA = True
     log_in(client, "greta")
