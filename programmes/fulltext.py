@@ -44,7 +44,15 @@ def all_of(words: Iterable[str]) -> SearchQuery:
 
 def containing(word: str, fields: Iterable[str]) -> Q:
     """That one of the texts `fields` has `word` in some form."""
+    return Q(*((f"{field}__iregex", _forms_of(word)) for field in fields), _connector=Q.OR)
+
+
+def any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """What finds, as its one group, where in a text one of `words` stands in some form. No words stand nowhere."""
+    return re.compile(f"({'|'.join(map(_forms_of, words)) or '(?!)'})", re.IGNORECASE)
+
+
+def _forms_of(word: str) -> str:
     stem = snowballstemmer.stemmer(LANGUAGE).stemWord(word)
     # An inflection adds a few letters to the stem; a word that merely begins alike adds more.
-    pattern = rf"\b{re.escape(stem)}\w{{0,5}}\b"
-    return Q(*((f"{field}__iregex", pattern) for field in fields), _connector=Q.OR)
+    return rf"\b{re.escape(stem)}\w{{0,5}}\b"

@@ -15,6 +15,7 @@ from followup.renderers.table import FORMATS
 from followup.scales import Assessment, Forecast, Progress
 from followup.search import Criteria, Found, find_goals, find_measures, goals_table, measures_table
 from organisation.models import Unit
+from programmes.fulltext import words_of
 from programmes.models import Perspective, Programme
 
 ROWS = 25
@@ -104,6 +105,7 @@ def _page(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
     count, others = str(pages.count), _in_words(_found(form, request, not shows_measures).up_to(COUNTED + 1))
     context = {
         "form": form,
+        "words": words_of(form.criteria.q),
         "shows_measures": shows_measures,
         "page": page,
         "goal_count": others if shows_measures else count,

@@ -11,6 +11,7 @@ from django.db import connection
 
 from followup.models import FollowUp, MeasureEntry, MeasureEntryWords, SubGoalEntry, SubGoalEntryWords
 from followup.search import Criteria, find_goals, find_measures
+from followup.templatetags.excerpts import excerpt
 from programmes.fulltext import all_of
 from programmes.models import Measure, Programme, SubGoal
 from tests.followup.conftest import client_of, reopened
@@ -106,10 +107,43 @@ def test_years_and_programmes_that_one_may_not_see_are_not_found(goal, official,
 def test_the_page_shows_what_was_found_and_leads_there(goal, official):
     html = client_of(official).get("/sok/?q=lekparken&year=2020").content.decode()
     assert '<a href="/program/huddinge-2018-2021/mal/1.1/#ar-2020">' in html
-    assert "Två nya lekparker invigdes." in html
+    assert "Två nya <mark>lekparker</mark> invigdes." in html
     assert "Mål (1)" in html
     assert "Åtgärder (0)" in html
+    assert html.count('class="excerpt"') == 1
     assert 'href="?q=lekparken&amp;year=2020&amp;show=measures"' in html
+
+
+def test_what_was_not_written_has_no_excerpt(official, goal):
+    SubGoalEntry.objects.filter(pk=goal.pk).update(comment="")
+    html = client_of(official).get("/sok/?q=utomhus+helger&year=2020").content.decode()
+    assert html.count('class="goal-row"') == 1
+    assert 'class="excerpt"' not in html
+
+
+def test_what_was_looked_for_is_marked_where_it_stands(official, goal):
+    SubGoalEntry.objects.filter(pk=goal.pk).update(comment=f"{'Ord. ' * 300}Här invigdes en lekpark <b> till.")
+    SubGoal.objects.filter(pk=goal.sub_goal_id).update(text="Lekparker & torg är trygga.")
+    html = client_of(official).get("/sok/?q=lekparker&year=2020").content.decode()
+    assert "</span> <mark>Lekparker</mark> &amp; torg är trygga.</a>" in html
+    assert f"… {'Ord. ' * 7}Här invigdes en <mark>lekpark</mark> &lt;b&gt; till." in html
+
+
+@pytest.mark.parametrize(
+    ("words", "texts", "shown"),
+    [
+        (["trygg"], ["", "Det är tryggt och tryggare."], "Det är <mark>tryggt</mark> och <mark>tryggare</mark>."),
+        (["stopp"], ["Klart.", "Det blev stopp."], "Det blev <mark>stopp</mark>."),
+        (["annat"], ["", "Här finns det inte.", "Inte här heller."], "Här finns det inte."),
+        ([], ["Ett tecken: %"], "Ett tecken: %"),
+        (["slut"], [" ".join(["ord"] * 39 + ["slut"])], " ".join(["ord"] * 39 + ["<mark>slut</mark>"])),
+        (["slut"], [" ".join(["ord"] * 40 + ["slut"])], " ".join(["…", *["ord"] * 10, "<mark>slut</mark>"])),
+        (["början"], [" ".join(["början"] + ["ord"] * 40)], " ".join(["<mark>början</mark>", *["ord"] * 39, "…"])),
+        (["ord"], [""], ""),
+    ],
+)
+def test_an_excerpt_is_of_the_first_place_that_answers(words, texts, shown):
+    assert excerpt(words, *texts) == shown
 
 
 @pytest.mark.parametrize("q", ["", "trygg"])
