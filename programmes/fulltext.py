@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 import snowballstemmer
 from django.contrib.postgres.search import SearchQuery
@@ -52,6 +53,7 @@ def any_of(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile(f"({'|'.join(map(_forms_of, words)) or '(?!)'})", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1000)
 def _forms_of(word: str) -> str:
     stem = snowballstemmer.stemmer(LANGUAGE).stemWord(word)
     # An inflection adds a few letters to the stem; a word that merely begins alike adds more.
