@@ -50,6 +50,9 @@ site --head --header 'Accept-Encoding: br' "https://uppfoljning.example.se$style
 site --head https://uppfoljning.example.se/logga-in/
 site --output /dev/null --write-out '%{http_code}\\n' --resolve fel.example.se:443:127.0.0.1 https://fel.example.se/
 curl --silent --output /dev/null --write-out '%{http_code} %{redirect_url}\\n' --header 'Host: uppfoljning.example.se' http://127.0.0.1/
+echo "== limit"
+site --parallel --parallel-max 100 --output /dev/null --write-out '%{http_code}\\n' \\
+    'https://uppfoljning.example.se/api/v1/programmes?[1-100]' | sort | uniq --count
 """
 
 
@@ -109,6 +112,10 @@ def test_the_document_works_line_by_line():
     assert re.search(r"x-request-id: [0-9a-f]{32}", headers)
     assert "400\n" in said["proxy"]
     assert "301 https://uppfoljning.example.se/" in said["proxy"]
+    # Who asks without a key is refused by the application, and who asks without end by the proxy.
+    limited = {code: int(number) for number, code in re.findall(r"(\d+) (\d{3})\n", said["limit"])}
+    assert set(limited) == {"401", "429"}
+    assert 50 < limited["401"] < 100
     assert "/var/lib/huddinge-safety/backups/backup-" in said["Back up"]
     assert "0 beslutade rapporter kontrollerade, inget skiljer." in said["Restore"]
     assert "0 beslutade rapporter kontrollerade, inget skiljer." in said["Upgrade"]
