@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from followup.importing import import_source
+from followup.importing import hold, import_source
 from followup.models import Workbook
 from followup.removing import Surplus, remove, surplus_of
 from followup.renderers import pdf
@@ -107,6 +107,8 @@ def confirm(workbook: Workbook, found: Found, digest: str, *, by: User, removes:
     else has done something with the workbook since it was fetched."""
     # Two clicks, and two workers, take turns, and the second one finds that there is nothing left to do.
     held = Workbook.objects.held_as(workbook).light().select_for_update().get()
+    if found.source is not None:
+        hold(found.source)
     outcome = _bring_in(found, by)
     if outcome.programme is None or outcome.digest != digest:
         raise Differs(_in_words(found, outcome))

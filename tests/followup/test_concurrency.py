@@ -1,7 +1,9 @@
 """Two real transactions at once, which only PostgreSQL runs side by side."""
 
+import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -12,12 +14,16 @@ from django.utils import timezone
 
 from followup.distribution import send_out
 from followup.forms.answers import SubGoalEntryForm
-from followup.models import Distribution, FollowUp, OutgoingMail, SubGoalEntry
+from followup.models import Distribution, FollowUp, OutgoingMail, SubGoalEntry, Workbook
+from followup.previewing import Found, confirm, preview_of
 from followup.workflow import StaleEntry, open_follow_up, perform, save_texts
 from organisation.models import Unit, User
+from programmes.importing import _Reading
 from programmes.kolada import FetchLog, bring_to_indicators
 from programmes.models import Indicator, IndicatorValue, KeyFigure, Programme
-from tests.followup.conftest import HUDDINGE, client_of, make_user
+from programmes.sheets.tables import Tables
+from programmes.source import read_json
+from tests.followup.conftest import HUDDINGE, client_of, make_user, role
 from tests.followup.test_register import many
 
 pytestmark = [
@@ -154,6 +160,56 @@ def test_a_figure_from_kolada_and_one_that_is_written_take_turns(indicator):
     outcome = IndicatorValue.objects.get(indicator=indicator, year=2021)
     told = f"{indicator} 2021: den egna uppgiften står kvar." in log.kept
     assert (response.status_code, outcome.value, told) in [(200, 66, True), (409, 68, False)]
+
+
+@pytest.fixture
+def file(tmp_path) -> Path:
+    """The programme's file, with an outcome of 2021 for the first indicator."""
+    source = json.loads(HUDDINGE.read_text())
+    outcomes = source["areas"][0]["sub_goals"][0]["indicators"][0]["outcomes"]
+    outcomes.append({"year": 2021, "value": 70, "example": False})
+    (tmp_path / "program.json").write_text(json.dumps(source))
+    return tmp_path / "program.json"
+
+
+def by_command(file: Path) -> Callable[[], object]:
+    return lambda: call_command("import_programme", str(file), without_pdf=True, verbosity=0)
+
+
+def by_confirming(file: Path) -> Callable[[], object]:
+    role("Granskare")
+    reviewer = make_user("granskare", group="Granskare")
+    held, found = (
+        Workbook.objects.create(name="plan.xlsx", content=b"", by=reviewer),
+        Found(Tables([]), read_json(file)),
+    )
+    digest = preview_of(found, by=reviewer).digest
+    return lambda: confirm(held, found, digest, by=reviewer)
+
+
+@pytest.mark.parametrize("way", [by_command, by_confirming])
+def test_an_outcome_that_an_import_has_read_is_not_written_until_it_is_in(way, file, indicator, monkeypatch):
+    IndicatorValue.objects.create(indicator=indicator, year=2021, value=50)
+    client, posts = client_of(make_user("first", unit="kommunstyrelsen")), []
+
+    def post() -> int:
+        status = client.post(f"{GOAL}indikator/1/autospara/", outcome_typed(indicator, 66, 1)).status_code
+        connections.close_all()
+        return status
+
+    def write(*args: object) -> None:
+        """All is read: an official saves, and has a second for it before the import goes on."""
+        posts.append(pool.submit(post))
+        wait(posts, timeout=1)
+        original(*args)
+
+    bring_in, original = way(file), _Reading.write
+    monkeypatch.setattr(_Reading, "write", write)
+    with ThreadPoolExecutor(1) as pool:
+        bring_in()
+    outcome = IndicatorValue.objects.get(indicator=indicator, year=2021)
+    assert [post.result() for post in posts] == [409]
+    assert (outcome.value, outcome.version) == (70, 2)
 
 
 def test_a_year_is_opened_once(loaded):

@@ -4,20 +4,21 @@ It stands here and not in `programmes` because a file may hold years of follow-u
 
 from argparse import ArgumentParser
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from followup.importing import import_source
+from followup.importing import hold, import_source
 from followup.removing import Surplus, remove, surplus_of
 from followup.renderers import pdf
 from followup.sheets import read_workbook
 from programmes.importing import ImportLog, in_full
 from programmes.sheets.assembling import Facts
 from programmes.sheets.tables import Choices
-from programmes.source import SourceError, read_json
+from programmes.source import Problem, SourceError, read_json
 
 FACTS = {
     "title": "titel",
@@ -56,12 +57,15 @@ class Command(BaseCommand):
             self.stderr.write(f"{pdf.PdfUnavailable()} Beslutade rapporter sparas utan PDF.")
         try:
             with transaction.atomic():
+                problems: Sequence[Problem] = ()
                 if file.suffix.lower() == ".json":
-                    programme = import_source(read_json(file), log, with_pdf=with_pdf)
+                    source = read_json(file)
                 else:
                     source, tables = read_workbook(_content(file), self.facts(file, options), Choices(), self.tell)
-                    programme = import_source(source, log, tables.problems, with_pdf=with_pdf)
+                    problems = tables.problems
                     log.notes += map(str, tables.notes)
+                hold(source)
+                programme = import_source(source, log, problems, with_pdf=with_pdf)
                 surplus = surplus_of(programme, log.missing)
                 if remove_missing:
                     remove(surplus, log, by=None)
