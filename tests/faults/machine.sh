@@ -15,8 +15,10 @@ mount --rbind "$repository" "$folder/root/tmp/repository"
 mount --rbind "$venv" "$folder/root/tmp/venv"
 cp "$repository/tests/faults/systemctl" "$folder/root/usr/local/sbin/systemctl"
 cp "$script" "$folder/root/tmp/script.sh"
-# Others than root find their way to the environment's interpreter.
+# The environment's programs call each other by where it lies, which may be below a folder that is empty here.
 way=$(readlink -f "$venv")
+[ -e "$folder/root$way" ] || { mkdir -p "$folder/root$way"; mount --rbind "$venv" "$folder/root$way"; }
+# Others than root find their way there.
 while [ "$way" != / ]; do chmod o+x "$folder/root$way"; way=$(dirname "$way"); done
 ip link set lo up
 exec chroot "$folder/root" /bin/bash -eu /tmp/script.sh
