@@ -14,9 +14,8 @@ from django.conf import settings
 from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 
-from followup.models import FollowUp
 from followup.scales import BLANK, Step, Trend, step
-from programmes.models import Indicator, KeyFigureValue, TargetStatus, target_status, without_padding
+from programmes.models import Indicator, KeyFigureValue, Programme, TargetStatus, target_status, without_padding
 
 
 @dataclass(frozen=True)
@@ -133,13 +132,13 @@ def _in_years(years: Iterable[int], figures: Iterable[Figure | Outcome]) -> tupl
     return tuple(values.get(year) for year in years)
 
 
-def indicators_by_goal(follow_up: FollowUp) -> dict[int, list[IndicatorStatus]]:
-    """Each goal's indicators, in one query: a row for each outcome with each yearly target. What is known of their key
-    figures elsewhere takes one more, where any has one."""
+def indicators_by_goal(programme: Programme, year: int) -> dict[int, list[IndicatorStatus]]:
+    """Each goal's indicators as of `year`, in one query: a row for each outcome with each yearly target. What is known
+    of their key figures elsewhere takes one more, where any has one."""
     rows = list(
-        Indicator.objects.filter(sub_goal__area__programme=follow_up.programme)
+        Indicator.objects.filter(sub_goal__area__programme=programme)
         .annotate(
-            of_year=FilteredRelation("outcomes", condition=Q(outcomes__year__lte=follow_up.year)),
+            of_year=FilteredRelation("outcomes", condition=Q(outcomes__year__lte=year)),
             outcome_year=F("of_year__year"),
             value=F("of_year__value"),
             women=F("of_year__women"),
@@ -153,7 +152,7 @@ def indicators_by_goal(follow_up: FollowUp) -> dict[int, list[IndicatorStatus]]:
         )
         .order_by("sub_goal_id", "number", "outcome_year", "target_year")
     )
-    elsewhere = _elsewhere(follow_up, {row.kpi for row in rows if row.kpi})
+    elsewhere = _elsewhere(programme, year, {row.kpi for row in rows if row.kpi})
     by_goal: dict[int, list[IndicatorStatus]] = defaultdict(list)
     for _, of_indicator in groupby(rows, key=lambda row: row.pk):
         indicator_rows = list(of_indicator)
@@ -161,11 +160,11 @@ def indicators_by_goal(follow_up: FollowUp) -> dict[int, list[IndicatorStatus]]:
     return by_goal
 
 
-def _elsewhere(follow_up: FollowUp, kpis: Collection[str]) -> dict[str, tuple[Elsewhere, ...]]:
+def _elsewhere(programme: Programme, year: int, kpis: Collection[str]) -> dict[str, tuple[Elsewhere, ...]]:
     """What is known of key figures in other municipalities, by key figure."""
     if not kpis:
         return {}
-    years = follow_up.programme.first_year, follow_up.year
+    years = programme.first_year, year
     values = (
         KeyFigureValue.objects.filter(key_figure__kpi__in=kpis, year__range=years, value__isnull=False)
         .exclude(municipality=settings.KOLADA_MUNICIPALITY)

@@ -417,7 +417,7 @@ def _areas(
     history: dict[int, list[YearStatus]],
     units: UnitNames,
 ) -> tuple[AreaStatus, ...]:
-    indicators = indicators_by_goal(follow_up)
+    indicators = indicators_by_goal(follow_up.programme, follow_up.year)
     measures_of: dict[int, list[MeasureStatus]] = defaultdict(list)
     for of_year in measures:
         measures_of[of_year.measure.sub_goal_id].append(of_year.status)

@@ -163,7 +163,8 @@ def sub_goal_detail(request: HttpRequest, slug: str, area: int, number: int) -> 
     follow_ups = list(FollowUp.objects.visible_to(request.user).filter(programme=programme).order_by("year"))
     years = years_of(goal, follow_ups)
     measures = measure_lines(goal, follow_ups)
-    indicators = indicators_by_goal(follow_ups[-1])[goal.pk] if follow_ups else []
+    latest = follow_ups[-1].year if follow_ups else programme.last_year
+    indicators = indicators_by_goal(programme, latest).get(goal.pk, [])
     context = {
         "programme": programme,
         "goal": goal,

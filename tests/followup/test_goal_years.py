@@ -6,7 +6,7 @@ from django.db.models import Min
 
 from followup.goal_years import measure_lines, years_of
 from followup.models import DecidedReport, FollowUp
-from programmes.models import SubGoal
+from programmes.models import Programme, SubGoal
 from tests.followup.conftest import PROGRAMME, client_of
 
 
@@ -71,6 +71,17 @@ def test_the_page_draws_the_indicators_with_their_target(open_year, official):
     html = client_of(official).get(f"{PROGRAMME}mal/1.1/").content.decode()
     assert f"<title>{indicator.name}, " in html
     assert '<path class="curve-target"' in html
+
+
+def test_a_draft_shows_what_is_to_be_measured_before_its_first_year_is_opened(reviewer):
+    programme = Programme.objects.create(
+        title="Nytt", slug="nytt", first_year=2022, last_year=2025, overarching_goal="Trygghet."
+    )
+    goal = programme.areas.create(number=1, name="Ute").sub_goals.create(number=1, text="Tryggare torg.")
+    goal.indicators.create(number=1, name="Trygga på torget", unit="procent", target=70)
+    html = client_of(reviewer).get("/program/nytt/mal/1.1/").content.decode()
+    assert "Så utvecklas det som mäts" in html
+    assert "Trygga på torget: utfall, källor och Kolada" in html
 
 
 def test_a_goal_that_was_never_followed_up_says_so(official, open_year):
