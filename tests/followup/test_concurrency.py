@@ -179,10 +179,8 @@ def by_command(file: Path) -> Callable[[], object]:
 def by_confirming(file: Path) -> Callable[[], object]:
     role("Granskare")
     reviewer = make_user("granskare", group="Granskare")
-    held, found = (
-        Workbook.objects.create(name="plan.xlsx", content=b"", by=reviewer),
-        Found(Tables([]), read_json(file)),
-    )
+    held = Workbook.objects.create(name="plan.xlsx", content=b"", by=reviewer)
+    found = Found(Tables([]), read_json(file))
     digest = preview_of(found, by=reviewer).digest
     return lambda: confirm(held, found, digest, by=reviewer)
 
