@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from followup.rules import RULES
+from followup.database_rules import RULES
 from programmes.triggers import keep_with_migrations
 
 
@@ -9,6 +9,6 @@ class FollowupConfig(AppConfig):
     verbose_name = "Uppföljning"
 
     def ready(self) -> None:
-        from followup.stamp import COUNTS  # reads the models, which are there only now
+        from followup.change_counter import COUNTS
 
         keep_with_migrations(self, [*RULES, *COUNTS])

@@ -6,33 +6,31 @@ are read the most.
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from followup.views import (
-    api,
-    attachments,
-    autosave,
-    comments,
-    comparing,
-    dashboards,
-    decisions,
-    distribution,
-    entries,
-    history,
-    indicators,
-    mail,
-    minutes,
-    notes,
-    public,
-    register,
-    reports,
-    review,
-    search,
-    statements,
-    succession,
-    texts,
-    units,
-    withholdings,
-    workbooks,
-)
+from followup.answers import attachment_views as attachments
+from followup.answers import autosave_views as autosave
+from followup.answers import views as entries
+from followup.api import views as api
+from followup.decision import distribution_views as distribution
+from followup.decision import minutes_views as minutes
+from followup.decision import note_views as notes
+from followup.decision import statement_views as statements
+from followup.decision import views as decisions
+from followup.history import views as history
+from followup.intake import next_period_views as succession
+from followup.intake import views as workbooks
+from followup.mail import views as mail
+from followup.publication import views as public
+from followup.publication import withholding_views as withholdings
+from followup.reading import comparison_views as comparing
+from followup.reading import dashboard_views as dashboards
+from followup.reading import indicator_views as indicators
+from followup.reading import register_views as register
+from followup.reading import report_views as reports
+from followup.reading import search_views as search
+from followup.reading import unit_views as units
+from followup.review import comment_views as comments
+from followup.review import text_views as texts
+from followup.review import views as review
 
 app_name = "followup"
 

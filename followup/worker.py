@@ -21,14 +21,16 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
-from followup import intake
-from followup.minutes import MinutesExtract
+from followup.documents.minutes import pdf as minutes_pdf
+from followup.documents.minutes.extract import MinutesExtract
+from followup.documents.report import pdf
+from followup.documents.unit import pdf as unit_pdf
+from followup.intake import jobs as intake
 from followup.models import Rendering
-from followup.queue import give_back, let_pages_go_first
-from followup.renderers import minutes_pdf, pdf, unit_pdf
-from followup.renderings import beat, clean_up, fail, store, take_next
-from followup.report import from_json, waiting_value
-from followup.unit_year import UnitYear
+from followup.queue.jobs import give_back, let_pages_go_first
+from followup.queue.pdf_jobs import beat, clean_up, fail, store, take_next
+from followup.report.report import from_json, waiting_value
+from followup.report.unit_year import UnitYear
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ The transitions are data; `perform` is the one door for a change of state.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +24,9 @@ from followup.models import (
     SubGoalEntry,
 )
 from followup.permissions import can_decide, can_report, can_review_answer, can_run_year
-from programmes.models import TEXT_LENGTH, Guideline, IndicatorValue, Measure, Programme, ResponsibilityArea, SubGoal
+from programmes.models import TEXT_LENGTH, Guideline, Measure, Programme, ResponsibilityArea, SubGoal
 
 if TYPE_CHECKING:
-    from followup.forms.entries import EntryForm
     from organisation.models import User
 
 
@@ -245,47 +244,8 @@ def year_of(item: FollowUp | Entry) -> FollowUp:
     return item if isinstance(item, FollowUp) else item.follow_up
 
 
-def takes(follow_up: FollowUp, item: FollowUp | Entry) -> bool:
-    """Whether the year, as it now is, lets the texts of `item` be written: officials' answers, or reviewers' texts."""
-    return follow_up.takes_answers if isinstance(item, Answer) else follow_up.takes_texts
-
-
 def _create_missing(follow_up: FollowUp, entry: type[Entry], item: str, items: models.QuerySet, by: User | None) -> int:
     present = entry.objects.filter(follow_up=follow_up).values(f"{item}_id")  # type: ignore[attr-defined]
     new = [entry(follow_up=follow_up, **{item: obj}) for obj in items.exclude(pk__in=present).order_by("pk")]
     bulk_create_with_history(new, entry, default_user=by, default_change_reason="Uppföljningen öppnades")
     return len(new)
-
-
-@transaction.atomic
-def save_texts(forms: Sequence[EntryForm], *, by: User) -> int:
-    """Save the valid `forms` of one year that were changed, all or none; returns how many that was.
-
-    StaleEntry when one of them was saved by somebody else since its form was fetched, or the year was moved on.
-    """
-    changed = [form for form in forms if form.is_rewritten]
-    if changed:
-        # The year must not be proposed between this check and the save.
-        follow_up = FollowUp.objects.select_for_update().get(pk=year_of(changed[0].belongs_to).pk)
-        if not all(takes(follow_up, form.belongs_to) for form in changed):
-            raise StaleEntry
-    saved = 0
-    for form in changed:
-        entry = form.instance
-        stored = form.locked()
-        if stored.version == form.cleaned_data["version"]:
-            sign(entry, by=by)
-            entry.save()
-            saved += 1
-        elif form.conflicts_with(stored):
-            raise StaleEntry
-        # Else it is saved already: by an autosave that was on its way when the form was sent, most likely.
-    return saved
-
-
-def sign(item: FollowUp | Entry | IndicatorValue, *, by: User) -> None:
-    """What every save of a text notes: a new version, and whose it is."""
-    item.version += 1
-    # Whoever writes a text has made it their own.
-    item.is_example = False
-    item._history_user = by  # type: ignore[union-attr]

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from followup.renderers import pdf
+from followup.documents.report import pdf
 from huddinge_safety.metrics import exposition
 from huddinge_safety.upgrading import unapplied
 

@@ -64,7 +64,7 @@ RENDER_ON_DEMAND = env.bool("RENDER_ON_DEMAND", default=True)
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
 ATTACHMENT_MAX_MB = env.positive("ATTACHMENT_MAX_MB", default=10)
 FILE_UPLOAD_HANDLERS = [
-    "followup.attachments.DiscardBeyondBound",
+    "followup.writing.attachments.DiscardBeyondBound",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
@@ -145,20 +145,20 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "followup.middleware.CompressedPages",
+    "followup.web.middleware.CompressedPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "organisation.middleware.SessionsEnd",
     # A page is for those who are logged in unless its view says @login_not_required.
-    "followup.middleware.LoginRequired",
+    "followup.web.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "organisation.middleware.SecondStepRequired",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "followup.middleware.NotFoundInWords",
+    "followup.web.middleware.NotFoundInWords",
 ]
 
 ROOT_URLCONF = "huddinge_safety.urls"
@@ -174,7 +174,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "followup.context_processors.page_frame",
+                "followup.web.context_processors.page_frame",
             ],
         },
     }
@@ -297,7 +297,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
-CSRF_FAILURE_VIEW = "followup.views.saving.csrf_failure"
+CSRF_FAILURE_VIEW = "followup.writing.saving.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_AGE = 60 * 60 * SESSION_HOURS

@@ -20,8 +20,8 @@ urlpatterns = [
     path("favicon.ico", favicon, name="favicon"),
 ]
 
-handler400 = "followup.views.errors.bad_request"
-handler403 = "followup.views.errors.permission_denied"
-handler404 = "followup.views.errors.not_found"
-handler429 = "followup.views.errors.too_many_requests"  # the limits of organisation.signin_urls
-handler500 = "followup.views.errors.server_error"
+handler400 = "followup.web.errors.bad_request"
+handler403 = "followup.web.errors.permission_denied"
+handler404 = "followup.web.errors.not_found"
+handler429 = "followup.web.errors.too_many_requests"  # the limits of organisation.signin_urls
+handler500 = "followup.web.errors.server_error"

@@ -7,8 +7,8 @@ import pytest
 from django.core.cache import caches
 from django.db import connection
 
-from followup.renderings import store, take_next
-from followup.rules import RULES
+from followup.database_rules import RULES
+from followup.queue.pdf_jobs import store, take_next
 from followup.worker import DRAW
 from programmes.triggers import drop
 
@@ -52,7 +52,7 @@ def no_worker_of_its_own(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None
     What is waited for in order to be stored or sent is drawn in this process, where WeasyPrint is loaded once.
     """
     settings.RENDER_ON_DEMAND = False
-    monkeypatch.setattr("followup.awaited.call_worker", draw_here)
+    monkeypatch.setattr("followup.queue.wait_for_pdf.call_worker", draw_here)
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,7 @@ reader = Client(headers={"x-forwarded-proto": "https", "host": "uppfoljning.exam
     raise_request_exception=False)
 reader.force_login(user)
 reader.get("/sok/", {"q": "hemligt sökord"})
-with patch("followup.views.search.find_goals", side_effect=ValueError("hemligt i felet")):
+with patch("followup.reading.search_views.find_goals", side_effect=ValueError("hemligt i felet")):
     print(reader.get("/sok/", {"q": "hemligt sökord"}).status_code)
 logging.getLogger("followup.mail").error("%s failed", "hemlig@example.com")
 sentry_sdk.flush()

@@ -24,12 +24,12 @@ from followup.api.values import (
     ProgrammeValue,
     YearValue,
 )
-from followup.archive import report_of
+from followup.change_counter import stamp
+from followup.documents.report import json
 from followup.models import DecidedReport, Decision, FollowUp
-from followup.renderers import json
-from followup.stamp import stamp
-from followup.views.fetch import follow_up_or_404, programme_or_404
-from followup.views.freshness import etag_of
+from followup.report.archive import report_of
+from followup.web.conditional import etag_of
+from followup.web.fetch import follow_up_or_404, programme_or_404
 from programmes.models import Indicator, Measure, Programme, SubGoal
 
 Slug = Annotated[str, Path(pattern=r"^[-a-zA-Z0-9_]{1,80}$", description="Programmets kortnamn", example="program")]

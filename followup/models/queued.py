@@ -38,7 +38,7 @@ class QueuedQuerySet(models.QuerySet[Row]):
 
 
 class Queued(models.Model):
-    """A row has a `state` and the moment when it was asked for, `asked_at`; the steps are in `followup/queue.py`.
+    """A row has a `state` and the moment when it was asked for, `asked_at`; the steps are in `followup/queue/jobs.py`.
 
     It is its worker's who took it up for the latest time: each one counts as an attempt.
     """

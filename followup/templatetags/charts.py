@@ -7,21 +7,21 @@ from django import template
 from django.template import Context
 from django.utils.safestring import SafeString
 
-from followup.figures import IndicatorStatus, compared
-from followup.renderers import charts
-from followup.renderers.text import figure, source_in_words
-from followup.report import Report, Tally
+from followup.documents.tools import svg_charts as charts
+from followup.documents.tools.wording import figure, source_in_words
+from followup.report.indicators import IndicatorStatus, compared
+from followup.report.report import Report, Tally
 
 register = template.Library()
 
 
-@register.inclusion_tag("followup/_chart.html")
+@register.inclusion_tag("followup/documents/_chart.html")
 def assessment_chart(report: Report, heading: str) -> dict[str, Any]:
     """`heading` is the id of the heading that names the table."""
     return {"chart": charts.assessments(report), "heading": heading}
 
 
-@register.inclusion_tag("followup/_chart.html")
+@register.inclusion_tag("followup/documents/_chart.html")
 def progress_chart(report: Report, heading: str) -> dict[str, Any]:
     return {"chart": charts.progress(report), "heading": heading}
 
@@ -41,7 +41,7 @@ def bar(tallies: Iterable[Tally], longest: int) -> SafeString:
     return charts.bar(tallies, longest)
 
 
-@register.inclusion_tag("followup/_comparison.html", takes_context=True)
+@register.inclusion_tag("followup/documents/_comparison.html", takes_context=True)
 def comparison(context: Context, indicator: IndicatorStatus, goal: Any, number: int) -> dict[str, Any]:
     """The indicator beside other municipalities. The report says what ours was called; a page without one, what it is
     called."""

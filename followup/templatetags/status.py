@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from followup.renderers.tokens import colours
+from followup.documents.tools.colours import colours
 from followup.scales import BLANK, SCALES, Step
 
 register = template.Library()

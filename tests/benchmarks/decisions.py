@@ -17,9 +17,9 @@ def decide_all() -> None:
     from django.db import transaction
     from django.utils import timezone
 
-    from followup.archive import freeze
     from followup.models import DecidedReport, Decision, FollowUp
-    from followup.report import build_report, to_json
+    from followup.report.archive import freeze
+    from followup.report.report import build_report, to_json
     from programmes.models import Programme
 
     whole = build_report(FollowUp.objects.select_related("programme").get(year=YEAR))

@@ -109,7 +109,7 @@ def copied() -> list[type[models.Model]]:
 
 def make(programme: Programme, copies: int = PROGRAMMES - 1) -> None:
     """Copy `programme` with all its years. Its rows are known by their ids: nothing may have been made after it."""
-    from followup.rules import RULES
+    from followup.database_rules import RULES
     from programmes.triggers import create, drop
 
     firsts = {model: _first_id(model, programme) for model in copied()}

@@ -98,8 +98,8 @@ def copy(row: T, **changed: object) -> T:
 
 def measure(name: str, follow_up: "FollowUp", folder: Path, rounds: int) -> Layout:
     """Prints the numbers of one report; the layout with the median time is given back."""
-    from followup.renderers import html
-    from followup.report import build_report
+    from followup.documents.report import html
+    from followup.report.report import build_report
 
     path = folder / f"{name}.html"
     path.write_text(html.render(build_report(follow_up)))

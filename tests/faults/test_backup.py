@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.followup.test_attachments import pdf
+from tests.followup.writing.test_attachments import pdf
 from tests.installation import Browser, Installation
 
 PDF = pdf()

@@ -14,7 +14,7 @@ import pytest
 
 from tests.followup.board import CASE, FILLED
 from tests.followup.smtp import mail_server
-from tests.followup.test_attachments import pdf
+from tests.followup.writing.test_attachments import pdf
 from tests.installation import HOST, Browser, free_port, kill_all, wait_until
 
 ENTRY = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"

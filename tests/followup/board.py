@@ -4,8 +4,8 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from followup.documents.report import pdf
 from followup.models import AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
-from followup.renderers import pdf
 from followup.workflow import open_follow_up
 from organisation.models import Unit
 from programmes.models import Programme

@@ -16,8 +16,8 @@ from django.db import connection, models, transaction
 from django.test import Client
 from django.utils import timezone
 
+from followup.database_rules import RULES
 from followup.models import DecidedReport, Decision, EntryWords, FollowUp, Tick
-from followup.rules import RULES
 from organisation.models import Membership, Unit, User
 from programmes.models import Programme
 from programmes.triggers import create, drop

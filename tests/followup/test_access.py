@@ -12,11 +12,11 @@ import followup.urls
 import huddinge_safety.urls
 import organisation.signin_urls
 import organisation.urls
-from followup.attachments import attach
 from followup.models import Decision, FollowUp, ProtocolNote, Withholding
+from followup.writing.attachments import attach
 from organisation.models import User
 from tests.followup.conftest import PROGRAMME, client_of
-from tests.followup.test_attachments import pdf
+from tests.followup.writing.test_attachments import pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -174,7 +174,7 @@ PAGES = {
     # Whoever has the link
     ("followup:received", "finns-inte"): (roles(404, anonymous=404), roles(405, anonymous=405)),
     ("followup:received_extract", "finns-inte"): (roles(404, anonymous=404),) * 2,
-    # Everybody's, where the municipality has chosen so: tests/followup/test_public.py has the same pages then
+    # Open to everybody with PUBLIC_REPORTS: see tests/followup/publication/test_public.py
     **{
         page: (roles(404, anonymous=404), roles(405, anonymous=405))
         for page in (

@@ -12,11 +12,12 @@ from django.core.management import call_command
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from followup.distribution import send_out
-from followup.forms.answers import SubGoalEntryForm
+from followup.answers.forms import SubGoalEntryForm
+from followup.decision.distribution import send_out
+from followup.intake.preview import Found, confirm, preview_of
 from followup.models import Distribution, FollowUp, OutgoingMail, SubGoalEntry, Workbook
-from followup.previewing import Found, confirm, preview_of
-from followup.workflow import StaleEntry, open_follow_up, perform, save_texts
+from followup.workflow import StaleEntry, open_follow_up, perform
+from followup.writing.texts import save_texts
 from organisation.models import Unit, User
 from programmes.importing import _Reading
 from programmes.kolada import FetchLog, bring_to_indicators
@@ -24,7 +25,7 @@ from programmes.models import Indicator, IndicatorValue, KeyFigure, Programme
 from programmes.sheets.tables import Tables
 from programmes.source import read_json
 from tests.followup.conftest import HUDDINGE, client_of, make_user, role
-from tests.followup.test_register import many
+from tests.followup.reading.test_register import many
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -9,9 +9,9 @@ from django.core.management import call_command
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
+from followup.change_counter import COUNTS, SHOWN, condense, stamp
 from followup.models import FollowUp, SubGoalEntry, Tick
-from followup.report import build_report
-from followup.stamp import COUNTS, SHOWN, condense, stamp
+from followup.report.report import build_report
 from organisation.models import Unit
 from programmes.models import Indicator, Measure, Programme
 from programmes.triggers import create, drop

@@ -11,10 +11,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from followup.importing import hold, import_source
-from followup.removing import Surplus, remove, surplus_of
-from followup.renderers import pdf
-from followup.sheets import read_workbook
+from followup.documents.report import pdf
+from followup.intake.removal import Surplus, remove, surplus_of
+from followup.intake.workbook import read_workbook
+from followup.intake.years import hold, import_source
 from programmes.importing import ImportLog, in_full
 from programmes.sheets.assembling import Facts
 from programmes.sheets.tables import Choices

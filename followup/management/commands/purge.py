@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from followup.purging import rules
+from followup.retention import rules
 
 
 class Command(BaseCommand):

@@ -7,11 +7,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from followup.documents.minutes import docx as minutes_docx
+from followup.documents.minutes import html as minutes_html
+from followup.documents.minutes import pdf as minutes_pdf
+from followup.documents.minutes import text as minutes_text
+from followup.documents.minutes.extract import MinutesExtract, build_minutes_extract
+from followup.documents.report.pdf import PdfUnavailable
 from followup.management.commands.render_report import find_follow_up
-from followup.minutes import MinutesExtract, build_minutes_extract
 from followup.models import Decision
-from followup.renderers import minutes_docx, minutes_html, minutes_pdf, minutes_text
-from followup.renderers.pdf import PdfUnavailable
 
 RENDERERS: dict[str, Callable[[MinutesExtract], str | bytes]] = {
     ".pdf": minutes_pdf.render,

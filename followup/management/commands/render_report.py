@@ -6,12 +6,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from followup.archive import report_of, stored_file
+from followup.documents.formats import FORMATS
+from followup.documents.report.pdf import PdfUnavailable
 from followup.models import FollowUp
-from followup.renderers import FORMATS
-from followup.renderers.pdf import PdfUnavailable
-from followup.report import build_report
-from followup.selection import select
+from followup.report.archive import report_of, stored_file
+from followup.report.report import build_report
+from followup.report.selection import select
 from programmes.models import Programme
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from followup.mail import deliver
+from followup.mail.outbox import deliver
 
 
 class Command(BaseCommand):

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from followup.mail import deliver
-from followup.reminders import Reminded, remind
+from followup.mail.outbox import deliver
+from followup.mail.reminders import Reminded, remind
 
 
 def day(text: str) -> date:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from followup.archive import check_chain, unfrozen
+from followup.report.archive import check_chain, unfrozen
 
 
 class Command(BaseCommand):

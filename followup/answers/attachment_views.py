@@ -1,0 +1,83 @@
+"""The files beside a goal's answers: shown to those who see the answers, changed by those who write them."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from followup.answers.forms import AttachmentForm
+from followup.answers.views import attachments_of, entry_or_404
+from followup.models import Attachment
+from followup.permissions import can_write
+from followup.web.fetch import follow_up_or_404, user_of
+from followup.workflow import NotAllowed
+from followup.writing.attachments import attach, remove
+
+
+@require_POST
+def entry_attach(request: HttpRequest, slug: str, year: int, area: int, number: int) -> HttpResponse:
+    """Attach one file, and go back to the entry page; what is wrong with the file is said on a page of its own."""
+    user = user_of(request)
+    entry = entry_or_404(follow_up_or_404(request, slug, year), area, number)
+    if not can_write(user, entry):
+        raise PermissionDenied("Bilagor kan bara ändras medan du kan skriva i målets svar.")
+    form = AttachmentForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            attachment = attach(entry, form.cleaned_data["file"], by=user)
+        except ValidationError as error:
+            form.add_error("file", error)
+        except NotAllowed as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
+        else:
+            messages.success(request, f"”{attachment.name}” är bifogad.")
+            return redirect(f"{entry.get_absolute_url()}#bilagor")
+    context = {"entry": entry, "form": form, "attachments": attachments_of(entry)}
+    return render(request, "followup/answers/entry_attach.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def attachment_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks first: what is removed is gone."""
+    user = user_of(request)
+    attachment = _attachment_or_404(request, pk)
+    if not can_write(user, attachment.entry):
+        raise PermissionDenied("Bilagor kan bara ändras medan du kan skriva i målets svar.")
+    if request.method != "POST":
+        return render(request, "followup/answers/attachment_remove.html", {"attachment": attachment})
+    try:
+        remove(attachment, by=user)
+    except NotAllowed as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+    messages.success(request, f"”{attachment.name}” är borttagen.")
+    return redirect(f"{attachment.entry.get_absolute_url()}#bilagor")
+
+
+@require_safe
+def attachment_download(request: HttpRequest, pk: int) -> FileResponse:
+    attachment = _attachment_or_404(request, pk)
+    return download(attachment.file, attachment.name, attachment.content_type)
+
+
+def download(file: FieldFile, name: str, content_type: str) -> FileResponse:
+    """Always a download, never a page: a file from a person is not to run as one of ours."""
+    response = FileResponse(file.open(), as_attachment=True, filename=name, content_type=content_type)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _attachment_or_404(request: HttpRequest, pk: int) -> Attachment:
+    attachment = (
+        Attachment.objects.visible_to(request.user)
+        .filter(pk=pk)
+        .select_related("entry__follow_up__programme", "entry__sub_goal__area")
+        .first()
+    )
+    if attachment is None:
+        raise Http404("Bilagan finns inte, eller har tagits bort.")
+    return attachment

@@ -1,0 +1,151 @@
+"""Sending a decision out: which addresses each unit has, and who has been sent and has opened what.
+
+A mail counts as opened when its personal link is followed by somebody who is logged in, or when the extract is
+fetched through the link. Nothing is hidden in the mail to find out (no tracking images): that would report on people
+without their knowing it, and mail programs block it anyway. Merely fetching the link proves nothing: mail servers do
+that to look for dangerous pages.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Prefetch
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from followup.documents.minutes.extract import build_minutes_extract
+from followup.mail.outbox import AttachedFile, absolute_url, queue
+from followup.models import Decision, Distribution, OutgoingMail, Rendering
+from followup.permissions import can_decide
+from followup.queue.wait_for_pdf import file_of
+from followup.workflow import NotAllowed, Refused
+from organisation.models import Membership, Unit
+
+if TYPE_CHECKING:
+    from organisation.models import User
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """A unit with the addresses that it has now, and what has been sent to it."""
+
+    unit: Unit
+    addresses: tuple[str, ...]
+    sent: tuple[Distribution, ...]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The addresses that the decision has not been sent to."""
+        known = {distribution.email.lower() for distribution in self.sent}
+        return tuple(address for address in self.addresses if address.lower() not in known)
+
+    @property
+    def failed(self) -> tuple[Distribution, ...]:
+        """What the outbox has given up."""
+        return tuple(distribution for distribution in self.sent if distribution.mail.failed_at)
+
+    @property
+    def lacks_decision(self) -> bool:
+        """Whether sending would do anything."""
+        return bool(self.missing or self.failed)
+
+    @property
+    def is_commonly_meant(self) -> bool:
+        """”Samtliga nämnder och bolag”."""
+        return self.unit.kind in Unit.COMMITTEES_AND_COMPANIES
+
+
+def addressees(decision: Decision, day: date) -> list[Addressee]:
+    """The units of `day`, and those that the decision has been sent to, in a fixed number of queries."""
+    sent: dict[int, list[Distribution]] = defaultdict(list)
+    for distribution in decision.distributions.select_related("mail", "opened_by").order_by("pk"):
+        sent[distribution.unit_id].append(distribution)
+    members = Membership.objects.current(day).filter(user__is_active=True).select_related("user").order_by("pk")
+    units = Unit.objects.valid_on(day)
+    former = Unit.objects.filter(pk__in=sent).exclude(pk__in=units)
+    return [
+        Addressee(unit, _addresses(unit), tuple(sent[unit.pk]))
+        for unit in units.prefetch_related(Prefetch("memberships", members))
+    ] + [Addressee(unit, (), tuple(sent[unit.pk])) for unit in former]
+
+
+def _addresses(unit: Unit) -> tuple[str, ...]:
+    """The registrator's address first, then the members'; each once."""
+    once: dict[str, str] = {}
+    for address in (unit.email, *(membership.user.email for membership in unit.memberships.all())):
+        if address:
+            once.setdefault(address.lower(), address)
+    return tuple(once.values())
+
+
+def send_out(decision: Decision, units: Collection[Unit], *, by: User, now: datetime) -> int:
+    """Put the decision in the outbox for every address of `units` that lacks it, and try again what was given up.
+
+    Returns how many mails that is; sending twice sends nothing twice. Refused for a decision that is not recorded, or
+    when a unit has no address: all such units are named and nothing is sent. NoFile when files are to be attached
+    and cannot be made.
+    """
+    if not can_decide(by, decision.follow_up):
+        raise NotAllowed("Bara nämndsekreteraren skickar ut beslut.")
+    if not decision.is_recorded:
+        raise Refused("Beslutet är inte infört och kan inte skickas ut.")
+    # Before anything is locked: drawing takes seconds.
+    files = _files(decision) if settings.DISTRIBUTION_ATTACH else []
+    with transaction.atomic():
+        Decision.objects.select_for_update().get(pk=decision.pk)
+        chosen = [addressee for addressee in addressees(decision, timezone.localdate(now)) if addressee.unit in units]
+        unreachable = [addressee.unit.name for addressee in chosen if not addressee.addresses and not addressee.sent]
+        if unreachable:
+            raise Refused(f"Inget skickades. Det finns ingen e-postadress till {', '.join(unreachable)}.")
+        new = [_put(decision, addressee.unit, email, files, by) for addressee in chosen for email in addressee.missing]
+        failed = [distribution.mail_id for addressee in chosen for distribution in addressee.failed]
+        return len(new) + OutgoingMail.objects.filter(pk__in=failed).retry(now)
+
+
+def _put(decision: Decision, unit: Unit, email: str, files: list[AttachedFile], by: User) -> Distribution:
+    distribution = Distribution(decision=decision, unit=unit, email=email, sent_by=by)
+    context = {
+        "decision": decision,
+        "distribution": distribution,
+        "link": absolute_url(distribution.get_absolute_url()),
+        "attached": [file.name for file in files],
+        "municipality": settings.MUNICIPALITY_NAME,
+    }
+    distribution.mail = queue(
+        key=f"decision-{decision.pk}-{unit.pk}-{email.lower()}",
+        kind=OutgoingMail.Kind.DECISION,
+        to=email,
+        subject=f"{decision.body} § {decision.paragraph}: {build_minutes_extract(decision).title}",
+        body=render_to_string("followup/decision/decision.txt", context),
+        attachments=files,
+    )
+    distribution.save()
+    return distribution
+
+
+def _files(decision: Decision) -> list[AttachedFile]:
+    """The extract, and the report where its PDF is kept."""
+    extract = build_minutes_extract(decision)
+    name = f"{extract.file_name}.pdf"
+    content = file_of(decision.follow_up, extract, Rendering.Document.EXTRACT)
+    stored_as = default_storage.save(f"expediering/{decision.pk}/{name}", ContentFile(content))
+    files = [AttachedFile(name, stored_as)]
+    report = getattr(decision, "report", None)
+    if report and report.pdf:
+        year = decision.follow_up
+        files.append(AttachedFile(f"uppfoljning-{year.programme.slug}-{year.year}.pdf", report.pdf.name))
+    return files
+
+
+def mark_opened(distribution: Distribution, *, by: User | None, now: datetime) -> None:
+    """The first time counts; `by` when somebody was logged in."""
+    Distribution.objects.unopened().filter(pk=distribution.pk).update(opened_at=now, opened_by=by)

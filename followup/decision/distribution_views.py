@@ -1,0 +1,124 @@
+"""Sending a decision out, and what the one who got it is met by."""
+
+from http import HTTPStatus
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from followup.decision.distribution import Addressee, addressees, mark_opened, send_out
+from followup.decision.forms import DistributionForm
+from followup.decision.minutes_views import extract_as_pdf
+from followup.documents.minutes.extract import build_minutes_extract
+from followup.models import Decision, Distribution
+from followup.permissions import can_decide, can_follow_review
+from followup.queue.wait_for_pdf import NoFile
+from followup.web.fetch import decision_or_404, user_of
+from followup.workflow import Refused
+from organisation.models import User
+
+
+def distribution(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
+    """Who has been sent the decision, when, and who has opened it; the secretary sends from here."""
+    user = user_of(request)
+    decision = decision_or_404(request, slug, year, number)
+    if not can_follow_review(user):
+        raise PermissionDenied("Sidan är för nämndsekreterare och granskare.")
+    if not decision.is_recorded:
+        raise PermissionDenied("Beslutet är inte infört och kan inte skickas ut än.")
+    found = addressees(decision, timezone.localdate())
+    form = DistributionForm([addressee.unit for addressee in found], request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        if not can_decide(user, decision.follow_up):
+            raise PermissionDenied("Beslut skickas ut av nämndsekreteraren.")
+        if form.is_valid() and _send(request, user, decision, form):
+            return redirect(request.path)
+    context = {
+        "decision": decision,
+        "groups": _groups(found),
+        "unreachable": [addressee.unit for addressee in found if not addressee.addresses and not addressee.sent],
+        "counts": _counts(found),
+        "form": form,
+        "may_send": can_decide(user, decision.follow_up),
+        "attaches": settings.DISTRIBUTION_ATTACH,
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
+    return render(request, "followup/decision/distribution.html", context, status=status)
+
+
+def _send(request: HttpRequest, user: User, decision: Decision, form: DistributionForm) -> bool:
+    try:
+        number = send_out(decision, form.cleaned_data["units"], by=user, now=timezone.now())
+    except (Refused, NoFile) as refusal:
+        form.add_error("units", str(refusal))
+        return False
+    if number:
+        messages.success(request, f"{number} brev ligger i utkorgen och skickas inom kort.")
+    else:
+        messages.info(request, "De enheterna har redan fått beslutet. Inget nytt skickades.")
+    return True
+
+
+def _groups(found: list[Addressee]) -> list[tuple[str, list[Addressee]]]:
+    return [
+        ("Nämnder och bolag", [addressee for addressee in found if addressee.is_commonly_meant]),
+        ("Övriga", [addressee for addressee in found if not addressee.is_commonly_meant]),
+    ]
+
+
+def _counts(found: list[Addressee]) -> list[tuple[str, int]]:
+    sent = [distribution for addressee in found for distribution in addressee.sent]
+    return [
+        ("Brev", len(sent)),
+        ("Skickade", sum(distribution.mail.sent_at is not None for distribution in sent)),
+        ("Väntar i utkorgen", sum(distribution.is_waiting for distribution in sent)),
+        ("Gick inte fram", sum(distribution.mail.failed_at is not None for distribution in sent)),
+        ("Öppnade", sum(distribution.opened_at is not None for distribution in sent)),
+    ]
+
+
+@login_not_required
+@require_safe
+def received(request: HttpRequest, token: str) -> HttpResponseBase:
+    """What the link of the mail leads to. Whoever has the link reads the board's decision without logging in, since a
+    registrator often has no account here; the report wants a login as everywhere."""
+    found = _distribution_or_404(token)
+    _opened_by_user(request, found)
+    context = {
+        "decision": found.decision,
+        "distribution": found,
+        "extract": build_minutes_extract(found.decision),
+    }
+    return _private(render(request, "followup/decision/distribution_received.html", context))
+
+
+@login_not_required
+def received_extract(request: HttpRequest, token: str) -> HttpResponseBase:
+    found = _distribution_or_404(token)
+    if request.method == "GET":
+        mark_opened(found, by=request.user if isinstance(request.user, User) else None, now=timezone.now())
+    return _private(extract_as_pdf(request, found.decision, found.get_absolute_url()))
+
+
+def _opened_by_user(request: HttpRequest, found: Distribution) -> None:
+    if isinstance(request.user, User) and request.method == "GET":
+        mark_opened(found, by=request.user, now=timezone.now())
+
+
+def _distribution_or_404(token: str) -> Distribution:
+    found = Distribution.objects.filter(token=token).select_related("decision__follow_up__programme", "unit").first()
+    if found is None:
+        raise Http404("Länken stämmer inte. Kontrollera att hela adressen kom med från brevet.")
+    return found
+
+
+def _private(response: HttpResponseBase) -> HttpResponseBase:
+    """The address is a key: it must not leak to another site, nor stay in a shared cache."""
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,216 @@
+"""The board's decision: the secretary's pages, where it is prepared and recorded, and what everybody reads of it."""
+
+from datetime import date
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from followup.decision.cases import cancel_correction, open_case, record, save_case, start_correction
+from followup.decision.forms import CancelCorrectionForm, CorrectionForm, DecisionForm
+from followup.models import Decision, FollowUp
+from followup.permissions import can_decide, can_follow_review
+from followup.queue.wait_for_pdf import NoFile
+from followup.report.report import from_json
+from followup.web.fetch import decision_or_404, follow_up_or_404, user_of
+from followup.web.files import stored_pdf_response
+from followup.workflow import Refused, StaleEntry
+from followup.writing.forms import PageForms
+from followup.writing.saving import conflict_page, sent_or_kept, text_outlives_session
+from organisation.models import User
+
+PER_PAGE = 50
+
+
+def case_list(request: HttpRequest) -> HttpResponse:
+    """The years with their cases and decisions: what is on its way to the board first."""
+    user = user_of(request)
+    if not can_follow_review(user):
+        raise PermissionDenied("Sidan är för nämndsekreterare och granskare.")
+    years = (
+        FollowUp.objects.visible_to(user)
+        .exclude(state=FollowUp.State.PLANNED)
+        .select_related("programme")
+        .prefetch_related("decisions")
+        .order_by("-year", "programme__title", "pk")
+    )
+    page = Paginator(years, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "years": [(year, [decision for decision in year.decisions.all() if decision.is_recorded]) for year in page],
+        "cases": {year.pk for year in page for decision in year.decisions.all() if not decision.is_recorded},
+        "may_decide": user.has_perm("followup.decide_followup"),
+    }
+    return render(request, "followup/decision/case_list.html", context)
+
+
+def _secretarys_year(request: HttpRequest, slug: str, year: int) -> tuple[User, FollowUp]:
+    user = user_of(request)
+    follow_up = follow_up_or_404(request, slug, year)
+    if not can_decide(user, follow_up):
+        raise PermissionDenied("Ärendet förs av nämndsekreteraren.")
+    return user, follow_up
+
+
+@require_POST
+def case_open(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    user, follow_up = _secretarys_year(request, slug, year)
+    try:
+        open_case(follow_up, by=user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("followup:case_list")
+    return redirect("followup:case_edit", slug, year)
+
+
+@text_outlives_session
+def case_edit(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    """The case being prepared: saved as often as needed, and at last recorded."""
+    user, follow_up = _secretarys_year(request, slug, year)
+    case = follow_up.decisions.filter(recorded_at=None).select_related("replaces").first()
+    if case is None:
+        raise Http404(f"Det finns inget öppet ärende om uppföljningen för {year}.")
+    case.follow_up = follow_up
+    data, is_kept = sent_or_kept(request)
+    form = DecisionForm(data, instance=case)
+    status = HTTPStatus.OK
+    if request.method == "POST":
+        answer = _save(request, user, form)
+        if isinstance(answer, HttpResponse):
+            return answer
+        status = answer
+    context = {
+        "follow_up": follow_up,
+        "case": case,
+        "form": form,
+        "errors": PageForms([form]).errors if form.is_bound and not is_kept else [],
+        "is_kept": is_kept,
+        "is_proposed": follow_up.state == FollowUp.State.PROPOSED,
+    }
+    return render(request, "followup/decision/case_edit.html", context, status=status)
+
+
+def _save(request: HttpRequest, user: User, form: DecisionForm) -> HttpResponse | HTTPStatus:
+    """Save what was sent, and record it where that was asked for; a status when the form is to be shown again."""
+    case, today = form.instance, timezone.localdate()
+    recording = "record" in request.POST
+    if not form.is_valid() or (recording and not form.may_be_recorded(today)):
+        return HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        save_case(form, by=user)
+    except StaleEntry:
+        if Decision.objects.get(pk=case.pk).is_recorded:
+            messages.error(request, "Beslutet är redan infört. Det du skrev sparades inte.")
+            return redirect(case)
+        return conflict_page(request, f"Ärendet om uppföljningen {case.follow_up.year}", PageForms([form]))
+    if recording and _record(request, user, case, today):
+        return redirect(case)
+    if not recording:
+        messages.success(request, f"Sparat {timezone.localtime():%H.%M}.")
+    return redirect("followup:case_edit", case.follow_up.programme.slug, case.follow_up.year)
+
+
+def _record(request: HttpRequest, user: User, case: Decision, today: date) -> bool:
+    try:
+        record(case, by=user, today=today)
+    except (Refused, NoFile, ValidationError) as refusal:
+        texts = refusal.messages if isinstance(refusal, ValidationError) else [str(refusal)]
+        messages.error(request, f"{' '.join(texts)} Det du skrev är sparat.")
+        return False
+    messages.success(request, f"Beslutet är infört: {case.meeting}.")
+    return True
+
+
+def case_correct(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    """Open a decided year again, because there is a mistake in it."""
+    user, follow_up = _secretarys_year(request, slug, year)
+    form = CorrectionForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            start_correction(follow_up, form.cleaned_data["reason"], by=user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("followup:case_list")
+        messages.success(request, "Rättelsen är påbörjad. Det tidigare beslutet gäller tills det nya är infört.")
+        return redirect("followup:case_edit", slug, year)
+    context = {"follow_up": follow_up, "form": form, "decision": follow_up.decisions.approving().first()}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    return render(request, "followup/decision/case_correct.html", context, status=status)
+
+
+def case_cancel_correction(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    """Ask first, for a reason: what was written for the correction gives way."""
+    user, follow_up = _secretarys_year(request, slug, year)
+    form = CancelCorrectionForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            decision = cancel_correction(follow_up, form.cleaned_data["reason"], by=user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("followup:case_list")
+        messages.success(request, f"Rättelsen är avbruten. Beslutet gäller som förut: {decision.meeting}.")
+        return redirect(decision)
+    context = {
+        "follow_up": follow_up,
+        "form": form,
+        "decision": follow_up.decisions.approving().first(),
+        "is_under_way": follow_up.state != FollowUp.State.DECIDED,
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    return render(request, "followup/decision/case_cancel_correction.html", context, status=status)
+
+
+def _recorded_or_404(request: HttpRequest, slug: str, year: int, number: int) -> Decision:
+    """A recorded decision, with the hashes of its report but not the report itself."""
+    with_report = Decision.objects.recorded().select_related("report", "replaces", "recorded_by")
+    return decision_or_404(request, slug, year, number, with_report.defer("report__json", "report__minutes"))
+
+
+def decision_detail(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
+    decision = _recorded_or_404(request, slug, year, number)
+    context = {
+        "decision": decision,
+        "follow_up": decision.follow_up,
+        "replaced_by": decision.corrections.approving().first(),
+        "speakers": decision.speakers.all(),
+        "notes": decision.notes.all(),
+        "others": decision.follow_up.decisions.recorded().exclude(pk=decision.pk).order_by("number"),
+        "may_correct": can_decide(user_of(request), decision.follow_up)
+        and decision.follow_up.state == FollowUp.State.DECIDED,
+        "may_follow_sending": can_follow_review(user_of(request)),
+        "shows_example": decision.is_example,
+    }
+    return render(request, "followup/decision/decision_detail.html", context)
+
+
+def decided_report(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
+    """The report as the board had it, whatever has come after."""
+    decision = _recorded_or_404(request, slug, year, number)
+    report = from_json(decision.report.json)
+    context = {
+        "decision": decision,
+        "follow_up": decision.follow_up,
+        "replaced_by": decision.corrections.approving().first(),
+        "report": report,
+        "shows_example": report.shows_example,
+    }
+    return render(request, "followup/decision/decided_report.html", context)
+
+
+def decided_report_pdf(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponseBase:
+    decision = _recorded_or_404(request, slug, year, number)
+    if decision.report.pdf:
+        return stored_pdf_response(decision.report, f"uppfoljning-{slug}-{year}-beslut-{number}.pdf")
+    if decision.follow_up.decisions.approving().first() == decision:
+        return redirect("followup:report_file", slug, year, "pdf")
+    raise Http404("Rapporten sparades utan PDF, när året lästes in från en fil. Läs den som sida.")
+
+
+def decided_report_json(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
+    decision = _recorded_or_404(request, slug, year, number)
+    return HttpResponse(decision.report.json, content_type="application/json")

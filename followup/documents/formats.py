@@ -1,0 +1,33 @@
+"""One module a format, each with `render(report)`: the same `Report` drawn many ways."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from followup.documents.report import csv, docx, html, json, pdf, xlsx
+from followup.report.report import Report
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file: what users call it, and what they want it for."""
+
+    name: str
+    purpose: str
+    content_type: str
+    render: Callable[[Report], str | bytes]
+
+
+# By the ending of the file's name, in the order that they are offered.
+FORMATS = {
+    "pdf": Format("PDF", "att läsa, skriva ut och arkivera", "application/pdf", pdf.render),
+    "docx": Format("Word", "att arbeta vidare med och klistra in i ärendehanteringen", DOCX, docx.render),
+    "xlsx": Format("Excel", "att sortera, filtrera och räkna i", XLSX, xlsx.render),
+    "csv": Format(
+        "CSV", "alla mål och åtgärder som en tabell, för andra program", "text/csv; charset=utf-8", csv.render
+    ),
+    "json": Format("JSON", "öppna data för system", "application/json", json.render),
+    "html": Format("HTML", "hela rapporten som en enda fil att läsa utan nät", "text/html; charset=utf-8", html.render),
+}

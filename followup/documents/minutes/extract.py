@@ -1,0 +1,251 @@
+"""The minutes extract (protokollsutdrag): the paragraph of the minutes on one matter, as one plain value.
+
+Parts, order and headings are those that Swedish municipal boards use; every word that belongs to the matter is data.
+What the secretary has entered stands as entered. `proposed_summary` writes the description of the matter from the
+report, for the secretary to edit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from django.conf import settings
+from django.utils.formats import date_format
+
+from followup.models import Decision, FollowUp, ProtocolNote
+from followup.report.report import Report
+
+BULLETS = ("– ", "- ", "• ", "* ")
+NUMBERS = ("noll", "ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph, or a list when it has `items`."""
+
+    text: str = ""
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    heading: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A member's note for the minutes: of a kind such as ”Protokollsanteckning”, by `person` with party."""
+
+    kind: str
+    kind_plural: str
+    person: str
+    text: str
+    attachment: str = ""
+    is_example: bool = False
+
+    @property
+    def announcement(self) -> str:
+        return f"{self.person} anmäler {self.kind.lower()}, se bilaga till detta protokoll."
+
+
+@dataclass(frozen=True)
+class Appendix:
+    """A note printed in full; a file that was handed in follows as an appendix of its own, by name."""
+
+    number: int
+    note: Note
+
+    @property
+    def heading(self) -> str:
+        return f"Protokollsbilaga {self.number}: {self.note.kind}, {self.note.person}"
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        file = self.note.attachment
+        named = (Block(f"Inlämnad som fil, i en separat bilaga: {file}"),) if file else ()
+        return (*blocks_of(self.note.text), *named)
+
+
+@dataclass(frozen=True)
+class MinutesExtract:
+    municipality: str
+    body: str
+    meeting_date: date | None
+    paragraph: str
+    registration_number: str
+    year: int
+    title: str
+    decision: str
+    summary: str
+    speakers: tuple[str, ...]
+    deliberation: str
+    propositions: str
+    notes: tuple[Note, ...]
+    recipients: str
+    is_draft: bool = False
+    is_example: bool = False
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """The parts in the order of the minutes; a part without content is left out."""
+        parts = [
+            Section(f"{genitive(self.body)} beslut", blocks_of(self.decision)),
+            Section("Sammanfattning", blocks_of(self.summary)),
+            Section("Överläggning", self._deliberation),
+            Section("Propositioner", blocks_of(self.propositions)),
+            *self._announcements,
+            Section("Beslutet ska skickas till", blocks_of(self.recipients)),
+        ]
+        return tuple(part for part in parts if part.blocks)
+
+    @property
+    def appendices(self) -> tuple[Appendix, ...]:
+        return tuple(Appendix(number, note) for number, note in enumerate(self.notes, start=1))
+
+    @property
+    def shows_example(self) -> bool:
+        return self.is_example or any(note.is_example for note in self.notes)
+
+    @property
+    def meeting(self) -> str:
+        """ "Kommunstyrelsen 5 maj 2021 § 24", as far as it is known."""
+        day = date_format(self.meeting_date, "DATE_FORMAT") if self.meeting_date else ""
+        return " ".join(part for part in (self.body, day, self.paragraph) if part)
+
+    @property
+    def document_title(self) -> str:
+        return f"{' '.join(['Protokollsutdrag', self.paragraph]).strip()}: {self.title}"
+
+    @property
+    def file_name(self) -> str:
+        """Without suffix; such as "protokollsutdrag-2021-05-05-par-24"."""
+        day = [self.meeting_date.isoformat()] if self.meeting_date else []
+        paragraph = "".join(sign if sign.isalnum() else " " for sign in self.paragraph).split()
+        return "-".join(["protokollsutdrag", *day, *(["par", *paragraph] if paragraph else [])])
+
+    @property
+    def _deliberation(self) -> tuple[Block, ...]:
+        if not self.speakers and not self.deliberation:
+            return ()
+        spoke = (Block(f"I ärendet yttrar sig {listing(self.speakers)}."),) if self.speakers else ()
+        return (*spoke, *blocks_of(self.deliberation), Block("Härefter förklaras överläggningen avslutad."))
+
+    @property
+    def _announcements(self) -> list[Section]:
+        """One part for each kind of note, in the order that the kinds were first given."""
+        kinds = dict.fromkeys(note.kind_plural for note in self.notes)
+        return [
+            Section(kind, tuple(Block(note.announcement) for note in self.notes if note.kind_plural == kind))
+            for kind in kinds
+        ]
+
+
+def build_minutes_extract(decision: Decision) -> MinutesExtract:
+    """The extract as the decision now stands, recorded or not, in two queries besides `decision`'s own."""
+    return MinutesExtract(
+        municipality=settings.MUNICIPALITY_NAME,
+        body=decision.body,
+        meeting_date=decision.meeting_date,
+        paragraph=f"§ {decision.paragraph}" if decision.paragraph else "",
+        registration_number=decision.registration_number,
+        year=decision.follow_up.year,
+        title=decision.title or proposed_title(decision.follow_up),
+        decision=decision.decision_text,
+        summary=decision.summary,
+        speakers=tuple(str(speaker) for speaker in decision.speakers.all()),
+        deliberation=decision.deliberation,
+        propositions=decision.propositions,
+        notes=tuple(_note(note) for note in decision.notes.all()),
+        recipients=decision.recipients,
+        is_draft=not decision.is_recorded,
+        is_example=decision.is_example,
+    )
+
+
+def _note(note: ProtocolNote) -> Note:
+    return Note(
+        kind=note.get_kind_display(),
+        kind_plural=note.kind_plural,
+        person=note.person,
+        text=note.text,
+        attachment=note.file_name,
+        is_example=note.is_example,
+    )
+
+
+def proposed_title(follow_up: FollowUp) -> str:
+    """The heading of the matter: the programme's name without its period, and the year."""
+    programme = follow_up.programme
+    name = programme.title.replace(programme.period, "").strip()
+    return f"Uppföljning av {name} {follow_up.year}"
+
+
+def proposed_summary(report: Report) -> str:
+    """A description of the matter in plain text, for the secretary to edit: the programme, what the yearly follow-up
+    concerns, the guidelines, and what the year's own texts say of circumstances, forecast and what lies ahead."""
+    paragraphs = [
+        f"Det övergripande målet i ”{report.programme}”: {report.overarching_goal} {_division(report)}",
+        "\n".join(f"– {area.name}" for area in report.areas),
+        f"Målen gäller perioden {report.period}. Uppföljningen för {report.year} visar hur årets arbete har bidragit"
+        " till de underliggande målen inom vart och ett av ansvarsområdena.",
+        _guidelines(report),
+        _joined(report.circumstances, report.assessment_comment or _forecast(report)),
+        _joined(report.looking_ahead, report.perspectives),
+    ]
+    return "\n\n".join(paragraph.strip() for paragraph in paragraphs if paragraph)
+
+
+def _division(report: Report) -> str:
+    if not report.areas:
+        return ""
+    number = len(report.areas)
+    if number == 1:
+        return "Programmet har ett ansvarsområde, med ett övergripande delmål:"
+    return (
+        f"Under det ligger ett övergripande delmål för vart och ett av programmets {in_words(number)} ansvarsområden:"
+    )
+
+
+def _guidelines(report: Report) -> str:
+    titles = [f"”{guideline.title}”" for guideline in report.guidelines]
+    if not titles:
+        return ""
+    noun = "riktlinjen" if len(titles) == 1 else "riktlinjerna"
+    return f"Rapporten redovisar också hur {noun} {listing(titles)} har följts upp."
+
+
+def _forecast(report: Report) -> str:
+    return f"Den samlade prognosen för perioden: {report.forecast.word.lower()}." if report.forecast.key else ""
+
+
+def _joined(*texts: str) -> str:
+    return " ".join(text for text in texts if text)
+
+
+def blocks_of(text: str) -> tuple[Block, ...]:
+    """Running text as paragraphs and lists: an empty line parts paragraphs, lines that begin with a dash or a bullet
+    are items. Other line breaks stay as they were entered."""
+    return tuple(
+        Block(items=tuple(line[2:].strip() for line in lines)) if is_list else Block("\n".join(lines))
+        for paragraph in re.split(r"\n\s*\n", text.strip())
+        for is_list, lines in groupby(map(str.strip, paragraph.splitlines()), lambda line: line.startswith(BULLETS))
+    )
+
+
+def listing(names: Iterable[str]) -> str:
+    """ "A, B och C"."""
+    *first, last = names
+    return f"{', '.join(first)} och {last}" if first else last
+
+
+def genitive(name: str) -> str:
+    return name if name.endswith(("s", "x", "z")) else f"{name}s"
+
+
+def in_words(number: int) -> str:
+    return NUMBERS[number] if number < len(NUMBERS) else str(number)

@@ -1,0 +1,10 @@
+"""The minutes extract as PDF."""
+
+from followup.documents.minutes import html as minutes_html
+from followup.documents.minutes.extract import MinutesExtract
+from followup.documents.report import pdf
+
+
+def render(extract: MinutesExtract) -> bytes:
+    """The PDF file. PdfUnavailable when the Pango library is missing."""
+    return pdf.layout(minutes_html.render(extract))

@@ -1,0 +1,99 @@
+"""The report as CSV for Excel and statistics programs: one row for each goal and each measure.
+
+UTF-8 with a byte order mark, semicolons and CRLF, as Swedish Excel reads it. The columns are the same for every
+report, so that files of several years can be laid under each other. Numbers of goals and measures stand in columns of
+their own: Excel would take "1.2" for a date. A text that a spreadsheet would take for a formula begins with an
+apostrophe (OWASP, "CSV injection").
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from followup.documents.tools.wording import legible
+from followup.report.report import MeasureStatus, Report, SubGoalStatus
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+COLUMNS = (
+    "Typ",
+    "Program",
+    "År",
+    "Område nr",
+    "Område",
+    "Mål nr",
+    "Åtgärd nr",
+    "Text",
+    "Ansvar",
+    "Bedömning",
+    "Prognos",
+    "Genomförande",
+    "Kommentar",
+    "Skäl till avbrott",
+    "Perspektiv",
+    "Problem",
+    "Problemets källa",
+    "Första år",
+    "Sista år",
+    "Exempel",
+)
+
+
+def render(report: Report) -> bytes:
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, COLUMNS, restval="", delimiter=";", lineterminator="\r\n")
+    writer.writeheader()
+    for row in _rows(report):
+        writer.writerow({column: harmless(str(value)) for column, value in row.items()})
+    return file.getvalue().encode("utf-8-sig")
+
+
+def _rows(report: Report) -> Iterator[dict[str, object]]:
+    for area in report.areas:
+        for goal in area.sub_goals:
+            shared = {
+                "Program": report.programme,
+                "År": report.year,
+                "Område nr": area.number,
+                "Område": area.name,
+                "Mål nr": goal.number,
+            }
+            yield {"Typ": "Mål", **shared, **_goal(goal)}
+            for measure in goal.measures:
+                yield {"Typ": "Åtgärd", **shared, **_measure(measure)}
+
+
+def _goal(goal: SubGoalStatus) -> dict[str, object]:
+    return {
+        "Text": goal.text,
+        "Ansvar": ", ".join(goal.units),
+        "Bedömning": goal.assessment.word,
+        "Prognos": goal.forecast.word,
+        "Kommentar": goal.comment,
+        "Exempel": "Ja" if goal.is_example else "Nej",
+    }
+
+
+def _measure(measure: MeasureStatus) -> dict[str, object]:
+    return {
+        "Åtgärd nr": measure.code.rpartition(".")[2],
+        "Text": measure.text,
+        "Ansvar": ", ".join(measure.units),
+        "Genomförande": measure.progress.word,
+        "Kommentar": measure.done,
+        "Skäl till avbrott": measure.stop_reason,
+        "Perspektiv": ", ".join(measure.perspectives),
+        "Problem": measure.problem,
+        "Problemets källa": measure.problem_source,
+        "Första år": measure.first_year,
+        "Sista år": measure.last_year,
+        "Exempel": "Ja" if measure.is_example else "Nej",
+    }
+
+
+def harmless(text: str) -> str:
+    """`text` as a spreadsheet takes for text, whatever it begins with."""
+    clean = legible(text)
+    return f"'{clean}" if clean.startswith(FORMULA_SIGNS) else clean

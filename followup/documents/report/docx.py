@@ -1,0 +1,395 @@
+"""The report as a Word document: what secretaries paste into the case system, with the chapters of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from django.template.defaultfilters import date as in_words
+from docx.document import Document
+from docx.shared import Mm, Pt
+from docx.text.paragraph import Paragraph
+
+from followup.documents.tools import word
+from followup.documents.tools.office_zip import stamp
+from followup.documents.tools.wording import (
+    example_notice,
+    figure,
+    outcome_in_words,
+    source_in_words,
+    standing,
+    standing_in_words,
+)
+from followup.report.indicators import Figure, IndicatorStatus, compared
+from followup.report.report import AreaStatus, Comparison, GuidelineStatus, MeasureStatus, Report, SubGoalStatus
+from followup.scales import Step
+
+
+class Markable(Protocol):
+    """What can be invented for demonstration."""
+
+    @property
+    def is_example(self) -> bool: ...
+
+
+def render(report: Report) -> bytes:
+    document = word.new_document(
+        title=report.title,
+        author=report.municipality,
+        subject=report.overarching_goal,
+        keywords="; ".join(filter(None, [report.programme, str(report.year), report.registration_number])),
+        made=stamp(report.report_date, report.year),
+    )
+    note = " · innehåller exempel" if report.shows_example else ""
+    word.header_and_footer(document, header=f"{report.title}{note}", footer=report.municipality)
+    _title_page(document, report)
+    word.paragraph(document, "Innehåll", "TOC Heading").paragraph_format.page_break_before = True
+    # The first chapter comes after the contents, which are made of all of them.
+    first = len(document.paragraphs)
+    for chapter in CHAPTERS:
+        chapter(document, report)
+    chapters = document.paragraphs[first]
+    chapters.paragraph_format.page_break_before = True
+    word.contents(document, chapters)
+    return word.save(document)
+
+
+def _title_page(document: Document, report: Report) -> None:
+    word.paragraph(document, report.municipality, "Subtitle").paragraph_format.space_before = Mm(60)
+    word.paragraph(document, report.title, "Title")
+    if report.selection:
+        word.paragraph(document, report.selection, "Subtitle")
+    facts = {
+        "År": str(report.year),
+        "Diarienummer": report.registration_number,
+        "Datum": in_words(report.report_date),
+        "Läge": standing(report),
+    }
+    for label, fact in facts.items():
+        if fact:
+            _labelled(document, label, fact).paragraph_format.space_after = Pt(2)
+    if report.shows_example:
+        notice = word.paragraph(document)
+        notice.paragraph_format.space_before = Mm(20)
+        word.add_text(notice, "Exempel. ", bold=True)
+        word.add_text(notice, example_notice(report))
+
+
+def _summary(document: Document, report: Report) -> None:
+    if not report.selection:
+        _chapter(document, "Sammanfattning", report)
+        word.prose(document, report.summary or "Ingen sammanfattning har skrivits ännu.")
+
+
+def _assignment(document: Document, report: Report) -> None:
+    _chapter(document, "Uppdraget och hur det följs upp")
+    if report.overarching_goal:
+        _labelled(document, "Övergripande mål", report.overarching_goal)
+    word.prose(
+        document,
+        f"{report.programme} gäller för perioden {report.period}. Varje ansvarsområde har ett övergripande delmål,"
+        " underliggande mål och åtgärder. Varje år redovisar de ansvariga nämnderna och bolagen hur arbetet har gått."
+        "\n\n"
+        "Bedömningen gäller året, prognosen hela perioden och genomförandet varje åtgärd. De hålls isär: ett mål kan"
+        " nås senare under perioden även om det inte är uppfyllt i år.",
+    )
+    for scale in report.scales:
+        line = word.paragraph(document)
+        word.add_text(line, f"{scale.name}: ", bold=True)
+        for number, step in enumerate(scale.steps):
+            word.add_text(line, "   " if number else "")
+            word.add_status(line, step)
+
+
+def _overall(document: Document, report: Report) -> None:
+    if report.selection:
+        _chapter(document, "Målens bedömning")
+    else:
+        _chapter(document, "Samlad bedömning", report)
+        _verdict(
+            document,
+            [
+                *([(f"Bedömning {report.year}", report.assessment)] if report.assessment.key else []),
+                (f"Prognos för {report.period}", report.forecast),
+            ],
+        )
+        word.prose(document, report.assessment_comment or "Ingen samlad bedömning har skrivits ännu.")
+    if report.sub_goals:
+        word.heading(document, "Målens bedömning år för år, och prognos för perioden", 2)
+        _matrix(document, report)
+
+
+def _matrix(document: Document, report: Report) -> None:
+    years = len(report.years)
+    width, forecast = min(28, 84 // max(years, 1)), 34
+    table = word.table(
+        document,
+        ["Mål", *map(str, report.years), "Prognos"],
+        [word.TEXT_WIDTH - width * years - forecast, *[width] * years, forecast],
+        "Varje måls bedömning år för år, och prognosen för perioden",
+    )
+    for area in report.areas:
+        word.heading_row(table, f"{area.number}. {area.name}")
+        for goal in area.sub_goals:
+            statuses = [*(year.assessment for year in goal.years), goal.forecast]
+            word.row(table, [f"{goal.code} {goal.text}{_mark(goal)}", *statuses])
+
+
+def _circumstances(document: Document, report: Report) -> None:
+    if not report.selection:
+        _chapter(document, "Årets förutsättningar", report)
+        word.prose(document, report.circumstances or "Inget har skrivits om årets förutsättningar.")
+
+
+def _areas(document: Document, report: Report) -> None:
+    for area in report.areas:
+        _area(document, report, area)
+
+
+def _area(document: Document, report: Report, area: AreaStatus) -> None:
+    title = _chapter(document, f"Ansvarsområde {area.number}: {area.name}")
+    title.paragraph_format.page_break_before = True
+    if area.overarching_sub_goal:
+        _labelled(document, "Övergripande delmål", f"{area.overarching_sub_goal}{_mark(area)}")
+    _verdict(
+        document,
+        [(f"Bedömning {report.year}", area.assessment), (f"Prognos för {report.period}", area.forecast)],
+    )
+    if area.summary:
+        word.prose(document, area.summary)
+    for goal in area.sub_goals:
+        _goal(document, report, goal)
+
+
+def _goal(document: Document, report: Report, goal: SubGoalStatus) -> None:
+    word.heading(document, f"Mål {goal.code} {goal.text}", 2)
+    _verdict(document, [("Bedömning", goal.assessment), ("Prognos", goal.forecast)], goal)
+    if goal.units:
+        _labelled(document, "Ansvar", ", ".join(goal.units))
+    word.prose(document, goal.comment or "Ingen kommentar har skrivits.")
+    if goal.indicators:
+        word.heading(document, "Indikatorer", 3)
+        _indicators(document, report, goal)
+    if goal.measures:
+        word.heading(document, "Åtgärder", 3)
+        for measure in goal.measures:
+            _measure(document, measure)
+    elif report.with_measures:
+        word.prose(document, "Målet har inga åtgärder det här året.")
+
+
+def _indicators(document: Document, report: Report, goal: SubGoalStatus) -> None:
+    headers = ["Indikator", "Basvärde", "Utfall", "Målvärde", "Utveckling"]
+    table = word.table(document, headers, [62, 24, 30, 24, 30], f"Indikatorer för mål {goal.code}")
+    for indicator in goal.indicators:
+        word.row(
+            table,
+            [
+                _name(indicator),
+                _figure(indicator.baseline) if indicator.baseline else "–",
+                "\n".join(map(outcome_in_words, indicator.outcomes)) or indicator.withheld or "–",
+                _aim(indicator),
+                "–" if indicator.withheld else indicator.trend,
+            ],
+        )
+    for indicator in goal.indicators:
+        if indicator.elsewhere:
+            _elsewhere(document, report, indicator)
+
+
+def _elsewhere(document: Document, report: Report, indicator: IndicatorStatus) -> None:
+    """The indicator beside other municipalities, with the day that their values were fetched."""
+    caption = f"{indicator.name} i andra kommuner, {indicator.unit}. Källa: Kolada {indicator.kpi}"
+    word.paragraph(document, caption).paragraph_format.keep_with_next = True
+    years = indicator.years
+    widths = [60, *(70 // len(years) for _ in years), 40]
+    table = word.table(document, ["Kommun", *map(str, years), "Hämtat"], widths, caption)
+    for place in compared(indicator, report.municipality):
+        values = ["–" if value is None else figure(value) for value in place.values]
+        word.row(table, [place.name, *values, in_words(place.dated, "j F Y") if place.dated else "Utfallen ovan"])
+
+
+def _name(indicator: IndicatorStatus) -> str:
+    source = source_in_words(indicator)
+    return f"{indicator.name}{_mark(indicator)}\n{indicator.unit}{f'. Källa: {source}' if source else ''}"
+
+
+def _figure(of_year: Figure) -> str:
+    return f"{of_year.year}: {figure(of_year.value)}"
+
+
+def _aim(indicator: IndicatorStatus) -> str:
+    """The targets, and how the latest outcome stands to its own."""
+    lines = [] if indicator.target is None else [figure(indicator.target)]
+    lines += map(_figure, indicator.targets)
+    return "\n".join([*lines, standing_in_words(indicator)] if indicator.standing.key else lines) or "–"
+
+
+def _measure(document: Document, measure: MeasureStatus) -> None:
+    title = word.paragraph(document)
+    title.paragraph_format.keep_with_next = True
+    title.paragraph_format.space_before = Pt(6)
+    title.paragraph_format.space_after = Pt(2)
+    word.add_text(title, f"{measure.code} ", bold=True)
+    word.add_text(title, f"{measure.text}{_mark(measure)}")
+    facts = word.paragraph(document)
+    word.add_status(facts, measure.progress)
+    if measure.units:
+        word.add_text(facts, f" · {', '.join(measure.units)}", colour="ink-soft")
+    if measure.perspectives:
+        word.add_text(facts, f" · {', '.join(measure.perspectives)}", colour="ink-soft")
+    if measure.done:
+        word.prose(document, measure.done)
+    if measure.stop_reason:
+        _labelled(document, "Skäl till att åtgärden avbröts:", measure.stop_reason)
+    if measure.problem:
+        source = f" (Källa: {measure.problem_source}.)" if measure.problem_source else ""
+        _labelled(document, "Problem som åtgärden svarar mot:", f"{measure.problem}{source}")
+
+
+def _perspectives(document: Document, report: Report) -> None:
+    if not (report.perspectives or report.perspective_accounts):
+        return
+    _chapter(document, "Perspektiv", report)
+    if report.perspectives:
+        word.prose(document, report.perspectives)
+    for account in report.perspective_accounts:
+        word.heading(document, account.name, 2)
+        if account.description:
+            word.prose(document, account.description)
+        word.paragraph(document, "Årets åtgärder med perspektivet:").paragraph_format.keep_with_next = True
+        _measure_list(document, account.measures)
+
+
+def _guidelines(document: Document, report: Report) -> None:
+    if report.guidelines:
+        _chapter(document, "Uppföljning av riktlinjer")
+    for guideline in report.guidelines:
+        _guideline(document, report, guideline)
+
+
+def _guideline(document: Document, report: Report, guideline: GuidelineStatus) -> None:
+    word.heading(document, guideline.title, 2)
+    if guideline.description:
+        word.prose(document, guideline.description)
+    _verdict(document, [(f"Bedömning {report.year}", guideline.assessment)], guideline)
+    if guideline.units:
+        _labelled(document, "Ansvar", ", ".join(guideline.units))
+    word.prose(document, guideline.comment or "Ingen kommentar har skrivits.")
+
+
+def _comparison(document: Document, report: Report) -> None:
+    if report.comparison is None:
+        return
+    _chapter(document, f"Förändrat sedan {report.comparison.year}")
+    _moved_goals(document, report, report.comparison)
+    if report.with_measures:
+        for heading, measures in (
+            ("Åtgärder som har kommit till", report.comparison.added),
+            ("Åtgärder som har genomförts", report.comparison.finished),
+            ("Åtgärder som har avbrutits", report.comparison.stopped),
+        ):
+            word.heading(document, heading, 2)
+            _measure_list(document, measures)
+
+
+def _moved_goals(document: Document, report: Report, comparison: Comparison) -> None:
+    if not comparison.goals:
+        word.prose(document, f"Inget mål har fått en annan bedömning än {comparison.year}.")
+        return
+    word.heading(document, "Mål vars bedömning har ändrats", 2)
+    headers = ["Mål", str(comparison.year), str(report.year)]
+    table = word.table(document, headers, [100, 35, 35], "Mål vars bedömning har ändrats")
+    for goal in comparison.goals:
+        word.row(table, [f"{goal.code} {goal.text}{_mark(goal)}", goal.before.assessment, goal.after.assessment])
+
+
+def _changes(document: Document, report: Report) -> None:
+    if not report.with_measures:
+        return
+    _chapter(document, "Ändringar i programmet under året")
+    for change in report.changes:
+        line = _labelled(document, f"{change.kind}:", f"{change.code} {change.text}{_mark(change)}")
+        line.paragraph_format.keep_with_next = bool(change.reason)
+        if change.reason:
+            word.prose(document, change.reason)
+    if not report.changes:
+        word.prose(document, f"Inga åtgärder lades till eller ändrades under {report.year}.")
+
+
+def _ahead(document: Document, report: Report) -> None:
+    if not report.selection:
+        _chapter(document, "Framåtblick", report)
+        word.prose(document, report.looking_ahead or "Ingen framåtblick har skrivits ännu.")
+
+
+def _appendix(document: Document, report: Report) -> None:
+    what = "alla mål och åtgärder" if report.with_measures else "alla mål"
+    _chapter(document, f"Bilaga: {what}").paragraph_format.page_break_before = True
+    if not report.sub_goals:
+        word.prose(document, "Programmet har inga mål.")
+        return
+    headers = ["Nr", "Mål eller åtgärd" if report.with_measures else "Mål", "Ansvar", "Status"]
+    table = word.table(document, headers, [16, 74, 44, 36], f"Bilaga: {what}, med ansvar och status")
+    for goal in report.sub_goals:
+        word.row(
+            table, [goal.code, f"{goal.text}{_mark(goal)}", ", ".join(goal.units), goal.assessment], stands_out=True
+        )
+        for measure in goal.measures:
+            word.row(
+                table, [measure.code, f"{measure.text}{_mark(measure)}", ", ".join(measure.units), measure.progress]
+            )
+
+
+# In the order that boards are used to.
+CHAPTERS: tuple[Callable[[Document, Report], None], ...] = (
+    _summary,
+    _assignment,
+    _overall,
+    _circumstances,
+    _areas,
+    _perspectives,
+    _guidelines,
+    _comparison,
+    _changes,
+    _ahead,
+    _appendix,
+)
+
+
+def _chapter(document: Document, title: str, item: Markable | None = None) -> Paragraph:
+    """The mark stands below the heading: in it, it would be in the contents too."""
+    heading = word.heading(document, title, 1)
+    if item and item.is_example:
+        word.paragraph(document, _mark(item).strip()).paragraph_format.keep_with_next = True
+    return heading
+
+
+def _mark(item: Markable) -> str:
+    """What tells that a text is nobody's own."""
+    return " [Exempel]" if item.is_example else ""
+
+
+def _labelled(document: Document, label: str, text: str) -> Paragraph:
+    line = word.paragraph(document)
+    word.add_text(line, f"{label} ", bold=True)
+    word.add_text(line, text)
+    return line
+
+
+def _verdict(document: Document, steps: Iterable[tuple[str, Step]], item: Markable | None = None) -> None:
+    line = word.paragraph(document)
+    for number, (label, step) in enumerate(steps):
+        word.add_text(line, f"{'     ' if number else ''}{label} ", colour="ink-soft")
+        word.add_status(line, step)
+    if item:
+        word.add_text(line, _mark(item), colour="ink-soft")
+
+
+def _measure_list(document: Document, measures: Iterable[MeasureStatus]) -> None:
+    listed = list(measures)
+    for measure in listed:
+        item = word.paragraph(document, f"{measure.code} {measure.text}{_mark(measure)} ", "List Bullet")
+        word.add_status(item, measure.progress)
+    if not listed:
+        word.prose(document, "Inga.")

@@ -1,0 +1,119 @@
+"""Documents as PDF by WeasyPrint: PDF/UA-1 and PDF/A-3a in one file, with bookmarks, hyphenated, fonts embedded."""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from followup.documents.report import html
+from followup.documents.tools import pdf_tagging as tagging
+from followup.documents.tools.static_files import static_path
+from followup.documents.tools.wording import legible
+from followup.report.report import Report
+
+OWN_FILES = "static:"
+
+
+class PdfUnavailable(Exception):
+    """This machine lacks a library that WeasyPrint needs."""
+
+    def __str__(self) -> str:
+        return (
+            "PDF kan inte skapas: biblioteket Pango saknas på servern. "
+            "Installera systempaketen libpango-1.0-0, libpangoft2-1.0-0 och libharfbuzz-subset0."
+        )
+
+
+def is_available() -> bool:
+    """Whether this machine can make a PDF at all."""
+    try:
+        _weasyprint()
+    except PdfUnavailable:
+        return False
+    return True
+
+
+def render(report: Report) -> bytes:
+    """The PDF file. PdfUnavailable when the Pango library is missing."""
+    return layout(html.render(report))
+
+
+def layout(document: str) -> bytes:
+    """An HTML document laid out as PDF; equal documents give equal files. PdfUnavailable as in `render`.
+
+    The document's head gives the metadata: `lang`, `title`, and the `meta` names author, description, keywords and
+    dcterms.created. Nothing is fetched but this project's own static files.
+    """
+    weasyprint = _weasyprint()
+    fetcher = _fetcher()
+    font_config = _font_configuration()
+    fonts = weasyprint.CSS(string=font_faces(), url_fetcher=fetcher, font_config=font_config)
+    parsed = _html()(string=legible(document), base_url=OWN_FILES, url_fetcher=fetcher)
+    pdf: bytes = parsed.write_pdf(
+        stylesheets=[fonts],
+        font_config=font_config,
+        pdf_variant="pdf/a-3a",
+        finisher=lambda _document, pdf: tagging.complete(pdf, tagging.link_texts(parsed.etree_element)),
+    )
+    return pdf
+
+
+def font_faces() -> str:
+    """The site's font stylesheet with its addresses made into names of static files, of the whole fonts."""
+    css = Path(static_path("css/fonts.css")).read_text()
+    return css.replace("../", OWN_FILES).replace(".woff2", ".ttf")
+
+
+def _weasyprint() -> Any:
+    # Loaded when first needed: it binds to Pango as it is imported, and the pages must work without it.
+    try:
+        import weasyprint
+    except OSError as error:
+        raise PdfUnavailable from error
+    return weasyprint
+
+
+@cache
+def _html() -> Any:
+    """WeasyPrint's HTML without footnotes, and with markers for list items alone.
+
+    Its own stylesheet gives every element four such pseudo-elements, each with a style of its own: a third of the
+    memory of a long report, for what no document of ours has. There is no public way to choose another.
+    """
+    from weasyprint import CSS, HTML
+    from weasyprint.css.counters import CounterStyle
+    from weasyprint.html import UA
+
+    rules = [rule for rule in UA.splitlines() if not rule.startswith(("::footnote-", "::note-"))]
+    usual = re.sub("^::marker", "li::marker", "\n".join(rules), flags=re.MULTILINE)
+    stylesheet = CSS(string=usual, counter_style=CounterStyle())
+
+    class WithoutNotes(HTML):
+        def _ua_stylesheets(self, forms: bool = False) -> list[Any]:
+            return [stylesheet]
+
+    return WithoutNotes
+
+
+def _font_configuration() -> Any:
+    from weasyprint.text.fonts import FontConfiguration
+
+    return FontConfiguration()
+
+
+def _fetcher() -> Any:
+    """What WeasyPrint asks for files: it gets static files by name and is refused everything else."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class OwnFiles(URLFetcher):
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+            if not url.startswith(OWN_FILES):
+                raise ValueError("only the project's own static files are fetched")
+            name = url.removeprefix(OWN_FILES)
+            kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            return URLFetcherResponse(url, Path(static_path(name)).read_bytes(), {"Content-Type": kind})
+
+    return OwnFiles()

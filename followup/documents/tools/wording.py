@@ -1,0 +1,61 @@
+"""Text as files can carry it, and the words that all formats use of a report."""
+
+import re
+from decimal import Decimal
+
+from django.utils.formats import date_format, number_format
+
+from followup.report.indicators import IndicatorStatus, Outcome
+from followup.report.report import Report
+
+# What neither XML 1.0, and with it Word and Excel, nor HTML has a place for: control characters, surrogates.
+_ILLEGIBLE = re.compile("[^\t\n\r -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def legible(text: str) -> str:
+    """`text` with one kind of line break, and the replacement character for every character that no reader can show."""
+    return _ILLEGIBLE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def figure(value: Decimal) -> str:
+    """With a decimal comma and without zeros at the end: "45,5" and "120"."""
+    return number_format(value.normalize() if value % 1 else int(value))
+
+
+def outcome_in_words(outcome: Outcome) -> str:
+    """Such as "2020: 67 (kvinnor 61, män 73)"."""
+    by_sex = [
+        f"{who} {figure(value)}"
+        for who, value in (("kvinnor", outcome.women), ("män", outcome.men))
+        if value is not None
+    ]
+    aside = f" ({', '.join(by_sex)})" if by_sex else ""
+    return f"{outcome.year}: {figure(outcome.value)}{aside}"
+
+
+def source_in_words(indicator: IndicatorStatus) -> str:
+    """Where the figures come from; of what was fetched from Kolada also the key figure and the latest day."""
+    days = [outcome.dated for outcome in indicator.outcomes if outcome.kpi and outcome.dated]
+    fetched = f", hämtat {date_format(max(days), 'j F Y')}" if days else ""
+    kolada = f"Kolada {indicator.kpi}{fetched}" if indicator.kpi else ""
+    return ". ".join(part for part in (indicator.source, kolada) if part)
+
+
+def standing_in_words(indicator: IndicatorStatus) -> str:
+    """How the latest outcome stands to its target, marked where nobody has confirmed it; empty when unknown."""
+    if not indicator.standing.key:
+        return ""
+    return indicator.standing.word if indicator.is_confirmed else f"{indicator.standing.word} (förslag)"
+
+
+def standing(report: Report) -> str:
+    """How far the report has come on its way to the board."""
+    return report.state if report.is_decided else f"Utkast ({report.state.lower()})"
+
+
+def example_notice(report: Report) -> str:
+    """What a document that holds invented texts begins with."""
+    return (
+        "Texter som är märkta Exempel är påhittade för att visa hur rapporten ser ut. "
+        f"De är inte {report.municipality}s egna ord."
+    )

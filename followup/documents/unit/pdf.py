@@ -1,0 +1,10 @@
+"""A unit's year as PDF."""
+
+from followup.documents.report import pdf
+from followup.documents.unit import html as unit_html
+from followup.report.unit_year import UnitYear
+
+
+def render(year: UnitYear) -> bytes:
+    """The PDF file. PdfUnavailable when the Pango library is missing."""
+    return pdf.layout(unit_html.render(year))

@@ -1,0 +1,37 @@
+"""What differs between two states of one thing, field by field in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+from followup.writing.textdiff import Piece, differences
+from organisation.history import in_words
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field. Running text has its differences as `pieces`, all else is told as from and to."""
+
+    label: str
+    old: str
+    new: str
+    pieces: tuple[Piece, ...]
+
+
+def change_of(field: Any, old: Any, new: Any) -> FieldChange:
+    """The change of a model's `field` from `old` to `new`; for a relation these are objects, or lists of them."""
+    pieces = differences(old, new) if isinstance(field, models.TextField) else []
+    return FieldChange(str(field.verbose_name), in_words(field, old), in_words(field, new), tuple(pieces))
+
+
+def changed_fields(old: Any, new: Any, names: Iterable[str]) -> list[FieldChange]:
+    """The fields in `names` that differ between `old` and `new`: objects of one model, or rows of its history."""
+    return [
+        change_of(new._meta.get_field(name), getattr(old, name), getattr(new, name))
+        for name in names
+        if getattr(old, name) != getattr(new, name)
+    ]

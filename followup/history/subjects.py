@@ -1,0 +1,93 @@
+"""Which rows the history pages tell of: a goal's, a measure's, a year's answer, area, guideline, or the year itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import QuerySet
+
+from followup.answers.thread import said
+from followup.history.timeline import Moment, Timeline
+from followup.models import AreaEntry, Attachment, Comment, Event, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
+from programmes.models import IndicatorValue, Measure, SubGoal
+
+
+def history_of_goal(goal: SubGoal, follow_ups: QuerySet[FollowUp]) -> Timeline:
+    """The goal, its measures, and their answers in the years of `follow_ups`."""
+    entries = SubGoalEntry.objects.filter(sub_goal=goal, follow_up__in=follow_ups).select_related("follow_up")
+    # From the history, the latest number last: a measure that was deleted is told of too.
+    rows = Measure.history.filter(sub_goal=goal).order_by("history_date", "history_id")
+    answers = MeasureEntry.objects.filter(measure__sub_goal=goal, follow_up__in=follow_ups)
+    return Timeline(
+        {
+            SubGoal: {goal.pk: f"Mål {goal.code}"},
+            Measure: {row.id: f"Åtgärd {goal.code}.{row.number}" for row in rows},
+            SubGoalEntry: {entry.pk: f"Mål {goal.code}, svar för {entry.follow_up.year}" for entry in entries},
+            IndicatorValue: _outcomes(IndicatorValue.objects.filter(indicator__sub_goal=goal)),
+            MeasureEntry: _answers(answers),
+            Attachment: _attachments(entries),
+        }
+    )
+
+
+def history_of_measure(measure: Measure, follow_ups: QuerySet[FollowUp]) -> Timeline:
+    """The measure and its answers in the years of `follow_ups`."""
+    answers = measure.entries.filter(follow_up__in=follow_ups)
+    return Timeline({Measure: {measure.pk: f"Åtgärd {measure.code}"}, MeasureEntry: _answers(answers)})
+
+
+def history_of_entry(
+    entry: SubGoalEntry, measures: Sequence[MeasureEntry], thread: Sequence[Event | Comment]
+) -> Timeline:
+    """One year's answers to a goal and its measures, with what was said of them in `thread`."""
+    return Timeline(
+        {
+            SubGoalEntry: {entry.pk: f"Mål {entry.sub_goal.code}"},
+            IndicatorValue: _outcomes(
+                IndicatorValue.objects.filter(indicator__sub_goal=entry.sub_goal, year=entry.follow_up.year)
+            ),
+            MeasureEntry: {answer.pk: f"Åtgärd {answer.measure.code}" for answer in measures},
+            Attachment: _attachments([entry]),
+        },
+        _moments(thread),
+    )
+
+
+def history_of_area(entry: AreaEntry) -> Timeline:
+    """The reviewer's text on an area in one year."""
+    return Timeline({AreaEntry: {entry.pk: f"Område {entry.area.number}, {entry.follow_up.year}"}})
+
+
+def history_of_guideline(entry: GuidelineEntry) -> Timeline:
+    """The reviewer's text on a guideline in one year."""
+    return Timeline({GuidelineEntry: {entry.pk: f"Riktlinje {entry.guideline.number}, {entry.follow_up.year}"}})
+
+
+def history_of_year(follow_up: FollowUp) -> Timeline:
+    """The year's dates, state and common texts, and what was said as it moved from state to state."""
+    events = follow_up.events.filter(sub_goal_entry=None, measure_entry=None).select_related("by")
+    return Timeline({FollowUp: {follow_up.pk: f"Uppföljningen {follow_up.year}"}}, _moments(events))
+
+
+def _answers(answers: QuerySet[MeasureEntry]) -> dict[int, str]:
+    return {
+        answer.pk: f"Åtgärd {answer.measure.code}, svar för {answer.follow_up.year}"
+        for answer in answers.select_related("follow_up", "measure__sub_goal__area")
+    }
+
+
+def _outcomes(outcomes: QuerySet[IndicatorValue]) -> dict[int, str]:
+    return {outcome.pk: f"Utfall {outcome}" for outcome in outcomes.select_related("indicator")}
+
+
+def _attachments(entries: Iterable[SubGoalEntry]) -> dict[int, str]:
+    """From the history: those that were removed are told of too."""
+    return {row.id: f"Bilagan ”{row.name}”" for row in Attachment.history.filter(entry__in=entries)}
+
+
+def _moments(remarks: Iterable[Event | Comment]) -> list[Moment]:
+    """What was said. That a state was changed stands in the history of what it is the state of."""
+    return [
+        Moment(remark.at, str(remark.by or "Systemet"), "En kommentar", "skrevs", said=remark.comment)
+        for remark in said(remarks)
+    ]

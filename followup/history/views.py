@@ -1,0 +1,110 @@
+"""The history pages. They differ in what they tell of and in nothing else, so they share one template."""
+
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from followup.answers.thread import thread_of
+from followup.answers.views import entry_or_404, measures_of
+from followup.answers.worklist import own_answers
+from followup.history.subjects import (
+    history_of_area,
+    history_of_entry,
+    history_of_goal,
+    history_of_guideline,
+    history_of_measure,
+    history_of_year,
+)
+from followup.history.timeline import Timeline
+from followup.models import AreaEntry, FollowUp, GuidelineEntry
+from followup.permissions import can_follow_review
+from followup.web.fetch import follow_up_or_404, goal_or_404, programme_or_404, user_of
+
+PER_PAGE = 30
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a page tells the history of: its name, its text, and the page to go back to."""
+
+    name: str
+    text: str
+    page: str
+    is_example: bool
+
+
+def sub_goal_history(request: HttpRequest, slug: str, area: int, number: int) -> HttpResponse:
+    """A goal, its measures and all its years."""
+    programme = programme_or_404(request, slug)
+    goal = goal_or_404(programme, area, number)
+    follow_ups = FollowUp.objects.visible_to(request.user).filter(programme=programme)
+    page = reverse("followup:sub_goal_detail", args=[slug, area, number])
+    subject = Subject(f"mål {goal.code}", goal.text, page, goal.is_example)
+    return _history(request, subject, history_of_goal(goal, follow_ups))
+
+
+def measure_history(request: HttpRequest, slug: str, area: int, number: int, measure: int) -> HttpResponse:
+    """A measure and all its years."""
+    programme = programme_or_404(request, slug)
+    goal = goal_or_404(programme, area, number)
+    found = goal.measures.filter(number=measure).select_related("sub_goal__area").first()
+    if found is None:
+        raise Http404(f"Mål {goal.code} har ingen åtgärd {measure}.")
+    follow_ups = FollowUp.objects.visible_to(request.user).filter(programme=programme)
+    page = reverse("followup:sub_goal_detail", args=[slug, area, number])
+    subject = Subject(f"åtgärd {found.code}", found.text, page, found.is_example)
+    return _history(request, subject, history_of_measure(found, follow_ups))
+
+
+def entry_history(request: HttpRequest, slug: str, year: int, area: int, number: int) -> HttpResponse:
+    """One year's answers to a goal; what was said of them, for those who take part in it."""
+    user = user_of(request)
+    entry = entry_or_404(follow_up_or_404(request, slug, year), area, number)
+    measures = measures_of(entry)
+    takes_part = can_follow_review(user) or own_answers(user, entry, measures)
+    thread = thread_of(entry, measures) if takes_part else []
+    goal = entry.sub_goal
+    page = reverse("followup:sub_goal_detail", args=[slug, area, number])
+    subject = Subject(f"mål {goal.code}, {year}", goal.text, page, goal.is_example or entry.is_example)
+    return _history(request, subject, history_of_entry(entry, measures, thread))
+
+
+def area_history(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
+    """The reviewer's text on an area."""
+    entries = AreaEntry.objects.filter(follow_up=follow_up_or_404(request, slug, year), area__number=number)
+    entry = entries.select_related("area", "follow_up").first()
+    if entry is None:
+        raise Http404(f"Uppföljningen för {year} har inget ansvarsområde {number}.")
+    page = reverse("followup:area_detail", args=[slug, year, number])
+    subject = Subject(f"område {number}, {year}", entry.area.name, page, entry.is_example)
+    return _history(request, subject, history_of_area(entry))
+
+
+def guideline_history(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
+    """The reviewer's text on a guideline."""
+    entries = GuidelineEntry.objects.filter(follow_up=follow_up_or_404(request, slug, year), guideline__number=number)
+    entry = entries.select_related("guideline", "follow_up").first()
+    if entry is None:
+        raise Http404(f"Uppföljningen för {year} har ingen riktlinje {number}.")
+    page = reverse("followup:report", args=[slug, year])
+    subject = Subject(f"riktlinje {number}, {year}", entry.guideline.title, page, entry.is_example)
+    return _history(request, subject, history_of_guideline(entry))
+
+
+def follow_up_history(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    """The year itself: dates, state and common texts."""
+    follow_up = follow_up_or_404(request, slug, year)
+    subject = Subject(
+        f"uppföljningen {year}", follow_up.programme.title, follow_up.get_absolute_url(), follow_up.is_example
+    )
+    return _history(request, subject, history_of_year(follow_up))
+
+
+def _history(request: HttpRequest, subject: Subject, timeline: Timeline) -> HttpResponse:
+    # A number that is no page gives the nearest one.
+    page = Paginator(timeline, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"subject": subject, "moments": page.object_list, "page": page, "shows_example": subject.is_example}
+    return render(request, "followup/history/history.html", context)

@@ -1,0 +1,67 @@
+"""What goes on into the next period."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from followup.web.fields import TextArea
+from programmes.models import Guideline, Indicator, Measure, Programme, SubGoal
+from programmes.succession import GoingOn
+
+
+class NextPeriodForm(forms.ModelForm):
+    """The new programme, and all that the old one has to choose from; everything is chosen to begin with."""
+
+    goals = forms.ModelMultipleChoiceField(
+        SubGoal.objects.none(), label="Mål", error_messages={"required": "Välj minst ett mål som går vidare."}
+    )
+    measures = forms.ModelMultipleChoiceField(Measure.objects.none(), label="Åtgärder", required=False)
+    indicators = forms.ModelMultipleChoiceField(Indicator.objects.none(), label="Indikatorer", required=False)
+    guidelines = forms.ModelMultipleChoiceField(Guideline.objects.none(), label="Riktlinjer", required=False)
+
+    class Meta:
+        model = Programme
+        fields = ["title", "slug", "first_year", "last_year", "overarching_goal"]
+        widgets = {"overarching_goal": TextArea(attrs={"rows": 2})}
+        labels = {"title": "Titel"}
+
+    CHOICES = ("goals", "measures", "indicators", "guidelines")
+
+    def __init__(self, programme: Programme, data: Any = None) -> None:
+        length = len(programme.years)
+        first, last = programme.last_year + 1, programme.last_year + length
+        initial = {"first_year": first, "last_year": last, "overarching_goal": programme.overarching_goal}
+        super().__init__(data, initial=initial)
+        self.label_suffix = ""
+        self.programme = programme
+        found = {
+            "goals": SubGoal.objects.filter(area__programme=programme),
+            "measures": Measure.objects.filter(sub_goal__area__programme=programme),
+            "indicators": Indicator.objects.filter(sub_goal__area__programme=programme),
+            "guidelines": Guideline.objects.filter(programme=programme),
+        }
+        for name, rows in found.items():
+            self.fields[name].queryset = rows  # type: ignore[attr-defined]
+
+    def clean_first_year(self) -> int:
+        year: int = self.cleaned_data["first_year"]
+        if year <= self.programme.first_year:
+            raise forms.ValidationError(f"Nästa period börjar efter {self.programme.first_year}.")
+        return year
+
+    @property
+    def facts(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.Meta.fields]
+
+    @property
+    def ticked(self) -> dict[str, set[str]] | None:
+        """What was sent as chosen, by field; None before anything was: then all is."""
+        if not self.is_bound:
+            return None
+        return {name: set(self.data.getlist(name)) for name in self.CHOICES}  # type: ignore[attr-defined]
+
+    @property
+    def going_on(self) -> GoingOn:
+        return GoingOn(**{name: [row.pk for row in self.cleaned_data[name]] for name in self.CHOICES})

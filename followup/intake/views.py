@@ -1,0 +1,212 @@
+"""A programme in from a workbook, step by step, and out as one."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from followup.intake.forms import FactsForm, MeaningsForm, WorkbookForm
+from followup.intake.jobs import ask_to_bring_in, ask_to_look, call_worker, is_slow
+from followup.intake.preview import SHOWN, Differs, Preview, confirm, from_json, preview_of, read
+from followup.intake.workbook import ALL_SHEETS
+from followup.models import Workbook
+from followup.permissions import can_edit_programmes, can_remove_from_programmes
+from followup.queue.jobs import ask_again
+from followup.queue.waiting_page import reloading
+from followup.web.fetch import programme_or_404, user_of
+from followup.writing.attachments import safe_name
+from organisation.models import User
+from programmes.exporting import Fields, export_programme, to_json
+from programmes.models import Programme
+from programmes.sheets.package import rows_in
+from programmes.sheets.writing import programme_workbook, template
+from programmes.source import SourceError
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILES: dict[str, tuple[Callable[[Fields], bytes], str]] = {
+    "xlsx": (programme_workbook, XLSX),
+    "json": (lambda fields: to_json(fields).encode(), "application/json"),
+}
+GONE = "Filen är redan inläst, eller har tagits bort."
+
+
+def _editor(request: HttpRequest) -> User:
+    user = user_of(request)
+    if not can_edit_programmes(user):
+        raise PermissionDenied("Program läses in och hämtas av granskare.")
+    return user
+
+
+def workbook_upload(request: HttpRequest) -> HttpResponse:
+    user = _editor(request)
+    form = WorkbookForm(request.POST, request.FILES) if request.method == "POST" else WorkbookForm()
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        Workbook.objects.forgotten(timezone.now()).delete()
+        name = safe_name(file.name)[:200]
+        content = file.read()
+        workbook = Workbook.objects.create(
+            name=name,
+            content=content,
+            rows=rows_in(content),
+            by=user,
+            facts={"title": name.rpartition(".")[0], "state": "draft"},
+        )
+        if workbook.is_large:
+            ask_to_look(workbook, timezone.now())
+        return redirect("followup:workbook_preview", workbook.pk)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    waiting = Workbook.objects.handed_over_by(user).unfinished().light().defer("preview")
+    return render(request, "followup/intake/workbook_upload.html", {"form": form, "waiting": waiting}, status=status)
+
+
+@require_safe
+def workbook_template(request: HttpRequest) -> HttpResponse:
+    _editor(request)
+    return _download(template(ALL_SHEETS), "program-mall.xlsx", XLSX)
+
+
+def workbook_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the workbook would do, or what is wrong with it, and what its owner says of it; while a large one is read,
+    how far that has come. Posting asks for it again after a failure."""
+    user = _editor(request)
+    workbook = _workbook_or_404(user, pk)
+    if workbook.is_done and workbook.programme:
+        return _brought_in(request, workbook, workbook.programme)
+    if request.method == "POST" and not workbook.is_ready:
+        ask_again(workbook, timezone.now())
+        return redirect("followup:workbook_preview", pk)
+    if not workbook.is_ready:
+        return _reading(request, workbook)
+    preview = from_json(workbook.preview) if workbook.preview else preview_of(read(workbook), by=user)
+    sent = request.POST if request.method == "POST" else None
+    facts = FactsForm(sent, initial=workbook.facts)
+    meanings = MeaningsForm(preview.tables, sent)
+    if request.method == "POST" and facts.is_valid() and meanings.is_valid():
+        workbook.facts = facts.cleaned_data
+        workbook.sheets = {**workbook.sheets, **meanings.sheets}
+        workbook.columns = _together(workbook.columns, meanings.columns)
+        workbook.save(update_fields=["facts", "sheets", "columns"])
+        if workbook.is_large:
+            ask_to_look(workbook, timezone.now())
+        return redirect("followup:workbook_preview", pk)
+    return _show(request, workbook, preview, facts, meanings)
+
+
+@require_POST
+def workbook_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Do what was shown; a large workbook is brought in by a worker, and its owner waits on its page."""
+    user = _editor(request)
+    workbook = _workbook_or_404(user, pk)
+    removes = "remove" in request.POST
+    if removes and not can_remove_from_programmes(user):
+        raise PermissionDenied("Du har inte behörighet att ta bort något ur program.")
+    if workbook.is_done:
+        raise Http404(GONE)
+    if not workbook.is_ready:
+        return redirect("followup:workbook_preview", pk)
+    digest = request.POST.get("digest", "")
+    try:
+        if workbook.preview:
+            seen = from_json(workbook.preview)
+            if seen.problems or seen.digest != digest:
+                raise Differs(seen)
+            ask_to_bring_in(workbook, digest, timezone.now(), removes=removes)
+            return redirect("followup:workbook_preview", pk)
+        programme = confirm(workbook, read(workbook), digest, by=user, removes=removes)
+    except Workbook.DoesNotExist:
+        raise Http404(GONE) from None
+    except Differs as difference:
+        messages.error(request, f"Inget lästes in. {difference} Så här blir det nu.")
+        facts, meanings = FactsForm(initial=workbook.facts), MeaningsForm(difference.preview.tables)
+        return _show(request, workbook, difference.preview, facts, meanings, HTTPStatus.CONFLICT)
+    except SourceError as error:
+        messages.error(request, f"Inget lästes in. {error}")
+        return redirect("followup:workbook_preview", pk)
+    return _brought_in(request, workbook, programme)
+
+
+@require_POST
+def workbook_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    workbook = _workbook_or_404(_editor(request), pk)
+    if not Workbook.objects.can_be_given_up().filter(pk=pk).delete()[0]:
+        messages.error(request, "Filen är bekräftad och läses redan in.")
+        return redirect("followup:workbook_preview", pk)
+    messages.success(request, f"”{workbook.name}” är borttagen. Inget lästes in.")
+    return redirect("followup:workbook_upload")
+
+
+@require_safe
+def programme_file(request: HttpRequest, slug: str, suffix: str) -> HttpResponse:
+    """The programme as a file that can be read in again."""
+    programme = programme_or_404(request, slug)
+    _editor(request)
+    if suffix not in FILES:
+        raise Http404("Programmet finns som .xlsx och .json.")
+    write, content_type = FILES[suffix]
+    return _download(write(export_programme(programme)), f"{programme.slug}.{suffix}", content_type)
+
+
+def _workbook_or_404(user: User, pk: int) -> Workbook:
+    workbook = Workbook.objects.handed_over_by(user).light().select_related("programme").filter(pk=pk).first()
+    if workbook is None:
+        raise Http404(GONE)
+    return workbook
+
+
+def _brought_in(request: HttpRequest, workbook: Workbook, programme: Programme) -> HttpResponse:
+    messages.success(request, f"{programme} är inläst från ”{workbook.name}”.")
+    return redirect(programme)
+
+
+def _reading(request: HttpRequest, workbook: Workbook) -> HttpResponse:
+    """The page to wait on while a worker reads the file, or one that says that it could not be read."""
+    now = timezone.now()
+    context = {"workbook": workbook, "address": request.path, "is_slow": is_slow(workbook, now)}
+    if workbook.is_failed:
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        return render(request, "followup/intake/workbook_reading.html", context, status=status)
+    call_worker(now)
+    return reloading(request, "followup/intake/workbook_reading.html", context, HTTPStatus.OK)
+
+
+def _show(
+    request: HttpRequest,
+    workbook: Workbook,
+    preview: Preview,
+    facts: FactsForm,
+    meanings: MeaningsForm,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> HttpResponse:
+    context = {
+        "workbook": workbook,
+        "preview": preview,
+        "facts": facts,
+        "meanings": meanings,
+        "can_remove": can_remove_from_programmes(user_of(request)),
+        "shown": SHOWN,
+    }
+    invalid = facts.errors or meanings.errors
+    return render(
+        request,
+        "followup/intake/workbook_preview.html",
+        context,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if invalid else status,
+    )
+
+
+def _together(before: dict[str, dict[str, str]], said: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    return {title: {**before.get(title, {}), **said.get(title, {})} for title in {*before, *said}}
+
+
+def _download(content: bytes, name: str, content_type: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response

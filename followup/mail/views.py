@@ -1,0 +1,24 @@
+"""The page where each person chooses what mail to get."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from followup.mail.forms import MailChoiceForm
+from followup.mail.reminders import OPTIONAL
+from followup.models import Reminder
+from followup.web.fetch import user_of
+
+
+def mail_choice(request: HttpRequest) -> HttpResponse:
+    form = MailChoiceForm(request.POST or None, instance=user_of(request))
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Ditt val är sparat.")
+        return redirect("followup:mail_choice")
+    context = {
+        "form": form,
+        "always": [step.label for step in Reminder.Step if step not in OPTIONAL],
+        "optional": [step.label for step in Reminder.Step if step in OPTIONAL],
+    }
+    return render(request, "followup/mail/mail_choice.html", context)

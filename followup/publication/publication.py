@@ -1,0 +1,61 @@
+"""What everybody may read without logging in, where the municipality has chosen so (`PUBLIC_REPORTS`).
+
+That is reports that the board has approved, without the texts that are marked as secret, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+
+from followup.models import DecidedReport, FollowUp
+from followup.publication.withholding import masked, misplaced
+from followup.report.report import Report, from_json
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A decided report as everybody may read it; `left_out` is how many texts are not in it."""
+
+    follow_up: FollowUp
+    decided: DecidedReport
+    report: Report
+    left_out: int
+    stamp: str  # another one as soon as anything of the above is another
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.left_out
+
+
+def publication_of(slug: str, year: int) -> Publication | None:
+    """The public report of the year; None when there is none, it is secret, or a mark has lost its place."""
+    follow_up = FollowUp.objects.published().filter(programme__slug=slug, year=year).select_related("programme").first()
+    return _publication(follow_up) if follow_up else None
+
+
+def publications() -> Iterator[Publication]:
+    """All that is public, the latest year first; one report at a time is held in memory."""
+    years = FollowUp.objects.published().select_related("programme").order_by("-year", "programme__title")
+    for follow_up in years:
+        publication = _publication(follow_up)
+        if publication:
+            yield publication
+
+
+def _publication(follow_up: FollowUp) -> Publication | None:
+    decided = DecidedReport.objects.in_force(follow_up).select_related("decision").defer("minutes").first()
+    if decided is None:
+        return None
+    marks = list(follow_up.withholdings.all())
+    report = from_json(decided.json)
+    if misplaced(report, marks):
+        return None
+    grounds = {mark.place: mark.ground for mark in marks}
+    return Publication(follow_up, decided, masked(report, grounds), len(marks), _stamp(decided, grounds))
+
+
+def _stamp(decided: DecidedReport, grounds: dict[str, str]) -> str:
+    parts = [decided.sha256, *(f"{place} {ground}" for place, ground in sorted(grounds.items()))]
+    return sha256("\0".join(parts).encode()).hexdigest()

@@ -1,0 +1,234 @@
+"""The pages that everybody may read without logging in, while `PUBLIC_REPORTS` is on: decided reports and open data.
+
+They are drawn from a `Publication` alone, in which nothing is secret, and never look at who reads: they may be kept by
+browsers and proxies, and found by search engines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.utils.text import slugify
+from django.views.decorators.http import require_safe
+
+from followup.documents.formats import FORMATS
+from followup.models import Rendering
+from followup.program_version import fingerprint
+from followup.publication import dcat
+from followup.publication.open_data import absolute, catalogue
+from followup.publication.publication import Publication, publication_of, publications
+from followup.queue.jobs import ask_again
+from followup.queue.pdf_jobs import call_worker, rendering_of
+from followup.queue.waiting_page import REFRESH_SECONDS
+from followup.report.unit_year import part_of_unit
+from followup.web.files import stored_pdf_response
+
+# A text that is marked as secret is gone from every copy after so many seconds.
+KEPT_FOR = 300
+# A file that could not be made is tried again for the next reader.
+TRY_AGAIN_AFTER = timedelta(minutes=10)
+
+View = Callable[..., HttpResponseBase]
+
+
+def public(view: View) -> View:
+    """Open to everybody where the municipality has chosen so; elsewhere there is no such page."""
+
+    @login_not_required
+    @require_safe
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not settings.PUBLIC_REPORTS:
+            raise Http404("Det finns inga öppna sidor här.")
+        return view(request, *args, **kwargs)
+
+    wrapper.asks_nobody = True  # type: ignore[attr-defined]
+    return wrapper
+
+
+@public
+def public_list(request: HttpRequest) -> HttpResponseBase:
+    found = list(publications())
+    return _kept(request, _stamp(found), lambda: _page(request, "public_list", publications=found))
+
+
+@public
+def public_year(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
+    """The year at a glance."""
+    publication = _publication_or_404(slug, year)
+    report = publication.report
+    units = [(unit, slugify(unit)) for unit in report.units]
+    return _kept(
+        request,
+        publication.stamp,
+        lambda: _page(request, "public_year", publication=publication, report=report, units=units),
+    )
+
+
+@public
+def public_report(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
+    publication = _publication_or_404(slug, year)
+    context = {"publication": publication, "report": publication.report, "formats": FORMATS}
+    return _kept(request, publication.stamp, lambda: _page(request, "public_report", **context))
+
+
+@public
+def public_unit(request: HttpRequest, slug: str, year: int, unit: str) -> HttpResponseBase:
+    """One unit's part of the year. Units are named by what the report calls them."""
+    publication = _publication_or_404(slug, year)
+    name = next((name for name in publication.report.units if slugify(name) == unit), None)
+    if name is None:
+        raise Http404("Rapporten har ingen enhet med den adressen.")
+    part = part_of_unit(name, publication.follow_up, publication.report)
+    context = {"publication": publication, "report": part.report, "year": part}
+    return _kept(request, publication.stamp, lambda: _page(request, "public_unit", **context))
+
+
+@public
+def public_report_file(request: HttpRequest, slug: str, year: int, suffix: str) -> HttpResponseBase:
+    """The report in the format that the address ends with: as it was stored, where no text is left out."""
+    publication = _publication_or_404(slug, year)
+    if suffix not in FORMATS:
+        raise Http404(f"Rapporten finns inte som .{suffix}.")
+    if suffix == "pdf":
+        return _pdf(request, publication)
+    return _kept(request, publication.stamp, lambda: _file(publication, suffix))
+
+
+@public
+def open_data(request: HttpRequest) -> HttpResponseBase:
+    """What there is for programs, and where."""
+    found = list(publications())
+    return _kept(request, _stamp(found), lambda: _page(request, "open_data", catalogue=catalogue(found)))
+
+
+@public
+def open_data_catalogue(request: HttpRequest) -> HttpResponseBase:
+    found = list(publications())
+    return _kept(
+        request,
+        _stamp(found),
+        lambda: HttpResponse(dcat.render(catalogue(found)), content_type="application/rdf+xml; charset=utf-8"),
+    )
+
+
+@public
+def sitemap(request: HttpRequest) -> HttpResponseBase:
+    found = list(publications())
+    pages = [absolute(reverse(f"followup:{name}")) for name in ("public_list", "open_data")]
+    for publication in found:
+        address = (publication.report.programme_slug, publication.report.year)
+        pages += [absolute(reverse(f"followup:{name}", args=address)) for name in ("public_year", "public_report")]
+    context = {"pages": pages}
+    return _kept(
+        request,
+        _stamp(found),
+        lambda: render(
+            request, "followup/publication/sitemap.xml", context, content_type="application/xml; charset=utf-8"
+        ),
+    )
+
+
+@login_not_required
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Search engines find what is public, and are asked to leave all else alone."""
+    lines = ["User-agent: *"]
+    if settings.PUBLIC_REPORTS:
+        opened = [reverse("followup:public_list"), reverse("followup:open_data"), f"/{settings.STATIC_URL.lstrip('/')}"]
+        lines += [f"Allow: {path}" for path in opened]
+    lines.append("Disallow: /")
+    if settings.PUBLIC_REPORTS:
+        lines.append(f"Sitemap: {absolute(reverse('followup:sitemap'))}")
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+def _publication_or_404(slug: str, year: int) -> Publication:
+    publication = publication_of(slug, year)
+    if publication is None:
+        raise Http404("Det finns ingen öppen rapport för det året.")
+    return publication
+
+
+def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+    report = context.get("report")
+    context |= {"canonical": absolute(request.path), "shows_example": bool(report and report.shows_example)}
+    return render(request, f"followup/{template}.html", context)
+
+
+def _kept(request: HttpRequest, stamp: str, make: Callable[[], HttpResponse]) -> HttpResponse:
+    """What `make` gives, unless the reader has it already: the address and the `stamp` of what it shows say so."""
+    parts = (fingerprint(), settings.MUNICIPALITY_NAME, settings.PUBLIC_CONTACT, settings.SITE_URL, request.path, stamp)
+    etag = quote_etag(sha256("\0".join(parts).encode()).hexdigest())
+    response: HttpResponse = get_conditional_response(request, etag=etag) or make()
+    response["ETag"] = etag
+    response["Cache-Control"] = f"public, max-age={KEPT_FOR}"
+    return response
+
+
+def _stamp(found: list[Publication]) -> str:
+    return " ".join(publication.stamp for publication in found)
+
+
+def _file(publication: Publication, suffix: str) -> HttpResponse:
+    stored = publication.decided.json if suffix == "json" and publication.is_whole else ""
+    content = stored or FORMATS[suffix].render(publication.report)
+    headers = {"Content-Disposition": f'attachment; filename="{_file_name(publication, suffix)}"'}
+    if suffix == "json":
+        headers["Link"] = f'<{reverse("followup:report_schema")}>; rel="describedby"'
+    return HttpResponse(content, content_type=FORMATS[suffix].content_type, headers=headers)
+
+
+def _file_name(publication: Publication, suffix: str) -> str:
+    return f"uppfoljning-{publication.report.programme_slug}-{publication.report.year}.{suffix}"
+
+
+def _pdf(request: HttpRequest, publication: Publication) -> HttpResponseBase:
+    """As it was stored, or made by the queue where a text is left out or none was stored."""
+    name = _file_name(publication, "pdf")
+    if publication.is_whole and publication.decided.pdf:
+        response = stored_pdf_response(publication.decided, name)
+        response["Cache-Control"] = f"public, max-age={KEPT_FOR}"
+        return response
+    now = timezone.now()
+    rendering = rendering_of(
+        publication.follow_up, lambda: publication.report, now, choices=f"public {publication.stamp}"
+    )
+    if rendering.is_failed and rendering.finished_at and now - rendering.finished_at > TRY_AGAIN_AFTER:
+        ask_again(rendering, now)
+        rendering.refresh_from_db(fields=["state"])
+    if rendering.is_done:
+        headers = {"Content-Disposition": f'inline; filename="{name}"'}
+        return _kept(
+            request,
+            rendering.key,
+            lambda: HttpResponse(rendering.content, content_type="application/pdf", headers=headers),
+        )
+    return _waiting(request, rendering, publication)
+
+
+def _waiting(request: HttpRequest, rendering: Rendering, publication: Publication) -> HttpResponse:
+    call_worker(timezone.now())
+    response = _page(
+        request, "public_waiting", publication=publication, report=publication.report, is_failed=rendering.is_failed
+    )
+    response["Cache-Control"] = "no-store"
+    if rendering.is_failed:
+        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    else:
+        response.status_code = HTTPStatus.ACCEPTED
+        response["Refresh"] = str(REFRESH_SECONDS)
+    return response

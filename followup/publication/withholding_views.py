@@ -1,0 +1,67 @@
+"""Where reviewers and the secretary mark what of a report must not be published, and take a mark away."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from followup.models import FollowUp, Withholding
+from followup.permissions import can_follow_review, can_withhold
+from followup.publication.forms import PublishAgainForm, WithholdingForm
+from followup.publication.withholding import misplaced, places, publish_again, withhold
+from followup.report.archive import report_of
+from followup.web.fetch import follow_up_or_404, user_of
+
+
+def withholding_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    """The year's marks, and a form for one more."""
+    follow_up = _year(request, slug, year)
+    report = report_of(follow_up)
+    marks = list(follow_up.withholdings.select_related("by"))
+    taken = {mark.place for mark in marks}
+    offered = [place for place in places(report) if place.key not in taken]
+    posted = request.method == "POST"
+    form = WithholdingForm(request.POST if posted else None, instance=Withholding(follow_up=follow_up), offered=offered)
+    if posted:
+        if not can_withhold(user_of(request), follow_up):
+            raise PermissionDenied("Texter märks när uppföljningen granskas och efteråt.")
+        if form.is_valid():
+            withhold(form.instance, by=user_of(request))
+            messages.success(request, f"Märkt att inte publiceras: {form.instance.about}.")
+            return redirect("followup:withholding_list", slug, year)
+    texts = {place.key: place.text for place in places(report)}
+    context = {
+        "follow_up": follow_up,
+        "marks": [(mark, texts.get(mark.place, "")) for mark in marks],
+        "misplaced": misplaced(report, marks),
+        "form": form,
+        "may_withhold": can_withhold(user_of(request), follow_up),
+        "shows_example": report.shows_example,
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    return render(request, "followup/publication/withholding_list.html", context, status=status)
+
+
+def withholding_remove(request: HttpRequest, slug: str, year: int, pk: int) -> HttpResponse:
+    """Asks first, for a reason: from then on everybody may read the text."""
+    follow_up = _year(request, slug, year)
+    mark = follow_up.withholdings.select_related("follow_up__programme").filter(pk=pk).first()
+    if mark is None:
+        raise Http404("Märkningen finns inte, eller är redan borttagen.")
+    form = PublishAgainForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        publish_again(mark, form.cleaned_data["reason"], by=user_of(request))
+        messages.success(request, f"Märkningen är borttagen: {mark.about}.")
+        return redirect("followup:withholding_list", slug, year)
+    context = {"follow_up": follow_up, "mark": mark, "form": form}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    return render(request, "followup/publication/withholding_remove.html", context, status=status)
+
+
+def _year(request: HttpRequest, slug: str, year: int) -> FollowUp:
+    follow_up = follow_up_or_404(request, slug, year)
+    if not can_follow_review(user_of(request)):
+        raise PermissionDenied("Sidan är för granskare och nämndsekreterare.")
+    return follow_up

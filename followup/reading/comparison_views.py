@@ -1,0 +1,80 @@
+"""Two years of a programme, two programmes, and the perspectives: what stands beside each other."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from followup.models import FollowUp
+from followup.reading.comparison_forms import ProgrammeForm, YearsForm
+from followup.report.archive import report_of
+from followup.report.report import Report
+from followup.report.selection import compared_with
+from followup.report.side_by_side import counted, perspectives_of, years_beside
+from followup.web.conditional import drawn_when_changed
+from followup.web.fetch import follow_up_or_404, programme_or_404
+from programmes.models import Perspective, Programme
+
+
+@drawn_when_changed
+def compare_years(request: HttpRequest, slug: str) -> HttpResponse:
+    """Two years side by side, goal by goal."""
+    programme = programme_or_404(request, slug)
+    follow_ups = FollowUp.objects.visible_to(request.user).filter(programme=programme).select_related("programme")
+    by_year = {follow_up.year: follow_up for follow_up in follow_ups.order_by("year")}
+    if len(by_year) < 2:
+        raise Http404(f"{programme} har följts upp för mindre än två år, så det finns inga år att jämföra ännu.")
+    form = YearsForm(request.GET.dict(), list(by_year))
+    earlier, later = (report_of(by_year[year]) for year in form.years)
+    is_same = earlier.year == later.year
+    context = {
+        "programme": programme,
+        "form": form,
+        "sides": [counted(earlier), counted(later)],
+        "areas": years_beside(earlier, later),
+        "earlier": earlier,
+        "later": later,
+        "comparison": None if is_same else compared_with(later, earlier.year).comparison,
+        "shows_example": earlier.shows_example or later.shows_example,
+    }
+    return render(request, "followup/reading/compare_years.html", context)
+
+
+@drawn_when_changed
+def compare_programmes(request: HttpRequest, slug: str) -> HttpResponse:
+    """Two programmes' periods side by side, each as its latest year stands."""
+    programme = programme_or_404(request, slug)
+    others = Programme.objects.visible_to(request.user).exclude(pk=programme.pk)
+    form = ProgrammeForm(request.GET or None, others)
+    other = next((other for other in others if other.slug == form.slug), None)
+    reports = [report for one in (programme, other) if one and (report := _latest_report(request, one))]
+    context = {
+        "programme": programme,
+        "other": other,
+        "form": form,
+        "sides": [counted(report) for report in reports] if len(reports) == 2 else [],
+        "has_others": others.exists(),
+        "shows_example": any(report.shows_example for report in reports),
+    }
+    return render(request, "followup/reading/compare_programmes.html", context)
+
+
+def _latest_report(request: HttpRequest, programme: Programme) -> Report | None:
+    follow_ups = FollowUp.objects.visible_to(request.user).filter(programme=programme)
+    latest = follow_ups.select_related("programme").order_by("year").last()
+    return report_of(latest) if latest else None
+
+
+@drawn_when_changed
+def perspective_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    """Which measures bear each perspective, and what came of them."""
+    follow_up = follow_up_or_404(request, slug, year)
+    report = report_of(follow_up)
+    context = {
+        "follow_up": follow_up,
+        "report": report,
+        "perspectives": perspectives_of(report),
+        "slugs": dict(Perspective.objects.values_list("name", "slug")),
+        "shows_example": report.shows_example,
+    }
+    return render(request, "followup/reading/perspective_list.html", context)

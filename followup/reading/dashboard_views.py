@@ -1,0 +1,183 @@
+"""The state of a year at a glance, and the area and goal pages below it. All are drawn from a `Report`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from followup.models import FollowUp
+from followup.permissions import can_edit_programmes, can_follow_review
+from followup.reading.other_periods import other_periods
+from followup.report.archive import report_of
+from followup.report.goal_years import measure_lines, years_of
+from followup.report.indicators import indicators_by_goal
+from followup.report.overview import overview_of, period_of, standing
+from followup.review.deliveries import by_unit, goals_to_review, is_late
+from followup.web.conditional import drawn_when_changed, kept
+from followup.web.fetch import follow_up_or_404, goal_or_404, programme_or_404, user_of
+from programmes.models import Programme
+
+# Named on the start page below the one that it shows.
+OTHER_PROGRAMMES = 8
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What is the same on a page for all who read it."""
+
+    aim: str
+    body: SafeString
+    shows_example: bool
+
+
+@drawn_when_changed
+def home(request: HttpRequest) -> HttpResponse:
+    """The year that is being worked on, or the latest one; a welcome where there is none yet."""
+    visible = FollowUp.objects.visible_to(request.user).current_first()
+    years = list(visible.filter(programme=visible.values("programme")[:1]).select_related("programme"))
+    programmes = Programme.objects.visible_to(request.user)
+    if not years:
+        context = {"programmes": programmes, "may_edit_programmes": can_edit_programmes(request.user)}
+        return render(request, "followup/reading/home.html", context)
+    others = programmes.filter(state=Programme.State.ACTIVE).exclude(pk=years[0].programme_id)
+    return _year(request, years[0], years, other_programmes=others[:OTHER_PROGRAMMES])
+
+
+@drawn_when_changed
+def follow_up_detail(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    years = list(FollowUp.objects.visible_to(request.user).filter(programme__slug=slug).select_related("programme"))
+    follow_up = next((one for one in years if one.year == year), None) or follow_up_or_404(request, slug, year)
+    return _year(request, follow_up, years)
+
+
+def _year(request: HttpRequest, follow_up: FollowUp, years: Iterable[FollowUp], **more: object) -> HttpResponse:
+    """The page of one of the programme's `years`."""
+    overdue = follow_up.is_overdue(timezone.localdate())
+    overview = kept(request, "overview", follow_up.pk, overdue, make=lambda: _drawn_overview(follow_up, overdue))
+    context = {
+        "follow_up": follow_up,
+        "programme": follow_up.programme,
+        "overview": overview,
+        "collecting": _collecting(request, follow_up),
+        **_period(follow_up.programme, years),
+        "shows_example": overview.shows_example,
+    }
+    return render(request, "followup/reading/follow_up_detail.html", context | more)
+
+
+def _drawn_overview(follow_up: FollowUp, overdue: bool) -> Drawn:
+    report = report_of(follow_up)
+    context = {
+        "follow_up": follow_up,
+        "report": report,
+        "overview": overview_of(report),
+        "overdue": [goal for goal in report.sub_goals if not goal.is_filled_in] if overdue else [],
+    }
+    body = render_to_string("followup/reading/_overview.html", context)
+    return Drawn(report.overarching_goal, body, report.shows_example)
+
+
+def _collecting(request: HttpRequest, follow_up: FollowUp) -> str:
+    """How the answers come in, for those who follow it while they do; nothing for others."""
+    if not (follow_up.takes_answers and can_follow_review(user_of(request))):
+        return ""
+    late = is_late(follow_up, timezone.localdate())
+    return kept(request, "collecting", follow_up.pk, late, make=lambda: _drawn_collecting(follow_up, late))
+
+
+def _drawn_collecting(follow_up: FollowUp, late: bool) -> SafeString:
+    review = reverse("followup:review_list", args=[follow_up.programme.slug, follow_up.year])
+    context = {"deliveries": by_unit(goals_to_review(follow_up), late), "review": review}
+    return render_to_string("followup/reading/_delivery_progress.html", context)
+
+
+def _period(programme: Programme, follow_ups: Iterable[FollowUp]) -> dict[str, object]:
+    """The programme's years, with those of its `follow_ups` that this reader sees, and where in them we are."""
+    this_year = timezone.localdate().year
+    return {"period": period_of(programme, follow_ups, this_year), "standing": standing(programme, this_year)}
+
+
+@drawn_when_changed
+def area_detail(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
+    follow_up = follow_up_or_404(request, slug, year)
+    report = report_of(follow_up)
+    area = next((area for area in report.areas if area.number == number), None)
+    if area is None:
+        raise Http404(f"Uppföljningen har inget ansvarsområde {number}.")
+    context = {
+        "follow_up": follow_up,
+        "report": report,
+        "area": area,
+        "shows_example": area.shows_example,
+    }
+    return render(request, "followup/reading/area_detail.html", context)
+
+
+@drawn_when_changed
+def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """The programme through its period: what it promises, and how its goals have stood year by year."""
+    programme = programme_or_404(request, slug)
+    follow_ups = list(FollowUp.objects.visible_to(request.user).filter(programme=programme).order_by("year"))
+    latest = follow_ups[-1] if follow_ups else None
+    promises = kept(
+        request, "promises", programme.pk, latest and latest.pk, make=lambda: _drawn_promises(programme, latest)
+    )
+    context = {
+        "programme": programme,
+        "follow_ups": follow_ups,
+        "latest": latest,
+        "promises": promises,
+        "may_edit_programmes": can_edit_programmes(request.user),
+        **_period(programme, follow_ups),
+        "shows_example": promises.shows_example,
+    }
+    return render(request, "followup/reading/programme_detail.html", context)
+
+
+def _drawn_promises(programme: Programme, latest: FollowUp | None) -> Drawn:
+    report = report_of(latest) if latest else None
+    areas = programme.areas.prefetch_related("sub_goals").order_by("number")
+    context = {
+        "programme": programme,
+        "areas": areas,
+        "guidelines": programme.guidelines.order_by("number"),
+        "report": report,
+    }
+    shows_example = any(area.is_example or any(goal.is_example for goal in area.sub_goals.all()) for area in areas)
+    body = render_to_string("followup/reading/_programme_contents.html", context)
+    return Drawn(programme.overarching_goal, body, shows_example or bool(report and report.shows_example))
+
+
+@drawn_when_changed
+def sub_goal_detail(request: HttpRequest, slug: str, area: int, number: int) -> HttpResponse:
+    """One goal through all its years."""
+    programme = programme_or_404(request, slug)
+    goal = goal_or_404(programme, area, number)
+    follow_ups = list(FollowUp.objects.visible_to(request.user).filter(programme=programme).order_by("year"))
+    years = years_of(goal, follow_ups)
+    measures = measure_lines(goal, follow_ups)
+    latest = follow_ups[-1].year if follow_ups else programme.last_year
+    indicators = indicators_by_goal(programme, latest).get(goal.pk, [])
+    context = {
+        "programme": programme,
+        "goal": goal,
+        "units": goal.units.all(),
+        "years": years,
+        "measures": measures,
+        "measure_years": [follow_up.year for follow_up in follow_ups],
+        "indicators": indicators,
+        "indicator_pages": goal.indicators.order_by("number"),
+        "other_periods": other_periods(goal, request.user),
+        "shows_example": goal.is_example
+        or any(year.entry.is_example for year in years)
+        or any(line.measure.is_example for line in measures)
+        or any(indicator.is_example for indicator in indicators),
+    }
+    return render(request, "followup/reading/sub_goal_detail.html", context)

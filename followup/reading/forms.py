@@ -1,0 +1,88 @@
+"""The forms of those who read: what to look for, which part of a report."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+
+from followup.report.report import Report
+from followup.report.selection import select
+
+
+class RegisterForm(forms.Form):
+    """What to look for among follow-ups and decisions; the address carries it."""
+
+    dnr = forms.CharField(label="Diarienummer", max_length=50, required=False)
+    year = forms.IntegerField(
+        label="År",
+        min_value=1990,
+        max_value=2100,
+        required=False,
+        error_messages={"invalid": "Skriv året med fyra siffror, till exempel 2020."},
+    )
+    q = forms.CharField(label="Ord i ärendet eller beslutet", max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+
+
+class SelectionForm(forms.Form):
+    """What a reader wants of a report; the address carries it, for the page and the files alike.
+
+    Parts are named by what the report itself holds: an area by its number, a unit by its name that year.
+    """
+
+    AREA, UNIT = "omrade-", "enhet-"
+    WITHOUT_MEASURES = "utan"
+
+    urval = forms.ChoiceField(
+        label="Visa",
+        required=False,
+        error_messages={"invalid_choice": "Rapporten har ingen del som heter ”%(value)s”."},
+    )
+    atgarder = forms.ChoiceField(
+        label="Åtgärder",
+        required=False,
+        choices=[("", "Med åtgärder"), (WITHOUT_MEASURES, "Utan åtgärder")],
+        error_messages={"invalid_choice": "Åtgärder kan visas eller utelämnas (”utan”), inte ”%(value)s”."},
+    )
+    jamfor = forms.TypedChoiceField(
+        label="Jämför med",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        error_messages={"invalid_choice": "Rapporten kan inte jämföras med ”%(value)s”."},
+    )
+
+    def __init__(self, report: Report, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.report = report
+        areas = [(f"{self.AREA}{area.number}", f"{area.number}. {area.name}") for area in report.areas]
+        units = [(f"{self.UNIT}{unit}", unit) for unit in report.units]
+        earlier = [year for year in report.years if year != report.year]
+        self._offer(
+            "urval", [("", "Hela rapporten"), ("Ett ansvarsområde", areas), ("En nämnd eller ett bolag", units)]
+        )
+        self._offer("jamfor", [("", "Ingen jämförelse"), *((year, f"Förändrat sedan {year}") for year in earlier)])
+
+    def _offer(self, name: str, choices: list[Any]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def address(self) -> str:
+        """The choices as the end of an address, empty when nothing is chosen."""
+        chosen = {name: value for name, value in self.cleaned_data.items() if value}
+        return f"?{urlencode(chosen)}" if chosen else ""
+
+    def selected(self) -> Report:
+        part = self.cleaned_data["urval"]
+        return select(
+            self.report,
+            area=int(part.removeprefix(self.AREA)) if part.startswith(self.AREA) else None,
+            unit=part.removeprefix(self.UNIT) if part.startswith(self.UNIT) else "",
+            earlier_year=self.cleaned_data["jamfor"],
+            measures=self.cleaned_data["atgarder"] != self.WITHOUT_MEASURES,
+        )

@@ -1,0 +1,124 @@
+"""The report as a page and as files."""
+
+from http import HTTPStatus
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+
+from followup.documents.formats import FORMATS
+from followup.documents.report import json
+from followup.models import DecidedReport, FollowUp, Rendering
+from followup.permissions import can_follow_review
+from followup.queue.pdf_jobs import rendering_of
+from followup.queue.waiting_page import Wanted, asked_again, choices_of, pdf_or_waiting, waiting_page, with_choices
+from followup.reading.forms import SelectionForm
+from followup.report.archive import report_of, stored_file
+from followup.report.report import Report
+from followup.web.fetch import follow_up_or_404, user_of
+from followup.web.files import stored_pdf_response
+
+
+def report(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    follow_up = follow_up_or_404(request, slug, year)
+    form = _selection_or_404(request, report_of(follow_up))
+    value = form.selected()
+    context = {
+        "follow_up": follow_up,
+        "report": value,
+        "shows_example": value.shows_example,
+        "form": form,
+        "formats": FORMATS,
+        "may_see_statement": can_follow_review(user_of(request)),
+    }
+    return render(request, "followup/reading/report.html", context)
+
+
+def report_file(request: HttpRequest, slug: str, year: int, suffix: str) -> HttpResponseBase:
+    """The report in the format that the address ends with, of the part that the address asks for."""
+    follow_up = follow_up_or_404(request, slug, year)
+    if suffix not in FORMATS:
+        known = ", ".join(f".{known}" for known in FORMATS)
+        raise Http404(f"Rapporten finns inte som .{suffix}. De format som finns är {known}.")
+    if suffix == "pdf":
+        return _pdf(request, follow_up)
+    form = _selection_or_404(request, report_of(follow_up))
+    # What the board approved is given out as it was stored, when nothing less is asked for.
+    stored = b"" if form.address else stored_file(follow_up, suffix)
+    content = stored or FORMATS[suffix].render(form.selected())
+    headers = {
+        "Content-Disposition": f'attachment; filename="{_file_name(request, follow_up, suffix)}"',
+        "Cache-Control": "private, no-cache",
+    }
+    if suffix == "json":
+        headers["Link"] = f'<{reverse("followup:report_schema")}>; rel="describedby"'
+    return HttpResponse(content, content_type=FORMATS[suffix].content_type, headers=headers)
+
+
+@login_not_required
+def report_schema(request: HttpRequest) -> JsonResponse:
+    """How the report as JSON is made: for those who write programs, whoever they are."""
+    return JsonResponse(json.schema(), json_dumps_params={"ensure_ascii": False, "indent": 2})
+
+
+def _selection_or_404(request: HttpRequest, whole: Report) -> SelectionForm:
+    """The reader's choices. Not found, in words, when the address asks for what the report has not."""
+    form = SelectionForm(whole, request.GET)
+    for errors in form.errors.values():
+        raise Http404(errors[0])
+    return form
+
+
+def _file_name(request: HttpRequest, follow_up: FollowUp, suffix: str) -> str:
+    """Such as "uppfoljning-trygghet-2020-omrade-2-utan-atgarder.pdf", by what is chosen in the address."""
+    chosen = request.GET
+    parts = [f"uppfoljning-{follow_up.programme.slug}-{follow_up.year}", slugify(chosen.get("urval", ""))]
+    if chosen.get("atgarder"):
+        parts.append("utan-atgarder")
+    if chosen.get("jamfor"):
+        parts.append(f"sedan-{slugify(chosen['jamfor'])}")
+    return f"{'-'.join(filter(None, parts))}.{suffix}"
+
+
+def _pdf(request: HttpRequest, follow_up: FollowUp) -> HttpResponseBase:
+    """The PDF of what the report now shows. What the board approved is given out as it was stored, when nothing less
+    is asked for."""
+    name = _file_name(request, follow_up, "pdf")
+    is_whole = not any(request.GET.get(choice) for choice in SelectionForm.base_fields)
+    decided = DecidedReport.objects.in_force(follow_up).only("pdf").first() if is_whole else None
+    if decided and decided.pdf:
+        return stored_pdf_response(decided, name)
+    rendering = rendering_of(
+        follow_up,
+        lambda: _selection_or_404(request, report_of(follow_up)).selected(),
+        timezone.now(),
+        choices=choices_of(request).urlencode(),
+    )
+    return pdf_or_waiting(request, rendering, _wanted(request, follow_up, rendering))
+
+
+def _wanted(request: HttpRequest, follow_up: FollowUp, rendering: Rendering) -> Wanted:
+    year = (follow_up.programme.slug, follow_up.year)
+    return Wanted(
+        title=f"Uppföljning {follow_up.year} av {follow_up.programme}",
+        file_name=_file_name(request, follow_up, "pdf"),
+        waiting_address=reverse("followup:report_rendering", args=[*year, rendering.pk]),
+        page_address=reverse("followup:report", args=year),
+    )
+
+
+def report_rendering(request: HttpRequest, slug: str, year: int, rendering: int) -> HttpResponse:
+    """How far the PDF has come: a page that loads itself again until it can lead to the file."""
+    follow_up = follow_up_or_404(request, slug, year)
+    known = (
+        Rendering.objects.light().filter(follow_up=follow_up, document=Rendering.Document.REPORT, pk=rendering).first()
+    )
+    if request.method == "POST" and known:
+        return asked_again(request, known)
+    # What is done is given out under the report's own address, and so is the answer when this one has been cleaned up.
+    if known is None or known.is_done:
+        return redirect(with_choices(request, reverse("followup:report_file", args=[slug, year, "pdf"])))
+    return waiting_page(request, known, _wanted(request, follow_up, known), HTTPStatus.OK)

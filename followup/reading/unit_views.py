@@ -1,0 +1,106 @@
+"""The units: which there are, how a year goes for each, and what has been decided that concerns it."""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from followup.models import FollowUp, Rendering
+from followup.models.year import FollowUpQuerySet
+from followup.queue.pdf_jobs import rendering_of
+from followup.queue.waiting_page import Wanted, pdf_or_waiting
+from followup.reading.register import shows_example, with_decisions
+from followup.report.archive import report_of
+from followup.report.unit_year import UnitYear
+from followup.report.unit_year import unit_year as unit_year_of
+from followup.web.fetch import follow_up_or_404
+from organisation.models import Unit
+
+PLURALS = {
+    Unit.Kind.COMMITTEE: "Nämnder",
+    Unit.Kind.COMPANY: "Bolag",
+    Unit.Kind.ADMINISTRATION: "Förvaltningar",
+    Unit.Kind.FEDERATION: "Kommunalförbund",
+}
+
+
+def unit_list(request: HttpRequest) -> HttpResponse:
+    """The units of today by kind, and those that were before."""
+    today = timezone.localdate()
+    current = Unit.objects.valid_on(today)
+    context = {
+        "kinds": [
+            (PLURALS[kind], [unit for unit in current if unit.kind == kind])
+            for kind in Unit.Kind
+            if any(unit.kind == kind for unit in current)
+        ],
+        "former": Unit.objects.exclude(pk__in=current).prefetch_related("successors"),
+    }
+    return render(request, "followup/reading/unit_list.html", context)
+
+
+def unit_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """The unit with the year that is being worked on, or the latest one, and all that was decided that concerns it."""
+    unit = _unit_or_404(slug)
+    for follow_up in _years(request, unit).current_first().select_related("programme"):
+        try:
+            return _unit_page(request, unit, unit_year_of(unit, follow_up, report_of(follow_up)))
+        except ValueError:
+            continue  # the unit came in a later year
+    return _unit_page(request, unit, None)
+
+
+def unit_year(request: HttpRequest, slug: str, programme: str, year: int) -> HttpResponse:
+    unit, follow_up = _unit_or_404(slug), follow_up_or_404(request, programme, year)
+    return _unit_page(request, unit, _year_or_404(unit, follow_up))
+
+
+def unit_pdf(request: HttpRequest, slug: str, programme: str, year: int) -> HttpResponseBase:
+    """The unit's year as a PDF of its own, for a committee's meeting."""
+    unit, follow_up = _unit_or_404(slug), follow_up_or_404(request, programme, year)
+    rendering = rendering_of(
+        follow_up,
+        lambda: _year_or_404(unit, follow_up),
+        timezone.now(),
+        choices=unit.slug,
+        document=Rendering.Document.UNIT,
+    )
+    wanted = Wanted(
+        title=f"{unit}: uppföljning {year} av {follow_up.programme}",
+        file_name=f"{unit.slug}-{programme}-{year}.pdf",
+        page_address=reverse("followup:unit_year", args=[slug, programme, year]),
+    )
+    return pdf_or_waiting(request, rendering, wanted)
+
+
+def _unit_or_404(slug: str) -> Unit:
+    unit = Unit.objects.prefetch_related("successors", "predecessors").filter(slug=slug).first()
+    if unit is None:
+        raise Http404("Det finns ingen enhet med den adressen.")
+    return unit
+
+
+def _year_or_404(unit: Unit, follow_up: FollowUp) -> UnitYear:
+    try:
+        return unit_year_of(unit, follow_up, report_of(follow_up))
+    except ValueError as error:
+        raise Http404(str(error)) from error
+
+
+def _years(request: HttpRequest, unit: Unit) -> FollowUpQuerySet:
+    return FollowUp.objects.visible_to(request.user).filter(pk__in=FollowUp.objects.answered_by(unit).values("pk"))
+
+
+def _unit_page(request: HttpRequest, unit: Unit, year: UnitYear | None) -> HttpResponse:
+    matters = with_decisions(FollowUp.objects.visible_to(request.user).concerning(unit).decided())
+    context = {
+        "unit": unit,
+        "year": year,
+        "report": year.report if year else None,
+        "years": _years(request, unit)
+        .select_related("programme")
+        .order_by("-programme__first_year", "programme", "year"),
+        "matters": matters,
+        "shows_example": shows_example(matters) or bool(year and year.report.shows_example),
+    }
+    return render(request, "followup/reading/unit_detail.html", context)

@@ -1,0 +1,274 @@
+"""What the board decided on, kept as it was: reports frozen into one chain, and the check that they still are so.
+
+From the decision on, everything that shows the year draws it from here (`report_of`), whatever is changed in the
+programme afterwards.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db.models.fields.files import FieldFile
+
+from followup.models import DecidedReport, Decision, FollowUp
+from followup.report.report import Report, build_report, from_json
+
+FACTS = (
+    "number",
+    "correction_reason",
+    "title",
+    "registration_number",
+    "statement_date",
+    "preparing_committee",
+    "preparing_meeting_date",
+    "proposal",
+    "body",
+    "meeting_date",
+    "paragraph",
+    "outcome",
+    "outcome_reason",
+    "decision_text",
+    "summary",
+    "deliberation",
+    "propositions",
+    "recipients",
+    "recorded_at",
+    "is_example",
+)
+SEALED = (
+    "number",
+    "decision_id",
+    "schema",
+    "json_sha256",
+    "pdf",
+    "pdf_sha256",
+    "minutes",
+    "previous_sha256",
+    "by_id",
+    "at",
+)
+
+
+def report_of(follow_up: FollowUp) -> Report:
+    """The report of the year: what the board approved, where it has, and else its entries as they now stand."""
+    if follow_up.is_before_review:
+        return build_report(follow_up)
+    decided = DecidedReport.objects.in_force(follow_up).only("json").first()
+    return from_json(decided.json) if decided else build_report(follow_up)
+
+
+def stored_file(follow_up: FollowUp, suffix: str) -> bytes:
+    """What the board approved of the year, byte for byte as it was stored; empty where that kind was not stored."""
+    decided = DecidedReport.objects.in_force(follow_up).first()
+    if decided and suffix == "json":
+        return decided.json.encode()
+    if decided and suffix == "pdf" and decided.pdf:
+        with decided.pdf.open("rb") as file:
+            content: bytes = file.read()
+        return content
+    return b""
+
+
+def as_decided(report: Report, decision: Decision) -> Report:
+    """The report as the board had it, with what the board did about it."""
+    word = {
+        Decision.Outcome.APPROVED: "Beslutad",
+        Decision.Outcome.REFERRED_BACK: "Återremitterad",
+        Decision.Outcome.REJECTED: "Avslagen",
+    }[Decision.Outcome(decision.outcome)]
+    return replace(
+        report,
+        state=f"{word}: {decision.meeting}",
+        is_decided=decision.outcome == Decision.Outcome.APPROVED,
+        registration_number=decision.registration_number,
+    )
+
+
+def freeze(decision: Decision, report: str, pdf: bytes) -> DecidedReport:
+    """Add the next link of the chain: the `report` as JSON and as `pdf` (empty where none could be made), for a
+    `decision` that was recorded in this same transaction.
+
+    IntegrityError when the chain's very first link is made by somebody else at the same moment.
+    """
+    # Whoever holds the first link may add the next one.
+    list(DecidedReport.objects.select_for_update().order_by("number").values("pk")[:1])
+    last = DecidedReport.objects.only("number", "sha256").order_by("-number").first()
+    if decision.recorded_at is None:
+        raise ValueError("Only a recorded decision is frozen.")
+    link = DecidedReport(
+        number=last.number + 1 if last else 1,
+        previous_sha256=last.sha256 if last else "",
+        decision=decision,
+        schema=json.loads(report)["schema"],
+        json=report,
+        json_sha256=_sha256(report.encode()),
+        pdf_sha256=_sha256(pdf) if pdf else "",
+        minutes=_canonical(minutes_of(decision)),
+        by=decision.recorded_by,
+        at=decision.recorded_at,
+    )
+    if pdf:
+        link.pdf = _store(pdf, link.pdf_sha256)
+    link.sha256 = seal(link)
+    link.save()
+    return link
+
+
+def _store(pdf: bytes, sha256: str) -> str:
+    """The name that the file is stored under, which is that of its content: an attempt that was rolled back leaves a
+    file that the next one finds again. OSError when there is no room for it."""
+    name = f"decided/{sha256}.pdf"
+    storage = DecidedReport._meta.get_field("pdf").storage
+    if storage.exists(name):
+        with storage.open(name) as file:
+            if _sha256(file.read()) == sha256:
+                return name
+        storage.delete(name)  # cut short, by a full disk or a killed process
+    stored: str = storage.save(name, ContentFile(pdf))
+    return stored
+
+
+def minutes_of(decision: Decision) -> dict[str, Any]:
+    """All that was entered of a decision, with who spoke and the notes to the minutes."""
+    facts = {name: getattr(decision, name) for name in FACTS}
+    return {
+        **facts,
+        "programme": decision.follow_up.programme_id,
+        "year": decision.follow_up.year,
+        "replaces": decision.replaces.number if decision.replaces else None,
+        "recorded_by": decision.recorded_by_id,
+        "speakers": [str(speaker) for speaker in decision.speakers.all()],
+        "notes": [
+            {
+                "kind": note.kind,
+                "name": note.name,
+                "party": note.party,
+                "text": note.text,
+                "attachment": _sha256_of(note.attachment),
+                "is_example": note.is_example,
+            }
+            for note in decision.notes.all()
+        ],
+    }
+
+
+def seal(link: DecidedReport) -> str:
+    """The hash over everything that a link holds; the report and the PDF by their own hashes."""
+    columns = {name: getattr(link, name) for name in SEALED}
+    return _sha256(_canonical(columns).encode())
+
+
+@dataclass(frozen=True)
+class Check:
+    """One link of the chain, and what of it is no longer as it was, in words."""
+
+    link: DecidedReport
+    problems: tuple[str, ...]
+
+
+def check_chain() -> Iterator[Check]:
+    """Every link in order, recomputed. One report at a time is held in memory, however long the chain is."""
+    links = (
+        DecidedReport.objects.order_by("number")
+        .select_related("decision__follow_up__programme", "decision__replaces")
+        .prefetch_related("decision__speakers", "decision__notes")
+    )
+    number, previous = 0, ""
+    for link in links.iterator(chunk_size=10):
+        problems = [*_gap(link, number), *_own_problems(link)]
+        if link.previous_sha256 != previous:
+            problems.append("kontrollsumman för föregående länk stämmer inte med den länken")
+        yield Check(link, tuple(problems))
+        number, previous = link.number, link.sha256
+
+
+def unfrozen() -> Iterator[str]:
+    """What has been decided, but whose report is missing from the chain, in words."""
+    lost = Decision.objects.recorded().filter(report=None).select_related("follow_up__programme")
+    for decision in lost.order_by("pk"):
+        yield f"{decision}: den beslutade rapporten saknas."
+    approved = Decision.objects.approving().values("follow_up")
+    for year in FollowUp.objects.filter(state=FollowUp.State.DECIDED).exclude(pk__in=approved).order_by("pk"):
+        yield f"{year}: läget är Beslutad, men beslutet saknas."
+
+
+def _gap(link: DecidedReport, number: int) -> Iterator[str]:
+    missing = range(number + 1, link.number)
+    if missing:
+        yield f"före den saknas länk {', '.join(map(str, missing))}"
+
+
+def _own_problems(link: DecidedReport) -> Iterator[str]:
+    if _sha256(link.json.encode()) != link.json_sha256:
+        yield "rapportens JSON stämmer inte med sin kontrollsumma"
+    try:
+        from_json(link.json)
+        if json.loads(link.json)["schema"] != link.schema:
+            yield "schemaversionen är inte rapportens"
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        yield f"rapportens JSON kan inte läsas ({error})"
+    if link.pdf or link.pdf_sha256:
+        yield from _pdf_problems(link)
+    yield from _minutes_problems(link)
+    if seal(link) != link.sha256:
+        yield "länkens uppgifter stämmer inte med länkens kontrollsumma"
+
+
+def _pdf_problems(link: DecidedReport) -> Iterator[str]:
+    found = _sha256_of(link.pdf)
+    if not found:
+        yield f"PDF-filen {link.pdf.name or '(utan namn)'} saknas"
+    elif found != link.pdf_sha256:
+        yield "PDF-filen stämmer inte med sin kontrollsumma"
+
+
+def _minutes_problems(link: DecidedReport) -> Iterator[str]:
+    """Where the rows of the decision differ from what was sealed."""
+    try:
+        sealed = dict(json.loads(link.minutes))
+    except (ValueError, TypeError):
+        yield "det förseglade beslutet kan inte läsas"
+        return
+    now = json.loads(_canonical(minutes_of(link.decision)))
+    # A field that came with a later version of the application is not among what was sealed.
+    changed = [name for name in sealed if sealed[name] != now.get(name)]
+    if changed:
+        yield f"beslutet har ändrats: {', '.join(_verbose(name) for name in changed)}"
+    if sealed.get("recorded_by") != link.by_id or sealed.get("recorded_at") != _plain(link.at):
+        yield "vem som förde in beslutet, eller när, har ändrats"
+
+
+def _verbose(name: str) -> str:
+    other = {"programme": "program", "year": "år", "speakers": "talare", "notes": "anteckningar till protokollet"}
+    return other.get(name) or str(getattr(Decision._meta.get_field(name), "verbose_name", name))
+
+
+def _canonical(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: date | datetime | FieldFile) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else value.name or ""
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _sha256_of(file: FieldFile) -> str:
+    """The hash of a stored file, read piece by piece; empty where there is no file."""
+    if not file.name or not file.storage.exists(file.name):
+        return ""
+    digest = hashlib.sha256()
+    with file.storage.open(file.name) as stream:
+        for piece in stream.chunks():
+            digest.update(piece)
+    return digest.hexdigest()

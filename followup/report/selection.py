@@ -1,0 +1,120 @@
+"""Parts of a report, and what has changed since an earlier year: a `Report` made of a `Report`.
+
+What the reader chooses is done here, before any drawing, so that every format can show every part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from followup.report.report import AreaStatus, Comparison, MeasureStatus, Movement, Report, SubGoalStatus
+from followup.scales import Progress, Step
+
+
+def of_area(report: Report, number: int) -> Report:
+    """The report of one responsibility area. ValueError when the report has no such area."""
+    areas = tuple(area for area in report.areas if area.number == number)
+    if not areas:
+        raise ValueError(f"Rapporten har inget ansvarsområde {number}.")
+    part = replace(report, areas=areas, guidelines=(), selection=f"Ansvarsområde {number}: {areas[0].name}")
+    return _with_what_belongs(part)
+
+
+def of_unit(report: Report, unit: str) -> Report:
+    """One unit's part: its goals, and the goals that its measures serve, with its measures alone.
+
+    ValueError when the unit is responsible for nothing in the report.
+    """
+    if unit not in report.units:
+        raise ValueError(f"{unit} ansvarar inte för något i rapporten.")
+    areas = tuple(part for area in report.areas if (part := _area_of_unit(area, unit)).sub_goals)
+    guidelines = tuple(guideline for guideline in report.guidelines if unit in guideline.units)
+    return _with_what_belongs(replace(report, areas=areas, guidelines=guidelines, selection=unit))
+
+
+def _area_of_unit(area: AreaStatus, unit: str) -> AreaStatus:
+    parts = (_goal_of_unit(goal, unit) for goal in area.sub_goals)
+    return replace(area, sub_goals=tuple(goal for goal in parts if unit in goal.units or goal.measures))
+
+
+def _goal_of_unit(goal: SubGoalStatus, unit: str) -> SubGoalStatus:
+    return replace(goal, measures=tuple(measure for measure in goal.measures if unit in measure.units))
+
+
+def _with_what_belongs(report: Report) -> Report:
+    """Perspectives and changes tell of the measures that are left in the report, and of no others."""
+    codes = {measure.code for measure in report.measures}
+    accounts = (
+        replace(account, measures=tuple(measure for measure in account.measures if measure.code in codes))
+        for account in report.perspective_accounts
+    )
+    return replace(
+        report,
+        perspective_accounts=tuple(account for account in accounts if account.measures),
+        changes=tuple(change for change in report.changes if change.code in codes),
+    )
+
+
+def without_measures(report: Report) -> Report:
+    """Goals alone: neither their measures nor what is told of measures elsewhere."""
+    areas = tuple(
+        replace(area, sub_goals=tuple(replace(goal, measures=()) for goal in area.sub_goals)) for area in report.areas
+    )
+    return replace(report, areas=areas, perspective_accounts=(), changes=(), with_measures=False)
+
+
+def compared_with(report: Report, year: int) -> Report:
+    """With what has changed since `year`. ValueError when the report does not reach back to that year."""
+    if year not in report.years or year == report.year:
+        raise ValueError(f"Rapporten för {report.year} kan inte jämföras med {year}.")
+    return replace(
+        report,
+        comparison=Comparison(
+            year=year,
+            goals=tuple(_moved(report.sub_goals, year)),
+            added=tuple(measure for measure in report.measures if _progress(measure, year) is None),
+            finished=_new(report.measures, year, lambda step: step.key == Progress.DONE),
+            stopped=_new(report.measures, year, lambda step: step.key == Progress.STOPPED),
+        ),
+    )
+
+
+def _moved(goals: Iterable[SubGoalStatus], year: int) -> Iterable[Movement]:
+    for goal in goals:
+        before = next(status for status in goal.years if status.year == year)
+        after = goal.years[-1]
+        if before.assessment != after.assessment:
+            yield Movement(goal.code, goal.text, before, after, goal.is_example)
+
+
+def _new(measures: Iterable[MeasureStatus], year: int, is_it: Callable[[Step], bool]) -> tuple[MeasureStatus, ...]:
+    """The measures of which something is true now that was not true in `year`."""
+    return tuple(
+        measure
+        for measure in measures
+        if is_it(measure.progress) and not ((before := _progress(measure, year)) and is_it(before))
+    )
+
+
+def _progress(measure: MeasureStatus, year: int) -> Step | None:
+    """How far the measure had come that year; None when it was not followed up then."""
+    return next((status.progress for status in measure.years if status.year == year), None)
+
+
+def select(
+    report: Report,
+    *,
+    area: int | None = None,
+    unit: str = "",
+    earlier_year: int | None = None,
+    measures: bool = True,
+) -> Report:
+    """What a reader has chosen of the report; all of it when nothing is. ValueError when there is no such part."""
+    if area is not None:
+        report = of_area(report, area)
+    if unit:
+        report = of_unit(report, unit)
+    if earlier_year is not None:
+        report = compared_with(report, earlier_year)
+    return report if measures else without_measures(report)

@@ -1,0 +1,54 @@
+"""The thread of a goal's year: what its officials and reviewers say to each other."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from followup.answers.thread import thread_of
+from followup.answers.views import entry_or_404, measures_of
+from followup.answers.worklist import own_answers
+from followup.models import Comment
+from followup.permissions import can_comment, can_follow_review
+from followup.review.forms import CommentForm
+from followup.web.fetch import follow_up_or_404, user_of
+from followup.writing.saving import sent_or_kept, text_outlives_session
+
+
+@text_outlives_session
+def comment_list(request: HttpRequest, slug: str, year: int, area: int, number: int) -> HttpResponse:
+    """The thread with its form, for those who take part; a comment comes back to the page that it was sent from."""
+    user = user_of(request)
+    follow_up = follow_up_or_404(request, slug, year)
+    entry = entry_or_404(follow_up, area, number)
+    measures = measures_of(entry)
+    if not can_follow_review(user) and not own_answers(user, entry, measures):
+        raise PermissionDenied("Kommentarerna är för dem som fyller i eller granskar målet.")
+    may_comment = can_comment(user, [entry, *measures])
+    data, is_kept = sent_or_kept(request)
+    form = CommentForm(data, instance=Comment(entry=entry, by=user))
+    status = HTTPStatus.OK
+    if request.method == "POST":
+        if not may_comment and follow_up.takes_answers:
+            raise PermissionDenied("Du läser kommentarerna men skriver inte själv.")
+        if not may_comment:
+            form.add_error(None, follow_up.why_closed)
+        if form.is_valid():
+            form.save()
+            messages.success(request, "Kommentaren är skriven.")
+            page = "review_entry" if "review" in request.POST else "entry_edit"
+            return redirect(f"followup:{page}", slug, year, area, number)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    context = {
+        "follow_up": follow_up,
+        "entry": entry,
+        "thread": thread_of(entry, measures),
+        "comment_form": form,
+        "may_comment": may_comment or form.is_bound,
+        "from_review": can_follow_review(user),
+        "is_kept": is_kept,
+        "shows_example": entry.sub_goal.is_example,
+    }
+    return render(request, "followup/review/comment_list.html", context, status=status)

@@ -1,0 +1,85 @@
+"""The reviewer's forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from followup.models import AreaEntry, Comment, FollowUp, GuidelineEntry
+from followup.web.fields import TextArea
+from followup.writing.forms import EntryForm
+
+
+class AreaEntryForm(EntryForm):
+    class Meta:
+        model = AreaEntry
+        fields = ["assessment", "forecast", "summary"]
+        widgets = {
+            "assessment": forms.RadioSelect,
+            "forecast": forms.RadioSelect,
+            "summary": TextArea(attrs={"rows": 12}),
+        }
+        help_texts = {"summary": "Inleder kapitlet om området i rapporten."}
+
+    @property
+    def place(self) -> str:
+        return f"Område {self.instance.area.number}"
+
+
+class GuidelineEntryForm(EntryForm):
+    class Meta:
+        model = GuidelineEntry
+        fields = ["assessment", "comment"]
+        widgets = {"assessment": forms.RadioSelect, "comment": TextArea(attrs={"rows": 12})}
+
+    @property
+    def place(self) -> str:
+        return f"Riktlinje {self.instance.guideline.number}"
+
+
+class YearForm(EntryForm):
+    """What the reviewer writes of the year as a whole, in the order of the report."""
+
+    class Meta:
+        model = FollowUp
+        fields = [
+            "summary",
+            "assessment",
+            "forecast",
+            "assessment_comment",
+            "circumstances",
+            "perspectives",
+            "looking_ahead",
+            "report_date",
+        ]
+        widgets = {
+            "summary": TextArea(attrs={"rows": 10}),
+            "assessment": forms.RadioSelect,
+            "forecast": forms.RadioSelect,
+            "assessment_comment": TextArea(attrs={"rows": 8}),
+            "circumstances": TextArea(attrs={"rows": 8}),
+            "perspectives": TextArea(attrs={"rows": 8}),
+            "looking_ahead": TextArea(attrs={"rows": 8}),
+            "report_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+        help_texts = {"report_date": "Dagen som rapporten och tjänsteutlåtandet dateras."}
+        error_messages = {"report_date": {"invalid": "Skriv datumet som 2022-02-17."}}
+
+    @property
+    def place(self) -> str:
+        return f"Uppföljningen {self.instance.year}"
+
+
+class CommentForm(forms.ModelForm):
+    class Meta:
+        model = Comment
+        fields = ["comment"]
+        labels = {"comment": "Ny kommentar"}
+        help_texts = {"comment": "Läses av enheten och granskarna, och kan inte ändras efteråt."}
+        widgets = {"comment": forms.Textarea(attrs={"rows": 3})}
+        error_messages = {"comment": {"required": "Skriv något innan du skickar."}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""

@@ -1,0 +1,205 @@
+"""The reviewer's pages: who has delivered, one goal with its answers to approve or return, the year's own steps."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from followup.answers.outcome_forms import outcomes_of_year
+from followup.answers.thread import thread_of
+from followup.answers.views import attachments_of, entry_or_404, indicators_of, last_year_of, measures_of
+from followup.models import Answer, FollowUp
+from followup.permissions import (
+    can_comment,
+    can_edit_programmes,
+    can_follow_review,
+    can_report,
+    can_review,
+    can_review_answer,
+    can_write_texts,
+)
+from followup.review.comparison import compare
+from followup.review.consistency import OF_YEAR, contradictions
+from followup.review.deliveries import STATES, Choice, GoalToReview, by_area, by_unit, goals_to_review, is_late, seen
+from followup.review.forms import CommentForm
+from followup.web.fetch import follow_up_or_404, user_of
+from followup.workflow import YEAR_TRANSITIONS, Refused, available, perform, perform_all
+from organisation.models import User
+
+PER_PAGE = 50
+
+
+def _reviewer(request: HttpRequest) -> User:
+    user = user_of(request)
+    if not can_follow_review(user):
+        raise PermissionDenied("Sidan är för granskare.")
+    return user
+
+
+def _approver(request: HttpRequest) -> User:
+    user = user_of(request)
+    if not can_review(user):
+        raise PermissionDenied("Bara granskare godkänner och återlämnar.")
+    return user
+
+
+def review_home(request: HttpRequest) -> HttpResponse:
+    """The years, each with its list: those that are being worked on first."""
+    user = _reviewer(request)
+    years = FollowUp.objects.visible_to(request.user).current_first().select_related("programme")
+    page = Paginator(years, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "may_edit_programmes": can_edit_programmes(user)}
+    return render(request, "followup/review/review_home.html", context)
+
+
+def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    user = _reviewer(request)
+    follow_up = follow_up_or_404(request, slug, year)
+    goals = goals_to_review(follow_up)
+    choice = Choice.from_address(request.GET, goals)
+    late = is_late(follow_up, timezone.localdate())
+    chosen = [goal for goal in goals if goal.matches(choice)]
+    rows = [(goal, _to_approve(user, goal)) for goal in chosen]
+    context = {
+        "follow_up": follow_up,
+        "rows": rows,
+        "may_approve": any(answers for _, answers in rows),
+        "tables": [("Enhet", "unit", by_unit(goals, late)), ("Område", "area", by_area(goals, late))],
+        "units": sorted({unit for goal in goals for unit in goal.units}, key=lambda unit: unit.name),
+        "areas": {str(goal.area.number): goal.area for goal in goals},
+        "states": STATES,
+        "choice": choice,
+        "is_filtered": choice != Choice(),
+        "counts": [
+            (label, sum(answer.state == state for goal in goals for answer in goal.answers))
+            for state, label in Answer.State.choices
+        ],
+        "warnings": contradictions(follow_up, [goal.entry for goal in goals], OF_YEAR),
+        "may_write_texts": can_write_texts(user, follow_up),
+        "area_entries": follow_up.areaentry_set.select_related("area"),
+        "guideline_entries": follow_up.guidelineentry_set.select_related("guideline"),
+        "transitions": available(follow_up, user),
+        "events": follow_up.events.filter(sub_goal_entry=None, measure_entry=None).select_related("by"),
+        "shows_example": any(goal.entry.sub_goal.is_example for goal in goals),
+    }
+    return render(request, "followup/review/review_list.html", context)
+
+
+def _to_approve(user: User, goal: GoalToReview) -> list[Answer]:
+    return [answer for answer in goal.answers if "approve" in available(answer, user)]
+
+
+@require_POST
+def review_approve(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    """Approve all that is handed in of the goals that were ticked, as they stood then, or none of it."""
+    user = _approver(request)
+    follow_up = follow_up_or_404(request, slug, year)
+    goals = {f"{goal.entry.pk}-{goal.seen}": goal for goal in goals_to_review(follow_up)}
+    ticked = request.POST.getlist("goal")
+    try:
+        answers = [answer for tick in ticked for answer in _ticked(user, goals.get(tick))]
+        if not answers:
+            raise Refused("Markera minst ett mål som är inlämnat.")
+        perform_all(answers, "approve", by=user)
+    except Refused as refusal:
+        messages.error(request, f"Inget godkändes. {refusal}")
+    else:
+        messages.success(request, f"{len(answers)} svar på {len(set(ticked))} mål är godkända.")
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    return redirect(f"{reverse('followup:review_list', args=[slug, year])}{query}")
+
+
+def _ticked(user: User, goal: GoalToReview | None) -> list[Answer]:
+    if goal is None:
+        raise Refused("Ett av målen har ändrats sedan du öppnade sidan. Läs det igen.")
+    answers = _to_approve(user, goal)
+    if not answers:
+        raise Refused(f"Mål {goal.entry.sub_goal.code} har inget inlämnat svar som du får godkänna.")
+    return answers
+
+
+@require_POST
+def review_year(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    """One step of the year's own workflow."""
+    user = _reviewer(request)
+    follow_up = follow_up_or_404(request, slug, year)
+    action = request.POST.get("action", "")
+    if action not in YEAR_TRANSITIONS:
+        raise PermissionDenied("Det steget finns inte.")
+    try:
+        perform(follow_up, action, by=user, comment=request.POST.get("comment", ""))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"Uppföljningen för {year}: {follow_up.get_state_display().lower()}.")
+    return redirect("followup:review_list", slug, year)
+
+
+def review_entry(request: HttpRequest, slug: str, year: int, area: int, number: int) -> HttpResponse:
+    user = _reviewer(request)
+    follow_up = follow_up_or_404(request, slug, year)
+    entry = entry_or_404(follow_up, area, number)
+    measures = measures_of(entry)
+    answers: list[Answer] = [entry, *measures]
+    refusal = ""
+    if request.method == "POST":
+        _approver(request)
+        try:
+            messages.success(request, _review(request, user, answers))
+            return redirect(request.path)
+        except Refused as refused:
+            refusal = str(refused)
+    last_year = last_year_of(entry)
+    thread = thread_of(entry, measures)
+    context = {
+        "follow_up": follow_up,
+        "entry": entry,
+        "answers": [
+            (compared, available(compared.answer, user))
+            for compared in compare(answers, last_year.answers_beside(entry, measures), thread)
+        ],
+        "last_year": last_year,
+        "outcomes": outcomes_of_year(
+            indicators_of(entry.sub_goal), entry, None, may_write=False, today=timezone.localdate()
+        ),
+        "seen": seen(answers),
+        "refusal": refusal,
+        "comment": request.POST.get("comment", ""),
+        "attachments": attachments_of(entry),
+        "thread": thread,
+        "comment_form": CommentForm(),
+        "may_comment": can_comment(user, answers),
+        "from_review": True,
+        "is_own": can_review(user) and any(can_report(user, answer) for answer in answers),
+        "may_approve": any("approve" in available(answer, user) for answer in answers),
+        "may_return": any("return" in available(answer, user) for answer in answers),
+        "shows_example": entry.sub_goal.is_example or entry.is_example,
+    }
+    status = HTTPStatus.CONFLICT if refusal else HTTPStatus.OK
+    return render(request, "followup/review/review_entry.html", context, status=status)
+
+
+def _review(request: HttpRequest, user: User, answers: list[Answer]) -> str:
+    """Approve or return one answer of the goal, or all for which that is possible now; returns what was done."""
+    action, _, code = request.POST.get("action", "").partition(" ")
+    if action not in ("approve", "return"):
+        raise PermissionDenied("Det steget finns inte.")
+    chosen = [answer for answer in answers if code in ("", answer.item.code)]
+    if not chosen:
+        raise PermissionDenied("Det svaret finns inte.")
+    if not any(can_review_answer(user, answer) for answer in chosen):
+        raise PermissionDenied("Du granskar inte svar som du själv rapporterar för.")
+    if action == "approve" and request.POST.get("seen") != str(seen(answers)):
+        raise Refused("Svaren har ändrats sedan du öppnade sidan. Läs dem igen.")
+    chosen = [answer for answer in chosen if action in available(answer, user)]
+    if not chosen:
+        raise Refused("Det finns inget svar som det går att göra så med nu.")
+    perform_all(chosen, action, by=user, comment=request.POST.get("comment", ""))
+    word = {"approve": "godkända", "return": "återlämnade"}[action]
+    return f"{len(chosen)} svar är {word}."

@@ -1,0 +1,66 @@
+"""Pages for what went wrong: what happened, and what to do now."""
+
+import sys
+from http import HTTPStatus
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import loader
+from django.views.decorators.csrf import requires_csrf_token
+
+
+def error_page(request: HttpRequest, status: HTTPStatus, heading: str, text: str) -> HttpResponse:
+    return render(
+        request, "followup/web/error.html", {"heading": heading, "text": text, "status": status.value}, status=status
+    )
+
+
+@requires_csrf_token
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(
+        request, HTTPStatus.BAD_REQUEST, "Förfrågan gick inte att läsa", "Gå tillbaka, ladda om sidan och försök igen."
+    )
+
+
+@requires_csrf_token
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    text = _own_words(exception) or "Du har inte behörighet till sidan. Be en granskare om hjälp om du behöver den."
+    return error_page(request, HTTPStatus.FORBIDDEN, "Du får inte göra det här", text)
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    text = _own_words(exception) or "Kontrollera adressen, eller börja från startsidan."
+    return error_page(request, HTTPStatus.NOT_FOUND, "Sidan finns inte", text)
+
+
+def _own_words(exception: Exception) -> str:
+    """What our own code says, in a whole sentence; nothing of what Django and its like say to developers."""
+    message = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
+    return message if message.endswith(".") and not message.startswith("No ") else ""
+
+
+@requires_csrf_token
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    text = "Det har kommit för många försök på kort tid. Vänta några minuter och försök igen."
+    return error_page(request, HTTPStatus.TOO_MANY_REQUESTS, "Vänta en stund", text)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Stands alone: whatever failed may be part of the ordinary page frame."""
+    # Django calls this while it handles what was raised. A database that is gone comes back: that is no fault of ours.
+    if _lost_the_database(sys.exc_info()[1]):
+        problem = "Databasen svarade inte. Loggen säger varför."
+        body = loader.render_to_string("503.html", {"problem": problem})
+        return HttpResponse(body, status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "60"})
+    return HttpResponse(loader.render_to_string("500.html"), status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _lost_the_database(error: BaseException | None) -> bool:
+    """Whether the database went away, which may have led to other errors in turn."""
+    while error:
+        if isinstance(error, OperationalError | InterfaceError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -1,0 +1,11 @@
+"""Responses that stream a stored file."""
+
+from django.http import FileResponse
+
+from followup.models import DecidedReport
+
+
+def stored_pdf_response(decided: DecidedReport, name: str) -> FileResponse:
+    """Stream the stored PDF of a decided report under the file name `name`."""
+    headers = {"Cache-Control": "private, no-cache"}
+    return FileResponse(decided.pdf.open("rb"), content_type="application/pdf", filename=name, headers=headers)

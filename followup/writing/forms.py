@@ -1,0 +1,199 @@
+"""The base of the forms that texts are written in, and what a page of several such forms does together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.http import QueryDict
+
+from followup.models import FollowUp
+from followup.writing.textdiff import Piece, differences
+from organisation.history import in_words
+
+
+class EntryForm(forms.ModelForm):
+    """A form of a year or an entry. Carries the version fetched, so that a save on top of another's is noticed."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    instance: Any
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        self.initial["version"] = self.instance.version
+        for field in self.fields.values():
+            if isinstance(field, forms.TypedChoiceField):
+                field.choices = [("", "Ej ifyllt"), *list(field.choices)[1:]]  # type: ignore[arg-type]
+
+    @property
+    def belongs_to(self) -> Any:
+        """The year or entry that tells whether the form may be saved."""
+        return self.instance
+
+    @property
+    def place(self) -> str:
+        """Where on the page the form stands, for error texts."""
+        raise NotImplementedError
+
+    @property
+    def is_rewritten(self) -> bool:
+        """Whether what was sent differs from what is stored; a version that has grown old is no difference."""
+        return any(name != "version" for name in self.changed_data)
+
+    def stored(self) -> Any:
+        """What the form is about as it now stands."""
+        return type(self.instance)._default_manager.get(pk=self.instance.pk)
+
+    def locked(self) -> Any:
+        """As `stored`, and kept so until the transaction ends."""
+        return type(self.instance)._default_manager.select_for_update().get(pk=self.instance.pk)
+
+    def conflicts_with(self, stored: Any) -> list[Conflict]:
+        """The fields of a valid form whose answers differ from those of `stored`."""
+        return [self._conflict(name, stored) for name in self._meta.fields or () if self._differs(name, stored)]
+
+    def _differs(self, name: str, stored: Any) -> bool:
+        return bool(self.cleaned_data[name] != getattr(stored, name))
+
+    def _conflict(self, name: str, stored: Any) -> Conflict:
+        field = stored._meta.get_field(name)
+        mine, theirs = self.cleaned_data[name], getattr(stored, name)
+        return Conflict(
+            place=self.place,
+            label=str(self[name].label),
+            name=self.add_prefix(name),
+            mine=_as_sent(mine),
+            theirs=_as_sent(theirs),
+            mine_in_words=in_words(field, mine),
+            theirs_in_words=in_words(field, theirs),
+            is_text=isinstance(field, models.TextField),
+        )
+
+
+def _as_sent(value: Any) -> str:
+    """As a form field would send it."""
+    return "" if value is None else str(value)
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A field that somebody else has saved with another answer while this form was open."""
+
+    place: str
+    label: str
+    name: str
+    mine: str
+    theirs: str
+    mine_in_words: str
+    theirs_in_words: str
+    is_text: bool
+
+    @property
+    def pieces(self) -> list[Piece]:
+        return differences(self.theirs, self.mine)
+
+
+@dataclass(frozen=True)
+class Unsaved:
+    """A text that was sent for an answer that can no longer be written."""
+
+    place: str
+    state: str
+    text: str
+
+
+def sent_for(prefix: str, data: Any) -> Any:
+    """`data`, for the form with that `prefix`; None when the page that sent it had no such form, because what the form
+    is about was locked, or not there, when the page was fetched."""
+    return data if data and any(name.startswith(f"{prefix}-") for name in data) else None
+
+
+def settled(data: QueryDict) -> QueryDict:
+    """What a form sent, with the saved answer wherever the conflict page's choice was that."""
+    result = data.copy()
+    for key, pick in data.items():
+        name = key.removeprefix("pick-")
+        if name != key and pick == "theirs":
+            result[name] = data.get(f"theirs-{name}", "")
+    return result
+
+
+class PageForms:
+    """The forms of one page, which are checked and saved together."""
+
+    def __init__(self, forms: Sequence[EntryForm]) -> None:
+        self.all = forms
+
+    def are_valid(self) -> bool:
+        """Every form is checked, so that all errors are shown at once."""
+        return not [form for form in self.all if not form.is_valid()]
+
+    def conflicts(self) -> list[Conflict]:
+        """Where the answers sent differ from those that somebody else has saved meanwhile."""
+        return [
+            conflict
+            for form in self.all
+            for stored in [form.stored()]
+            if stored.version != form.cleaned_data["version"]
+            for conflict in form.conflicts_with(stored)
+        ]
+
+    def unchanged(self) -> list[tuple[str, str]]:
+        """All that was sent but the conflicts, by name, with the versions as they now are."""
+        in_conflict = {conflict.name for conflict in self.conflicts()}
+        sent = {form.add_prefix(name): form.cleaned_data[name] for form in self.all for name in form.fields}
+        for form in self.all:
+            sent[form.add_prefix("version")] = form.stored().version
+        return [(name, _as_sent(value)) for name, value in sent.items() if name not in in_conflict]
+
+    @property
+    def errors(self) -> list[tuple[str, str]]:
+        """Each error with the id of its field, for the summary at the top of the page."""
+        return [
+            (
+                # Radio buttons have no label in common: the first one is led to.
+                (form[name].id_for_label or f"{form[name].auto_id}_0") if name in form.fields else "",
+                f"{form.place}, {form[name].label.lower()}: {text}",
+            )
+            for form in self.all
+            for name, texts in form.errors.items()
+            for text in texts
+        ]
+
+
+@dataclass(frozen=True)
+class FieldBesideLast:
+    """A field of a form, and what was answered there last year."""
+
+    field: forms.BoundField
+    last: str
+    last_is_example: bool
+
+
+def beside_last(form: EntryForm, last: Any) -> list[FieldBesideLast]:
+    """The form's fields beside the answers of `last`, the same thing a year ago; None where it was not there."""
+    return [
+        FieldBesideLast(
+            form[name],
+            in_words(last._meta.get_field(name), getattr(last, name)) if last and getattr(last, name) else "",
+            bool(last and last.is_example),
+        )
+        for name in form._meta.fields or ()
+    ]
+
+
+def texts_sent(form: EntryForm, data: Mapping[str, str]) -> list[Unsaved]:
+    """The texts in `data` that differ from what is stored, when the form's year takes them no longer."""
+    year = form.instance if isinstance(form.instance, FollowUp) else form.instance.follow_up
+    return [
+        Unsaved(f"{form.place}, {form[name].label.lower()}", year.get_state_display().lower(), text)
+        for name in form._meta.fields or ()
+        if isinstance(form.instance._meta.get_field(name), models.TextField)
+        for text in [data.get(name, "").strip().replace("\r\n", "\n")]
+        if text and text != getattr(form.instance, name)
+    ]

@@ -1,0 +1,274 @@
+"""Saving while one writes: what is said, what is kept, and what it costs."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from followup.answers.autosave import REASON
+from followup.models import FollowUp, MeasureEntry, SubGoalEntry
+from followup.workflow import perform
+from organisation.models import User
+from tests.followup.conftest import as_fetched, client_of, make_user
+
+ENTRY = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
+GOAL = f"{ENTRY}autospara/"
+MEASURE = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1.1/autospara/"
+
+
+@pytest.fixture
+def entry(open_year) -> SubGoalEntry:
+    return open_year.subgoalentry_set.get(sub_goal__area__number=1, sub_goal__number=1)
+
+
+@pytest.fixture
+def measure(open_year) -> MeasureEntry:
+    return open_year.measureentry_set.get(
+        measure__sub_goal__area__number=1, measure__sub_goal__number=1, measure__number=1
+    )
+
+
+@pytest.fixture
+def colleague(huddinge) -> User:
+    return make_user("colleague", unit="kommunstyrelsen")
+
+
+def typed(comment: str, version: object = 1, **others: str) -> dict[str, object]:
+    """What the page sends of the goal."""
+    fields = {"version": version, "assessment": "", "forecast": "", "comment": comment} | others
+    return {f"goal-{name}": value for name, value in fields.items()}
+
+
+def texts_of_history(entry: SubGoalEntry) -> list[str]:
+    return [record.comment for record in entry.history.all()]
+
+
+def test_it_saves_and_says_when_and_brings_the_version_and_the_check_list_up_to_date(official, entry):
+    response = client_of(official).post(GOAL, typed("Fler", assessment="met"))
+    html = response.content.decode()
+    entry.refresh_from_db()
+    assert response.status_code == 200
+    assert f"Sparad {timezone.localtime():%H.%M}" in html
+    assert '<input type="hidden" name="goal-version" value="2" id="id_goal-version" data-hx-swap-oob="true">' in html
+    assert '<li id="check-goal" data-hx-swap-oob="true">' in html
+    assert "saknar prognos" in html
+    assert (entry.comment, entry.assessment, entry.version) == ("Fler", "met", 2)
+    assert not entry.is_example
+
+
+def test_a_measure_is_saved_by_itself(official, entry, measure):
+    prefix = f"measure-{measure.pk}"
+    data = typed("Inget för den här") | {
+        f"{prefix}-version": 1,
+        f"{prefix}-progress": "ongoing",
+        f"{prefix}-done": "Två vandringar.",
+        f"{prefix}-stop_reason": "",
+    }
+    response = client_of(official).post(MEASURE, data)
+    measure.refresh_from_db()
+    entry.refresh_from_db()
+    assert f'name="{prefix}-version" value="2"' in response.content.decode()
+    assert (measure.progress, measure.done) == ("ongoing", "Två vandringar.")
+    assert entry.comment == ""
+
+
+def test_nothing_new_is_nothing_saved(official, entry):
+    client = client_of(official)
+    client.post(GOAL, typed("Fler"))
+    # A form that was sent at the same time as the first, and so with its version.
+    response = client.post(GOAL, typed("Fler"))
+    entry.refresh_from_db()
+    assert 'value="2"' in response.content.decode()
+    assert entry.version == 2
+
+
+def test_the_lines_of_a_text_are_the_same_from_a_form_and_from_a_script(official, entry, measure):
+    client = client_of(official)
+    client.post(GOAL, typed("Ett\nTvå"))
+    forms = client.get(ENTRY).context["forms"]
+    page = as_fetched(forms)
+    response = client.post(ENTRY, page | {"goal-comment": "Ett\r\nTvå"})
+    entry.refresh_from_db()
+    assert response.status_code == 302
+    assert (entry.comment, entry.version) == ("Ett\nTvå", 2)
+
+
+def test_typing_on_is_one_row_of_history(official, entry):
+    client = client_of(official)
+    before = entry.history.count()
+    for version, text in enumerate(["Fler", "Fler känner sig", "Fler känner sig trygga."], start=1):
+        client.post(GOAL, typed(text, version))
+    record = entry.history.first()
+    assert entry.history.count() == before + 1
+    assert (record.comment, record.version, record.history_user, record.history_change_reason) == (
+        "Fler känner sig trygga.",
+        4,
+        official,
+        REASON,
+    )
+
+
+def test_what_was_taken_away_or_changed_stays_in_history(official, entry):
+    client = client_of(official)
+    client.post(GOAL, typed("Fler känner sig trygga.", 1, assessment="met"))
+    client.post(GOAL, typed("", 2, assessment="met"))
+    client.post(GOAL, typed("", 3, assessment="partly"))
+    assert [(record.comment, record.assessment) for record in entry.history.all()][:3] == [
+        ("", "partly"),
+        ("", "met"),
+        ("Fler känner sig trygga.", "met"),
+    ]
+
+
+def test_a_row_of_another_person_or_another_time_is_left_alone(official, colleague, entry):
+    client_of(official).post(GOAL, typed("A", 1))
+    client_of(colleague).post(GOAL, typed("AB", 2))
+    client_of(official).post(GOAL, typed("ABC", 3))
+    entry.history.update(history_date=timezone.now() - timedelta(minutes=11))
+    client_of(official).post(GOAL, typed("ABCD", 4))
+    assert [(record.comment, record.history_user) for record in entry.history.order_by("-history_id")][:4] == [
+        ("ABCD", official),
+        ("ABC", official),
+        ("AB", colleague),
+        ("A", official),
+    ]
+
+
+def test_a_clock_that_was_set_back_costs_no_text(official, entry):
+    client = client_of(official)
+    client.post(GOAL, typed("Fler är trygga."))
+    entry.history.filter(version=2).update(history_date=timezone.now() + timedelta(hours=1))
+    client.post(GOAL, typed("Färre", 2))
+    client.post(GOAL, typed("Färre än i fjol", 3))
+    texts = entry.history.order_by("history_id").values_list("comment", flat=True)
+    assert list(texts)[-2:] == ["Fler är trygga.", "Färre än i fjol"]
+
+
+def test_an_ordinary_save_is_never_folded_away(official, entry, measure):
+    client = client_of(official)
+    forms = client.get(ENTRY).context["forms"]
+    page = as_fetched(forms)
+    client.post(ENTRY, page | {"goal-comment": "A"})
+    client.post(GOAL, typed("AB", 2))
+    assert texts_of_history(entry)[:2] == ["AB", "A"]
+
+
+def test_somebody_elses_save_is_told_and_leads_to_the_conflict_page(official, colleague, entry):
+    client_of(colleague).post(GOAL, typed("Kollegans ord."))
+    response = client_of(official).post(GOAL, typed("Mina ord."))
+    html = response.content.decode()
+    entry.refresh_from_db()
+    assert response.status_code == 409
+    assert "Inte sparat: någon annan har sparat under tiden." in html
+    # The button belongs to the form that it stands in, which sends all that was typed to the conflict page.
+    assert '<button class="button-link" type="submit">Jämför texterna</button>' in html
+    assert "hx-swap-oob" not in html
+    assert entry.comment == "Kollegans ord."
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"goal-comment": "å" * 10_001}, "Mål 1.1, kommentar: Säkerställ att detta värde har som mest 10000 tecken"),
+        ({"goal-assessment": "bra"}, "Mål 1.1, bedömning av året: Välj ett giltigt alternativ."),
+        ({"goal-version": "ett"}, "Mål 1.1, version: Fyll i ett heltal."),
+        ({"goal-version": ""}, "Mål 1.1, version: Detta fält måste fyllas i."),
+    ],
+)
+def test_bad_input_is_named_and_nothing_is_saved(change, message, official, entry):
+    response = client_of(official).post(GOAL, typed("Fler") | change)
+    entry.refresh_from_db()
+    assert response.status_code == 422
+    assert message in response.content.decode()
+    assert (entry.comment, entry.version) == ("", 1)
+
+
+def test_a_version_of_the_future_is_no_way_past_another(official, entry):
+    assert client_of(official).post(GOAL, typed("Fler", 99)).status_code == 409
+
+
+def test_a_stopped_measure_wants_its_reason(official, measure):
+    prefix = f"measure-{measure.pk}"
+    data = {f"{prefix}-version": 1, f"{prefix}-progress": "stopped", f"{prefix}-done": "", f"{prefix}-stop_reason": ""}
+    response = client_of(official).post(MEASURE, data)
+    assert response.status_code == 422
+    assert "Åtgärd 1.1.1, skäl till att åtgärden avbröts: Skriv varför åtgärden avbröts." in response.content.decode()
+
+
+def test_what_is_handed_in_says_so(official, entry):
+    SubGoalEntry.objects.filter(pk=entry.pk).update(assessment="met", forecast="will", comment="Klart.")
+    perform(entry, "submit", by=official)
+    response = client_of(official).post(GOAL, typed("Mer", 2))
+    assert response.status_code == 409
+    assert "Läget är: Inlämnad. Texten kan inte ändras nu." in response.content.decode()
+
+
+def test_a_year_that_was_moved_on_says_so(official, open_year, entry):
+    FollowUp.objects.filter(pk=open_year.pk).update(state="proposed")
+    response = client_of(official).post(GOAL, typed("Mer"))
+    assert response.status_code == 409
+    assert "Läget är: Föreslagen till kommunstyrelsen." in response.content.decode()
+
+
+def test_a_lost_session_is_told_in_words(entry):
+    response = client_of(None).post(GOAL, typed("Mer"))
+    html = response.content.decode()
+    entry.refresh_from_db()
+    assert response.status_code == 401
+    assert "Inte sparat: du har blivit utloggad." in html
+    assert '<button class="button-link" type="submit">Logga in och ta med texten</button>' in html
+    assert entry.comment == ""
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        ("outsider", 403),
+        ("reader", 403),
+        ("official", 200),
+        ("other_official", 403),
+        ("reviewer", 403),
+        ("secretary", 403),
+        ("administrator", 403),
+    ],
+)
+def test_who_may(role, status, request, entry):
+    client = client_of(request.getfixturevalue(role))
+    assert client.post(GOAL, typed("Mer")).status_code == status
+    assert client.get(GOAL).status_code == 405
+
+
+@pytest.mark.parametrize("address", ["2021/9.9", "2021/9.9.1", "2030/1.1", "2019/1.99"])
+def test_what_is_not_there_is_not_found(address, official):
+    url = f"/mina-uppfoljningar/huddinge-2018-2021/{address}/autospara/"
+    assert client_of(official).post(url, typed("Mer")).status_code == 404
+
+
+def test_a_measure_that_is_not_there_is_nobodys(official, entry):
+    url = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1.99/autospara/"
+    assert client_of(official).post(url, typed("Mer")).status_code == 403
+
+
+def test_a_hidden_programme_is_not_found_but_for_those_who_see_it(official, reviewer, huddinge, entry):
+    huddinge.state = "draft"
+    huddinge.save()
+    assert client_of(official).post(GOAL, typed("Mer")).status_code == 404
+    reviewer.memberships.create(unit=official.memberships.get().unit)
+    assert client_of(reviewer).post(GOAL, typed("Mer")).status_code == 200
+
+
+def test_it_costs_eight_queries_and_seven_for_who_types_on(official, entry, measure, django_assert_num_queries):
+    client = client_of(official)
+    # Session, person, begin, the answer with its year, no recent autosave to take the place of, update, history, end.
+    with django_assert_num_queries(8):
+        client.post(GOAL, typed("Fler"))
+    with django_assert_num_queries(7):
+        client.post(GOAL, typed("Fler känner", 2))
+    with django_assert_num_queries(7):
+        client.post(GOAL, typed("Färre", 3))
+    with django_assert_num_queries(5):
+        client.post(GOAL, typed("Färre", 4))
+    prefix = f"measure-{measure.pk}"
+    data = {f"{prefix}-version": 1, f"{prefix}-progress": "stopped", f"{prefix}-stop_reason": "Pengarna tog slut."}
+    with django_assert_num_queries(8):
+        client.post(MEASURE, data)

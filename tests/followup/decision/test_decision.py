@@ -1,0 +1,393 @@
+"""The secretary's way from case to recorded decision, and what stops it."""
+
+import io
+from datetime import date
+from importlib import import_module
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import ValidationError
+from django.db import connection
+from pypdf import PdfReader
+
+from followup.decision.cases import cancel_correction, open_case, record, start_correction
+from followup.documents.report import pdf
+from followup.models import DecidedReport, Decision, Event, FollowUp, ProtocolNote, SubGoalEntry
+from followup.report.archive import check_chain
+from followup.worker import drain
+from followup.workflow import NotAllowed, Refused
+from organisation.models import User
+from tests.conftest import draw_here
+from tests.followup.board import CASE, FILLED, TODAY, YEAR, laid_out, proposed_year
+from tests.followup.conftest import client_of, make_user
+from tests.followup.test_concurrency import at_once
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(pdf, "render", laid_out)
+
+
+@pytest.fixture
+def year() -> FollowUp:
+    return proposed_year()
+
+
+@pytest.fixture
+def nina(year) -> User:
+    return make_user("nina", group="Nämndsekreterare")
+
+
+@pytest.fixture
+def client(nina):
+    return client_of(nina)
+
+
+@pytest.fixture
+def case(year, nina) -> Decision:
+    return open_case(year, by=nina)
+
+
+def send(client, changes=None, *, follow=True):
+    """The form as last saved, filled in, to be recorded."""
+    case = Decision.objects.filter(recorded_at=None).first()
+    data = FILLED | {"version": case.version if case else 1, "record": "1"} | (changes or {})
+    return client.post(CASE, data, follow=follow)
+
+
+def filled(case: Decision, **changes) -> Decision:
+    facts = {name: value for name, value in FILLED.items() if name != "speakers"} | {"paragraph": "31"} | changes
+    Decision.objects.filter(pk=case.pk).update(**facts)
+    return Decision.objects.select_related("follow_up__programme").get(pk=case.pk)
+
+
+def texts(response) -> list[str]:
+    return [str(message) for message in response.context["messages"]]
+
+
+def nothing_decided(year: FollowUp) -> bool:
+    year.refresh_from_db()
+    return year.state == "proposed" and not DecidedReport.objects.exists() and not Decision.objects.recorded().exists()
+
+
+def test_from_case_to_decision(client, year, nina):
+    response = client.post(f"{CASE}nytt/", follow=True)
+    assert response.redirect_chain == [(CASE, 302)]
+    assert "Program för trygghet 2022–2025" in response.context["form"]["summary"].value()
+    response = client.post(CASE, FILLED | {"version": 1}, follow=True)
+    assert texts(response)[0].startswith("Sparat ")
+    assert nothing_decided(year)
+    response = send(client)
+    assert texts(response) == ["Beslutet är infört: Kommunstyrelsen 3 maj 2023 § 31."]
+    year.refresh_from_db()
+    decision = Decision.objects.get()
+    assert year.state == "decided"
+    assert (decision.paragraph, decision.recorded_by, decision.number) == ("31", nina, 1)
+    assert [str(speaker) for speaker in decision.speakers.all()] == ["Anna Andersson (S)", "Bo Berg (M)"]
+    assert decision.report.number == 1
+    event = Event.objects.last()
+    assert (event.action, event.by, event.to_state) == ("decide", nina, "decided")
+    assert decision.history.first().history_user == nina
+    with decision.report.pdf.open("rb") as file:
+        pages = PdfReader(io.BytesIO(file.read())).pages
+    assert "Beslutad: Kommunstyrelsen 3 maj 2023 § 31" in pages[0].extract_text()
+    html = client.get(f"{YEAR}beslut/1/").content.decode()
+    assert "Anna Andersson (S), Bo Berg (M)" in html
+    assert decision.report.sha256 in html
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "text"),
+    [
+        ({"meeting_date": "2023-04-11"}, "meeting_date", "före beredningens sammanträde, 12 april 2023."),
+        (
+            {"meeting_date": "2023-02-14", "preparing_meeting_date": ""},
+            "meeting_date",
+            "före tjänsteutlåtandets datum, 15 februari 2023.",
+        ),
+        ({"meeting_date": "2999-01-01"}, "meeting_date", "Beslutet kan inte vara fattat i framtiden."),
+        ({"meeting_date": "5 maj"}, "meeting_date", "Skriv datumet som 2021-05-05."),
+        ({"meeting_date": ""}, "meeting_date", "Skriv vilken dag sammanträdet var."),
+        ({"registration_number": ""}, "registration_number", "Skriv ärendets diarienummer."),
+        ({"registration_number": "12/34"}, "registration_number", "Diarienumret ser inte ut som KS-2021/307.173."),
+        ({"paragraph": ""}, "paragraph", "Skriv vilken paragraf ärendet har i protokollet."),
+        ({"paragraph": "tjugofyra"}, "paragraph", "Skriv paragrafens nummer, till exempel 24."),
+        ({"outcome": ""}, "outcome", "Välj hur kommunstyrelsen beslutade."),
+        ({"outcome": "annat"}, "outcome", "annat"),
+        ({"outcome": "referred_back"}, "outcome_reason", "Skriv varför"),
+        ({"decision_text": " "}, "decision_text", "Skriv beslutet som det står i protokollet."),
+        ({"statement_date": ""}, "statement_date", "Skriv vilken dag tjänsteutlåtandet är daterat."),
+        ({"speakers": "Anna (S)\nBo"}, "speakers", "Rad 2: skriv namn och parti så här: Anna Andersson (S)."),
+    ],
+)
+def test_bad_input_is_said_at_its_field(changes, field, text, client, case, year):
+    response = send(client, changes)
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == [field]
+    assert text in response.context["form"].errors[field][0]
+    assert f'<a href="#id_{field}' in response.content.decode()
+    assert nothing_decided(year)
+    case.refresh_from_db()
+    assert case.decision_text == ""
+
+
+def test_a_paragraph_is_used_once_at_a_meeting(client, case, year):
+    other = Decision.objects.create(
+        follow_up=proposed_year("annat"), body="Kommunstyrelsen", meeting_date=date(2023, 5, 3), paragraph="31"
+    )
+    response = send(client)
+    assert response.context["form"].errors["paragraph"] == [
+        "§ 31 vid det sammanträdet är redan använd: Uppföljning 2022, Program för trygghet 2022–2025."
+    ]
+    assert nothing_decided(year)
+    Decision.objects.filter(pk=other.pk).update(body="Socialnämnden")
+    assert send(client).redirect_chain
+
+
+def test_a_deviating_registration_number_can_be_confirmed(client, case, year):
+    html = send(client, {"registration_number": "12/34"}).content.decode()
+    assert 'name="accept_number"' in html
+    send(client, {"registration_number": "12/34", "accept_number": "on"})
+    assert Decision.objects.get().report.decision.registration_number == "12/34"
+
+
+def test_the_municipality_sets_its_own_pattern(client, case, settings):
+    settings.REGISTRATION_NUMBER_PATTERN = r"\d+/\d+"
+    assert send(client, {"registration_number": "12/34"}).redirect_chain
+
+
+@pytest.mark.parametrize("state", ["open", "under_review"])
+def test_what_was_not_proposed_is_not_decided(state, client, case, year):
+    FollowUp.objects.filter(pk=year.pk).update(state=state)
+    [text] = texts(send(client))
+    assert text.startswith("Beslutet kan inte föras in: uppföljningen är inte föreslagen till kommunstyrelsen.")
+    assert not DecidedReport.objects.exists()
+    # What was written is kept as a draft.
+    case.refresh_from_db()
+    assert case.decision_text == FILLED["decision_text"]
+    assert "För in beslutet" not in client.get(CASE).content.decode()
+
+
+@pytest.mark.parametrize(("outcome", "action"), [("referred_back", "refer_back"), ("rejected", "reject")])
+def test_what_is_not_approved_goes_back_to_review_with_the_reason(outcome, action, client, case, year):
+    send(client, {"outcome": outcome, "outcome_reason": "Siffrorna saknas."})
+    year.refresh_from_db()
+    event = Event.objects.last()
+    assert (year.state, event.action, event.comment) == ("under_review", action, "Siffrorna saknas.")
+    # What the board had before it is kept; what is shown is the year as it is worked on.
+    assert Decision.objects.get().report.number == 1
+    SubGoalEntry.objects.update(comment="Nu med siffror.")
+    html = client.get(f"{YEAR}rapport/").content.decode()
+    assert "Nu med siffror." in html
+    assert "Utkast." in html
+    assert "Torgen är ljusa." in client.get(f"{YEAR}beslut/1/rapport/").content.decode()
+    client.post(f"{CASE}nytt/")
+    again = Decision.objects.get(recorded_at=None)
+    assert (again.number, again.paragraph) == (2, "")
+    # A referred-back matter goes on under its number; after a rejected one there is a new matter.
+    assert again.registration_number == (FILLED["registration_number"] if outcome == "referred_back" else "")
+
+
+def test_a_case_is_opened_once_and_not_for_a_decided_year(year, case, nina):
+    with pytest.raises(Refused, match="Ärendet är redan upplagt"):
+        open_case(year, by=nina)
+    record(filled(case), by=nina, today=TODAY)
+    with pytest.raises(Refused, match="läget är beslutad"):
+        open_case(year, by=nina)
+    with pytest.raises(Refused, match="Beslutet är redan infört"):
+        record(case, by=nina, today=TODAY)
+
+
+def test_only_the_secretary_decides(year, case, nina):
+    greta = make_user("greta", group="Granskare")
+    for attempt in (
+        lambda: open_case(year, by=greta),
+        lambda: record(filled(case), by=greta, today=TODAY),
+        lambda: start_correction(year, "Fel", by=greta),
+    ):
+        with pytest.raises(NotAllowed):
+            attempt()
+    client = client_of(greta)
+    assert client.post(CASE, FILLED | {"version": 1, "record": "1"}).status_code == 403
+    assert client.post(f"{CASE}nytt/").status_code == 403
+    assert client.post(f"{CASE}rattelse/", {"reason": "Fel"}).status_code == 403
+    assert nothing_decided(year)
+
+
+def test_the_day_is_an_argument(year, case, nina):
+    with pytest.raises(ValidationError, match="i framtiden"):
+        record(filled(case), by=nina, today=date(2023, 5, 2))
+    record(filled(case), by=nina, today=date(2023, 5, 3))
+
+
+def test_nothing_is_decided_on_what_the_board_did_not_see(year, case, nina, monkeypatch):
+    """Somebody changes a text while the PDF is drawn."""
+
+    def change_and_draw(now):
+        SubGoalEntry.objects.update(comment="Insmuget.")
+        draw_here(now)
+
+    monkeypatch.setattr("followup.queue.wait_for_pdf.call_worker", change_and_draw)
+    with pytest.raises(Refused, match="Uppföljningen ändrades medan beslutet fördes in"):
+        record(filled(case), by=nina, today=TODAY)
+    assert nothing_decided(year)
+
+
+def test_without_pango_nothing_is_decided(client, case, year, monkeypatch):
+    def missing(report):
+        raise pdf.PdfUnavailable
+
+    monkeypatch.setattr(pdf, "render", missing)
+    monkeypatch.setattr("followup.queue.wait_for_pdf.call_worker", lambda now: drain())
+    [text] = texts(send(client))
+    assert text.startswith("PDF kan inte skapas")
+    assert text.endswith("Det du skrev är sparat.")
+    assert nothing_decided(year)
+
+
+def test_two_who_write_in_the_case_see_both_texts(client, case):
+    client.post(CASE, FILLED | {"version": 1})
+    response = client.post(CASE, FILLED | {"version": 1, "proposal": "Avslås.", "speakers": "Cia Cedervall (V)"})
+    assert response.status_code == 409
+    assert [conflict.name for conflict in response.context["conflicts"]] == ["proposal", "speakers"]
+    sent = dict(response.context["unchanged"]) | {"pick-proposal": "mine", "proposal": "Avslås."}
+    sent |= {"pick-speakers": "theirs", "speakers": "Cia Cedervall (V)", "theirs-speakers": FILLED["speakers"]}
+    client.post(CASE, sent)
+    case.refresh_from_db()
+    assert case.proposal == "Avslås."
+    assert [speaker.name for speaker in case.speakers.all()] == ["Anna Andersson", "Bo Berg"]
+
+
+def test_a_decision_recorded_meanwhile_is_not_written_over(client, case, nina):
+    record(filled(case), by=nina, today=TODAY)
+    assert client.post(CASE, FILLED | {"version": 1}).status_code == 404
+
+
+def test_a_correction_is_a_decision_of_its_own(client, case, year, nina):
+    record(filled(case), by=nina, today=TODAY)
+    before = client.get(f"{YEAR}beslut/1/rapport.json").content
+    response = client.post(f"{CASE}rattelse/", {"reason": " "})
+    assert response.context["form"].errors["reason"] == ["Skriv varför beslutet rättas."]
+    client.post(f"{CASE}rattelse/", {"reason": "Fel antal lampor."})
+    year.refresh_from_db()
+    assert year.state == "under_review"
+    # Until the board has decided anew, the decided report is what everybody reads.
+    SubGoalEntry.objects.update(comment="Torgen är halvljusa.")
+    assert "Torgen är ljusa." in client.get(f"{YEAR}rapport/").content.decode()
+    FollowUp.objects.filter(pk=year.pk).update(state="proposed")
+    assert "Fel antal lampor." in client.get(CASE).content.decode()
+    send(client, {"meeting_date": "2023-05-31", "paragraph": "40"})
+    old, new = Decision.objects.order_by("number")
+    assert (new.replaces, new.correction_reason, new.report.previous_sha256) == (
+        old,
+        "Fel antal lampor.",
+        old.report.sha256,
+    )
+    assert "Torgen är halvljusa." in client.get(f"{YEAR}rapport/").content.decode()
+    assert client.get(f"{YEAR}beslut/1/rapport.json").content == before
+    replaced = client.get(f"{YEAR}beslut/1/").content.decode()
+    assert "Det här beslutet har ersatts av" in replaced
+    assert "Kommunstyrelsen 31 maj 2023 § 40" in replaced
+    page = client.get(f"{YEAR}beslut/1/rapport/").content.decode()
+    assert "Torgen är ljusa." in page
+    assert "Det här beslutet har ersatts av" in page
+    assert "ersatts" not in client.get(f"{YEAR}beslut/2/").content.decode()
+
+
+def test_a_correction_is_called_off_and_leaves_everything_as_it_was(client, case, year, nina):
+    entry = SubGoalEntry.objects.get()
+    entry.save()  # to the history, which the example's answers have gone past
+    year.save()
+    record(filled(case), by=nina, today=TODAY)
+    client.post(f"{CASE}rattelse/", {"reason": "Fel antal lampor."})
+    correction = Decision.objects.get(recorded_at=None)
+    ProtocolNote.objects.create(decision=correction, order=1, name="Bo Berg", party="M", text="Fler lampor.")
+    entry.comment, entry.state = "Torgen är halvljusa.", "returned"
+    entry.save()
+    FollowUp.objects.get().save()
+    assert f"{CASE}rattelse/avbryt/" in client.get(CASE).content.decode()
+    response = client.post(f"{CASE}rattelse/avbryt/", {"reason": " "})
+    assert response.context["form"].errors["reason"] == ["Skriv varför rättelsen avbryts."]
+    assert Decision.objects.filter(pk=correction.pk).exists()
+    response = client.post(f"{CASE}rattelse/avbryt/", {"reason": "Antalet stämde."}, follow=True)
+    assert texts(response) == ["Rättelsen är avbruten. Beslutet gäller som förut: Kommunstyrelsen 3 maj 2023 § 31."]
+    entry.refresh_from_db()
+    year.refresh_from_db()
+    assert (entry.comment, entry.state, year.state) == ("Torgen är ljusa.", "approved", "decided")
+    newest = entry.history.first()
+    assert (newest.history_user, newest.history_change_reason) == (nina, "Rättelsen avbröts")
+    assert "Torgen är halvljusa." in entry.history.values_list("comment", flat=True)
+    event = Event.objects.last()
+    assert (event.action, event.comment, event.by) == ("cancel_correction", "Antalet stämde.", nina)
+    assert Decision.objects.get() == case
+    assert Decision.history.filter(id=correction.pk).first().history_change_reason == "Rättelsen avbröts"
+    assert [check.problems for check in check_chain()] == [()]
+    assert "Det pågår ingen rättelse." in texts(
+        client.post(f"{CASE}rattelse/avbryt/", {"reason": "Igen."}, follow=True)
+    )
+    client.post(f"{CASE}rattelse/", {"reason": "Nu är det fel."})  # and it may be begun anew
+    assert Decision.objects.get(recorded_at=None).replaces == case
+
+
+def test_only_the_secretary_calls_a_correction_off(client, case, year, nina):
+    record(filled(case), by=nina, today=TODAY)
+    client.post(f"{CASE}rattelse/", {"reason": "Fel antal lampor."})
+    greta = make_user("greta", group="Granskare")
+    with pytest.raises(NotAllowed):
+        cancel_correction(FollowUp.objects.get(), "Onödig.", by=greta)
+    assert FollowUp.objects.get().state == "under_review"
+
+
+def test_the_list_of_cases_costs_the_same_for_one_year_and_for_many(
+    client, year, django_assert_num_queries, monkeypatch
+):
+    with django_assert_num_queries(7):
+        client.get("/beslut/")
+    for number in range(20):
+        proposed_year(f"program-{number}")
+    with django_assert_num_queries(7):
+        assert client.get("/beslut/").content.decode().count("Lägg upp ärendet") == 21
+    monkeypatch.setattr("followup.decision.views.PER_PAGE", 20)
+    last = client.get("/beslut/?page=2").content.decode()
+    assert last.count("Lägg upp ärendet") == 1
+    assert "Sida 2 av 2" in last
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one transaction write at a time")
+class TestAtOnce:
+    @pytest.fixture(autouse=True)
+    def roles(self, transactional_db) -> None:
+        """Emptying the database after the test before has taken the roles that a migration made."""
+        import_module("followup.migrations.0002_roles").grant_roles(Group, Permission)
+
+    @staticmethod
+    def decide(case: Decision, user: User):
+        def work() -> object:
+            try:
+                return record(Decision.objects.get(pk=case.pk), by=user, today=TODAY)
+            except Refused as refusal:
+                return refusal
+
+        return work
+
+    def test_one_of_two_decisions_on_a_year_wins(self, case, nina):
+        case = filled(case)
+        results = at_once(*(self.decide(case, nina) for _ in range(2)))
+        assert sorted(type(result).__name__ for result in results) == ["DecidedReport", "Refused"]
+        assert DecidedReport.objects.count() == 1
+        assert Event.objects.filter(action="decide").count() == 1
+
+    def test_decisions_on_different_years_become_one_chain(self, case, nina):
+        others = [open_case(proposed_year(f"annat-{number}"), by=nina) for number in range(3)]
+        first = filled(case)
+        record(first, by=nina, today=TODAY)
+        cases = [filled(other, paragraph=str(number)) for number, other in enumerate(others, start=40)]
+        results = at_once(*(self.decide(each, nina) for each in cases))
+        assert [type(result).__name__ for result in results] == ["DecidedReport"] * 3
+        chain = list(DecidedReport.objects.order_by("number"))
+        assert [link.number for link in chain] == [1, 2, 3, 4]
+        assert [link.previous_sha256 for link in chain] == ["", *(link.sha256 for link in chain[:-1])]

@@ -1,0 +1,446 @@
+"""Workbooks as they are: our own, read back to the same programme, and awful ones that people have made."""
+
+import io
+import subprocess
+import zipfile
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from openpyxl import Workbook, load_workbook
+
+from followup.intake.workbook import ALL_SHEETS, read_workbook
+from followup.intake.years import import_source
+from followup.models import FollowUp, MeasureEntry, SubGoalEntry
+from organisation.models import Unit
+from programmes.exporting import export_programme
+from programmes.importing import ImportLog
+from programmes.models import Measure, Programme, ResponsibilityArea, SubGoal
+from programmes.sheets.assembling import Facts
+from programmes.sheets.tables import Choices, Tables
+from programmes.sheets.writing import programme_workbook, template
+from programmes.source import SourceError
+from tests.programmes.test_exporting import PROGRAMMES, read, written
+
+FACTS = Facts(
+    {
+        "title": "Trygghetsprogram",
+        "slug": "trygghet",
+        "first_year": 2022,
+        "last_year": 2025,
+        "overarching_goal": "En trygg kommun.",
+        "state": "active",
+    }
+)
+
+
+def workbook(**sheets: Sequence[Sequence[Any]]) -> Workbook:
+    made = Workbook()
+    made.remove(made.worksheets[0])
+    for title, rows in sheets.items():
+        sheet = made.create_sheet(title.replace("_", " "))
+        for row in rows:
+            sheet.append(row)
+    return made
+
+
+def content_of(made: Workbook) -> bytes:
+    file = io.BytesIO()
+    made.save(file)
+    return file.getvalue()
+
+
+def load(made: Workbook | bytes, facts: Facts = FACTS, choices: Choices | None = None) -> tuple[ImportLog, Tables]:
+    content = made if isinstance(made, bytes) else content_of(made)
+    source, tables = read_workbook(content, facts, choices or Choices())
+    log = ImportLog()
+    with transaction.atomic():
+        import_source(source, log, tables.problems, with_pdf=False)
+    return log, tables
+
+
+def refused(made: Workbook | bytes, **more: Any) -> list[str]:
+    with pytest.raises(SourceError) as error:
+        load(made, **more)
+    return [str(problem) for problem in error.value.problems]
+
+
+def goals() -> list[tuple[str, str]]:
+    return [
+        (goal.code, goal.text) for goal in SubGoal.objects.select_related("area").order_by("area__number", "number")
+    ]
+
+
+def measures() -> list[tuple[str, str]]:
+    rows = Measure.objects.select_related("sub_goal__area").order_by(
+        "sub_goal__area__number", "sub_goal__number", "number"
+    )
+    return [(measure.code, measure.text) for measure in rows]
+
+
+def units_of(code: str) -> list[str]:
+    area, goal, number = map(int, code.split("."))
+    measure = Measure.objects.get(sub_goal__area__number=area, sub_goal__number=goal, number=number)
+    return sorted(unit.name for unit in measure.units.all())
+
+
+# What is written is read back
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(source=PROGRAMMES)
+def test_any_programme_is_read_back_from_its_workbook_identical(earlier, source):
+    with transaction.atomic():
+        read(source)
+        exported = written(Programme.objects.get(slug="nytt-program"))
+        content = programme_workbook(export_programme(Programme.objects.get(slug="nytt-program")))
+        log, _ = load(content, Facts())
+        assert log.nothing_changed
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        load(content, Facts())
+        again = written(Programme.objects.get(slug="nytt-program"))
+        for key in ("programme", "areas", "guidelines"):
+            assert again[key] == exported[key]
+        transaction.set_rollback(True)
+
+
+def test_the_real_programme_is_read_back_by_the_command(huddinge, tmp_path, capsys):
+    file = tmp_path / "program.xlsx"
+    call_command("export_programme", huddinge.slug, format="xlsx", output=file)
+    capsys.readouterr()
+    call_command("import_programme", str(file))
+    assert capsys.readouterr().out == (
+        "Inget ändrades: Program för trygghet och säkerhet 2018–2021 stämmer redan med filen.\n"
+    )
+    sheet = load_workbook(file)["Mål"]
+    sheet["B2"] = "Ny lydelse."
+    sheet.parent.save(file)
+    call_command("import_programme", str(file))
+    assert capsys.readouterr().out.endswith("Ändrade: 1 mål.\n")
+    assert goals()[0] == ("1.1", "Ny lydelse.")
+
+
+# Awful ones
+
+
+FLAT = [
+    ["Handlingsplan för trygghet", None, None, None, None, None],
+    [None, None, None, None, None, None],
+    ["Fokusområde", "Delmål ", "Aktivitet", "Ansvarig nämnd/bolag", "Tidplan", "Status 2023"],
+    ["Trygga platser", "Fler ska känna sig trygga", "Trygghetsvandringar", "KS, SOC", "2022-2024", "Klar"],
+    [None, None, "Bättre belysning", "Tekniska nämnden\nBostads AB", "Löpande", "Pågår"],
+    [None, "Färre brott", "Samverkan med polisen", "Kommunstyrelsen och Socialnämnden", 2023, "Gul"],
+    ["Trygga hem ", "Våldet ska minska", "Utbilda personal", "\xa0Socialnämnden ", "2024", ""],
+]
+
+
+@pytest.mark.django_db
+def test_a_flat_plan_with_foreign_headings():
+    Unit.objects.create(name="Kommunstyrelsen", slug="kommunstyrelsen", kind="committee")
+    Unit.objects.create(name="Socialnämnden", slug="socialnamnden", kind="committee")
+    _log, tables = load(workbook(Blad1=FLAT))
+    assert goals() == [("1.1", "Fler ska känna sig trygga"), ("1.2", "Färre brott"), ("2.1", "Våldet ska minska")]
+    assert measures() == [
+        ("1.1.1", "Trygghetsvandringar"),
+        ("1.1.2", "Bättre belysning"),
+        ("1.2.1", "Samverkan med polisen"),
+        ("2.1.1", "Utbilda personal"),
+    ]
+    assert list(ResponsibilityArea.objects.values_list("name", flat=True)) == ["Trygga platser", "Trygga hem"]
+    assert units_of("1.1.1") == ["Kommunstyrelsen", "Socialnämnden"]
+    assert units_of("1.1.2") == ["Bostads AB", "Tekniska nämnden"]
+    assert units_of("1.2.1") == ["Kommunstyrelsen", "Socialnämnden"]
+    assert [(unit.name, unit.kind) for unit in Unit.objects.exclude(slug__in=["kommunstyrelsen", "socialnamnden"])] == [
+        ("Bostads AB", "company"),
+        ("Tekniska nämnden", "committee"),
+    ]
+    assert list(Measure.objects.order_by("pk").values_list("first_year", "last_year")) == [
+        (2022, 2024),
+        (2022, 2025),
+        (2023, 2023),
+        (2024, 2024),
+    ]
+    # Only its measures name the goal, so those who do them answer for it.
+    assert SubGoal.objects.get(number=1, area__number=1).units.count() == 4
+    assert list(
+        MeasureEntry.objects.filter(follow_up__year=2023).order_by("measure").values_list("progress", flat=True)
+    ) == [
+        "done",
+        "ongoing",
+        "ongoing",
+    ]
+    assert FollowUp.objects.get().state == "under_review"
+    assert [str(note) for note in tables.notes] == [
+        f"Bladet Blad1, rad 5, kolumn D (Ansvarig nämnd/bolag): ”{name}” finns inte bland enheterna och läggs till."
+        for name in ("Tekniska nämnden", "Bostads AB")
+    ]
+    assert load(workbook(Blad1=FLAT))[0].nothing_changed
+
+
+@pytest.mark.django_db
+def test_merged_cells_count_for_all_their_rows():
+    rows = [
+        ["Område", "Mål", "Åtgärd", "Ansvarig"],
+        ["Hem", "Trygga hem", "Larm", "Socialnämnden"],
+        [None, None, "Besök", None],
+        [None, None, None, "Äldrenämnden"],
+        ["Ute", "Trygga torg", "Ljus", "Äldrenämnden"],
+    ]
+    made = workbook(Plan=rows)
+    for cells in ("A2:A4", "B2:B4", "D2:D3", "C3:C4"):
+        made["Plan"].merge_cells(cells)
+    load(made)
+    assert measures() == [("1.1.1", "Larm"), ("1.1.2", "Besök"), ("2.1.1", "Ljus")]
+    assert units_of("1.1.2") == ["Socialnämnden", "Äldrenämnden"]
+
+
+@pytest.mark.django_db
+def test_numbers_that_excel_has_made_something_else_of():
+    made = workbook(
+        Områden=[["Nr", "Namn"], [1, "Ett"], ["2", "Två"]],
+        Mål=[
+            ["Nr", "Mål"],
+            *[[float(f"1.{n}"), f"Mål {n}"] for n in range(1, 10)],
+            [1.1, "Mål 10"],
+            [datetime(2026, 1, 2), "Mål 2.1"],
+            ["\xa02.2 ", "Mål 2.2"],
+        ],
+        Åtgärder=[["Åtgärd", "Nr"], ["Tredje", "1.2.3"], ["Som ett datum", datetime(2003, 1, 2)]],
+    )
+    made["Mål"]["A12"].number_format = "yyyy-mm-dd"
+    load(made)
+    assert [code for code, _ in goals()] == [*(f"1.{n}" for n in range(1, 11)), "2.1", "2.2"]
+    assert measures() == [("1.2.3", "Tredje"), ("2.1.3", "Som ett datum")]
+
+
+INDICATORS = [
+    ["Mål", "Nyckeltal", "Enhet", "Önskad riktning", "Basvärde", "Basår", "Utfall 2022", "Utfall 2023", "Målvärde"],
+    ["1.1", "Upplevd trygghet", "procent", "Ökar", 0.615, "2021", "63,5 %", "1\xa0234", "ca"],
+]
+
+
+@pytest.mark.django_db
+def test_figures_in_all_ways_of_writing_them():
+    made = workbook(Mål=[["Nr", "Mål"], ["1.1", "Trygghet"]], Nyckeltal=INDICATORS)
+    made["Nyckeltal"]["E2"].number_format = "0.0%"
+    assert refused(made) == [
+        "Bladet Nyckeltal, rad 2, kolumn I (Målvärde): ”ca” är inte ett tal. Skriv bara talet, till exempel 12,5."
+    ]
+    made["Nyckeltal"]["I2"] = 70
+    load(made)
+    indicator = Programme.objects.get().areas.get().sub_goals.get().indicators.get()
+    assert (float(indicator.baseline), indicator.baseline_year, indicator.direction) == (61.5, 2021, "up")
+    assert [(o.year, float(o.value)) for o in indicator.outcomes.order_by("year")] == [(2022, 63.5), (2023, 1234)]
+
+
+@pytest.mark.django_db
+def test_every_problem_is_told_at_once_with_its_place():
+    made = workbook(
+        Mål=[
+            ["Nr", "Mål", "Exempel", "Bedömning 2023"],
+            ["1.1", "Trygghet", "kanske", "Pågår"],
+            ["1.1", "Igen"],
+            ["1.3", None],
+        ],
+        Åtgärder=[
+            ["Nr", "Åtgärd", "Första år"],
+            ["1.9.1", "Vilse", 2023],
+            ["1.1.1", "Tidigt", 2019],
+            ["1.1.2", "x" * 501, "snart"],
+        ],
+    )
+    assert refused(made) == [
+        "Bladet Mål, rad 2, kolumn C (Exempel): ”kanske” går inte att tolka. Skriv Ja eller Nej.",
+        "Bladet Mål, rad 2, kolumn D (Bedömning 2023): ”Pågår” känns inte igen. Skriv något av: Uppfyllt, "
+        "Delvis uppfyllt, Ej uppfyllt, Kan inte bedömas, Avser ej.",
+        "Bladet Åtgärder, rad 4, kolumn C (Första år): ”snart” är inte ett år. Skriv året med fyra siffror, "
+        "till exempel 2023.",
+        "Bladet Mål, rad 3, kolumn A (Nr): mål 1.1 står redan på bladet Mål, rad 2. Ge målen olika nummer, "
+        "eller ta bort den ena raden.",
+        "Bladet Mål, rad 4, kolumn B (Mål): målet har ett nummer men ingen text. Fyll i målet.",
+        "Bladet Åtgärder, rad 2, kolumn A (Nr): mål 1.9 finns inte i filen. Lägg till det på bladet Mål, eller "
+        "rätta numret.",
+        "Bladet Åtgärder, rad 3, kolumn C (Första år): 2019 ligger utanför programmets period 2022–2025.",
+        "Bladet Åtgärder, rad 4, kolumn B (Åtgärd): Säkerställ att detta värde har som mest 500 tecken (den har 501).",
+    ]
+    assert not Programme.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_a_sheet_does_not_say_is_left_alone(huddinge):
+    before = written(huddinge)
+    first = before["areas"][0]["sub_goals"][0]
+    made = workbook(Mål=[["Nr", "Mål"], ["1.1", "Ny text"]])
+    log, _ = load(made, Facts({"title": huddinge.title, "slug": huddinge.slug, "first_year": 2018, "last_year": 2021,
+                               "overarching_goal": huddinge.overarching_goal}))  # fmt: skip
+    assert dict(log.changed) == {"mål": 1}
+    assert not log.created
+    first["text"] = "Ny text"
+    assert written(Programme.objects.get()) == before
+
+
+@pytest.mark.django_db
+def test_answers_of_earlier_years():
+    made = workbook(
+        Mål=[["Nr", "Mål", "Måluppfyllelse 2022", "Kommentar 2022"], ["1.1", "Trygghet", "Delvis", "Bra fart."]],
+        Åtgärder=[["Nr", "Åtgärd"], ["1.1.1", "Ljus"]],
+        Uppföljning_av_åtgärder=[
+            ["År", "Åtgärd", "Genomförande", "Vad som har gjorts"],
+            [2022, "1.1.1", "Avbruten", "Pengarna tog slut."],
+        ],
+        Uppföljningar=[
+            ["År", "Läge", "Sammanfattning", "Ska vara klar"],
+            [2022, "Öppen", "Ett år.", "31 januari 2023"],
+        ],
+    )
+    load(made)
+    year = FollowUp.objects.get()
+    assert (year.year, year.state, year.summary, year.due_on.isoformat()) == (2022, "open", "Ett år.", "2023-01-31")
+    goal = SubGoalEntry.objects.get()
+    assert (goal.assessment, goal.comment) == ("partly", "Bra fart.")
+    measure = MeasureEntry.objects.get()
+    assert (measure.progress, measure.stop_reason) == ("stopped", "Pengarna tog slut.")
+    log, _ = load(made)
+    assert log.nothing_changed
+    assert log.kept == ["Uppföljningen för 2022 finns redan och lämnades orörd."]
+
+
+# What is no plan, or wants to harm
+
+
+def zipped(parts: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, part in parts.items():
+            package.writestr(name, part)
+    return file.getvalue()
+
+
+def with_part(name: str, part: bytes) -> bytes:
+    content = content_of(workbook(Mål=[["Nr", "Mål"], ["1.1", "Trygghet"]]))
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        parts = {info.filename: package.read(info) for info in package.infolist()}
+    return zipped({**parts, name: part})
+
+
+ENTITIES = b'<?xml version="1.0"?><!DOCTYPE s [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><sst>&b;</sst>'
+HARMFUL = {
+    "empty": (b"", "Filen är tom."),
+    "no workbook": (b"Nr;Mal", "Filen är inte en Excel-arbetsbok"),
+    "old or locked": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
+        "Filen är låst med lösenord eller sparad i ett",
+    ),
+    "another package": (zipped({"word/document.xml": b"<a/>"}), "Filen är inte en Excel-arbetsbok."),
+    "broken": (zipped({"xl/workbook.xml": b"<a"}), "Filen är skadad och kan inte läsas."),
+    "bomb": (with_part("xl/big.xml", b"\0" * 90_000_000), "Filen packas upp till orimligt mycket"),
+    "too large": (b"x" * 10_485_761, "Filen är större än 10 MB."),
+    "macros": (with_part("xl/vbaProject.bin", b"x"), "Filen innehåller makron och läses inte."),
+    "entities": (with_part("xl/sharedStrings.xml", ENTITIES), "Filen innehåller sådant som inte hör hemma"),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("content", "message"), HARMFUL.values(), ids=HARMFUL)
+def test_a_harmful_or_foreign_file_is_refused_with_a_reason(content, message):
+    [problem] = refused(content)
+    assert problem.startswith(message)
+
+
+@pytest.mark.django_db
+def test_a_formula_is_what_it_came_to_and_is_never_run():
+    made = workbook(Mål=[["Nr", "Mål"], ["1.1", '=HYPERLINK("http://example.com")'], ["1.2", "#REF!"]])
+    made["Mål"]["B3"].data_type = "e"
+    assert refused(made)[:2] == [
+        "Bladet Mål, rad 2, kolumn B (Mål): Cellen har en formel utan sparat värde. Öppna filen i Excel, spara den och "
+        "försök igen, eller skriv värdet i cellen.",
+        "Bladet Mål, rad 3, kolumn B (Mål): Cellen visar felet #REF!. Rätta formeln eller skriv värdet i cellen.",
+    ]
+
+
+@pytest.mark.django_db
+def test_a_row_that_strays_to_the_end_of_the_sheet_does_no_harm():
+    made = workbook(Mål=[["Nr", "Mål"], ["1.1", "Trygghet"]])
+    made["Mål"]["XFD1048576"] = "."
+    load(made)
+    assert goals() == [("1.1", "Trygghet")]
+
+
+@pytest.mark.django_db
+def test_a_sheet_that_nobody_understands_is_read_as_a_person_says():
+    made = workbook(Blad1=[["Ämne", "Syfte", "Vi ska"], ["Hemmet", "Trygga hem", "Larm"]])
+    assert refused(made) == ["Bladet Program: i filen hittades inga mål eller åtgärder att läsa in."]
+    choices = Choices({"Blad1": "measures"}, {"Blad1": {"A": "area", "B": "goal", "C": "text"}})
+    load(made, choices=choices)
+    assert (goals(), measures()) == ([("1.1", "Trygga hem")], [("1.1.1", "Larm")])
+
+
+@pytest.mark.django_db
+def test_the_template_says_how_and_lacks_a_programme():
+    content = template(ALL_SHEETS)
+    assert refused(content, facts=Facts()) == [
+        "Bladet Program, kolumn B (Titel), rad 1: titel måste fyllas i.",
+        "Bladet Program, kolumn B (Kortnamn), rad 2: det här måste fyllas i.",
+        "Bladet Program, kolumn B (Första år), rad 3: första år måste fyllas i.",
+        "Bladet Program, kolumn B (Sista år), rad 4: sista år måste fyllas i.",
+        "Bladet Program, kolumn B (Övergripande mål), rad 5: övergripande mål måste fyllas i.",
+    ]
+    filled = load_workbook(io.BytesIO(content))
+    for cell, value in {"B1": "Trygghet", "B3": 2022, "B4": 2025, "B5": "Trygg kommun."}.items():
+        filled["Program"][cell] = value
+    filled["Mål"].append(["1.1", "Trygga hem", "Kommunstyrelsen"])
+    filled["Mål"].delete_rows(2, 1000)
+    filled["Mål"]["A2"], filled["Mål"]["B2"] = "1.1", "Trygga hem"
+    load(filled, Facts())
+    assert Programme.objects.get().slug == "trygghet-2022"
+    assert any(validation.formula1 == '"Ja,Nej"' for validation in filled["Åtgärder"].data_validations.dataValidation)
+
+
+@pytest.mark.django_db
+def test_the_command_tells_what_a_workbook_lacks(tmp_path):
+    file = tmp_path / "Plan.xlsx"
+    file.write_bytes(content_of(workbook(Blad1=FLAT)))
+    with pytest.raises(CommandError) as error:
+        call_command("import_programme", str(file))
+    assert str(error.value).splitlines() == [
+        "Inget lästes in. 3 fel:",
+        "Bladet Program: första år måste fyllas i.",
+        "Bladet Program: sista år måste fyllas i.",
+        "Bladet Program: övergripande mål måste fyllas i.",
+    ]
+    call_command(
+        "import_programme",
+        str(file),
+        first_year=2022,
+        last_year=2025,
+        overarching_goal="En trygg kommun.",
+        stdout=io.StringIO(),
+    )
+    assert Programme.objects.get().title == "Plan"
+
+
+def through_libreoffice(file: Path) -> Path:
+    """The workbook as LibreOffice saves it after opening it."""
+    folder = file.parent / "saved"
+    profile = f"-env:UserInstallation={(file.parent / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder), str(file)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=180)
+    return folder / file.name
+
+
+def test_what_libreoffice_has_saved_is_read_as_before(huddinge, tmp_path):
+    content = programme_workbook(export_programme(huddinge))
+    file = tmp_path / "program.xlsx"
+    file.write_bytes(content)
+    saved = through_libreoffice(file).read_bytes()
+    assert saved != content
+    log, tables = load(saved, Facts())
+    assert log.nothing_changed
+    assert dict(log.unchanged)["åtgärder"] == Measure.objects.count()
+    assert [table.title for table in tables.tables if not table.sheet] == []

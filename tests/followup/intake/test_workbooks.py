@@ -1,0 +1,145 @@
+"""The pages that read a programme in from a workbook (handed over, looked at, confirmed), and hand it out as one."""
+
+import io
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import load_workbook
+
+from followup.models import Workbook
+from organisation.models import Unit
+from programmes.models import Programme, SubGoal
+from tests.followup.conftest import client_of, make_user
+from tests.followup.intake.test_sheets import FLAT, content_of, workbook
+
+UPLOAD = "/granskning/las-in/"
+FACTS = {"title": "Trygghet", "first_year": 2022, "last_year": 2025, "overarching_goal": "En trygg kommun."}
+
+
+def hand_over(client, content: bytes, name: str = "plan.xlsx") -> str:
+    """The address of the page that shows what the file would do."""
+    response = client.post(UPLOAD, {"file": SimpleUploadedFile(name, content)})
+    assert response.status_code == 302, response.content.decode()
+    return str(response.url)
+
+
+def page(client, address: str) -> str:
+    return str(client.get(address).content.decode())
+
+
+def confirm(client, address: str):
+    digest = re.search(r'name="digest" value="(\w+)"', page(client, address))
+    return client.post(f"{address}las-in/", {"digest": digest[1] if digest else ""})
+
+
+def facts_of(client, address: str) -> None:
+    """Say what the file does not, and leave its sheets as they were understood."""
+    form = dict(re.findall(r'<select name="(s[\w-]*)".*?<option value="([^"]*)" selected', page(client, address), re.S))
+    assert client.post(address, {**FACTS, "state": "active", **form}).status_code == 302
+
+
+def test_a_foreign_plan_becomes_a_programme_with_a_dashboard(reviewer):
+    client = client_of(reviewer)
+    address = hand_over(client, content_of(workbook(Blad1=FLAT)))
+    html = page(client, address)
+    assert "3 saker att rätta" in html
+    assert "Övergripande mål måste fyllas i." in html
+    facts_of(client, address)
+    html = page(client, address)
+    assert "Läs in programmet" in html
+    assert "”Tekniska nämnden” finns inte bland enheterna och läggs till." in html
+    assert Programme.objects.count() == 1  # nothing is there before it is confirmed
+    response = confirm(client, address)
+    assert response.url == "/program/trygghet-2022/"
+    assert "Trygghet är inläst från ”plan.xlsx”." in page(client, response.url)
+    assert "Fler ska känna sig trygga" in page(client, f"{response.url}2023/")
+    goal = SubGoal.objects.get(area__programme__slug="trygghet-2022", area__number=1, number=2)
+    assert goal.history.get().history_user == reviewer
+    done = Workbook.objects.get()
+    assert (done.state, bytes(done.content)) == ("done", b"")
+    assert client.get(address).url == response.url
+    again = hand_over(client, content_of(workbook(Blad1=FLAT)))
+    facts_of(client, again)
+    assert "Det finns inget att läsa in." in page(client, again)
+
+
+def test_what_changed_in_between_is_shown_again(huddinge, reviewer):
+    client = client_of(reviewer)
+    content = client.get(f"/program/{huddinge.slug}/program.xlsx").content
+    changed = load_workbook(io.BytesIO(content))
+    changed["Mål"]["B2"] = "Ny lydelse."
+    address = hand_over(client, content_of(changed))
+    digest = re.search(r'name="digest" value="(\w+)"', page(client, address))[1]
+    SubGoal.objects.filter(area__number=1, number=2).update(text="Ändrat av en annan.")
+    response = client.post(f"{address}las-in/", {"digest": digest})
+    assert response.status_code == 409
+    assert "Ändrat av en annan." in response.content.decode()
+    assert not SubGoal.objects.filter(text="Ny lydelse.").exists()
+    assert confirm(client, address).status_code == 302
+    assert SubGoal.objects.filter(text="Ny lydelse.").exists()
+    assert not SubGoal.objects.filter(text="Ändrat av en annan.").exists()
+    assert confirm(client, address).status_code == 404  # a second click
+
+
+def test_a_file_with_problems_cannot_be_confirmed(reviewer):
+    client = client_of(reviewer)
+    address = hand_over(client, content_of(workbook(Mål=[["Nr", "Mål"], ["1.1", "<b>Trygghet</b>"], ["1.1", "Igen"]])))
+    assert "mål 1.1 står redan" in page(client, address).replace("Mål 1.1", "mål 1.1")
+    assert client.post(f"{address}las-in/", {"digest": "x"}).status_code == 409
+    assert Programme.objects.count() == 1
+    assert client.post(f"{address}avbryt/").url == UPLOAD
+    assert client.get(address).status_code == 404
+
+
+def test_of_very_many_problems_the_first_are_shown(reviewer):
+    rows = [["Nr", "Mål"], ["1.1", "Trygghet"], *(["1.1", f"Igen {number}"] for number in range(501))]
+    client = client_of(reviewer)
+    shown = page(client, hand_over(client, content_of(workbook(Mål=rows))))
+    assert re.search(r"\d+ saker att rätta", shown)[0] == "504 saker att rätta"  # three of the programme itself
+    assert "Inget är inläst. Här visas de 500 första." in shown
+    assert shown.count('<tr><th scope="row">Mål</th>') == 500
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("plan.xls", b"x", "Filen är inte en Excel-arbetsbok (.xlsx)."),
+        ("plan.xlsx", b"", "Filen är tom."),
+    ],
+)
+def test_what_is_no_workbook_is_refused_at_once(reviewer, name, content, message):
+    response = client_of(reviewer).post(UPLOAD, {"file": SimpleUploadedFile(name, content)})
+    assert response.status_code == 422
+    assert message in response.content.decode()
+
+
+def test_a_disguised_file_is_told_on_the_page(reviewer):
+    client = client_of(reviewer)
+    assert "Filen är inte en Excel-arbetsbok, eller så är den skadad." in page(client, hand_over(client, b"hej"))
+
+
+def test_a_reviewer_brings_new_units_but_renames_none(huddinge, reviewer):
+    client = client_of(reviewer)
+    content = client.get(f"/program/{huddinge.slug}/program.xlsx").content
+    changed = load_workbook(io.BytesIO(content))
+    changed["Enheter"]["B2"] = "Nytt namn"
+    address = hand_over(client, content_of(changed))
+    assert "Enheter ändras av en administratör." in page(client, address)
+    assert client.post(f"{address}las-in/", {"digest": "x"}).status_code == 409
+    assert not Unit.objects.filter(name="Nytt namn").exists()
+
+
+def test_nobody_sees_anothers_file(reviewer):
+    address = hand_over(client_of(reviewer), content_of(workbook(Blad1=FLAT)))
+    other = make_user("annan", group="Granskare")
+    for url in (address, f"{address}las-in/", f"{address}avbryt/"):
+        assert client_of(other).post(url).status_code == 404
+    assert page(client_of(other), UPLOAD).count("plan.xlsx") == 0
+
+
+def test_the_template_is_a_workbook_with_every_sheet(reviewer):
+    response = client_of(reviewer).get(f"{UPLOAD}mall.xlsx")
+    sheets = load_workbook(io.BytesIO(response.content)).sheetnames
+    assert sheets[:6] == ["Så fyller du i", "Program", "Enheter", "Perspektiv", "Ansvarsområden", "Mål"]
+    assert sheets[-3:] == ["Uppföljningar", "Uppföljning av mål", "Uppföljning av åtgärder"]

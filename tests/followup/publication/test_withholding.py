@@ -1,0 +1,195 @@
+"""Secrecy: what can be marked, the report without it, and the page where it is marked."""
+
+from dataclasses import fields, is_dataclass, replace
+from datetime import date
+from decimal import Decimal
+from html import unescape
+from io import BytesIO
+from typing import get_type_hints
+from zipfile import ZipFile
+
+import pytest
+
+from followup.documents.formats import FORMATS
+from followup.models import FollowUp, Withholding
+from followup.publication.withholding import masked, notice, places, withhold
+from followup.report.archive import check_chain
+from followup.report.indicators import Elsewhere, Figure, IndicatorStatus
+from followup.report.report import (
+    AreaStatus,
+    Change,
+    GuidelineStatus,
+    MeasureStatus,
+    PerspectiveAccount,
+    Report,
+    SubGoalStatus,
+    build_report,
+    to_json,
+)
+from followup.scales import BLANK
+from followup.workflow import NotAllowed
+from tests.followup.conftest import client_of
+
+PAGE = "/granskning/huddinge-2018-2021/2020/sekretess/"
+
+# What stands in a report of the programme, adopted in public by the council, or comes from a list.
+OF_PROGRAMME = {
+    Report: {
+        "municipality", "programme", "programme_slug", "period", "state", "registration_number", "overarching_goal",
+        "selection",
+    },
+    AreaStatus: {"name", "overarching_sub_goal"},
+    SubGoalStatus: {"text"},
+    MeasureStatus: {"code", "text", "problem", "problem_source"},
+    IndicatorStatus: {"name", "unit", "direction", "source", "kpi"},
+    GuidelineStatus: {"title", "description"},
+    PerspectiveAccount: {"name", "description"},
+    Change: {"code", "text", "kind"},
+}  # fmt: skip
+OF_YEAR = {
+    Report: {"summary", "circumstances", "assessment_comment", "perspectives", "looking_ahead"},
+    AreaStatus: {"summary"},
+    SubGoalStatus: {"comment"},
+    IndicatorStatus: {"withheld"},
+    MeasureStatus: {"done", "stop_reason"},
+    GuidelineStatus: {"comment"},
+    Change: {"reason"},
+}
+
+
+def test_every_text_of_the_year_can_be_marked():
+    """A new field of a report is either the programme's or one that can be secret: whoever adds it says which."""
+    for kind, known in OF_PROGRAMME.items():
+        texts = {field.name for field in fields(kind) if get_type_hints(kind)[field.name] is str}
+        assert (kind, texts) == (kind, known | OF_YEAR.get(kind, set()))
+
+
+def written(value, found=None) -> list[str]:
+    """Every text of the year in a report, wherever it stands."""
+    found = [] if found is None else found
+    if isinstance(value, tuple):
+        for item in value:
+            written(item, found)
+    elif is_dataclass(value):
+        for field in fields(value):
+            content = getattr(value, field.name)
+            if field.name in OF_YEAR.get(type(value), ()):
+                found.append(content)
+            else:
+                written(content, found)
+    return found
+
+
+@pytest.fixture
+def report(huddinge) -> Report:
+    return build_report(FollowUp.objects.select_related("programme").get(year=2020))
+
+
+def test_with_everything_marked_no_text_of_the_year_is_left(report):
+    everything = {place.key: "lagen" for place in places(report)}
+    rest = masked(report, everything)
+    figures = notice("lagen", "Utfallen är inte publicerade")
+    assert {text for text in written(rest) if text} == {notice("lagen"), figures}
+    assert sum(text == figures for text in written(rest)) == len(
+        [1 for goal in report.sub_goals for _ in goal.indicators]
+    )
+    assert len([text for text in written(report) if text]) > 100
+
+
+def test_one_mark_takes_one_text_wherever_it_stands(report):
+    measure = report.perspective_accounts[0].measures[0]
+    before, after = to_json(report), to_json(masked(report, {f"atgard-{measure.code}": "lagen"}))
+    assert before.count(measure.done) == after.count(notice("lagen")) >= 2
+    assert measure.done not in after
+    assert masked(report, {}) == report
+    assert masked(report, {"atgard-9.9.9": "lagen"}) == report
+
+
+def test_outcomes_that_are_marked_stand_in_no_format(report):
+    """Nor do those elsewhere, the trend or the judgement, which tell of them. The target is the programme's."""
+    goal, *others = report.areas[0].sub_goals
+    first, *rest = goal.indicators
+    there = Elsewhere("Grannkommunen", (Figure(2020, Decimal("17.123")),), date(2021, 3, 2))
+    outcomes = (replace(first.outcomes[-1], value=Decimal("98.765"), women=Decimal("97.654")),)
+    first = replace(first, kpi="N07403", outcomes=outcomes, elsewhere=(there,))
+    area = replace(report.areas[0], sub_goals=(replace(goal, indicators=(first, *rest)), *others))
+    report = replace(report, areas=(area, *report.areas[1:]))
+    public = masked(report, {"utfall-1.1-1": "18 kap. 13 §"})
+    [(indicator, other)] = [area.sub_goals[0].indicators for area in public.areas[:1]]
+    assert (indicator.outcomes, indicator.trend, indicator.standing, indicator.target) == (
+        (),
+        BLANK,
+        BLANK,
+        first.target,
+    )
+    assert other == rest[0]
+    for name in ("html", "docx", "xlsx", "json"):
+        whole, open_to_all = (text_of(name, FORMATS[name].render(one)) for one in (report, public))
+        for secret in ("98.765", "97.654", "17.123", "Grannkommunen"):
+            figure = secret if name in ("json", "xlsx") else secret.replace(".", ",")
+            assert figure in whole, (name, figure)
+            assert figure not in open_to_all, (name, figure)
+        assert "Utfallen är inte publicerade. Lagrum: 18 kap. 13 §" in open_to_all
+
+
+def text_of(name: str, content: str | bytes) -> str:
+    """All that is written in a file, however it is packed."""
+    if isinstance(content, str):
+        return content
+    if name == "json":
+        return content.decode()
+    with ZipFile(BytesIO(content)) as package:
+        return unescape("\n".join(package.read(part).decode() for part in package.namelist() if part.endswith(".xml")))
+
+
+def test_a_reviewer_marks_a_text_and_takes_the_mark_away(reviewer):
+    client = client_of(reviewer)
+    sent = {"place": "sammanfattning", "ground": "18 kap. 13 § OSL", "reason": "Röjer en sårbarhet."}
+    assert client.post(PAGE, sent).url == PAGE
+    mark = Withholding.objects.get()
+    assert (mark.about, mark.by, mark.history.get().history_user) == ("Sammanfattning", reviewer, reviewer)
+    html = client.get(PAGE).content.decode()
+    assert "Röjer en sårbarhet." in html
+    assert '<option value="sammanfattning">' not in html
+    assert client.post(PAGE, sent).status_code == 422
+    assert client.post(f"{PAGE}{mark.pk}/ta-bort/", {"reason": ""}).status_code == 422
+    assert client.post(f"{PAGE}{mark.pk}/ta-bort/", {"reason": "Sårbarheten finns inte längre."}).url == PAGE
+    assert not Withholding.objects.exists()
+    last = Withholding.history.first()
+    assert (last.history_type, last.history_user, last.history_change_reason) == (
+        "-",
+        reviewer,
+        "Sårbarheten finns inte längre.",
+    )
+    assert not [check for check in check_chain() if check.problems]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"place": "mal-9.9"}, "Välj ett giltigt alternativ."),
+        ({"place": ""}, "Detta fält måste fyllas i."),
+        ({"ground": ""}, "Detta fält måste fyllas i."),
+        ({"reason": "x" * 501}, "som mest 500 tecken"),
+    ],
+)
+def test_a_mark_needs_a_place_a_ground_and_a_reason(change, problem, secretary):
+    sent = {"place": "framat", "ground": "18 kap. 13 §", "reason": "Skäl."} | change
+    response = client_of(secretary).post(PAGE, sent)
+    assert response.status_code == 422
+    assert problem in response.content.decode()
+    assert not Withholding.objects.exists()
+
+
+def test_an_official_marks_nothing(official):
+    follow_up = FollowUp.objects.get(year=2020)
+    with pytest.raises(NotAllowed):
+        withhold(Withholding(follow_up=follow_up, place="framat", about="-", ground="-", reason="-"), by=official)
+
+
+def test_a_mark_that_has_lost_its_place_is_told_of(reviewer):
+    follow_up = FollowUp.objects.get(year=2020)
+    Withholding.objects.create(
+        follow_up=follow_up, place="mal-1.1", about="Mål 1.1: Annat", ground="-", reason="-", by=reviewer
+    )
+    assert "Rapporten publiceras inte" in client_of(reviewer).get(PAGE).content.decode()
