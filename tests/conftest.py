@@ -12,6 +12,8 @@ from followup.queue.pdf_jobs import store, take_next
 from followup.worker import DRAW
 from programmes.triggers import drop
 
+pytest_plugins = ["tests.fixtures"]
+
 # Playwright's event loop lives in the test's thread; the tests themselves are ordinary synchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from huddinge_safety.logs import JsonLines
-from tests.followup.conftest import client_of, make_user
+from tests.fixtures import client_of, make_user
 from tests.test_settings import NEEDED
 
 SECURITY = (project.BASE_DIR / "docs" / "security.md").read_text()

@@ -166,7 +166,7 @@ def _publication_or_404(slug: str, year: int) -> Publication:
 def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
     report = context.get("report")
     context |= {"canonical": absolute(request.path), "shows_example": bool(report and report.shows_example)}
-    return render(request, f"followup/{template}.html", context)
+    return render(request, f"followup/publication/{template}.html", context)
 
 
 def _kept(request: HttpRequest, stamp: str, make: Callable[[], HttpResponse]) -> HttpResponse:

@@ -30,7 +30,7 @@ LAY_OUT = """
 import io, json, resource, sys, time
 import django, pikepdf
 django.setup()
-from followup.renderers import pdf
+from followup.documents.report import pdf
 document = open(sys.argv[1]).read()
 pdf.layout("<html lang='sv'><title>-</title><p>-")
 start = time.perf_counter()

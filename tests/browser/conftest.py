@@ -6,7 +6,7 @@ from django.core.management import call_command
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from organisation.models import Membership, Unit, User
-from tests.followup.conftest import HUDDINGE, role
+from tests.fixtures import HUDDINGE, role
 
 PASSWORD = "en-lång-lösenfras"
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Page, Response
 
 from followup.models import FollowUp
 from organisation.models import User
-from tests.followup.conftest import make_user
+from tests.fixtures import make_user
 from tests.followup.test_access import PAGES, addresses_of_pages
 from tests.followup.test_html import page_at
 

@@ -15,7 +15,7 @@ import organisation.urls
 from followup.models import Decision, FollowUp, ProtocolNote, Withholding
 from followup.writing.attachments import attach
 from organisation.models import User
-from tests.followup.conftest import PROGRAMME, client_of
+from tests.fixtures import PROGRAMME, client_of
 from tests.followup.writing.test_attachments import pdf
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from programmes.models import (
     ResponsibilityArea,
     SubGoal,
 )
-from tests.followup.conftest import client_of, make_user
+from tests.fixtures import client_of, make_user
 
 pytestmark = pytest.mark.django_db
 

@@ -24,7 +24,7 @@ from programmes.kolada import FetchLog, bring_to_indicators
 from programmes.models import Indicator, IndicatorValue, KeyFigure, Programme
 from programmes.sheets.tables import Tables
 from programmes.source import read_json
-from tests.followup.conftest import HUDDINGE, client_of, make_user, role
+from tests.fixtures import HUDDINGE, client_of, make_user, role
 from tests.followup.reading.test_register import many
 
 pytestmark = [

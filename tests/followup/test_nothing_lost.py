@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from followup.models import Event, MeasureEntry, SubGoalEntry
 from followup.scales import Assessment
 from organisation.models import User
-from tests.followup.conftest import as_fetched, client_of, make_user
+from tests.fixtures import as_fetched, client_of, make_user
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from followup.models import DecidedReport, OutgoingMail, Reminder
 from organisation.leaving import anonymise
 from organisation.models import User
-from tests.followup.conftest import make_user
+from tests.fixtures import make_user
 
 pytestmark = pytest.mark.django_db
 

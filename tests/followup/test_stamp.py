@@ -15,7 +15,7 @@ from followup.report.report import build_report
 from organisation.models import Unit
 from programmes.models import Indicator, Measure, Programme
 from programmes.triggers import create, drop
-from tests.followup.conftest import HUDDINGE
+from tests.fixtures import HUDDINGE
 
 
 def test_every_table_that_a_report_is_built_from_is_counted(open_year):

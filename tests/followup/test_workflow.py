@@ -13,7 +13,7 @@ from followup.workflow import (
     perform,
     perform_all,
 )
-from tests.followup.conftest import a_decision, make_user, put_in_state
+from tests.fixtures import a_decision, make_user, put_in_state
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from followup.documents.report import pdf
 from followup.models import Rendering
 from huddinge_safety.probes import unapplied
 from huddinge_safety.wsgi import UntilMigrated
-from tests.followup.conftest import client_of
+from tests.fixtures import client_of
 
 TOKEN = "a-token-of-the-monitoring"
 # Neither HTTPS nor a name of the site: as a load balancer asks.

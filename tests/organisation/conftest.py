@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from organisation.models import User
-from tests.followup.conftest import role
+from tests.fixtures import role
 from tests.organisation.provider import CLIENT, Provider, provider_running
 
 PASSWORD = "en-lång-lösenfras"

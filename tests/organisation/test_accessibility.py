@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from organisation.models import AccessibilityStatement
-from tests.followup.conftest import client_of, make_user
+from tests.fixtures import client_of, make_user
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from organisation.appearance import PNG, colours, contrast, dark_colours, is_legible, legible, mixed, ratio, sanitised
 from organisation.models import Appearance
-from tests.followup.conftest import client_of, make_user
+from tests.fixtures import client_of, make_user
 
 ADD = "/admin/organisation/appearance/add/"
 CSS = "/utseende.css"

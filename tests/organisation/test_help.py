@@ -7,7 +7,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 
 from organisation.views import HELP
-from tests.followup.conftest import client_of, make_user
+from tests.fixtures import client_of, make_user
 
 pytestmark = pytest.mark.django_db
 

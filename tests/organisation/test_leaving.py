@@ -14,7 +14,7 @@ from django.utils import timezone
 from followup.models import Comment, DecidedReport, Event
 from organisation.leaving import anonymise, personal_data
 from organisation.models import User
-from tests.followup.conftest import client_of, make_user
+from tests.fixtures import client_of, make_user
 from tests.followup.review.test_comments import THREAD
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from followup.models import SubGoalEntry
 from organisation.models import Membership, Unit, User
-from tests.followup.conftest import client_of, make_user
+from tests.fixtures import client_of, make_user
 from tests.followup.test_admin import form_of, messages_of, url
 
 pytestmark = pytest.mark.django_db

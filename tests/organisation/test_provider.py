@@ -13,7 +13,7 @@ from django.test import Client
 from flask import g
 
 from organisation.models import ProviderGroup, Unit, User
-from tests.followup.conftest import role
+from tests.fixtures import role
 from tests.organisation.conftest import name_in_settings
 from tests.organisation.provider import CLIENT
 

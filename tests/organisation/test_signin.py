@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from organisation.models import User
-from tests.followup.conftest import client_of, make_user, role
+from tests.fixtures import client_of, make_user, role
 from tests.organisation.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from programmes.exporting import export_programme, to_json
 from programmes.importing import ImportLog, import_programme
 from programmes.models import Programme, SubGoal
 from programmes.source import Node, SourceError
-from tests.followup.conftest import HUDDINGE
+from tests.fixtures import HUDDINGE
 from tests.followup.reading.test_dashboards import grow
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=40)

@@ -17,7 +17,7 @@ from followup.report.report import build_report, from_json, to_json
 from programmes.kolada import FetchLog, fetch_all
 from programmes.kolada_api import Kolada, KoladaUnavailable
 from programmes.models import Indicator, IndicatorValue, KeyFigure, KeyFigureValue
-from tests.followup.conftest import client_of
+from tests.fixtures import client_of
 from tests.programmes.kolada import FakeKolada, running
 
 URL = "/program/huddinge-2018-2021/mal/1.1/indikator/1/"

@@ -9,7 +9,7 @@ from followup.answers.autosave import REASON
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from followup.workflow import perform
 from organisation.models import User
-from tests.followup.conftest import as_fetched, client_of, make_user
+from tests.fixtures import as_fetched, client_of, make_user
 
 ENTRY = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
 GOAL = f"{ENTRY}autospara/"

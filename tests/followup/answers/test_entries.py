@@ -5,7 +5,7 @@ import pytest
 from followup.models import MeasureEntry, SubGoalEntry
 from followup.scales import Assessment, Forecast, Progress
 from programmes.models import SubGoal
-from tests.followup.conftest import client_of, reopened
+from tests.fixtures import client_of, reopened
 
 URL = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
 
@@ -180,7 +180,7 @@ def test_the_work_list_has_the_goals_of_my_units(official, other_official, open_
 
 
 def test_an_official_of_a_measure_answers_for_it_alone(open_year, others_measure):
-    from tests.followup.conftest import make_user
+    from tests.fixtures import make_user
 
     SubGoal.objects.get(area__number=1, number=1).units.set([])
     user = make_user("nature", unit="natur-och-byggnadsnamnden")

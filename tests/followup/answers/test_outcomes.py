@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from followup.models import SubGoalEntry
 from programmes.models import Indicator, IndicatorTarget, IndicatorValue, TargetStatus, target_status
-from tests.followup.conftest import as_fetched, client_of, make_user
+from tests.fixtures import as_fetched, client_of, make_user
 
 pytestmark = pytest.mark.django_db
 

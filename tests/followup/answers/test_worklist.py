@@ -10,7 +10,7 @@ from followup.models import MeasureEntry, SubGoalEntry
 from followup.workflow import perform, perform_all
 from organisation.models import Membership, Unit
 from programmes.models import Measure, SubGoal
-from tests.followup.conftest import client_of
+from tests.fixtures import client_of
 
 TODAY = date(2021, 12, 1)
 LIST = "/mina-uppfoljningar/"

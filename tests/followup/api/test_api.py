@@ -19,7 +19,7 @@ from followup.models import ApiToken, DecidedReport, FollowUp
 from followup.report.report import from_json
 from huddinge_safety.wsgi import site
 from programmes.models import IndicatorTarget, IndicatorValue, Programme, SubGoal
-from tests.followup.conftest import client_of
+from tests.fixtures import client_of
 from tests.followup.reading.test_dashboards import grow
 
 pytestmark = pytest.mark.django_db

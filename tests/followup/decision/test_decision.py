@@ -18,8 +18,8 @@ from followup.worker import drain
 from followup.workflow import NotAllowed, Refused
 from organisation.models import User
 from tests.conftest import draw_here
+from tests.fixtures import client_of, make_user
 from tests.followup.board import CASE, FILLED, TODAY, YEAR, laid_out, proposed_year
-from tests.followup.conftest import client_of, make_user
 from tests.followup.test_concurrency import at_once
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from followup.models import Decision, Distribution, FollowUp, OutgoingMail
 from followup.worker import drain
 from followup.workflow import NotAllowed, Refused
 from organisation.models import Membership, Unit, User
-from tests.followup.conftest import PROGRAMME, client_of
+from tests.fixtures import PROGRAMME, client_of
 from tests.followup.reading.test_register import decide, many
 from tests.followup.smtp import mail_server
 

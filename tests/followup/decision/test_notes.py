@@ -10,7 +10,7 @@ from django.utils import timezone
 from followup.decision.notes import move_note, remove_note, save_note
 from followup.models import Decision, FollowUp, ProtocolNote
 from followup.workflow import NotAllowed, Refused
-from tests.followup.conftest import PROGRAMME, client_of
+from tests.fixtures import PROGRAMME, client_of
 from tests.followup.writing.test_attachments import kept, pdf, png
 
 URL = f"{PROGRAMME}2021/beslut/1/anteckningar/"

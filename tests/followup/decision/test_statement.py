@@ -12,7 +12,7 @@ from followup.documents.statement import docx as statement_docx
 from followup.documents.statement.draft import acts_in_force, build_statement
 from followup.models import FollowUp
 from followup.report.report import Report, build_report
-from tests.followup.conftest import PROGRAMME, client_of
+from tests.fixtures import PROGRAMME, client_of
 
 PROPOSAL = (
     "Uppföljningen för 2020 av ”Program för trygghet och säkerhet 2018–2021”, enligt bilaga 1 till"

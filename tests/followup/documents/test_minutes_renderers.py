@@ -19,7 +19,7 @@ from followup.documents.minutes import text as minutes_text
 from followup.documents.minutes.extract import build_minutes_extract
 from followup.models import Decision
 from followup.worker import drain
-from tests.followup.conftest import PROGRAMME, client_of
+from tests.fixtures import PROGRAMME, client_of
 from tests.followup.decision.test_minutes import extract as another_extract
 from tests.followup.decision.test_minutes import note as another_note
 

@@ -272,7 +272,7 @@ def test_the_metadata_are_those_of_the_report(real):
 LAY_OUT = """
 import sys, django
 django.setup()
-from followup.renderers import pdf
+from followup.documents.report import pdf
 sys.stdout.buffer.write(pdf.layout(sys.stdin.read()))
 """
 

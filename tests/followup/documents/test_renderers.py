@@ -13,7 +13,7 @@ from followup.models import FollowUp, SubGoalEntry
 from followup.report.report import build_report, from_json
 from followup.report.selection import select
 from followup.worker import drain
-from tests.followup.conftest import PROGRAMME, client_of, reopened
+from tests.fixtures import PROGRAMME, client_of, reopened
 
 SLUG = "huddinge-2018-2021"
 

@@ -10,7 +10,7 @@ from followup.workflow import perform
 from followup.writing.textdiff import Piece
 from organisation.models import Unit
 from programmes.models import Measure, SubGoal
-from tests.followup.conftest import PROGRAMME, client_of
+from tests.fixtures import PROGRAMME, client_of
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from followup.scales import Forecast
 from organisation.models import Unit
 from programmes.models import Guideline, IndicatorValue, Measure, Programme, ResponsibilityArea, SubGoal
-from tests.followup.conftest import HUDDINGE
+from tests.fixtures import HUDDINGE
 
 SOURCE: dict[str, Any] = json.loads(HUDDINGE.read_text())
 AREAS = [

@@ -15,7 +15,7 @@ from followup.models import Workbook
 from followup.queue import jobs as queue
 from followup.worker import drain
 from programmes.models import Programme, SubGoal
-from tests.followup.conftest import client_of, make_user, role
+from tests.fixtures import client_of, make_user, role
 from tests.followup.intake.test_sheets import FLAT, content_of, workbook
 from tests.followup.intake.test_workbooks import UPLOAD, facts_of, hand_over, page
 from tests.followup.queue.test_worker import start, wait_until

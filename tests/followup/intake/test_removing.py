@@ -22,7 +22,7 @@ from programmes.sheets.tables import Choices
 from programmes.sheets.writing import programme_workbook
 from programmes.source import Node, SourceError
 from programmes.succession import GoingOn, begin_next_period
-from tests.followup.conftest import HUDDINGE, client_of, make_user
+from tests.fixtures import HUDDINGE, client_of, make_user
 from tests.followup.intake.test_sheets import FACTS, content_of, workbook
 from tests.followup.intake.test_workbooks import hand_over, page
 from tests.programmes.test_exporting import PROGRAMMES, read, written

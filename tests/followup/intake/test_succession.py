@@ -8,7 +8,7 @@ from organisation.models import Unit
 from programmes.exporting import export_programme
 from programmes.models import Indicator, IndicatorValue, Measure, Programme, SubGoal
 from programmes.succession import GoingOn, begin_next_period
-from tests.followup.conftest import client_of
+from tests.fixtures import client_of
 
 NEXT = "/program/huddinge-2018-2021/nasta-period/"
 FACTS = {"title": "Trygghet 2022–2025", "slug": "trygghet-2022", "first_year": 2022, "last_year": 2025,

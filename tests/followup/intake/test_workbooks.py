@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from followup.models import Workbook
 from organisation.models import Unit
 from programmes.models import Programme, SubGoal
-from tests.followup.conftest import client_of, make_user
+from tests.fixtures import client_of, make_user
 from tests.followup.intake.test_sheets import FLAT, content_of, workbook
 
 UPLOAD = "/granskning/las-in/"

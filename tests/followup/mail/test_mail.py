@@ -13,7 +13,7 @@ from followup.mail import outbox
 from followup.mail.outbox import AttachedFile, absolute_url, deliver, queue, wrapped
 from followup.models import OutgoingMail
 from organisation.models import User
-from tests.followup.conftest import client_of
+from tests.fixtures import client_of
 from tests.followup.smtp import mail_server
 from tests.followup.test_concurrency import at_once
 

@@ -13,7 +13,7 @@ from followup.mail.reminders import remind, step_of
 from followup.models import Answer, Event, FollowUp, MeasureEntry, OutgoingMail, Reminder, SubGoalEntry
 from followup.workflow import perform, perform_all
 from organisation.models import User
-from tests.followup.conftest import client_of, make_user, put_in_state
+from tests.fixtures import client_of, make_user, put_in_state
 from tests.followup.smtp import mail_server
 from tests.followup.test_concurrency import at_once, loaded  # noqa: F401 (a fixture)
 

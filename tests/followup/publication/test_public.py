@@ -13,7 +13,7 @@ from followup.documents.formats import FORMATS
 from followup.models import DecidedReport, FollowUp, Rendering, Withholding
 from followup.report.report import from_json
 from programmes.models import Programme
-from tests.followup.conftest import PROGRAMME, client_of, reopened
+from tests.fixtures import PROGRAMME, client_of, reopened
 from tests.followup.test_access import LOGIN, PAGES, addresses_of_pages, got
 
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")

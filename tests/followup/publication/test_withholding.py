@@ -28,7 +28,7 @@ from followup.report.report import (
 )
 from followup.scales import BLANK
 from followup.workflow import NotAllowed
-from tests.followup.conftest import client_of
+from tests.fixtures import client_of
 
 PAGE = "/granskning/huddinge-2018-2021/2020/sekretess/"
 

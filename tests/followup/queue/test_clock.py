@@ -10,7 +10,7 @@ from followup.models import OutgoingMail, Rendering
 from followup.queue.pdf_jobs import call_worker, rendering_of, take_next
 from followup.report.report import build_report
 from organisation.models import User
-from tests.followup.conftest import client_of, make_user
+from tests.fixtures import client_of, make_user
 
 pytestmark = pytest.mark.django_db
 

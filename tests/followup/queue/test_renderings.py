@@ -19,7 +19,7 @@ from followup.report.report import Report, build_report
 from followup.report.selection import of_area
 from followup.worker import drain
 from organisation.models import Unit
-from tests.followup.conftest import HUDDINGE, PROGRAMME, client_of, reopened
+from tests.fixtures import HUDDINGE, PROGRAMME, client_of, reopened
 
 PDF = f"{PROGRAMME}2020/rapport.pdf"
 DRAFT = f"{PROGRAMME}2021/rapport.pdf"

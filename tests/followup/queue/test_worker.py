@@ -26,7 +26,7 @@ from followup.models import FollowUp, Rendering
 from followup.queue.pdf_jobs import call_worker, rendering_of, take_next
 from followup.report.report import build_report
 from followup.worker import drain
-from tests.followup.conftest import HUDDINGE
+from tests.fixtures import HUDDINGE
 
 
 def ask(year: int = 2020) -> Rendering:

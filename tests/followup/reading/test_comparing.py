@@ -7,8 +7,8 @@ from followup.report.archive import report_of
 from followup.report.report import build_report
 from followup.report.side_by_side import perspectives_of, years_beside
 from programmes.models import SubGoal
+from tests.fixtures import PROGRAMME, client_of
 from tests.followup.board import proposed_year
-from tests.followup.conftest import PROGRAMME, client_of
 
 YEARS = f"{PROGRAMME}jamfor/"
 PROGRAMMES = f"{PROGRAMME}jamfor-program/"

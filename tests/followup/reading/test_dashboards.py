@@ -4,7 +4,7 @@ import pytest
 
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from programmes.models import Measure, Programme, SubGoal
-from tests.followup.conftest import PROGRAMME, client_of, make_user, put_in_state
+from tests.fixtures import PROGRAMME, client_of, make_user, put_in_state
 
 
 def grow(follow_up: FollowUp) -> None:

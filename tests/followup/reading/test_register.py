@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from followup.models import Decision, FollowUp
 from organisation.models import Unit
 from programmes.models import Programme
-from tests.followup.conftest import PROGRAMME, a_decision, client_of
+from tests.fixtures import PROGRAMME, a_decision, client_of
 
 HUDDINGE = "huddinge-2018-2021"
 

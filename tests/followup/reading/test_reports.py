@@ -15,7 +15,7 @@ from followup.documents.report import html
 from followup.models import FollowUp
 from followup.report.report import build_report, from_json
 from followup.report.selection import select
-from tests.followup.conftest import PROGRAMME, client_of
+from tests.fixtures import PROGRAMME, client_of
 
 REPORT = f"{PROGRAMME}2020/rapport"
 # A year that the board has not decided on: what is shown is what its entries say now.

@@ -14,7 +14,7 @@ from followup.reading.search import Criteria, find_goals, find_measures
 from followup.templatetags.excerpts import excerpt
 from programmes.fulltext import all_of
 from programmes.models import Measure, Programme, SubGoal
-from tests.followup.conftest import client_of, reopened
+from tests.fixtures import client_of, reopened
 from tests.followup.reading.test_dashboards import grow
 
 URL = "/sok/"

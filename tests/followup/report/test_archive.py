@@ -29,8 +29,8 @@ from followup.report.archive import report_of
 from followup.report.report import build_report, from_json, to_json
 from organisation.models import User
 from programmes.models import Programme
+from tests.fixtures import client_of, make_user, own_models, without_rules
 from tests.followup.board import SLUG, TODAY, YEAR, laid_out, proposed_year
-from tests.followup.conftest import client_of, make_user, own_models, without_rules
 from tests.followup.decision.test_decision import filled
 
 pytestmark = pytest.mark.django_db

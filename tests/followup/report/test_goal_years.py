@@ -7,7 +7,7 @@ from django.db.models import Min
 from followup.models import DecidedReport, FollowUp
 from followup.report.goal_years import measure_lines, years_of
 from programmes.models import Programme, SubGoal
-from tests.followup.conftest import PROGRAMME, client_of
+from tests.fixtures import PROGRAMME, client_of
 
 
 def follow_ups():

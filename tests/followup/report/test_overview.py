@@ -9,7 +9,7 @@ from followup.report.archive import report_of
 from followup.report.overview import overview_of, period_of, standing
 from followup.scales import SCALES, Assessment, Forecast, Trend, change_between
 from programmes.models import Programme
-from tests.followup.conftest import PROGRAMME, client_of, put_in_state
+from tests.fixtures import PROGRAMME, client_of, put_in_state
 
 
 def words(tallies):

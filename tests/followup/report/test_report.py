@@ -8,7 +8,7 @@ from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from followup.report.report import Change, build_report, from_json, to_json
 from followup.scales import BLANK, SCALES, Assessment, Forecast, Progress
 from programmes.models import Measure, SubGoal
-from tests.followup.conftest import reopened
+from tests.fixtures import reopened
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from followup.report.report import Report, build_report, from_json, to_json
 from followup.report.selection import compared_with, of_area, of_unit, select, without_measures
 from followup.scales import Assessment, Progress
 from programmes.models import IndicatorTarget, IndicatorValue
-from tests.followup.conftest import reopened
+from tests.fixtures import reopened
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from followup.scales import Assessment, change_between, step
 from followup.worker import drain
 from organisation.models import Unit
 from programmes.models import Measure, SubGoal
-from tests.followup.conftest import client_of, reopened
+from tests.fixtures import client_of, reopened
 from tests.followup.reading.test_dashboards import grow
 
 PAGE = "/enheter/socialnamnden/huddinge-2018-2021/"

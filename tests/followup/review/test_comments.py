@@ -6,7 +6,7 @@ from followup.answers.thread import thread_of
 from followup.answers.views import measures_of
 from followup.models import Comment, SubGoalEntry
 from followup.workflow import perform
-from tests.followup.conftest import client_of, put_in_state
+from tests.fixtures import client_of, put_in_state
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,7 @@ import pytest
 from followup.models import Event, FollowUp, MeasureEntry, SubGoalEntry
 from organisation.models import Unit, User
 from programmes.models import SubGoal
-from tests.followup.conftest import client_of, make_user
+from tests.fixtures import client_of, make_user
 
 pytestmark = pytest.mark.django_db
 

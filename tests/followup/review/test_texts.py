@@ -6,7 +6,7 @@ import pytest
 
 from followup.models import AreaEntry, FollowUp, GuidelineEntry, SubGoalEntry
 from organisation.models import User
-from tests.followup.conftest import client_of, make_user, put_in_state
+from tests.fixtures import client_of, make_user, put_in_state
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from followup.reading import dashboard_views as dashboards
 from followup.web import conditional as freshness
 from organisation.adapters import SEEN_AT, SIGNED_IN_AT
 from organisation.models import Membership
-from tests.followup.conftest import PROGRAMME, client_of, make_user, put_in_state, reopened, role
+from tests.fixtures import PROGRAMME, client_of, make_user, put_in_state, reopened, role
 
 PAGES = [
     "/",

@@ -18,7 +18,7 @@ from followup.models import Attachment, SubGoalEntry
 from followup.workflow import NotAllowed, perform
 from followup.writing import attachments
 from followup.writing.attachments import MAX_PER_ENTRY, attach, kind_of, remove, safe_name
-from tests.followup.conftest import client_of
+from tests.fixtures import client_of
 
 ENTRY = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
 URL = f"{ENTRY}bifoga/"

@@ -5,7 +5,7 @@ from django.test import Client
 
 from followup.models import SubGoalEntry
 from organisation.models import User
-from tests.followup.conftest import as_fetched, client_of, make_user
+from tests.fixtures import as_fetched, client_of, make_user
 
 pytestmark = pytest.mark.django_db
 

@@ -1,3 +1,5 @@
+"""Programmes, years, people and states that tests of every room start from; loaded as a plugin by tests/conftest.py."""
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
