@@ -46,7 +46,7 @@ def one_programme() -> Programme:
         first_year=YEARS[0],
         last_year=YEARS[-1],
         state="active",
-        overarching_goal="Kommunen ska vara trygg och säker för alla som bor, verkar och vistas där.",
+        overarching_goal="Alla i kommunen ska kunna känna sig trygga och vara säkra.",
     )
     for area_number in range(1, AREAS + 1):
         area = programme.areas.create(number=area_number, name=f"Ansvarsområde {area_number}")

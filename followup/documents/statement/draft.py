@@ -84,8 +84,8 @@ def build_statement(report: Report) -> Statement:
 def _proposals(report: Report) -> tuple[str, ...]:
     day = in_words(report.report_date) if report.report_date else fill_in("tjänsteutlåtandets datum")
     return (
-        f"Uppföljningen för {report.year} av ”{report.programme}”, enligt bilaga 1 till {ADMINISTRATION}s"
-        f" tjänsteutlåtande daterat den {day}, godkänns.",
+        f"Uppföljningen för {report.year} av ”{report.programme}” godkänns enligt bilaga 1 till tjänsteutlåtandet"
+        f" den {day}.",
     )
 
 

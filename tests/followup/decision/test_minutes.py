@@ -115,7 +115,7 @@ def test_the_proposed_summary_states_what_the_matter_is(huddinge):
     summary = proposed_summary(build_report(FollowUp.objects.select_related("programme").get(year=2020)))
     blocks = blocks_of(summary)
     assert "”Program för trygghet och säkerhet 2018–2021”" in blocks[0].text
-    assert "Huddinge ska vara en trygg och säker kommun för alla som bor, verkar och vistas där." in blocks[0].text
+    assert "Alla som bor, arbetar eller vistas i Huddinge ska kunna känna sig trygga och vara säkra." in blocks[0].text
     assert "programmets fem ansvarsområden" in blocks[0].text
     assert blocks[1].items == (
         "Trygghetsskapande och brottsförebyggande arbete",

@@ -15,8 +15,8 @@ from followup.report.report import Report, build_report
 from tests.fixtures import PROGRAMME, client_of
 
 PROPOSAL = (
-    "Uppföljningen för 2020 av ”Program för trygghet och säkerhet 2018–2021”, enligt bilaga 1 till"
-    " kommunstyrelsens förvaltnings tjänsteutlåtande daterat den 17 februari 2021, godkänns."
+    "Uppföljningen för 2020 av ”Program för trygghet och säkerhet 2018–2021” godkänns enligt bilaga 1 till"
+    " tjänsteutlåtandet den 17 februari 2021."
 )
 
 
@@ -129,7 +129,7 @@ def test_a_report_with_nothing_is_all_placeholders(report):
         looking_ahead="",
     )
     statement = build_statement(nothing)
-    assert "daterat den [Fyll i: tjänsteutlåtandets datum], godkänns." in statement.proposal_text
+    assert "tjänsteutlåtandet den [Fyll i: tjänsteutlåtandets datum]." in statement.proposal_text
     assert "omfattar 0 ansvarsområden, 0 mål och 0 åtgärder." in part(statement, "Beskrivning av ärendet")
     assert part(statement, "Barnkonsekvenser").startswith("[Fyll i: ")
     assert len(placeholders(opened(statement))) == 12

@@ -30,16 +30,16 @@ PARTS = [
     (
         "Kommunstyrelsens beslut",
         [
-            "Uppföljningen av ”Program för trygghet och säkerhet 2018–2021”, enligt bilaga 1 till kommunstyrelsens "
-            "förvaltnings tjänsteutlåtande daterat den 17 februari 2021, godkänns."
+            "Uppföljningen för 2020 av ”Program för trygghet och säkerhet 2018–2021” godkänns enligt bilaga 1 till "
+            "tjänsteutlåtandet den 17 februari 2021."
         ],
     ),
     (
         "Sammanfattning",
         [
             "”Program för trygghet och säkerhet 2018–2021”",
-            "Huddinge ska vara en trygg och säker kommun för alla som bor, verkar och vistas där",
-            "fem ansvarsområden",
+            "alla som bor, arbetar eller vistas i Huddinge ska kunna känna sig trygga och vara säkra",
+            "fem ansvarsområdena",
             "Trygghetsskapande och brottsförebyggande arbete",
             "Skydd mot olyckor",
             "Krisberedskap",
@@ -66,8 +66,8 @@ PARTS = [
     (
         "Propositioner",
         [
-            "Ordförande frågar om kommunstyrelsen kan besluta i enlighet med trygghets- och "
-            "delaktighetsberedningens förslag, och finner härvid att så är fallet."
+            "Ordföranden frågar om kommunstyrelsen beslutar enligt trygghets- och delaktighetsberedningens förslag, "
+            "och finner att den gör det."
         ],
     ),
     (

@@ -264,7 +264,10 @@ def test_the_metadata_are_those_of_the_report(real):
     information = PdfReader(io.BytesIO(real)).metadata
     assert information.title == "Uppföljning 2020 av Program för trygghet och säkerhet 2018–2021"
     assert information.author == "Huddinge kommun"
-    assert information.subject == "Huddinge ska vara en trygg och säker kommun för alla som bor, verkar och vistas där."
+    assert (
+        information.subject
+        == "Alla som bor, arbetar eller vistas i Huddinge ska kunna känna sig trygga och vara säkra."
+    )
     assert information.keywords == "KS-2021/307.173"
     assert information.creation_date.date() == date(2021, 2, 17)
 
