@@ -1,7 +1,7 @@
-"""A number that grows whenever anything changes that a report or a dashboard may show, and is read in one quick query.
+"""Change counter: a number that grows with every change of data that reports and dashboards show.
 
-While it is the same, so is every report, and every dashboard for the same person. The database counts, by triggers: no
-way of changing a row goes past them.
+While it stays the same, cached reports are valid, and so are dashboards of one user. Triggers do the counting, so that
+bulk updates and raw SQL are counted too.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from programmes.models import (
 )
 from programmes.triggers import Count
 
-# All that `build_report` reads; a test compares.
+# Models that `build_report` reads; a test compares the list with its queries.
 SHOWN: list[type[Model]] = [
     Unit,
     Programme,
@@ -60,7 +60,7 @@ SHOWN: list[type[Model]] = [
     MeasureEntry,
     GuidelineEntry,
 ]
-# What dashboards depend on besides: what the board has approved, and who may see what.
+# Further models that dashboards depend on: decisions and permissions.
 DECIDES: list[type[Model]] = [
     Decision,
     DecidedReport,
@@ -71,19 +71,22 @@ DECIDES: list[type[Model]] = [
 COUNTS = [Count(model._meta.db_table, Tick._meta.db_table) for model in [*SHOWN, *DECIDES]]
 
 
-def stamp() -> int:
-    """To be read before what it stamps: a change in between then gives a newer content an older stamp, which nobody
-    will ever ask for again, and not the other way round."""
-    # Asked for with every page: to put the question together anew would take longer than the answer.
+def change_count() -> int:
+    """Return the present count.
+
+    Read it before the data it is a cache key for: a change in between then stores newer content under an older
+    count, which is never asked for again. The other order would serve stale content.
+    """
+    # Raw SQL: building an ORM query takes longer than running this one, and every page runs it.
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT COALESCE(SUM(number), 0) FROM {Tick._meta.db_table}")
         return int(cursor.fetchone()[0])
 
 
-def condense() -> None:
-    """Make one row of all, with the same sum."""
+def compact() -> None:
+    """Replace all rows by one with their sum."""
     with transaction.atomic(), connection.cursor() as cursor:
-        # What others add meanwhile stays beside it: the rows that are gone are those that are counted.
+        # RETURNING sums exactly the deleted rows; rows inserted meanwhile stay.
         cursor.execute(f"DELETE FROM {Tick._meta.db_table} RETURNING number")
         number = sum(row[0] for row in cursor.fetchall())
         Tick.objects.create(number=number)

@@ -1,10 +1,10 @@
-"""What must always hold between a follow-up, its programme and its entries."""
+"""Triggers for rules between tables: a follow-up, its programme, its entries and its decisions."""
 
 from programmes.triggers import Rule, written_once
 
 
 def _belongs(table: str, column: str, item: str, path_to_programme: str) -> Rule:
-    """An entry's `item` is of the programme that its follow-up follows."""
+    """Require that an entry's `item` belongs to the programme of its follow-up."""
     return Rule(
         name=f"{table}_of_programme",
         table=f"followup_{table}",
@@ -30,7 +30,7 @@ APPROVED = (
 
 
 def _open_year(table: str) -> list[Rule]:
-    """The entries of a decided year stay as they are; a correction opens the year again."""
+    """Refuse changes of entries of a decided year; a correction reopens the year first."""
     message = "Uppföljningen är beslutad och ändras inte. Rätta med ett nytt beslut."
     return [
         Rule(
@@ -50,7 +50,7 @@ def _open_year(table: str) -> list[Rule]:
 
 
 def _unrecorded(table: str, recorded: str) -> Rule:
-    """A row of a decision may be changed or deleted only until the decision is recorded."""
+    """Refuse changes of a decision's rows once the decision is recorded."""
     return Rule(
         name=f"{table}_kept_after_decision",
         table=f"followup_{table}",

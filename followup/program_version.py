@@ -1,11 +1,11 @@
-"""What decides how a report is drawn, besides the report itself."""
+"""Fingerprint of the program that draws reports, as a part of cache keys."""
 
 from functools import cache
 from hashlib import sha256
 
 from django.conf import settings
 
-# The program, its templates and styles, and the exact versions of the libraries that draw.
+# Code, templates, styles and library versions that affect a rendered file.
 PARTS = (
     "organisation/**/*.py",
     "programmes/**/*.py",
@@ -17,8 +17,8 @@ PARTS = (
 
 
 def fingerprint() -> str:
-    """The same on every host that runs the same version, and another as soon as anything might be drawn otherwise."""
-    # A developer changes templates and styles while the server runs.
+    """Return a SHA-256 over all files in PARTS, equal on all hosts with the same version."""
+    # Files change while a development server runs, so only production caches.
     return _of_files() if settings.DEBUG else _once()
 
 

@@ -1,5 +1,7 @@
-"""What is deleted when it has served its purpose, by rules of time (gallring). Decided documents and histories are
-kept: the municipality archives them."""
+"""Retention rules (gallring): rows deleted when their time is up.
+
+Decided documents and histories are kept, since the municipality archives them.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ from organisation.models import User
 
 @dataclass(frozen=True)
 class Rule:
-    """What is concerned now, in words, as rows, and what is done with each."""
+    """A retention rule: its Swedish name, the rows that are due, and the deletion of one row."""
 
     name: str
     rows: QuerySet[Any]
@@ -32,7 +34,7 @@ def rules(now: datetime) -> list[Rule]:
     mail_before = now - timedelta(days=settings.KEEP_MAIL_DAYS)
     log_before = now - timedelta(days=settings.KEEP_ADMIN_LOG_DAYS)
     day = timezone.localdate(now)
-    # What shows to whom a decision was sent is none of it, nor what somebody would otherwise be reminded of again.
+    # Keep mails of dispatched decisions, and reminders of undecided years, which would be sent again without them.
     reminders = OutgoingMail.objects.filter(kind=OutgoingMail.Kind.REMINDER)
     needed = Reminder.objects.exclude(entry__follow_up__state=FollowUp.State.DECIDED)
     old = reminders.filter(Q(sent_at__lt=mail_before) | Q(failed_at__lt=mail_before)).exclude(
@@ -57,7 +59,7 @@ def rules(now: datetime) -> list[Rule]:
 
 
 def forgotten_accounts(now: datetime) -> QuerySet[User]:
-    """Accounts that were closed, and had not been used for a while, but still have their person's name."""
+    """Closed accounts unused for KEEP_CLOSED_ACCOUNT_DAYS and not yet anonymised."""
     before = now - timedelta(days=settings.KEEP_CLOSED_ACCOUNT_DAYS)
     closed = User.objects.filter(is_active=False).filter(
         Q(last_login__lt=before) | Q(last_login__isnull=True, date_joined__lt=before)

@@ -1,9 +1,8 @@
-"""The scales of a follow-up: what is stored, and how each step is shown.
+"""Scales of a follow-up: stored values, and the word, symbol and colour of each step.
 
-Five things are kept apart: the progress of a measure, the attainment of a goal this year, the forecast for the
-period, the trend of an indicator and how its outcome stands to the target (`TargetStatus`). A step is shown by word,
-symbol and colour together, never by colour alone. The symbol is an SVG path in a box of 16 by 16, so that page, PDF
-and print draw the same.
+Five scales are kept apart: progress of a measure, assessment of a goal this year, forecast for the period, trend of
+an indicator, and its outcome against the target (`TargetStatus`). A step is never shown by colour alone. Symbols are
+SVG paths in a box of 16 by 16, shared by pages, PDF and print.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ class Progress(models.TextChoices):
 
 
 class Trend(models.TextChoices):
-    """Of an indicator's last two outcomes, seen in the direction that is wanted."""
+    """Change between an indicator's last two outcomes, in its wanted direction."""
 
     BETTER = "better", "Förbättras"
     SAME = "same", "Oförändrad"
@@ -51,7 +50,7 @@ class Trend(models.TextChoices):
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a scale as it is shown. `tone` names a colour token of the stylesheet, `path` draws the symbol."""
+    """A step of a scale as shown. `tone` is a colour token of the stylesheet, `path` the SVG path of the symbol."""
 
     key: str
     word: str
@@ -80,7 +79,7 @@ STOP = "M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0zM5 5h6v6H5z"
 
 BLANK = Step("", "Ej ifyllt", "blank", RING)
 
-# How each step looks, in the order that the steps are offered, explained and counted: value, tone, symbol.
+# Value, tone and symbol of each step, in the order of choices, legends and counts.
 _LOOKS: dict[type[models.TextChoices], list[tuple[models.TextChoices, str, str]]] = {
     Assessment: [
         (Assessment.MET, "good", CHECK),
@@ -125,11 +124,11 @@ SCALES: dict[type[models.TextChoices], dict[str, Step]] = {
 
 
 def step(scale: type[models.TextChoices], value: str) -> Step:
-    """How `value` of `scale` is shown; an empty value is shown as not yet filled in."""
+    """Return the step of a stored `value`; BLANK for an empty one."""
     return SCALES[scale][value] if value else BLANK
 
 
-# From the best to the worst; other steps say nothing of better or worse.
+# Comparable steps from best to worst. Other steps are neither better nor worse.
 _BEST_FIRST: dict[type[models.TextChoices], tuple[str, ...]] = {
     Assessment: (Assessment.MET, Assessment.PARTLY, Assessment.NOT_MET),
     Forecast: (Forecast.WILL, Forecast.PARTLY, Forecast.WILL_NOT),
@@ -137,7 +136,7 @@ _BEST_FIRST: dict[type[models.TextChoices], tuple[str, ...]] = {
 
 
 def change_between(before: Step, after: Step, scale: type[models.TextChoices] = Assessment) -> Step | None:
-    """Whether a goal was judged better or worse than before; None when one of the two cannot be compared."""
+    """Return the trend from `before` to `after`; None when one of them is not comparable."""
     order = _BEST_FIRST[scale]
     if before.key not in order or after.key not in order:
         return None

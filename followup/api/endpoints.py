@@ -24,7 +24,7 @@ from followup.api.values import (
     ProgrammeValue,
     YearValue,
 )
-from followup.change_counter import stamp
+from followup.change_counter import change_count
 from followup.documents.report import json
 from followup.models import DecidedReport, Decision, FollowUp
 from followup.report.archive import report_of
@@ -78,7 +78,7 @@ def answered_when_changed(operation: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(operation)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        request.stamp = stamp()  # type: ignore[attr-defined]
+        request.change_count = change_count()  # type: ignore[attr-defined]
         request.etag = etag = etag_of(request)  # type: ignore[attr-defined]
         unchanged = get_conditional_response(request, etag) if etag else None
         return operation(request, *args, **kwargs) if unchanged is None else unchanged

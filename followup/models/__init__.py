@@ -1,4 +1,4 @@
-"""How it went: one year's follow-up of a programme and all that belongs to it."""
+"""Follow-ups of a programme: answers, workflow events, decisions, and the queues and logs around them."""
 
 from followup.models.attachments import Attachment
 from followup.models.comments import Comment

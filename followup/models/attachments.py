@@ -22,18 +22,18 @@ NAME_LENGTH = 120
 
 
 def storage_name(attachment: Attachment, name: str) -> str:
-    """Where the file is kept: nothing of what a person called it but the checked extension."""
+    """Return a random storage path that keeps only the extension of the uploaded name."""
     return f"attachments/{attachment.entry_id}/{uuid4().hex}{PurePath(name).suffix.lower()}"
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def visible_to(self, user: User | AnonymousUser) -> AttachmentQuerySet:
-        """Those of answers that `user` may see."""
+        """Attachments of follow-ups that `user` may see."""
         return self.filter(entry__follow_up__in=FollowUp.objects.visible_to(user))
 
 
 class Attachment(models.Model):
-    """A file beside a goal's answer. `followup.attachments` checks, stores and removes it; history remembers it."""
+    """A file attached to a goal's answer. `followup.writing.attachments` checks, stores and removes it."""
 
     entry = models.ForeignKey(SubGoalEntry, models.PROTECT, verbose_name="målets status", related_name="attachments")
     name = models.CharField("filnamn", max_length=NAME_LENGTH)

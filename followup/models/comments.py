@@ -1,4 +1,4 @@
-"""What officials and reviewers say to each other of a goal's answers."""
+"""Discussion between officials and reviewers about the answers to a goal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from programmes.models import prose
 
 
 class Comment(models.Model):
-    """One remark in the thread of a goal's year, its measures included: written once, never changed."""
+    """A remark in the thread of a goal's entry, measures included. Append-only."""
 
     entry = models.ForeignKey(SubGoalEntry, models.PROTECT, verbose_name="målets status", related_name="comments")
     comment = prose("kommentar")

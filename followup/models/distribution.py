@@ -1,4 +1,4 @@
-"""Whom a decision has been sent to."""
+"""Dispatch of recorded decisions to units."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class DistributionQuerySet(models.QuerySet["Distribution"]):
 
 
 class Distribution(models.Model):
-    """A decision sent to one address of a unit: the mail in the outbox, and when its personal link was opened."""
+    """A decision sent to one address of a unit: its mail in the outbox and the first opening of its personal link."""
 
     decision = models.ForeignKey(Decision, models.PROTECT, verbose_name="beslut", related_name="distributions")
     unit = models.ForeignKey(
@@ -64,10 +64,10 @@ class Distribution(models.Model):
         return f"{self.decision} till {self.email}, {self.unit}"
 
     def get_absolute_url(self) -> str:
-        """The personal link of the mail."""
+        """Personal link in the mail, readable without login."""
         return reverse("followup:received", args=[self.token])
 
     @property
     def is_waiting(self) -> bool:
-        """In the outbox, neither sent nor given up."""
+        """Whether the mail is in the outbox, neither sent nor given up."""
         return self.mail.sent_at is None and self.mail.failed_at is None

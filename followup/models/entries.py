@@ -1,4 +1,4 @@
-"""The entries that a year is made of: what officials answer, and what reviewers write."""
+"""Entries of a follow-up: answers by officials, and texts by reviewers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Entry(models.Model):
-    """What all entries share: the year they belong to, and a version that grows with each save."""
+    """Part of a follow-up that is written by itself. `version` grows with each save, for optimistic locking."""
 
     follow_up = models.ForeignKey(FollowUp, models.PROTECT, verbose_name="uppföljning", related_name="%(class)s_set")
     version = models.PositiveIntegerField("version", default=1, editable=False)
@@ -37,13 +37,13 @@ class Entry(models.Model):
 
     @property
     def is_untouched(self) -> bool:
-        """Whether nothing has been written here since the year was opened."""
+        """Whether no text has been saved since the year was opened."""
         texts = (f for f in self._meta.concrete_fields if isinstance(f, models.CharField | models.TextField))
         return self.version == 1 and all(getattr(self, text.name) == text.get_default() for text in texts)
 
 
 class Answer(Entry):
-    """An entry that an official writes and a reviewer approves; its state changes by `workflow.perform` alone."""
+    """Entry that an official writes and a reviewer approves. Only `workflow.perform` changes its state."""
 
     class State(models.TextChoices):
         DRAFT = "draft", "Utkast"
@@ -58,27 +58,27 @@ class Answer(Entry):
 
     @property
     def item(self) -> SubGoal | Measure:
-        """What of the programme the answer is about."""
+        """Goal or measure that the answer is about."""
         raise NotImplementedError
 
     @property
     def goal(self) -> SubGoal:
-        """The goal that the answer is about, or that its measure serves."""
+        """Goal that the answer is about, or the goal of its measure."""
         raise NotImplementedError
 
     @property
     def missing(self) -> list[str]:
-        """Names of the answers that are still missing, in the order of the page."""
+        """Names of the required fields that are empty, in the order of the form."""
         raise NotImplementedError
 
     @property
     def is_writable(self) -> bool:
-        """Whether its text may be changed at all, by whoever reports for it."""
+        """Whether the state allows changes of the text, apart from the user's permission."""
         return self.follow_up.takes_answers and self.state in (self.State.DRAFT, self.State.RETURNED)
 
     @property
     def why_locked(self) -> str:
-        """Why its text may not be changed, for one whose it is; empty when it may."""
+        """Why the state does not allow changes of the text, in Swedish; empty when it does."""
         if self.is_writable:
             return ""
         if not self.follow_up.takes_answers:
@@ -87,7 +87,7 @@ class Answer(Entry):
 
 
 class AreaEntry(Entry):
-    """The reviewer's summary and assessment of a responsibility area."""
+    """The reviewer's summary and assessment of a responsibility area for one year."""
 
     area = models.ForeignKey(ResponsibilityArea, models.PROTECT, verbose_name="ansvarsområde", related_name="entries")
     assessment = assessment_field()
@@ -108,14 +108,14 @@ class AreaEntry(Entry):
 
 class SubGoalEntryQuerySet(models.QuerySet["SubGoalEntry"]):
     def concerning(self, units: models.QuerySet[Unit]) -> SubGoalEntryQuerySet:
-        """Goals that `units` are responsible for, as a whole or by one of the measures that the year follows up."""
+        """Entries of goals for which `units` are responsible, directly or through a measure followed up that year."""
         measures = MeasureEntry.objects.filter(
             follow_up=OuterRef("follow_up"), measure__sub_goal=OuterRef("sub_goal"), measure__units__in=units
         )
         return self.filter(Q(sub_goal__in=SubGoal.objects.filter(units__in=units)) | Exists(measures))
 
     def reported_by(self, user: User | AnonymousUser, day: date) -> SubGoalEntryQuerySet:
-        """Goals whose own status `user` reports on `day`: `permissions.can_report`, asked of the database."""
+        """Entries that `user` may report on `day`: `permissions.can_report` as a query."""
         return self.filter(Exists(Unit.objects.reported_by(user, day).filter(sub_goals=OuterRef("sub_goal"))))
 
     def in_order(self) -> SubGoalEntryQuerySet:
@@ -123,6 +123,8 @@ class SubGoalEntryQuerySet(models.QuerySet["SubGoalEntry"]):
 
 
 class SubGoalEntry(Answer):
+    """Yearly status of a goal: assessment of the year, forecast for the period, and a comment."""
+
     sub_goal = models.ForeignKey(SubGoal, models.PROTECT, verbose_name="mål", related_name="entries")
     assessment = assessment_field()
     forecast = forecast_field()
@@ -163,7 +165,7 @@ class SubGoalEntry(Answer):
 
     @property
     def missing(self) -> list[str]:
-        """Names of the answers that are still missing, in the order of the page."""
+        """Names of the required fields that are empty, in the order of the form."""
         return [
             name
             for name, value in (
@@ -177,11 +179,13 @@ class SubGoalEntry(Answer):
 
 class MeasureEntryQuerySet(models.QuerySet["MeasureEntry"]):
     def reported_by(self, user: User | AnonymousUser, day: date) -> MeasureEntryQuerySet:
-        """Measures whose status `user` reports on `day`: `permissions.can_report`, asked of the database."""
+        """Entries that `user` may report on `day`: `permissions.can_report` as a query."""
         return self.filter(Exists(Unit.objects.reported_by(user, day).filter(measures=OuterRef("measure"))))
 
 
 class MeasureEntry(Answer):
+    """Yearly status of a measure: its progress and the work done."""
+
     measure = models.ForeignKey(Measure, models.PROTECT, verbose_name="åtgärd", related_name="entries")
     progress = models.CharField("genomförande", max_length=20, choices=Progress, blank=True)
     done = prose("vad som har gjorts", blank=True)
@@ -212,7 +216,10 @@ class MeasureEntry(Answer):
     def full_clean(
         self, exclude: Iterable[str] | None = None, validate_unique: bool = True, validate_constraints: bool = True
     ) -> None:
-        """Without the constraint that `clean` has judged already: Django would ask the database, at every autosave."""
+        """Validate as Django does, but leave out the constraint on stopped measures.
+
+        `clean` checks it without a query, and autosave validates often.
+        """
         super().full_clean(exclude, validate_unique, validate_constraints=False)
         if validate_constraints:
             self.validate_constraints({*(exclude or ()), "progress"})
@@ -235,6 +242,8 @@ class MeasureEntry(Answer):
 
 
 class GuidelineEntry(Entry):
+    """The reviewer's follow-up of a guideline for one year."""
+
     guideline = models.ForeignKey(Guideline, models.PROTECT, verbose_name="riktlinje", related_name="entries")
     assessment = assessment_field()
     comment = prose("kommentar", blank=True)

@@ -1,4 +1,4 @@
-"""What has happened in the workflow."""
+"""Log of workflow transitions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from programmes.models import prose
 
 
 class Event(models.Model):
-    """What happened to a year or an answer in the workflow, and what was said: written once, never changed."""
+    """A transition of a follow-up or an answer, with its comment. Append-only."""
 
     class Action(models.TextChoices):
         SUBMIT = "submit", "lämnade in"

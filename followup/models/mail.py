@@ -1,4 +1,4 @@
-"""What is to be sent by e-mail, and what has been."""
+"""Outbox of e-mail."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ def _in_words(moment: datetime) -> str:
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def waiting(self) -> OutgoingMailQuerySet:
-        """Neither sent nor given up."""
+        """Mails neither sent nor given up."""
         return self.filter(sent_at__isnull=True, failed_at__isnull=True)
 
     def failed(self) -> OutgoingMailQuerySet:
-        """Given up: waits for a person to mend the address and try again."""
+        """Mails given up; a person must correct the address and retry."""
         return self.filter(failed_at__isnull=False)
 
     def due(self, now: datetime) -> OutgoingMailQuerySet:
-        """Those to try now, the oldest first."""
+        """Waiting mails whose next attempt is due, oldest first."""
         return self.waiting().filter(next_attempt_at__lte=now).order_by("next_attempt_at", "pk")
 
     def retry(self, now: datetime) -> int:
-        """Let those that are not sent be tried again at once, from the first attempt; returns how many that was."""
+        """Reset unsent mails to their first attempt, due at `now`. Return their number."""
         return self.filter(sent_at__isnull=True).update(attempts=0, next_attempt_at=now, failed_at=None)
 
 
 class OutgoingMail(models.Model):
-    """A mail of the outbox: put there by `mail.queue` and sent by `mail.deliver`, nowhere else."""
+    """A mail in the outbox. Only `followup.mail.outbox` adds and sends mails."""
 
     class Kind(models.TextChoices):
         REMINDER = "reminder", "Påminnelse"
@@ -87,7 +87,7 @@ class OutgoingMail(models.Model):
 
     @property
     def state(self) -> str:
-        """Where the mail is, in words."""
+        """State of the mail in Swedish, for the admin."""
         if self.sent_at:
             return f"Skickat {_in_words(self.sent_at)}"
         if self.failed_at:

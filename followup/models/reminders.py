@@ -1,4 +1,4 @@
-"""What people have been reminded of."""
+"""Log of sent reminders, so that nobody is reminded twice of one thing."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from followup.models.mail import OutgoingMail
 
 
 class Reminder(models.Model):
-    """That a person was told one thing of one goal's year, so that they are told it once."""
+    """A reminder sent to a person about one goal's entry; unique per step or event."""
 
     class Step(models.TextChoices):
-        """What there is to tell, the most urgent first."""
+        """Reasons for a reminder, most urgent first."""
 
         RETURNED = "returned", "Återlämnat av granskaren"
         OVERDUE = "overdue", "Försenat"

@@ -1,12 +1,12 @@
-"""The database's own count of changes."""
+"""Change counter of the database."""
 
 from django.db import models
 
 
 class Tick(models.Model):
-    """A change of something that a report shows, or several: added by triggers, also for what no model has saved.
+    """One or several changes of data that reports show. Triggers insert the rows; `change_counter` sums them.
 
-    Rows of their own, and not one that is counted up: then two who change at once do not wait for each other.
+    Inserted rows, not one incremented row, so that concurrent writers do not wait for each other's lock.
     """
 
     number = models.PositiveBigIntegerField("antal")

@@ -1,4 +1,4 @@
-"""Keys by which programs ask the API, each in the name of the person who made it."""
+"""API keys, each acting for the user that created it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from django.utils import timezone
 if TYPE_CHECKING:
     from organisation.models import User
 
-# Tells what it is to whoever finds one where it should not be.
+# Makes a leaked key recognisable, also for secret scanners.
 PREFIX = "uppfoljning_"
 
 
 def digest_of(secret: str) -> str:
-    """A fast hash is enough: a secret is 256 random bits, which nobody can guess through."""
+    """Return the SHA-256 of a secret. A slow hash is not needed for 256 random bits."""
     return sha256(secret.encode()).hexdigest()
 
 
@@ -30,17 +30,17 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         return self.valid().filter(digest=digest_of(secret)).select_related("user").first()
 
     def manageable_by(self, user: User) -> ApiTokenQuerySet:
-        """One's own; all of them for those who administer people."""
+        """The user's own keys, or all keys for administrators of people."""
         return self if user.has_perm("organisation.change_user") else self.filter(user=user)
 
     def issue(self, user: User, name: str) -> tuple[ApiToken, str]:
-        """A new key, and its secret: this is the only time that it can be had."""
+        """Create a key. Return it with its secret, which is not stored and cannot be shown again."""
         secret = PREFIX + secrets.token_urlsafe(32)
         return self.create(user=user, name=name, digest=digest_of(secret)), secret
 
 
 class ApiToken(models.Model):
-    """What the key may read is what its person may read, at the moment of asking."""
+    """A key for the read-only API, with its user's present permissions."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="användare", related_name="api_tokens"
@@ -62,12 +62,12 @@ class ApiToken(models.Model):
         return f"{self.name} ({self.user})"
 
     def revoke(self) -> None:
-        """For good: a key that was taken back never opens anything again."""
+        """Revoke the key for good; a second call keeps the first time."""
         self.revoked_at = self.revoked_at or timezone.now()
         self.save(update_fields=["revoked_at"])
 
     def note_use(self) -> None:
-        """The day is enough to find keys that nobody uses, and is written once a day."""
+        """Store the day of the latest use, at most one write a day."""
         today = timezone.localdate()
         if self.last_used_on != today:
             type(self).objects.filter(pk=self.pk).update(last_used_on=today)

@@ -1,4 +1,4 @@
-"""What of a year's report must not be published."""
+"""Secrecy marks on texts of a report."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from programmes.models import LINE_LENGTH, prose
 
 
 class Withholding(models.Model):
-    """One text of a year's report, or all of it, that is secret: left out of everything that is public, and visibly so.
+    """A text of a year's report, or the whole report, that is secret and left out of public pages and files.
 
-    `followup.withholding` knows the places. The report itself, as the board had it, is not touched.
+    Readers see that a text is left out and on which legal ground. `followup.publication.withholding` defines the
+    places. The decided report itself is not changed.
     """
 
-    # The place that stands for the whole report.
+    # Place of the whole report.
     ALL = WHOLE_REPORT
 
     follow_up = models.ForeignKey(FollowUp, models.PROTECT, verbose_name="uppföljning", related_name="withholdings")

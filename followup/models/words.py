@@ -1,7 +1,7 @@
-"""The words of each entry, so that PostgreSQL finds them by one index.
+"""Full-text index of entries on PostgreSQL.
 
-An entry is found by its own texts and by that of the goal or measure that it is about. The rows are written by
-triggers (followup migration 0012), whatever changes either. In SQLite, which has no such index, they are none.
+Triggers (followup migration 0012) write a row for each entry from its own texts and those of its goal or measure.
+The tables stay empty on SQLite, where `programmes.fulltext` searches without an index.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from followup.models.year import FollowUp
 
 
 class EntryWords(models.Model):
-    """The year stands here as well as with the entry: to count what is found, year by year, this table is enough."""
+    """Search vector of one entry. Repeats the entry's follow-up so that hits per year are counted without a join."""
 
     follow_up = models.ForeignKey(FollowUp, models.CASCADE, verbose_name="uppföljning", related_name="+")
     words = SearchVectorField("ord")

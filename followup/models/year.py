@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from organisation.models import Unit, User
 
 
-# The place of a `Withholding` that stands for all of a year's report.
+# Value of `Withholding.place` that withholds the whole report.
 WHOLE_REPORT = "rapporten"
 
 
@@ -40,14 +40,14 @@ def _in_case_or_decision(field: str, part: str) -> Q:
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def visible_to(self, user: User | AnonymousUser) -> FollowUpQuerySet:
-        """Of visible programmes; a year that has not been opened only for those who plan it."""
+        """Follow-ups of visible programmes; planned ones only for users that may plan them."""
         visible = self.filter(programme__in=Programme.objects.visible_to(user))
         if user.has_perm("followup.change_followup"):
             return visible
         return visible.exclude(state=FollowUp.State.PLANNED)
 
     def visible_to_all(self) -> FollowUpQuerySet:
-        """Those that everybody who logs in sees: a question that needs nobody's permissions."""
+        """Follow-ups that every logged-in user sees, without a permission query."""
         return self.filter(programme__in=Programme.objects.visible_to_all()).exclude(state=FollowUp.State.PLANNED)
 
     def open(self) -> FollowUpQuerySet:
@@ -57,24 +57,23 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         return self.filter(state__in=[FollowUp.State.OPEN, FollowUp.State.UNDER_REVIEW])
 
     def answered_by(self, unit: Unit) -> FollowUpQuerySet:
-        """Years of programmes in which `unit` answers for a goal, a measure or a guideline."""
+        """Follow-ups of programmes in which `unit` is responsible for a goal, a measure or a guideline."""
         programmes = Programme.objects.filter(
             Q(areas__sub_goals__units=unit) | Q(areas__sub_goals__measures__units=unit) | Q(guidelines__units=unit)
         )
         return self.filter(programme__in=programmes)
 
     def concerning(self, unit: Unit) -> FollowUpQuerySet:
-        """Years that `unit` answers for, and those whose decision it was sent."""
+        """Follow-ups that `unit` reports to, and those whose decision was sent to it."""
         sent = self.filter(decisions__distributions__unit=unit)
         return self.filter(pk__in=self.answered_by(unit).values("pk")) | self.filter(pk__in=sent.values("pk"))
 
     def decided(self) -> FollowUpQuerySet:
-        """Years that the board has decided on, whatever it decided."""
+        """Follow-ups with a recorded decision, of any outcome."""
         return self.filter(pk__in=self.filter(decisions__recorded_at__isnull=False).values("pk"))
 
     def published(self) -> FollowUpQuerySet:
-        """Years that the board has approved, of which the whole is not secret. Whether anything is public at all is a
-        setting."""
+        """Approved follow-ups whose whole report is not withheld. Does not look at the setting PUBLIC_REPORTS."""
         approved = self.filter(
             decisions__outcome="approved", decisions__recorded_at__isnull=False, decisions__report__isnull=False
         )
@@ -85,7 +84,10 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         )
 
     def matching(self, *, registration_number: str = "", year: int | None = None, text: str = "") -> FollowUpQuerySet:
-        """Years whose case or decision has the registration number, or a part of it, and every word of `text`."""
+        """Follow-ups whose case or decision contains the registration number and every word of `text`.
+
+        Both may be parts of words; case is ignored.
+        """
         found = self
         if registration_number:
             found = found.filter(_in_case_or_decision("registration_number", registration_number))
@@ -101,7 +103,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         return self.filter(pk__in=found.values("pk"))
 
     def current_first(self) -> FollowUpQuerySet:
-        """Open years before others, later before earlier."""
+        """Sort open follow-ups before others, later years before earlier."""
         return self.order_by(
             models.Case(models.When(state=FollowUp.State.OPEN, then=0), default=1),
             "-year",
@@ -111,6 +113,8 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
 
 class FollowUp(models.Model):
+    """One year's follow-up of a programme: its dates, the reviewer's texts and its state in the workflow."""
+
     class State(models.TextChoices):
         PLANNED = "planned", "Planerad"
         OPEN = "open", "Öppen"
@@ -177,22 +181,22 @@ class FollowUp(models.Model):
 
     @property
     def takes_answers(self) -> bool:
-        """Whether officials may still write: while the year is open, and what is late or returned during review."""
+        """Whether officials may write: while the year is open, and late or returned answers during review."""
         return self.state in (self.State.OPEN, self.State.UNDER_REVIEW)
 
     @property
     def is_before_review(self) -> bool:
-        """Whether it cannot have been decided yet: a year that was decided is never opened again, only reviewed."""
+        """Whether no decision can exist yet. A decided year goes back to review for a correction, never to open."""
         return self.state in (self.State.PLANNED, self.State.OPEN)
 
     @property
     def takes_texts(self) -> bool:
-        """Whether reviewers may still write: until the year is proposed to the board."""
+        """Whether reviewers may write: until the year is proposed to the board."""
         return self.state not in (self.State.PROPOSED, self.State.DECIDED)
 
     @property
     def why_closed(self) -> str:
-        """What to say to somebody who tries to change what can no longer, or not yet, be changed."""
+        """Error text for a change that the state does not allow."""
         return f"Uppföljningen för {self.year} är inte öppen för ändringar. Läget är: {self.get_state_display()}."
 
     def is_overdue(self, today: date) -> bool:

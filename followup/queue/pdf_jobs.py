@@ -14,7 +14,7 @@ from hashlib import sha256
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from followup.change_counter import condense, stamp
+from followup.change_counter import change_count, compact
 from followup.documents.minutes.extract import MinutesExtract
 from followup.models import FollowUp, Rendering
 from followup.program_version import fingerprint
@@ -36,7 +36,9 @@ def rendering_of(
     `build` makes what the document shows of `follow_up` with `choices`, the reader's; it is called only when something
     has changed since somebody asked for the same.
     """
-    shortcut = _digest(fingerprint(), settings.MUNICIPALITY_NAME, str(stamp()), str(follow_up.pk), document, choices)
+    shortcut = _digest(
+        fingerprint(), settings.MUNICIPALITY_NAME, str(change_count()), str(follow_up.pk), document, choices
+    )
     known = Rendering.objects.defer("source").filter(shortcut=shortcut).first()
     if known:
         return known
@@ -138,5 +140,5 @@ def fail(rendering: Rendering, problem: str, now: datetime) -> bool:
 
 def clean_up(now: datetime) -> int:
     """Delete what is outdated; how many that were. The count of changes is shortened too, which every page reads."""
-    condense()
+    compact()
     return Rendering.objects.outdated(now).delete()[0]

@@ -1,4 +1,4 @@
-"""Charts in a page or a document: a table with bars, and the line of an indicator."""
+"""Template tags for charts: tables with bars, and line charts of indicators."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -17,7 +17,7 @@ register = template.Library()
 
 @register.inclusion_tag("followup/documents/_chart.html")
 def assessment_chart(report: Report, heading: str) -> dict[str, Any]:
-    """`heading` is the id of the heading that names the table."""
+    """Render the distribution of assessments. `heading` is the id of the heading that labels the table."""
     return {"chart": charts.assessments(report), "heading": heading}
 
 
@@ -43,8 +43,10 @@ def bar(tallies: Iterable[Tally], longest: int) -> SafeString:
 
 @register.inclusion_tag("followup/documents/_comparison.html", takes_context=True)
 def comparison(context: Context, indicator: IndicatorStatus, goal: Any, number: int) -> dict[str, Any]:
-    """The indicator beside other municipalities. The report says what ours was called; a page without one, what it is
-    called."""
+    """Render the indicator next to those of other municipalities.
+
+    The municipality's name comes from the report where the page has one, since a decided report keeps its name.
+    """
     report = context.get("report")
     municipality = report.municipality if report else context["municipality"]
     return {"indicator": indicator, "places": compared(indicator, municipality), "name": f"{goal.code}-{number}"}

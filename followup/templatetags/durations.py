@@ -1,4 +1,4 @@
-"""How long something takes, in words."""
+"""Template filters for durations in Swedish."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ register = template.Library()
 
 @register.filter
 def duration(time: timedelta) -> str:
-    """Whole minutes and seconds: "1 minut och 5 sekunder", "mindre än en sekund"."""
+    """Return whole minutes and seconds: "1 minut och 5 sekunder", "mindre än en sekund"."""
     minutes, seconds = divmod(int(time.total_seconds()), 60)
     parts = [
         f"{number} {one if number == 1 else many}"

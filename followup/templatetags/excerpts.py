@@ -1,4 +1,4 @@
-"""The place of a text that answers a search, with what was looked for marked."""
+"""Template tags for search hits: excerpts with the search words marked."""
 
 from collections.abc import Iterable
 
@@ -10,15 +10,15 @@ from programmes.fulltext import any_of
 
 register = template.Library()
 
-# In words. What comes before the place shows what it is about.
+# Words in an excerpt, and how many of them precede the first hit as context.
 LENGTH = 40
 BEFORE = 10
 
 
 @register.simple_tag
 def marked(text: str, words: Iterable[str]) -> SafeString:
-    """All of `text`, with each of `words` marked in whatever form it stands there."""
-    # What stands between them, and each of them, by turns.
+    """Return the whole text with every inflected form of `words` in <mark>."""
+    # split() alternates between unmarked text and hits.
     pieces = any_of(words).split(text)
     return format_html(
         "{}{}", format_html_join("", "{}<mark>{}</mark>", zip(pieces[::2], pieces[1::2], strict=False)), pieces[-1]
@@ -27,7 +27,7 @@ def marked(text: str, words: Iterable[str]) -> SafeString:
 
 @register.simple_tag
 def excerpt(words: Iterable[str], *texts: str) -> SafeString:
-    """Some words around the first place where one of `words` stands in `texts`; else the beginning of the first."""
+    """Return an excerpt around the first hit in `texts`, or the beginning of the first non-empty text."""
     found = any_of(words)
     matches = ((text, match) for text in texts if (match := found.search(text)))
     text, match = next(matches, (next(filter(None, texts), ""), None))

@@ -1,4 +1,4 @@
-"""From a figure to the rows behind it."""
+"""Template tags that link a count to the rows it counts."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
@@ -11,12 +11,14 @@ register = template.Library()
 
 @register.simple_tag
 def rows_address(**asked: object) -> str:
-    """The address of the search for the rows that were counted, such as `year=2020 assessment="met"`; what is empty
-    asks for nothing."""
+    """Return the address of the search with the given criteria, such as `year=2020 assessment="met"`.
+
+    Empty criteria are left out.
+    """
     return f"{reverse('followup:search')}?{urlencode({name: value for name, value in asked.items() if value != ''})}"
 
 
 @register.filter
 def at(names: Mapping[str, str], name: str) -> str:
-    """What stands under `name`; empty when nothing does, as for a perspective that has been renamed since."""
+    """Return the value of `name`; empty when missing, as for a perspective renamed since the report was decided."""
     return names.get(name, "")

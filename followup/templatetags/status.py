@@ -1,4 +1,4 @@
-"""How a status is drawn, the same on every page and in every document."""
+"""Template tags that draw a status, shared by pages and documents."""
 
 from functools import cache
 
@@ -15,7 +15,7 @@ register = template.Library()
 @register.simple_tag
 @cache
 def status(step: Step) -> SafeString:
-    """Symbol, word and colour together. Cached: a page shows the few steps hundreds of times."""
+    """Return symbol, word and colour as HTML. Cached, since a page shows the same few steps hundreds of times."""
     # WeasyPrint's drawings do not inherit the text's colour, so the symbol names its own.
     return format_html(
         '<span class="status status-{tone}"><svg class="status-symbol" viewBox="0 0 16 16" width="16" height="16"'
@@ -28,7 +28,7 @@ def status(step: Step) -> SafeString:
     )
 
 
-# Each shape of a symbol once, by what a page that shows hundreds of them calls it.
+# SVG path to the id of its <symbol>, for pages that refer to shared symbols.
 SHAPES = {
     path: f"symbol-{number}"
     for number, path in enumerate(dict.fromkeys(s.path for scale in SCALES.values() for s in (*scale.values(), BLANK)))
@@ -38,7 +38,7 @@ SHAPES = {
 @register.simple_tag
 @cache
 def status_shapes() -> SafeString:
-    """To stand once on a page that has a `brief_status`."""
+    """Return the shared <symbol> elements, needed once on a page that uses `brief_status`."""
     shapes = format_html_join(
         "",
         '<symbol id="{}" viewBox="0 0 16 16"><path fill="currentColor" fill-rule="evenodd" d="{}"/></symbol>',
@@ -50,9 +50,9 @@ def status_shapes() -> SafeString:
 @register.simple_tag
 @cache
 def brief_status(step: Step) -> SafeString:
-    """As `status`, in a tenth of its size: the symbol is one of the page's `status_shapes`."""
+    """Return a status in a tenth of the bytes of `status`, by reference to `status_shapes`."""
     name = SHAPES.get(step.path)
-    if name is None:  # drawn otherwise when the report was decided
+    if name is None:  # a decided report may hold a symbol of an earlier version
         return status(step)
     return format_html(
         '<span class="status status-{}"><svg class="status-symbol" aria-hidden="true"><use href="#{}"/></svg>{}</span>',

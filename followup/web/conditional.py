@@ -1,6 +1,6 @@
 """Pages that are drawn anew only when something has changed: for the browser that has one, and for the next reader.
 
-The count of changes (`stamp`) decides. A page has an ETag of all that it depends on; with the same one there is
+The count of changes (`change_count`) decides. A page has an ETag of all that it depends on; with the same one there is
 nothing to send (304), and what is the same for all readers is kept in memory until the count moves on.
 """
 
@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 
-from followup.change_counter import stamp
+from followup.change_counter import change_count
 from followup.program_version import fingerprint
 from organisation.adapters import SEEN_AT
 
@@ -32,15 +32,14 @@ KEPT_SECONDS = 24 * 60 * 60
 
 
 def drawn_when_changed(view: View[P]) -> View[P]:
-    """For a view that shows what the count of changes counts (`followup.stamp`), and the day. Asking for the page again
-    costs three queries, the session's, the user's and the count, when nothing has changed.
+    """Answer 304 when neither the change counter nor the day has changed since the reader's last request.
 
-    The count is read before anything that the view reads: then nothing newer is taken for older.
+    An unchanged page costs three queries: session, user and count.
     """
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        request.stamp = stamp()  # type: ignore[attr-defined]
+        request.change_count = change_count()  # type: ignore[attr-defined]
         etag = etag_of(request)
         response = get_conditional_response(request, etag) if etag else None
         if response is None:
@@ -55,13 +54,15 @@ def drawn_when_changed(view: View[P]) -> View[P]:
 
 
 def etag_of(request: HttpRequest) -> str | None:
-    """Of all that decides how a page looks to this reader, with the count of changes that `request.stamp` is; None for
-    one that must be drawn: it has a message to show, or was asked for to do something."""
+    """Return the ETag of the page for this reader, from `request.change_count` and the reader's own settings.
+
+    None when the page must be rendered: it has a message to show, or the request is not a GET or HEAD.
+    """
     if request.method not in ("GET", "HEAD") or len(get_messages(request)):
         return None
     return quote_etag(
         _digest(
-            request.stamp,  # type: ignore[attr-defined]
+            request.change_count,  # type: ignore[attr-defined]
             timezone.localdate(),
             request.get_full_path(),
             request.user.stored if request.user.is_authenticated else [],
@@ -75,7 +76,7 @@ def etag_of(request: HttpRequest) -> str | None:
 def kept(request: HttpRequest, *of_what: object, make: Callable[[], T]) -> T:
     """What `make` gives, or gave when it was asked for `of_what` at the same count of changes: made once for all
     readers, so it may depend on nothing but `of_what` and what is counted. For views that are `drawn_when_changed`."""
-    key = _digest(request.stamp, *of_what)  # type: ignore[attr-defined]
+    key = _digest(request.change_count, *of_what)  # type: ignore[attr-defined]
     return cast(T, caches["pages"].get_or_set(key, make, KEPT_SECONDS))
 
 

@@ -9,7 +9,7 @@ from docx.shared import Mm
 
 from followup.documents.minutes.extract import Block, MinutesExtract
 from followup.documents.tools import word
-from followup.documents.tools.office_zip import stamp
+from followup.documents.tools.office_zip import file_time
 
 
 def render(extract: MinutesExtract) -> bytes:
@@ -19,7 +19,7 @@ def render(extract: MinutesExtract) -> bytes:
         author=extract.municipality,
         subject=extract.meeting,
         keywords=extract.registration_number,
-        made=stamp(extract.meeting_date, extract.year),
+        made=file_time(extract.meeting_date, extract.year),
     )
     _head_and_foot(document, extract)
     _meeting(document, extract)

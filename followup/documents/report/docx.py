@@ -11,7 +11,7 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
 from followup.documents.tools import word
-from followup.documents.tools.office_zip import stamp
+from followup.documents.tools.office_zip import file_time
 from followup.documents.tools.wording import (
     example_notice,
     figure,
@@ -38,7 +38,7 @@ def render(report: Report) -> bytes:
         author=report.municipality,
         subject=report.overarching_goal,
         keywords="; ".join(filter(None, [report.programme, str(report.year), report.registration_number])),
-        made=stamp(report.report_date, report.year),
+        made=file_time(report.report_date, report.year),
     )
     note = " · innehåller exempel" if report.shows_example else ""
     word.header_and_footer(document, header=f"{report.title}{note}", footer=report.municipality)

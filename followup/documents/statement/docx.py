@@ -12,7 +12,7 @@ from docx.shared import Mm, Pt
 from followup.documents.minutes.extract import Block, blocks_of
 from followup.documents.statement.draft import Statement, fill_in
 from followup.documents.tools import word
-from followup.documents.tools.office_zip import stamp
+from followup.documents.tools.office_zip import file_time
 
 PLACEHOLDER = re.compile(r"(\[Fyll i: [^\]]*\])")
 
@@ -23,7 +23,7 @@ def render(statement: Statement) -> bytes:
         author=statement.municipality,
         subject=statement.title,
         keywords="; ".join(filter(None, ["tjänsteutlåtande", statement.registration_number])),
-        made=stamp(statement.day, statement.year),
+        made=file_time(statement.day, statement.year),
     )
     word.header_and_footer(document, header="TJÄNSTEUTLÅTANDE", footer=statement.municipality, first_page_differs=False)
     _head(document, statement)

@@ -21,6 +21,6 @@ def repacked(content: bytes, replaced: Mapping[str, bytes] | None = None) -> byt
     return file.getvalue()
 
 
-def stamp(day: date | None, year: int) -> datetime:
+def file_time(day: date | None, year: int) -> datetime:
     """What a document says of when it was made: the report's own date, or the last day of the year that it is about."""
     return datetime.combine(day or date(year, 12, 31), time(12))

@@ -1,4 +1,4 @@
-"""manage.py create_demo: the example programme and people to try the application with, on a developer's machine."""
+"""manage.py create_demo: create the example programme and example users, for development only."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ DATA = settings.BASE_DIR / "programmes" / "data" / "huddinge-2018-2021.json"
 SLUG = "huddinge-2018-2021"
 PASSWORD = "trygg-och-saker-2021"
 
-# username, first name, last name, group, unit, whether they report for it
+# Username, first name, last name, group, unit, and whether the user reports for the unit.
 PEOPLE = [
     ("handlaggare", "Hanna", "Handläggare", "", "kommunstyrelsen", True),
     ("socialhandlaggare", "Sara", "Socialhandläggare", "", "socialnamnden", True),
@@ -32,7 +32,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError("Exempelanvändare skapas bara när DEBUG är på: deras lösenord är kända.")
-        # Read once: a later start must not undo what somebody has changed in the programme since.
+        # Import once, so that a restart does not undo changes made since.
         if not Programme.objects.filter(slug=SLUG).exists():
             call_command("import_programme", str(DATA), stdout=self.stdout)
             for addressee in Unit.objects.filter(email=""):

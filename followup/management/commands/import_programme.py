@@ -1,6 +1,7 @@
 """manage.py import_programme FILE
 
-It stands here and not in `programmes` because a file may hold years of follow-up too."""
+The command belongs to followup, not programmes, because a file may hold follow-ups too.
+"""
 
 from argparse import ArgumentParser
 from collections import Counter
@@ -94,7 +95,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{word}: {listing(counter)}.")
 
     def tell_surplus(self, surplus: Surplus, *, removed: bool) -> None:
-        """What the programme has and the file lacks: what was left alone, or could not be removed and why."""
+        """Print the items that the file lacks: left alone, or not removable and why."""
         if not removed and surplus.removable:
             self.stdout.write("Finns inte i filen och lämnades som det är; --remove-missing tar bort det:")
             for row in surplus.removable:

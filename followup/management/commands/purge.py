@@ -1,4 +1,4 @@
-"""manage.py purge, for cron: deletes what has served its purpose (gallring)."""
+"""manage.py purge, for cron: deletes rows whose retention time is up (gallring)."""
 
 from typing import Any
 

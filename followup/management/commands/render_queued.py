@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--forever", action="store_true", help="vänta på fler filer att skapa, som tjänst")
 
     def handle(self, *args: Any, forever: bool, **options: Any) -> None:
-        # As for Ctrl+C: what is being made goes back into the queue.
+        # SIGTERM acts as Ctrl+C: the running job goes back into the queue.
         signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
         made = drain()
         while forever:

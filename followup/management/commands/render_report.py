@@ -43,7 +43,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{follow_up} skrevs till {output}.")
 
     def content(self, follow_up: FollowUp, *, draft: bool, **options: Any) -> str | bytes:
-        """ValueError when the report has no such part. What the board approved is written as it was stored."""
+        """Return the file. An approved report is returned as stored. ValueError when the report has no such part."""
         whole = build_report(follow_up) if draft else report_of(follow_up)
         report = select(
             whole,
@@ -58,7 +58,7 @@ class Command(BaseCommand):
 
 
 def find_follow_up(slug: str, year: int) -> FollowUp:
-    """CommandError that says what there is instead, when there is no such follow-up."""
+    """Return the follow-up. CommandError that lists the existing years when there is none."""
     try:
         programme = Programme.objects.named(slug)
     except Programme.DoesNotExist as error:

@@ -1,4 +1,4 @@
-"""manage.py send_mail, for cron: sends what waits in the outbox."""
+"""manage.py send_mail, for cron: sends the waiting mails of the outbox."""
 
 from typing import Any
 

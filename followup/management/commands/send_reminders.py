@@ -1,4 +1,4 @@
-"""manage.py send_reminders, for cron: reminds of what is owed, and of what was returned and approved."""
+"""manage.py send_reminders, for cron: reminds of answers that are due, returned or approved."""
 
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date

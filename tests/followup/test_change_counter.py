@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
-from followup.change_counter import COUNTS, SHOWN, condense, stamp
+from followup.change_counter import COUNTS, SHOWN, change_count, compact
 from followup.models import FollowUp, SubGoalEntry, Tick
 from followup.report.report import build_report
 from organisation.models import Unit
@@ -40,39 +40,39 @@ def test_every_kind_of_change_is_counted(model, db):
 
 
 def test_rows_are_counted_when_added_changed_and_deleted(huddinge):
-    stamps = [stamp()]
+    stamps = [change_count()]
     unit = Unit.objects.create(name="Nämnden för inget", slug="inget", kind="committee")
-    stamps.append(stamp())
+    stamps.append(change_count())
     Unit.objects.filter(pk=unit.pk).update(name="Nämnden för allt")
-    stamps.append(stamp())
+    stamps.append(change_count())
     Measure.objects.first().units.add(unit)
-    stamps.append(stamp())
+    stamps.append(change_count())
     Measure.objects.first().units.remove(unit)
-    stamps.append(stamp())
+    stamps.append(change_count())
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM organisation_unit WHERE slug = 'inget'")
-    stamps.append(stamp())
+    stamps.append(change_count())
     assert sorted(set(stamps)) == stamps
 
 
 def test_reading_is_not_counted(huddinge, open_year):
-    before = stamp()
+    before = change_count()
     build_report(open_year)
-    assert stamp() == before
+    assert change_count() == before
 
 
 def test_condensing_keeps_the_number(huddinge):
-    before = stamp()
+    before = change_count()
     assert Tick.objects.count() > 1
-    condense()
-    assert (stamp(), Tick.objects.count()) == (before, 1)
+    compact()
+    assert (change_count(), Tick.objects.count()) == (before, 1)
     SubGoalEntry.objects.filter(pk=SubGoalEntry.objects.first().pk).update(comment="Ändrad.")
-    assert stamp() == before + 1
+    assert change_count() == before + 1
 
 
 def test_without_changes_it_is_nought(db):
     Tick.objects.all().delete()
-    assert stamp() == 0
+    assert change_count() == 0
 
 
 def test_nothing_is_counted_while_a_migration_has_not_made_the_table(db):
@@ -82,14 +82,14 @@ def test_nothing_is_counted_while_a_migration_has_not_made_the_table(db):
         create(connection, COUNTS)
         Unit.objects.create(name="Nämnden för inget", slug="inget", kind="committee")
         cursor.execute("ALTER TABLE followup_later RENAME TO followup_tick")
-    assert stamp() == 0
+    assert change_count() == 0
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one transaction write at a time")
 def test_two_who_change_at_once_do_not_wait_for_each_other_and_both_are_counted(transactional_db):
     call_command("import_programme", str(HUDDINGE), without_pdf=True, verbosity=0)
-    before = stamp()
+    before = change_count()
     first_has_changed, second_is_done = Event(), Event()
 
     def change_slowly() -> None:
@@ -105,9 +105,9 @@ def test_two_who_change_at_once_do_not_wait_for_each_other_and_both_are_counted(
         slow = pool.submit(change_slowly)
         assert first_has_changed.wait(10)
         FollowUp.objects.filter(year=2021).update(summary="Ändrad.")
-        assert stamp() == before + 1
-        condense()
-        assert stamp() == before + 1
+        assert change_count() == before + 1
+        compact()
+        assert change_count() == before + 1
         second_is_done.set()
         slow.result()
-    assert stamp() == before + 2
+    assert change_count() == before + 2
