@@ -5,10 +5,9 @@ from functools import cache
 from typing import Any
 
 from followup.documents.report import pdf
-from followup.models import AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
-from followup.workflow import open_follow_up
+from followup.models import FollowUp
 from organisation.models import Unit
-from programmes.models import Programme
+from tests.factories import answer_all, make_area, make_goal, make_measure, make_programme, make_unit, open_year
 
 # Equal reports give equal files, and laying one out takes seconds: each is laid out once for all tests.
 laid_out = cache(pdf.render)
@@ -41,31 +40,13 @@ FILLED: dict[str, Any] = {
 
 def proposed_year(slug: str = SLUG) -> FollowUp:
     """2022, with an area, a goal, a measure and a guideline, all answered and approved, proposed to the board."""
-    programme = Programme.objects.create(
-        title="Program för trygghet 2022–2025",
-        slug=slug,
-        first_year=2022,
-        last_year=2025,
-        overarching_goal="Alla är trygga.",
-        state="active",
-    )
-    unit, _ = Unit.objects.get_or_create(
-        slug="kommunstyrelsen", defaults={"name": "Kommunstyrelsen", "kind": "committee"}
-    )
-    area = programme.areas.create(number=1, name="Trygga platser", overarching_sub_goal="Platserna är trygga.")
-    goal = area.sub_goals.create(number=1, text="Torgen är trygga.")
-    measure = goal.measures.create(number=1, text="Belys torgen.", first_year=2022, last_year=2025)
-    guideline = programme.guidelines.create(number=1, title="Klotter")
-    for item in (goal, measure, guideline):
-        item.units.add(unit)
-    days = {"opens_on": date(2022, 11, 1), "due_on": date(2023, 1, 15)}
-    follow_up = open_follow_up(FollowUp(programme=programme, year=2022, **days), by=None)
-    AreaEntry.objects.filter(follow_up=follow_up).update(assessment="met", summary="Det gick bra.")
-    SubGoalEntry.objects.filter(follow_up=follow_up).update(
-        assessment="met", forecast="will", comment="Torgen är ljusa.", state="approved"
-    )
-    MeasureEntry.objects.filter(follow_up=follow_up).update(progress="done", done="Tolv lampor.", state="approved")
-    GuidelineEntry.objects.filter(follow_up=follow_up).update(comment="Mindre klotter.")
+    programme = make_programme(slug=slug)
+    unit = Unit.objects.filter(slug="kommunstyrelsen").first() or make_unit()
+    area = make_area(programme, overarching_sub_goal="Platserna är trygga.")
+    make_measure(make_goal(area, units=[unit]), units=[unit])
+    programme.guidelines.create(number=1, title="Klotter").units.add(unit)
+    follow_up = open_year(programme)
+    answer_all(follow_up)
     FollowUp.objects.filter(pk=follow_up.pk).update(
         state="proposed", forecast="will", summary="Ett bra år.", report_date=date(2023, 2, 15)
     )
