@@ -1,38 +1,39 @@
-"""Asking Kolada (api.kolada.se, version 3): key figures by their titles, municipalities by id, and values.
+"""Client of Kolada's open API, version 3: key figures by title, municipalities by id, and values.
 
-Its answers are `{"values": [...], "count": n, "next_url": ...}`; a call names at most 25 ids. We ask for one page at a
-time, wait when we are told to (429 with Retry-After) or when the service stumbles, and give up after a few tries.
+An answer is `{"values": [...], "count": n, "next_url": ...}`, and a call names at most 25 ids. urllib3 retries after a
+lost connection, 429 and 5xx, and waits as long as `Retry-After` says, at most LONGEST_PAUSE seconds.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from http import HTTPStatus
-from http.client import HTTPException
 from typing import Any
-from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode, urlsplit
-from urllib.request import Request, urlopen
 
+import requests
 from django.conf import settings
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 logger = logging.getLogger(__name__)
 
 IDS_PER_CALL = 25
 PER_PAGE = 1000
-MOST_BYTES = 20_000_000
-# How long we wait before each new try, when the service does not say; and the longest that it may ask us to.
-PAUSES = (1, 4, 15)
+MAX_BYTES = 20_000_000
+CHUNK_BYTES = 65_536
+RETRIES = 3
+BACKOFF_SECONDS = 2
 LONGEST_PAUSE = 120
+RETRIED = (HTTPStatus.TOO_MANY_REQUESTS, *range(500, 600))
 
 
 class KoladaUnavailable(Exception):
-    """Kolada gave no answer that can be used. The text is Swedish and says what happened."""
+    """Kolada gave no usable answer. The message is Swedish, for the page and the log."""
 
 
 @dataclass(frozen=True)
@@ -58,64 +59,64 @@ class FoundValue:
 
 
 class Kolada:
-    """`pauses` says how patient we are: somebody who looks at a page gives up before a nightly job does."""
+    """A session with the API. `longest_pause` bounds each wait before a retry, in seconds.
 
-    def __init__(self, *, pauses: Sequence[float] = PAUSES, sleep: Callable[[float], object] = time.sleep) -> None:
+    A page passes smaller limits than the nightly fetch, since a person and a web thread are waiting.
+    """
+
+    def __init__(self, *, retries: int = RETRIES, longest_pause: int = LONGEST_PAUSE) -> None:
         self.base = settings.KOLADA_URL.rstrip("/")
-        self.pauses = pauses
-        self.sleep = sleep
+        self.session = requests.Session()
+        self.session.headers.update({"Accept": "application/json", "User-Agent": "huddinge-safety"})
+        retry = Retry(
+            total=retries,
+            status_forcelist=RETRIED,
+            allowed_methods=["GET"],
+            backoff_factor=BACKOFF_SECONDS,
+            backoff_max=longest_pause,
+            retry_after_max=longest_pause,
+            raise_on_status=False,
+        )
+        self.session.mount(self.base, HTTPAdapter(max_retries=retry))
 
     def search(self, title: str, most: int = 50) -> list[FoundKeyFigure]:
-        """Key figures with `title` in theirs: the first of them that Kolada gives."""
-        found = self._get(f"{self.base}/kpi?{urlencode({'title': title, 'per_page': most})}")
-        return [_key_figure(item) for item in _values(found)][:most]
+        """Return the first `most` key figures whose titles contain `title`."""
+        page = self._get(f"{self.base}/kpi?{urlencode({'title': title, 'per_page': most})}")
+        return [_key_figure(item) for item in page["values"]][:most]
 
     def key_figure(self, kpi: str) -> FoundKeyFigure | None:
         found = [_key_figure(item) for item in self._all(f"kpi/{quote(kpi, safe='')}")]
         return found[0] if found else None
 
     def municipalities(self, ids: Sequence[str]) -> dict[str, str]:
-        """The names of municipalities and groups of them, by id."""
+        """Return the names of municipalities and municipality groups by id. Ids of groups begin with G."""
         names: dict[str, str] = {}
-        for path, of_kind in (
-            ("municipality_groups", [one for one in ids if one.startswith("G")]),
-            ("municipality", [one for one in ids if not one.startswith("G")]),
-        ):
+        groups = [municipality for municipality in ids if municipality.startswith("G")]
+        others = [municipality for municipality in ids if not municipality.startswith("G")]
+        for path, of_kind in (("municipality_groups", groups), ("municipality", others)):
             for batch in _batches(of_kind):
-                names |= {str(item["id"]): str(item["title"]) for item in self._all(f"{path}/{_ids(batch)}")}
+                names |= {str(item["id"]): str(item["title"]) for item in self._all(f"{path}/{_joined(batch)}")}
         return names
 
     def values(self, kpi: str, municipalities: Sequence[str]) -> Iterator[FoundValue]:
-        """All years of a key figure in `municipalities`; what Kolada has taken away again is left out."""
+        """Yield the values of all years of a key figure in `municipalities`, without those that Kolada has deleted."""
         for batch in _batches(municipalities):
-            for item in self._all(f"data/kpi/{quote(kpi, safe='')}/municipality/{_ids(batch)}"):
-                by_sex = {
-                    value.get("gender"): _decimal(value.get("value"))
-                    for value in item.get("values", [])
-                    if not value.get("isdeleted")
-                }
-                if any(value is not None for value in by_sex.values()):
-                    yield FoundValue(
-                        kpi=str(item["kpi"]),
-                        municipality=str(item["municipality"]),
-                        year=int(item["period"]),
-                        value=by_sex.get("T"),
-                        women=by_sex.get("K"),
-                        men=by_sex.get("M"),
-                    )
+            for item in self._all(f"data/kpi/{quote(kpi, safe='')}/municipality/{_joined(batch)}"):
+                if found := _value(item):
+                    yield found
 
     def _all(self, path: str) -> Iterator[dict[str, Any]]:
-        """What all pages of an answer hold."""
+        """Yield the items of all pages of an answer."""
         url: str | None = f"{self.base}/{path}?per_page={PER_PAGE}"
         seen: set[str] = set()
         while url and url not in seen:
             seen.add(url)
             page = self._get(url)
-            yield from _values(page)
+            yield from page["values"]
             url = self._next(page)
 
     def _next(self, page: dict[str, Any]) -> str | None:
-        """The address of the page after, at the host that we were told to ask: behind a proxy Kolada names another."""
+        """Return the address of the next page, at the configured host: behind a proxy, Kolada names a different one."""
         following = page.get("next_url") if page.get("values") else None
         if not following:
             return None
@@ -123,30 +124,31 @@ class Kolada:
         return parts._replace(scheme=base.scheme, netloc=base.netloc).geturl()
 
     def _get(self, url: str) -> dict[str, Any]:
-        for pause in (*self.pauses, None):
-            try:
-                return _read(url)
-            except HTTPError as error:
-                with error:
-                    if error.code not in (HTTPStatus.TOO_MANY_REQUESTS, *range(500, 600)):
-                        raise KoladaUnavailable(f"Kolada avvisade frågan (kod {error.code}).") from error
-                    problem = f"Kolada svarade med kod {error.code}"
-                    asked = error.headers.get("Retry-After", "")
-            except (URLError, HTTPException, TimeoutError, ConnectionError) as error:
-                logger.warning("No answer from %s: %s", url, error)
-                problem, asked = "Kolada svarar inte", ""
-            if pause is None:
-                break
-            self.sleep(min(int(asked), LONGEST_PAUSE) if asked.isdigit() else pause)
-        raise KoladaUnavailable(f"{problem}. Försök igen senare.")
+        """Return one page of an answer. KoladaUnavailable when there is none after the retries."""
+        try:
+            with self.session.get(url, timeout=settings.KOLADA_TIMEOUT, stream=True) as response:
+                if response.status_code in RETRIED:
+                    raise KoladaUnavailable(f"Kolada svarade med kod {response.status_code}. Försök igen senare.")
+                if response.status_code != HTTPStatus.OK:
+                    raise KoladaUnavailable(f"Kolada avvisade frågan (kod {response.status_code}).")
+                return _page(_body(response))
+        except requests.RequestException as error:
+            logger.warning("No answer from %s: %s", url, error)
+            raise KoladaUnavailable("Kolada svarar inte. Försök igen senare.") from error
 
 
-def _read(url: str) -> dict[str, Any]:
-    request = Request(url, headers={"Accept": "application/json", "User-Agent": "huddinge-safety"})  # noqa: S310
-    with urlopen(request, timeout=settings.KOLADA_TIMEOUT) as response:  # noqa: S310
-        text = response.read(MOST_BYTES + 1)
+def _body(response: requests.Response) -> bytes:
+    body = b""
+    for chunk in response.iter_content(CHUNK_BYTES):
+        body += chunk
+        if len(body) > MAX_BYTES:
+            raise KoladaUnavailable("Kolada skickade mer data än väntat.")
+    return body
+
+
+def _page(body: bytes) -> dict[str, Any]:
     try:
-        page = json.loads(text, parse_float=Decimal)
+        page = json.loads(body, parse_float=Decimal)
     except ValueError as error:
         raise KoladaUnavailable("Kolada svarade med något annat än JSON.") from error
     if not isinstance(page, dict) or not isinstance(page.get("values"), list):
@@ -154,8 +156,20 @@ def _read(url: str) -> dict[str, Any]:
     return page
 
 
-def _values(page: dict[str, Any]) -> list[dict[str, Any]]:
-    return list(page["values"])
+def _value(item: dict[str, Any]) -> FoundValue | None:
+    """Return the values of one year by sex; None when Kolada has deleted all of them."""
+    stored = [value for value in item.get("values", []) if not value.get("isdeleted")]
+    by_sex = {value.get("gender"): _decimal(value.get("value")) for value in stored}
+    if all(value is None for value in by_sex.values()):
+        return None
+    return FoundValue(
+        kpi=str(item["kpi"]),
+        municipality=str(item["municipality"]),
+        year=int(item["period"]),
+        value=by_sex.get("T"),
+        women=by_sex.get("K"),
+        men=by_sex.get("M"),
+    )
 
 
 def _key_figure(item: dict[str, Any]) -> FoundKeyFigure:
@@ -168,7 +182,7 @@ def _key_figure(item: dict[str, Any]) -> FoundKeyFigure:
 
 
 def _decimal(value: Any) -> Decimal | None:
-    """As many decimals as are stored."""
+    """Round to the three decimals that the database stores."""
     return None if value is None else round(Decimal(value), 3)
 
 
@@ -177,5 +191,5 @@ def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
         yield ids[start : start + IDS_PER_CALL]
 
 
-def _ids(ids: Sequence[str]) -> str:
-    return ",".join(quote(one, safe="") for one in ids)
+def _joined(ids: Sequence[str]) -> str:
+    return ",".join(quote(municipality, safe="") for municipality in ids)

@@ -20,8 +20,8 @@ from programmes.kolada import FetchLog, comparison_of, fetch, key_figure_of, lin
 from programmes.kolada_api import FoundKeyFigure, Kolada, KoladaUnavailable
 from programmes.models import Indicator
 
-# Somebody is waiting for the page: one new try, after a second.
-PAUSES_OF_A_PAGE = (1,)
+# A person and a web thread wait for the page.
+PAGE_LIMITS = {"retries": 1, "longest_pause": 1}
 
 
 def indicator_detail(request: HttpRequest, slug: str, area: int, number: int, indicator: int) -> HttpResponse:
@@ -56,7 +56,7 @@ def indicator_fetch(request: HttpRequest, slug: str, area: int, number: int, ind
         return redirect(found)
     log = FetchLog()
     try:
-        fetch(key_figure, timezone.now(), log, by=user_of(request), kolada=Kolada(pauses=PAUSES_OF_A_PAGE))
+        fetch(key_figure, timezone.now(), log, by=user_of(request), kolada=Kolada(**PAGE_LIMITS))
     except KoladaUnavailable as error:
         messages.error(request, f"Inget hämtades. {error}")
         return redirect(found)
@@ -113,6 +113,6 @@ def _search(form: SearchForm) -> tuple[list[FoundKeyFigure] | None, str]:
     if not form.is_bound or not form.is_valid():
         return None, ""
     try:
-        return Kolada(pauses=PAUSES_OF_A_PAGE).search(form.cleaned_data["q"]), ""
+        return Kolada(**PAGE_LIMITS).search(form.cleaned_data["q"]), ""
     except KoladaUnavailable as error:
         return None, str(error)

@@ -49,9 +49,12 @@ def indicator(huddinge) -> Indicator:
     return indicator
 
 
-def patient(pauses: list[float]) -> Kolada:
-    """A client that notes how long it would have waited."""
-    return Kolada(sleep=pauses.append)
+@pytest.fixture
+def pauses(monkeypatch) -> list[float]:
+    """The seconds that a client would have waited between its tries."""
+    waited: list[float] = []
+    monkeypatch.setattr("urllib3.util.retry.time.sleep", waited.append)
+    return waited
 
 
 def outcome(indicator: Indicator, year: int) -> IndicatorValue:
@@ -86,11 +89,22 @@ def test_what_kolada_has_taken_away_is_left_out(kolada: FakeKolada):
     assert [value.year for value in Kolada().values(SAFE, ["0126"])] == [2017, 2021]
 
 
-def test_it_waits_as_long_as_it_is_asked_to_and_tries_again(kolada: FakeKolada):
-    pauses: list[float] = []
+def test_it_waits_as_long_as_it_is_asked_to_and_tries_again(kolada: FakeKolada, pauses):
     kolada.failures = [(429, "7"), (503, ""), (429, "9999")]
-    assert patient(pauses).key_figure(SAFE) is not None
+    assert Kolada().key_figure(SAFE) is not None
     assert pauses == [7, 4, 120]
+
+
+def test_a_page_does_not_wait_as_long_as_kolada_asks(kolada: FakeKolada, pauses):
+    kolada.failures = [(429, "60")]
+    assert Kolada(retries=1, longest_pause=1).key_figure(SAFE) is not None
+    assert pauses == [1]
+
+
+def test_an_answer_without_end_is_refused(kolada: FakeKolada, monkeypatch):
+    monkeypatch.setattr("programmes.kolada_api.MAX_BYTES", 10)
+    with pytest.raises(KoladaUnavailable, match="mer data än väntat"):
+        Kolada().key_figure(SAFE)
 
 
 @pytest.mark.parametrize(
@@ -101,10 +115,10 @@ def test_it_waits_as_long_as_it_is_asked_to_and_tries_again(kolada: FakeKolada):
         (["nonsense"], 1, "Kolada svarade med något annat än JSON."),
     ],
 )
-def test_it_gives_up_and_says_why(kolada: FakeKolada, failures, tries, said):
+def test_it_gives_up_and_says_why(kolada: FakeKolada, pauses, failures, tries, said):
     kolada.failures = failures
     with pytest.raises(KoladaUnavailable) as refusal:
-        patient([]).key_figure(SAFE)
+        Kolada().key_figure(SAFE)
     assert str(refusal.value) == said
     assert len(kolada.asked) == tries
 
@@ -113,7 +127,7 @@ def test_one_that_says_nothing_is_not_waited_for(kolada: FakeKolada, settings):
     settings.KOLADA_TIMEOUT = 0.1
     kolada.failures = ["silence"] * 2
     with pytest.raises(KoladaUnavailable, match="Kolada svarar inte"):
-        Kolada(pauses=(0,)).key_figure(SAFE)
+        Kolada(retries=1, longest_pause=0).key_figure(SAFE)
 
 
 def test_values_become_outcomes_and_what_a_person_wrote_stays(kolada: FakeKolada, indicator):
@@ -221,7 +235,7 @@ class Breaks(Kolada):
     """Fetches some key figures, and no more."""
 
     def __init__(self, *, after: int) -> None:
-        super().__init__(pauses=())
+        super().__init__(retries=0)
         self.left = after
 
     def key_figure(self, kpi):
