@@ -1,6 +1,6 @@
-"""A programme as a file, in the form that `programmes.importing` reads back to an identical programme.
+"""Export of a programme in the format that `programmes.importing` reads back to an identical programme.
 
-Years of follow-up are not in it: what has been reported leaves the house as reports.
+Follow-ups are not included: reports export them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Fields = dict[str, Any]
 
 
 def export_programme(programme: Programme) -> Fields:
-    """The programme with all its parts as plain values, in a fixed number of queries."""
+    """Return the programme with all its parts as plain values, in a fixed number of queries."""
     areas = list(
         programme.areas.order_by("number").prefetch_related(
             "sub_goals__units",
@@ -61,7 +61,7 @@ def to_json(fields: Fields) -> str:
 
 
 def plain(value: date | Decimal) -> str | float:
-    """What JSON has no kind of its own for: a day as ISO text, a figure as a number."""
+    """Convert values without a JSON type: a date to ISO 8601, a decimal to a number."""
     if isinstance(value, date):
         return value.isoformat()
     return int(value) if value == value.to_integral_value() else float(value)
@@ -72,7 +72,7 @@ def _slugs(items: Iterable[Unit | Perspective]) -> list[str]:
 
 
 def _by_number(items: Iterable[Any]) -> list[Any]:
-    """In the order of the page; sorted here, since what was fetched ahead must not be asked for again."""
+    """Sort prefetched items in Python; order_by() would query again."""
     return sorted(items, key=lambda item: item.number)
 
 

@@ -1,4 +1,4 @@
-"""A field of forms that the administration and the year's work have in common."""
+"""Form widgets shared by the admin and the pages."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from programmes.models import without_padding
 
 
 class FigureInput(forms.TextInput):
-    """A figure as people write it, or copy it from a sheet: with a decimal comma, spaces between thousands, and a
-    typographic minus. For a field that is localized."""
+    """Input for a localised decimal field.
+
+    Accepts figures as people write or copy them: decimal comma, spaces between thousands, typographic minus.
+    """
 
     def __init__(self, attrs: Any = None) -> None:
         super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})

@@ -1,8 +1,7 @@
-"""Bringing Kolada's values to the indicators that are linked to its key figures.
+"""Import of Kolada's values into indicators that are linked to its key figures.
 
-First all that Kolada gives of a key figure is stored, for the municipality and for those that it compares itself
-with; then the municipality's own values become outcomes. A figure that a person wrote is never written over; one that
-was invented as an example is.
+All values of a key figure are stored, for the municipality and those it compares itself with. The municipality's own
+values then become outcomes. An outcome written by a person is never overwritten; an invented example is.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ REASON = "Hämtat från Kolada"
 
 @dataclass
 class FetchLog:
-    """What a fetch did, in numbers and words."""
+    """Result of a fetch: numbers of key figures and outcomes, and Swedish lines on those kept or failed."""
 
     key_figures: int = 0
     changed: int = 0
@@ -37,7 +36,7 @@ class FetchLog:
 
 
 def linked_key_figures() -> list[KeyFigure]:
-    """One for each id that an indicator bears, those that were fetched longest ago, or never, first."""
+    """Return the key figures that indicators are linked to, never or least recently fetched first."""
     ids = set(Indicator.objects.exclude(kpi="").values_list("kpi", flat=True))
     known = {key_figure.kpi: key_figure for key_figure in KeyFigure.objects.filter(kpi__in=ids)}
     linked = [known.get(kpi) or KeyFigure(kpi=kpi) for kpi in sorted(ids)]
@@ -45,10 +44,9 @@ def linked_key_figures() -> list[KeyFigure]:
 
 
 def fetch_all(now: datetime, *, older_than: timedelta, kolada: Kolada | None = None) -> FetchLog:
-    """Fetch the linked key figures that were last fetched longer than `older_than` ago, each in its own transaction.
+    """Fetch the linked key figures not fetched since `older_than` ago, each in its own transaction.
 
-    So a fetch that was interrupted goes on where it stopped. Gives up when Kolada does not answer: the rest would not
-    either.
+    An interrupted fetch continues where it stopped. Stops at the first key figure that Kolada does not answer.
     """
     log = FetchLog()
     kolada = kolada or Kolada()
@@ -66,7 +64,7 @@ def fetch_all(now: datetime, *, older_than: timedelta, kolada: Kolada | None = N
 def fetch(
     key_figure: KeyFigure, now: datetime, log: FetchLog, *, by: User | None = None, kolada: Kolada | None = None
 ) -> None:
-    """Fetch and store all of one key figure, and bring it to its indicators. KoladaUnavailable; nothing stays then."""
+    """Fetch one key figure, store its values and update its indicators. KoladaUnavailable leaves all unchanged."""
     kolada = kolada or Kolada()
     found = kolada.key_figure(key_figure.kpi)
     if found is None:
@@ -79,14 +77,18 @@ def fetch(
         key_figure = KeyFigure.objects.select_for_update().get_or_create(kpi=key_figure.kpi)[0]
         key_figure.title, key_figure.description, key_figure.fetched_at = found.title[:500], found.description, now
         key_figure.save()
-        _keep(key_figure, values, names, now)
-        bring_to_indicators(key_figure, log, by=by)
+        _replace_values(key_figure, values, names, now)
+        update_outcomes(key_figure, log, by=by)
     log.key_figures += 1
 
 
-def _keep(key_figure: KeyFigure, found: Iterable[FoundValue], names: Mapping[str, str], now: datetime) -> None:
-    """Make the stored values those that were found. One that is as it was keeps the day when it came: a report that
-    shows it is then the same report."""
+def _replace_values(
+    key_figure: KeyFigure, found: Iterable[FoundValue], names: Mapping[str, str], now: datetime
+) -> None:
+    """Replace the stored values by the fetched ones.
+
+    An unchanged value keeps its row and its fetching date, so that reports that show it stay the same.
+    """
     stored = {(value.municipality, value.year): value for value in key_figure.values.all()}
     new = []
     for one in found:
@@ -111,20 +113,20 @@ def _keep(key_figure: KeyFigure, found: Iterable[FoundValue], names: Mapping[str
         KeyFigureValue.objects.bulk_create(new)
 
 
-def bring_to_indicators(key_figure: KeyFigure, log: FetchLog, *, by: User | None) -> None:
-    """The municipality's own values of the programme's years become outcomes. Call it in a transaction."""
+def update_outcomes(key_figure: KeyFigure, log: FetchLog, *, by: User | None) -> None:
+    """Write the municipality's own values of the programme's years as outcomes. Must run in a transaction."""
     own = list(key_figure.values.filter(municipality=settings.KOLADA_MUNICIPALITY, value__isnull=False))
     linked = Indicator.objects.filter(kpi=key_figure.kpi)
-    # In the order of a goal's page, which locks them too, so that nobody waits in a ring.
+    # Lock in the order of a goal's page, which locks them too, to avoid deadlocks.
     for indicator in linked.select_for_update(of=("self",)).order_by("sub_goal", "number"):
         years = indicator.sub_goal.area.programme.years
         outcomes = {outcome.year: outcome for outcome in indicator.outcomes.all()}
         for value in own:
             if value.year in years:
-                _bring(indicator, outcomes.get(value.year), value, log, by)
+                _update_outcome(indicator, outcomes.get(value.year), value, log, by)
 
 
-def _bring(
+def _update_outcome(
     indicator: Indicator, outcome: IndicatorValue | None, given: KeyFigureValue, log: FetchLog, by: User | None
 ) -> None:
     outcome = outcome or IndicatorValue(indicator=indicator, year=given.year, version=0)
@@ -135,7 +137,7 @@ def _bring(
         log.kept.append(f"{indicator} {given.year}: den egna uppgiften står kvar.")
         return
     if _figures(outcome) != figures:
-        # Whoever judged the old figure has not seen the new one.
+        # The assessment was made of the old figure.
         outcome.assessment = ""
     outcome.value, outcome.women, outcome.men = figures
     outcome.kpi, outcome.dated = given.key_figure.kpi, timezone.localdate(given.fetched_at)
@@ -152,7 +154,7 @@ def _figures(of: IndicatorValue | KeyFigureValue) -> tuple[Decimal | None, Decim
 
 
 def key_figure_of(indicator: Indicator) -> KeyFigure | None:
-    """What is known of the key figure that the indicator is linked to; None without a link."""
+    """Return the key figure that the indicator is linked to, unsaved if never fetched; None without a link."""
     if not indicator.kpi:
         return None
     return KeyFigure.objects.filter(kpi=indicator.kpi).first() or KeyFigure(kpi=indicator.kpi)
@@ -168,7 +170,10 @@ def link(indicator: Indicator, kpi: str, *, by: User) -> None:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A key figure's values of each municipality in each of `years`, None where there is none; our own first."""
+    """A key figure's values by municipality and year, the own municipality first; None where a value is missing.
+
+    A row is the id, the name and the values of one municipality, one value for each of `years`.
+    """
 
     years: tuple[int, ...]
     rows: tuple[tuple[str, str, tuple[Decimal | None, ...]], ...]

@@ -1,4 +1,4 @@
-"""What must always hold between the programme's tables."""
+"""Triggers for rules between the programme's tables."""
 
 from programmes.triggers import Rule
 

@@ -1,4 +1,4 @@
-"""The next period: a new programme that begins with what is to go on from the one before."""
+"""Next period: a new programme with copies of the goals and measures that continue."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from programmes.models import Guideline, Indicator, Measure, Programme, Responsi
 
 
 @dataclass(frozen=True)
-class GoingOn:
-    """What of a programme goes on: ids. An area goes on with the first of its goals, and brings its own aim."""
+class Continuing:
+    """Ids of the items that continue. An area continues when one of its goals does, with its overarching sub-goal."""
 
     goals: Collection[int]
     measures: Collection[int] = ()
@@ -25,41 +25,43 @@ class GoingOn:
 
 
 @transaction.atomic
-def begin_next_period(programme: Programme, successor: Programme, going_on: GoingOn) -> Programme:
-    """Save `successor` as a draft with copies of what goes on from `programme`, which stays as it is beside it.
+def begin_next_period(programme: Programme, successor: Programme, continuing: Continuing) -> Programme:
+    """Save `successor` as a draft with copies of the continuing items of `programme`, which is not changed.
 
-    Goals keep their numbers and are linked to those that they continue; measures run through the whole new period;
-    an indicator begins at its latest outcome and gets new targets. A unit that has ended by then is replaced by its
-    successors. What is chosen below a goal that is not chosen does not go on.
+    Goals keep their numbers and link to their predecessors. Measures run through the whole new period. An indicator's
+    baseline is its latest outcome, and its target is empty. A unit that has ended by then is replaced by its
+    successors. Items below a goal that does not continue are left out.
     """
-    copying = _Copying(programme, successor)
+    copier = _Copier(programme, successor)
     successor.state = Programme.State.DRAFT
-    successor._change_reason = copying.reason  # type: ignore[attr-defined]
+    successor._change_reason = copier.reason  # type: ignore[attr-defined]
     successor.save()
     goals = list(
-        SubGoal.objects.filter(area__programme=programme, pk__in=going_on.goals)
+        SubGoal.objects.filter(area__programme=programme, pk__in=continuing.goals)
         .select_related("area")
         .prefetch_related("units__successors")
         .order_by("area__number", "number")
     )
-    areas = {goal.area_id: copying.like(goal.area, programme=successor) for goal in goals}
-    copying.save(ResponsibilityArea, list(areas.values()))
-    new = {goal.pk: copying.like(goal, area=areas[goal.area_id], predecessor=goal) for goal in goals}
-    copying.save(SubGoal, list(new.values()), units=[copying.units_of(goal) for goal in goals])
-    copying.measures(Measure.objects.filter(pk__in=going_on.measures, sub_goal__in=new), new)
-    copying.indicators(Indicator.objects.filter(pk__in=going_on.indicators, sub_goal__in=new), new)
-    copying.guidelines(Guideline.objects.filter(pk__in=going_on.guidelines, programme=programme))
+    areas = {goal.area_id: copier.copy_of(goal.area, programme=successor) for goal in goals}
+    copier.save(ResponsibilityArea, list(areas.values()))
+    new = {goal.pk: copier.copy_of(goal, area=areas[goal.area_id], predecessor=goal) for goal in goals}
+    copier.save(SubGoal, list(new.values()), units=[copier.units_of(goal) for goal in goals])
+    copier.measures(Measure.objects.filter(pk__in=continuing.measures, sub_goal__in=new), new)
+    copier.indicators(Indicator.objects.filter(pk__in=continuing.indicators, sub_goal__in=new), new)
+    copier.guidelines(Guideline.objects.filter(pk__in=continuing.guidelines, programme=programme))
     return successor
 
 
-class _Copying:
+class _Copier:
+    """Copies rows into a successor programme in bulk, with history."""
+
     def __init__(self, programme: Programme, successor: Programme) -> None:
         self.successor = successor
         self.first_day = date(successor.first_year, 1, 1)
         self.reason = f"Fortsätter från {programme}"[:100]
 
-    def like(self, row: Any, **changed: Any) -> Any:
-        """A new, unsaved row with the values of `row` but for those changed."""
+    def copy_of(self, row: Any, **changed: Any) -> Any:
+        """Return an unsaved copy of `row` with the values in `changed`."""
         values = {
             field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if field.name != "id"
         }
@@ -83,7 +85,7 @@ class _Copying:
     def measures(self, measures: models.QuerySet[Measure], goals: dict[int, Any]) -> None:
         old = list(measures.prefetch_related("units__successors", "perspectives"))
         new = [
-            self.like(
+            self.copy_of(
                 measure,
                 sub_goal=goals[measure.sub_goal_id],
                 first_year=self.successor.first_year,
@@ -107,10 +109,10 @@ class _Copying:
             known = [outcome for outcome in indicator.outcomes.all() if outcome.value is not None]
             latest = max(known, key=lambda outcome: outcome.year, default=None)
             begun = {"baseline": latest.value, "baseline_year": latest.year} if latest else {}
-            new.append(self.like(indicator, sub_goal=goals[indicator.sub_goal_id], target=None, **begun))
+            new.append(self.copy_of(indicator, sub_goal=goals[indicator.sub_goal_id], target=None, **begun))
         self.save(Indicator, new)
 
     def guidelines(self, guidelines: models.QuerySet[Guideline]) -> None:
         old = list(guidelines.prefetch_related("units__successors"))
-        new = [self.like(guideline, programme=self.successor) for guideline in old]
+        new = [self.copy_of(guideline, programme=self.successor) for guideline in old]
         self.save(Guideline, new, units=[self.units_of(guideline) for guideline in old])

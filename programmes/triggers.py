@@ -1,8 +1,8 @@
-"""What the database itself does at a change: keeps rules that CHECK constraints cannot express, and counts.
+"""Database triggers as data: rules that CHECK constraints cannot express, and counters of changes.
 
-A rule is one SQL condition on the row to be written (`NEW`) or on the one that stands there (`OLD`), valid in SQLite
-and PostgreSQL alike. The triggers are dropped before and made anew after every `migrate`, because SQLite rebuilds a
-table to alter it and would then lose its triggers or stumble over those of other tables.
+A rule is an SQL condition on the new row (`NEW`) or the stored one (`OLD`), valid on SQLite and PostgreSQL. `migrate`
+drops the triggers before it starts and creates them when it is done, because SQLite rebuilds a table to alter it,
+which loses the table's triggers and fails on those of other tables.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from django.db.models.signals import post_migrate, pre_migrate
 
 @dataclass(frozen=True)
 class Rule:
-    """Refuses a change of `table` for which `violated` is true: an IntegrityError that says `message`.
+    """A trigger that refuses changes of `table` for which `violated` is true, with an IntegrityError of `message`.
 
-    `events` are the changes that are judged. There is no `NEW` when a row is deleted, and no `OLD` when one is added.
+    `events` lists the changes that it checks. `NEW` does not exist for a deletion, `OLD` not for an insertion.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Count:
-    """Adds a row to the table `ticks`, with the number 1, at every change of `table`."""
+    """A trigger that inserts a row with the number 1 into `ticks` at every change of `table`."""
 
     table: str
     ticks: str
@@ -83,12 +83,12 @@ Trigger = Rule | Count
 
 
 def written_once(table: str, message: str) -> Rule:
-    """The rule that rows of `table` are added and then neither changed nor deleted."""
+    """Return the rule that makes `table` append-only."""
     return Rule(f"{table}_written_once", table, violated="TRUE", message=message, events=("update", "delete"))
 
 
 def keep_with_migrations(app_config: AppConfig, triggers: Iterable[Trigger]) -> None:
-    """Have the triggers removed before `migrate` touches the app's tables and made again afterwards."""
+    """Drop the triggers before `migrate` touches the app's tables, and create them afterwards."""
     triggers = tuple(triggers)
 
     def before(using: str, **kwargs: object) -> None:
@@ -114,7 +114,7 @@ def create(connection: BaseDatabaseWrapper, triggers: Iterable[Trigger]) -> None
 
 
 def _applicable(connection: BaseDatabaseWrapper, triggers: Iterable[Trigger]) -> list[Trigger]:
-    """Those whose tables exist: a migration may stop half-way through the history."""
+    """Return the triggers whose tables exist: `migrate` may stop at an earlier migration."""
     existing = set(connection.introspection.table_names())
     return [trigger for trigger in triggers if trigger.tables <= existing]
 

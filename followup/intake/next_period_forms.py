@@ -8,7 +8,7 @@ from django import forms
 
 from followup.web.fields import TextArea
 from programmes.models import Guideline, Indicator, Measure, Programme, SubGoal
-from programmes.succession import GoingOn
+from programmes.succession import Continuing
 
 
 class NextPeriodForm(forms.ModelForm):
@@ -63,5 +63,5 @@ class NextPeriodForm(forms.ModelForm):
         return {name: set(self.data.getlist(name)) for name in self.CHOICES}  # type: ignore[attr-defined]
 
     @property
-    def going_on(self) -> GoingOn:
-        return GoingOn(**{name: [row.pk for row in self.cleaned_data[name]] for name in self.CHOICES})
+    def continuing(self) -> Continuing:
+        return Continuing(**{name: [row.pk for row in self.cleaned_data[name]] for name in self.CHOICES})

@@ -22,7 +22,7 @@ def next_period(request: HttpRequest, slug: str) -> HttpResponse:
         raise PermissionDenied("Nästa periods program läggs upp av granskare.")
     form = NextPeriodForm(programme, request.POST if request.method == "POST" else None)
     if form.is_valid():
-        successor = begin_next_period(programme, form.save(commit=False), form.going_on)
+        successor = begin_next_period(programme, form.save(commit=False), form.continuing)
         messages.success(request, f"{successor} är påbörjat som utkast. {programme} är oförändrat.")
         return redirect(successor)
     context = {

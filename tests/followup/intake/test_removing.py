@@ -21,7 +21,7 @@ from programmes.sheets.assembling import Facts
 from programmes.sheets.tables import Choices
 from programmes.sheets.writing import programme_workbook
 from programmes.source import Node, SourceError
-from programmes.succession import GoingOn, begin_next_period
+from programmes.succession import Continuing, begin_next_period
 from tests.fixtures import HUDDINGE, client_of, make_user
 from tests.followup.intake.test_sheets import FACTS, content_of, workbook
 from tests.followup.intake.test_workbooks import hand_over, page
@@ -120,7 +120,7 @@ def test_a_goal_stays_with_what_is_said_below_it_and_after_it(huddinge, official
     assert comment.entry == entry
     other = SubGoal.objects.create(area=area, number=8, text="Ett till")
     facts = {"title": "Nästa", "slug": "nasta", "first_year": 2022, "last_year": 2025, "overarching_goal": "Trygghet."}
-    begin_next_period(huddinge, Programme(**facts), GoingOn(goals=[other.pk]))
+    begin_next_period(huddinge, Programme(**facts), Continuing(goals=[other.pk]))
     assert bound(huddinge, other) == [("mål 1.8 Ett till", "fortsätter som mål 1.8 i Nästa")]
 
 

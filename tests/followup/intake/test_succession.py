@@ -7,7 +7,7 @@ import pytest
 from organisation.models import Unit
 from programmes.exporting import export_programme
 from programmes.models import Indicator, IndicatorValue, Measure, Programme, SubGoal
-from programmes.succession import GoingOn, begin_next_period
+from programmes.succession import Continuing, begin_next_period
 from tests.fixtures import client_of
 
 NEXT = "/program/huddinge-2018-2021/nasta-period/"
@@ -16,7 +16,7 @@ FACTS = {"title": "Trygghet 2022–2025", "slug": "trygghet-2022", "first_year":
 
 
 def begun(programme: Programme, **chosen: list[int]) -> Programme:
-    return begin_next_period(programme, Programme(**FACTS), GoingOn(**chosen))
+    return begin_next_period(programme, Programme(**FACTS), Continuing(**chosen))
 
 
 def all_of(programme: Programme) -> dict[str, list[int]]:
