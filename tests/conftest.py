@@ -22,9 +22,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """SQLite's database is a file, as in earnest, and each thread has a connection of its own.
+    """Keep the SQLite test database in a file, so that each thread has its own connection.
 
-    Of one in memory all threads of a live server would share the test's connection, and so each other's transactions.
+    With an in-memory database, all threads of a live server share the test's connection and its transactions.
     """
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")

@@ -29,8 +29,10 @@ PROGRAMME = "/program/huddinge-2018-2021/"
 
 
 def own_models() -> list[type[models.Model]]:
-    """The project's models with the tables between them, but for the histories and what the database writes, the count
-    of changes and the words of entries; referred-to ones come first."""
+    """Return the project's models and through tables, referenced ones first.
+
+    Without history tables and tables that triggers write: the change counter and the search index.
+    """
     configs = [apps.get_app_config(label) for label in ("organisation", "programmes", "followup")]
     ordered = serializers.sort_dependencies([(config, None) for config in configs])
     by_database = (Tick, EntryWords)
@@ -43,7 +45,7 @@ def own_models() -> list[type[models.Model]]:
 
 @pytest.fixture(scope="session")
 def huddinge_rows(django_db_setup: None, django_db_blocker: Any) -> dict[type[models.Model], list[models.Model]]:
-    """The rows that importing the real programme gives: imported once, copied into each test that asks for them."""
+    """The rows of the imported example programme: imported once, copied into each test that asks for them."""
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("import_programme", str(HUDDINGE), without_pdf=True, verbosity=0)
         rows = {model: list(model._base_manager.all()) for model in own_models()}
@@ -51,7 +53,7 @@ def huddinge_rows(django_db_setup: None, django_db_blocker: Any) -> dict[type[mo
     return rows
 
 
-# A decided year and a recorded decision take no more rows: in a copy they are closed when all else is in.
+# Triggers refuse rows of decided years, so the copies are decided after all rows are inserted.
 OPENED: dict[type[models.Model], dict[str, Any]] = {
     FollowUp: {"state": FollowUp.State.UNDER_REVIEW},
     Decision: {"recorded_at": None},
@@ -67,7 +69,7 @@ def opened(row: models.Model) -> models.Model:
 
 @pytest.fixture
 def huddinge(db: None, huddinge_rows: dict[type[models.Model], list[models.Model]]) -> Programme:
-    """The real programme with its four years, as `script/server` loads it."""
+    """The example programme with its four years, as `script/server` loads it."""
     for model, rows in huddinge_rows.items():
         model._base_manager.bulk_create([opened(row) for row in rows])
     for closed in (Decision, FollowUp):
@@ -80,7 +82,7 @@ def huddinge(db: None, huddinge_rows: dict[type[models.Model], list[models.Model
 
 @pytest.fixture
 def earlier(db: None) -> Programme:
-    """A programme of two goals, which goals of others may continue."""
+    """A programme of two goals that goals of other programmes may continue."""
     programme = Programme.objects.create(title="T", slug="tidigare", first_year=2018, last_year=2021)
     area = programme.areas.create(number=1, name="Ett")
     for number in (1, 2):
@@ -90,14 +92,14 @@ def earlier(db: None) -> Programme:
 
 @contextmanager
 def without_rules() -> Iterator[None]:
-    """The database without its triggers, as somebody with all rights to it could have it."""
+    """Run the block without triggers, as a person with all database rights could."""
     drop(connection, RULES)
     yield
     create(connection, RULES)
 
 
 def undecided(year: int) -> FollowUp:
-    """A decided year whose decision has never been: for tests that make one of their own."""
+    """Return a decided year without its decision, for tests that create their own."""
     with without_rules():
         DecidedReport.objects.filter(decision__follow_up__year=year).delete()
         Decision.objects.filter(follow_up__year=year).delete()
@@ -105,13 +107,13 @@ def undecided(year: int) -> FollowUp:
 
 
 def reopened(year: int) -> FollowUp:
-    """A decided year under review again, as in a correction, so that a test can change its entries."""
+    """Return a decided year under review, as in a correction, so that a test can change its entries."""
     FollowUp.objects.filter(year=year).update(state=FollowUp.State.UNDER_REVIEW)
     return FollowUp.objects.select_related("programme").get(year=year)
 
 
 def put_in_state(follow_up: FollowUp, state: str) -> None:
-    """Move a year there at once, past the workflow; a decided one with the decision that it must have."""
+    """Move a year to a state past the workflow; a decided one gets the decision that it must have."""
     if state == FollowUp.State.DECIDED and not follow_up.decisions.exists():
         a_decision(follow_up)
     FollowUp.objects.filter(pk=follow_up.pk).update(state=state)
@@ -119,7 +121,7 @@ def put_in_state(follow_up: FollowUp, state: str) -> None:
 
 
 def a_decision(follow_up: FollowUp, **facts: Any) -> Decision:
-    """A recorded approval of the year, without a frozen report."""
+    """Create a recorded approval of the year, without a frozen report."""
     defaults = {
         "registration_number": "KS-2022/1.173",
         "statement_date": date(2022, 2, 16),
@@ -133,7 +135,7 @@ def a_decision(follow_up: FollowUp, **facts: Any) -> Decision:
 
 
 def role(name: str) -> Group:
-    """The group of a role. A test with real transactions leaves a database without what the migrations put there."""
+    """Return the group of a role. Creates it where a test with real transactions has emptied the database."""
     if not Group.objects.filter(name=name).exists():
         import_module("followup.migrations.0002_roles").grant_roles(Group, Permission)
     return Group.objects.get(name=name)
@@ -198,6 +200,6 @@ def client_of(user: User | None) -> Client:
 
 
 def as_fetched(forms: Any) -> dict[str, Any]:
-    """What the page that shows `forms` would send back unchanged."""
+    """Return the data that the page with `forms` would send back unchanged."""
     fields = [(form.add_prefix(name), form[name].value()) for form in forms.all for name in form.fields]
     return {name: "" if value is None else value for name, value in fields}

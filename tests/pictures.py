@@ -1,4 +1,4 @@
-"""Takes the pictures of the help pages from the running application, with its example people: `script/pictures`."""
+"""Screenshots for the help pages, of the running application with its example users: `script/pictures`."""
 
 import io
 import sys
@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 FOLDER = Path(__file__).parent.parent / "static" / "help"
 PROGRAMME = "huddinge-2018-2021"
 YEAR = f"{PROGRAMME}/2021/"
-# The picture's name, who sees the page, and its address.
+# Name of the picture, user, and address.
 PICTURES = [
     ("mina-uppfoljningar", "handlaggare", "/mina-uppfoljningar/"),
     ("fyll-i", "handlaggare", f"/mina-uppfoljningar/{YEAR}1.1/"),

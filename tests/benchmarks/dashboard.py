@@ -1,5 +1,6 @@
-"""The dashboard of a year under gunicorn, beside a bare Django view with a page of the same size; with one programme
-and with 300 in the database; and as Chromium paints it.
+"""Dashboard of a year under gunicorn, next to a bare Django view with a page of the same size.
+
+Measured with one programme and with 300 in the database, and as painted by Chromium.
 """
 
 import os
@@ -32,7 +33,7 @@ PAINTED = """() => new Promise(done => {
 
 
 def rate(port: int, path: str, headers: dict[str, str], expected: int = 200) -> float:
-    """Requests per second of `path`, from a few threads with a connection each."""
+    """Return the requests per second of `path`, from a few threads with a connection each."""
     lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1", *(f"{name}: {value}" for name, value in headers.items())]
     request = "\r\n".join([*lines, "", ""]).encode()
 
@@ -44,15 +45,17 @@ def rate(port: int, path: str, headers: dict[str, str], expected: int = 200) -> 
 
     start = time.perf_counter()
     with ThreadPoolExecutor(THREADS) as pool:
-        # Asking for the results raises what a thread has raised.
+        # Reading the results raises exceptions of the threads.
         for client in [pool.submit(work) for _ in range(THREADS)]:
             client.result()
     return THREADS * REQUESTS / (time.perf_counter() - start)
 
 
 def read(answers: BinaryIO, expected: int) -> None:
-    """One answer to its end, and no more of it than that: client and server share the machine, and beside a page that
-    has not changed Python's own client is work that shows."""
+    """Read one answer completely, with raw sockets.
+
+    Client and server share the machine, and next to an unchanged page the work of Python's own client shows.
+    """
     status, size = answers.readline(), 0
     while (line := answers.readline().lower()) != b"\r\n":
         if line.startswith(b"content-length:"):
@@ -95,8 +98,10 @@ def seconds(port: int, headers: dict[str, str]) -> float:
 
 
 def beside_one_programme(headers: dict[str, str]) -> None:
-    """The same dashboard in a database with its programme alone and in one with 300, in turns. Once as readers meet it,
-    and once with a change of something before every request, so that all is read and drawn anew."""
+    """Compare the dashboard in a database with one programme and with 300, in turns.
+
+    Once with warm caches, and once with a change before every request, so that everything is read and rendered again.
+    """
     from django.db import connections
 
     from followup.models import Tick
@@ -119,7 +124,7 @@ def beside_one_programme(headers: dict[str, str]) -> None:
 
 
 def paint(port: int, headers: dict[str, str]) -> None:
-    """What a reader sees, and when: of a first visit, without anything in the browser's cache."""
+    """Measure a first visit in Chromium with an empty browser cache."""
     from playwright.sync_api import sync_playwright
 
     name, _, value = headers["Cookie"].partition("=")

@@ -1,4 +1,4 @@
-"""Megabytes that `verify_reports` takes for a thousand decided reports, in a process of its own."""
+"""Memory in megabytes of `verify_reports` over a thousand decided reports, in a separate process."""
 
 import resource
 import subprocess
@@ -13,7 +13,7 @@ YEARS = range(1990, 2090)
 
 
 def decide_all() -> None:
-    """Programmes of a hundred years each, with one small decided report a year."""
+    """Create programmes of a hundred years each, with one small decided report a year."""
     from django.db import transaction
     from django.utils import timezone
 

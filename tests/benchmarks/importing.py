@@ -1,6 +1,6 @@
-"""A programme of 10,000 rows read in from a workbook, beside bare openpyxl that reads the same file.
+"""Import of a programme of 10,000 rows from a workbook, next to bare openpyxl reading the same file.
 
-Queries are counted as the database gets them; memory is that of a process that does nothing else.
+Queries are counted at the database. Memory is that of a process that does nothing else.
 """
 
 import json
@@ -52,7 +52,7 @@ print(json.dumps({"seconds": seconds, "queries": queries, "memory": peak}))
 
 
 def write(path: Path) -> int:
-    """A workbook as a municipality could have it, with a heading and 10,000 rows; how many rows it has in all."""
+    """Write a workbook as a municipality could have it, of a heading and 10,000 rows. Return its number of rows."""
     from openpyxl import Workbook
 
     workbook = Workbook(write_only=True)
@@ -96,7 +96,7 @@ def write(path: Path) -> int:
 
 
 def run(code: str, *arguments: str) -> dict[str, float]:
-    """In a process of its own."""
+    """Run the code in a separate process."""
     done = subprocess.run([sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, check=True)
     result: dict[str, float] = json.loads(done.stdout)
     return result

@@ -1,7 +1,7 @@
 """A municipality after decades: 300 programmes of 40 goals, 200 measures and four years each, about 290,000 entries.
 
-One programme is made row by row with the texts of the real one, and the database copies it, in less than a minute.
-To look at pages with all of it: `python -m tests.benchmarks.large` fills an empty, migrated database.
+One programme is created row by row with the texts of the example, and the database copies it, in less than a minute. To
+look at pages with all of it, `python -m tests.benchmarks.large` fills an empty, migrated database.
 """
 
 from __future__ import annotations
@@ -29,8 +29,7 @@ STRIDE = 100_000
 
 
 def one_programme() -> Programme:
-    """The first programme: three years behind it and one that is open. Its texts are those of the real one, imported
-    before (`prepare.programme`)."""
+    """Create the first programme, with three decided years and an open one, and the texts of the imported example."""
     from followup.models import FollowUp
     from followup.workflow import open_follow_up
     from organisation.models import Unit
@@ -69,7 +68,7 @@ def one_programme() -> Programme:
 
 
 def answer(follow_up: object) -> None:
-    """Fill in the year's answers, the same ones in every run."""
+    """Fill in the year's answers, the same in every run."""
     from followup.models import MeasureEntry, SubGoalEntry
     from followup.scales import Assessment, Forecast, Progress
 
@@ -88,7 +87,7 @@ def answer(follow_up: object) -> None:
 
 
 def copied() -> list[type[models.Model]]:
-    """The tables that a programme and its years stand in; referred-to ones come first."""
+    """Return the tables of a programme and its years, referenced tables first."""
     from followup.models import AreaEntry, FollowUp, MeasureEntry, SubGoalEntry
     from programmes.models import Measure, Programme, ResponsibilityArea, SubGoal
 
@@ -108,7 +107,7 @@ def copied() -> list[type[models.Model]]:
 
 
 def make(programme: Programme, copies: int = PROGRAMMES - 1) -> None:
-    """Copy `programme` with all its years. Its rows are known by their ids: nothing may have been made after it."""
+    """Copy `programme` with all its years. Nothing may have been created after it, since its rows are found by id."""
     from followup.database_rules import RULES
     from programmes.triggers import create, drop
 
@@ -127,7 +126,7 @@ def make(programme: Programme, copies: int = PROGRAMMES - 1) -> None:
 
 
 def _first_id(model: type[models.Model], programme: Programme) -> int:
-    """The lowest id of the programme's rows in the table."""
+    """Return the lowest id of the programme's rows in the table."""
     from followup.models import Entry, FollowUp
     from programmes.models import Measure, Programme, ResponsibilityArea, SubGoal
 
@@ -147,7 +146,7 @@ def _first_id(model: type[models.Model], programme: Programme) -> int:
 
 
 def _copy_sql(model: type[models.Model]) -> str:
-    """Inserts the rows from an id on as many times as is asked for."""
+    """Return the SQL that inserts the rows from an id on, as many times as requested."""
     fields = model._meta.concrete_fields
     columns = ", ".join(field.column for field in fields)
     values = ", ".join(_value(field) for field in fields)
@@ -162,7 +161,7 @@ def _value(field: models.Field) -> str:
     column = f"t.{field.column}"
     if field.primary_key or field.related_model in copied():
         return f"{column} + copies.n * {STRIDE}"
-    # What must differ, and what a search should be able to tell apart.
+    # Values that must differ between the copies, and texts that a search should tell apart.
     between = {"slug": "-", "title": " ", "comment": " ", "done": " "}.get(field.name)
     return f"{column} || '{between}' || copies.n" if between else column
 

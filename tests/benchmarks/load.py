@@ -1,7 +1,7 @@
-"""The last week before the deadline: 200 officials who write, 20 reviewers and 100 readers, at the pace of people.
+"""The last week before the deadline: 200 officials, 20 reviewers and 100 readers, at the pace of people.
 
-Bounded in time, and in the number of requests by that pace. Afterwards every save that was acknowledged is looked for.
-The same people at the same pace then ask a bare Django view for a page of the same size: the ratio tells what is ours.
+Bounded in time and, by that pace, in requests. Every acknowledged save is looked for afterwards. The same people then
+ask a bare Django view for a page of the same size: the ratio is the product's share.
 """
 
 import random
@@ -79,7 +79,7 @@ def ask(connection: HTTPConnection, path: str, headers: dict[str, str], form: di
 
 
 def municipality() -> tuple[list[Person], Callable[[], int]]:
-    """The people, with a programme of a goal for each official; and what counts the saves that are not found."""
+    """Create the people, with a programme of one goal for each official. Return them with a counter of lost saves."""
     from followup.models import FollowUp, SubGoalEntry
     from followup.workflow import open_follow_up
     from organisation.models import Membership, Unit, User
@@ -127,7 +127,7 @@ def municipality() -> tuple[list[Person], Callable[[], int]]:
 
 
 def writing(person: Person, code: str) -> Iterator[tuple[str, dict[str, str] | None]]:
-    """An official who writes on: each save adds a sentence with a mark of its own, that is looked for afterwards."""
+    """An official that keeps writing: each save adds a sentence with a unique mark, which is looked for afterwards."""
     text = ""
     while True:
         text += f"[{person.acknowledged}] {WORDS}"
@@ -156,14 +156,14 @@ def asking_for(path: str) -> Iterator[tuple[str, None]]:
 
 
 def render(port: int, headers: dict[str, str], until: float) -> None:
-    """Somebody who asks for an area's report as PDF again and again, while it changes."""
+    """A reader that requests an area's report as PDF again and again, while it changes."""
     while time.monotonic() < until:
         ask(connect(port), f"{SITE}rapport.pdf?urval=omrade-1", headers, None)
         time.sleep(RENDER_EVERY)
 
 
 def play(people: list[Person], port: int, seconds: float, *also: Thread) -> list[float]:
-    """Let all of them work; the times of the requests that were made in so many seconds."""
+    """Run all people for the given seconds. Return the durations of their requests."""
     since = time.monotonic() + WARM_UP
     works = [
         Thread(target=person.work, args=(port, since, since + seconds, random.Random(number)))
@@ -187,7 +187,7 @@ def main(seconds: float) -> None:
             asker = Thread(target=render, args=(port, people[-1].headers, time.monotonic() + WARM_UP + seconds))
             times = play(people, port, seconds, asker)
             missing = lost()
-            # What is still being made would slow the bare view: its worker finds that nobody wants it, and ends.
+            # A rendering that still runs would slow down the bare view; its worker stops when the row is gone.
             Rendering.objects.all().delete()
             time.sleep(5)
             size = round(median(size for person in people for size in person.sizes))

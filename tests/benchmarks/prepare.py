@@ -1,4 +1,4 @@
-"""What both benchmarks stand on: the real programme in a database of its own, gone afterwards."""
+"""Base of all benchmarks: the example programme in a database that is dropped afterwards."""
 
 import io
 import shutil

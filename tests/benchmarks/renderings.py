@@ -1,4 +1,4 @@
-"""How fast a PDF is given out that has been made before, and what the making of one costs those who read pages."""
+"""Time to serve a cached PDF, and the effect of rendering on readers of pages."""
 
 import time
 from collections.abc import Callable
@@ -14,7 +14,7 @@ OTHER_YEARS = (2018, 2019, 2021)
 
 
 def times(number: int, port: int, path: str, headers: dict[str, str]) -> list[float]:
-    """The seconds of each of so many requests, one after the other."""
+    """Return the seconds of each of so many requests, one after the other."""
     connection = connect(port)
     moments = [time.perf_counter()]
     for _ in range(number):

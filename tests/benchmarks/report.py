@@ -1,7 +1,7 @@
-"""The report as PDF, for the real case and for one of 1,000 measures, beside Chromium's print of the same HTML.
+"""PDF of the example's report and of a report of 1,000 measures, next to Chromium's print of the same HTML.
 
-Our own work is to build the report and fill its template; the rest is WeasyPrint's. Memory is that of a process that
-does nothing but lay out.
+The product's work is to build the report and render its template; the rest is WeasyPrint's. Memory is that of a process
+that does nothing else.
 """
 
 import json
@@ -56,13 +56,13 @@ def seconds(work: Callable[[], T]) -> tuple[float, T]:
 
 
 def lay_out(document: Path) -> Layout:
-    """In a process of its own."""
+    """Lay out in a separate process."""
     done = subprocess.run([sys.executable, "-c", LAY_OUT, str(document)], stdout=subprocess.PIPE, check=True)
     return Layout(**json.loads(done.stdout))
 
 
 def print_with_chromium(document: Path) -> float:
-    """Seconds of the browser from start to end: it has no way to lay out without starting."""
+    """Return the seconds of Chromium from start to exit."""
     target = document.with_suffix(".chromium.pdf")
     command = ["chromium", *CHROMIUM, f"--print-to-pdf={target}", document.as_uri()]
     took, _done = seconds(lambda: subprocess.run(command, stderr=subprocess.DEVNULL, check=True))
@@ -70,7 +70,7 @@ def print_with_chromium(document: Path) -> float:
 
 
 def grow(follow_up: "FollowUp") -> None:
-    """Copies the programme's measures with their answers, goal by goal, until there are as many as wanted."""
+    """Copy measures with their answers, goal by goal, up to the wanted number."""
     from followup.models import MeasureEntry
     from programmes.models import Measure
 
@@ -85,7 +85,7 @@ def grow(follow_up: "FollowUp") -> None:
 
 
 def copy(row: T, **changed: object) -> T:
-    """A new row like `row` but for what is changed, past the history."""
+    """Save a copy of `row` with changes, without history."""
     model = type(row)
     values = {field.attname: getattr(row, field.attname) for field in model._meta.concrete_fields}
     values.pop("id")
@@ -97,7 +97,7 @@ def copy(row: T, **changed: object) -> T:
 
 
 def measure(name: str, follow_up: "FollowUp", folder: Path, rounds: int) -> Layout:
-    """Prints the numbers of one report; the layout with the median time is given back."""
+    """Print the figures of one report. Return the layout of the median time."""
     from followup.documents.report import html
     from followup.report.report import build_report
 

@@ -1,4 +1,4 @@
-"""The search page among 290,000 entries, on PostgreSQL, beside one bare query that finds a word by its index."""
+"""Search page over 290,000 entries on PostgreSQL, next to one bare query by the index."""
 
 import time
 from collections.abc import Callable
@@ -13,8 +13,7 @@ from tests.benchmarks import large
 from tests.benchmarks.prepare import programme
 
 ROUNDS = 7
-# What people look for: nothing in particular, a word that every programme has and one that few have, several words,
-# with filters, far behind in what was found; and what nobody looks for.
+# No words, a word that every programme has, one that few have, several words, filters, a late page, and no hit.
 SEARCHES = {
     "everything": "/sok/",
     "measures": "/sok/?show=measures",

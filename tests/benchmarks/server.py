@@ -1,4 +1,4 @@
-"""The application under gunicorn as in production, and a client of it who is logged in."""
+"""The application under gunicorn as in production, and a logged-in client."""
 
 import http.client
 import os
@@ -15,8 +15,10 @@ from django.core.management import call_command
 
 @contextmanager
 def server(database: str = "") -> Iterator[int]:
-    """The port of a running server, which ends with the block; on another `database` than the benchmark's own, by its
-    address, when one is given."""
+    """Yield the port of a server that stops at the end of the block.
+
+    It uses the benchmark's own database, or `database`, a URL.
+    """
     call_command("collectstatic", interactive=False, verbosity=0)
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "huddinge_safety.wsgi", "--bind", f"127.0.0.1:{port}"]
@@ -54,7 +56,7 @@ def connect(port: int) -> http.client.HTTPConnection:
 
 
 def headers_of_a_user(username: str = "benchmark") -> dict[str, str]:
-    """What a browser sends that is logged in, from behind the proxy."""
+    """Return the headers of a logged-in browser behind the proxy."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
@@ -76,7 +78,7 @@ def fetch(connection: http.client.HTTPConnection, path: str, headers: dict[str, 
 def ask(
     connection: http.client.HTTPConnection, path: str, headers: dict[str, str], expected: int = 200
 ) -> tuple[http.client.HTTPMessage, bytes]:
-    """The headers and the body of the answer."""
+    """Return the headers and the body of the answer."""
     connection.request("GET", path, headers=headers)
     response = connection.getresponse()
     body = response.read()

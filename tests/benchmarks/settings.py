@@ -1,4 +1,4 @@
-"""Production settings on a database and static files of the benchmark's own, and one bare page to compare with."""
+"""Production settings with the benchmark's own database and static files, and one bare page to compare with."""
 
 import os
 import secrets

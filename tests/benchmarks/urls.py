@@ -1,4 +1,4 @@
-"""The project's pages and beside them a bare one: as large as the dashboard, from three queries."""
+"""The project's pages and a bare page: as large as the dashboard, from three queries."""
 
 from itertools import cycle, islice
 
@@ -19,7 +19,7 @@ PAGE = Template("<table>{% for row in rows %}" + ROW + "{% endfor %}</table>")
 
 @login_not_required
 def bare(request: HttpRequest, size: int) -> HttpResponse:
-    """A table of what three queries give, with as many rows as fit into `size`."""
+    """Return a table of three queries, with as many rows as fit into `size`."""
     titles = list(Programme.objects.values_list("title", flat=True))
     units = list(Unit.objects.values_list("name", flat=True))
     years = list(FollowUp.objects.values_list("year", flat=True))

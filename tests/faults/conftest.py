@@ -1,4 +1,4 @@
-"""A PostgreSQL server for the whole run, with the real programme and people in a database that each test copies."""
+"""A PostgreSQL server for the whole run, with the example programme and users in a database that each test copies."""
 
 from collections.abc import Iterator
 from hashlib import sha256
