@@ -36,7 +36,7 @@ class OutcomeForm(EntryForm):
         help_texts = {"assessment": ""}
         widgets = dict.fromkeys(FIGURES, FigureInput)
 
-    def __init__(self, data: Any, *, entry: SubGoalEntry, outcome: IndicatorValue, today: date) -> None:
+    def __init__(self, data: Any = None, *, entry: SubGoalEntry, outcome: IndicatorValue, today: date) -> None:
         super().__init__(data, instance=outcome, prefix=f"outcome-{outcome.indicator_id}")
         self.entry = entry
         self.today = today
@@ -67,6 +67,12 @@ class OutcomeForm(EntryForm):
         if not self.entry.is_writable:
             raise StaleEntry
         return self.stored()
+
+
+def outcome_form(indicator: Indicator, entry: SubGoalEntry, data: Any, today: date) -> OutcomeForm:
+    """Return the form of the indicator's outcome in the year of `entry`, unbound if `data` has no outcome of it."""
+    sent = sent_for(f"outcome-{indicator.pk}", data)
+    return OutcomeForm(sent, entry=entry, outcome=outcome_of(indicator, entry.follow_up.year), today=today)
 
 
 @dataclass(frozen=True)
@@ -108,10 +114,9 @@ def outcomes_of_year(
     year = entry.follow_up.year
     found = []
     for indicator in indicators:
-        outcome = outcome_of(indicator, year)
-        sent = sent_for(f"outcome-{indicator.pk}", data)
         earlier = sorted((o for o in indicator.outcomes.all() if o.year < year), key=lambda o: o.year)
-        form = OutcomeForm(sent, entry=entry, outcome=outcome, today=today) if may_write else None
+        form = outcome_form(indicator, entry, data, today) if may_write else None
+        outcome = form.instance if form else outcome_of(indicator, year)
         found.append(OutcomeOfYear(indicator, outcome, form, tuple(earlier)))
     return found
 

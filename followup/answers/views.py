@@ -67,7 +67,7 @@ def entry_edit(request: HttpRequest, slug: str, year: int, area: int, number: in
         if status == HTTPStatus.OK:
             return _hand_in(request, user, entry) if "submit" in request.POST else redirect(entry)
         if status == HTTPStatus.CONFLICT and not unsaved:
-            return conflict_page(request, f"Mål {entry.sub_goal.code}, {year}", forms)
+            return conflict_page(request, f"Mål {entry.sub_goal.code}, {year}", forms, user)
     context = {
         "follow_up": follow_up,
         "entry": entry,

@@ -141,7 +141,9 @@ def _put_back(follow_up: FollowUp, moment: datetime, by: User) -> None:
 
 def _make_as_it_was(item: Any, moment: datetime, by: User, but: Iterable[str] = ()) -> None:
     then = item.history.filter(history_date__lte=moment).first()
-    names = [field.attname for field in item._meta.concrete_fields if field.name not in ("id", "version", *but)]
+    names = [
+        field.attname for field in item._meta.concrete_fields if field.name not in ("id", "version", "page_save", *but)
+    ]
     if then is None or all(getattr(item, name) == getattr(then, name) for name in names):
         return
     for name in names:

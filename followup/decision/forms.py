@@ -193,13 +193,14 @@ class DecisionForm(EntryForm):
             return conflicts
         field = self.fields["speakers"]
         mine_in_words, theirs_in_words = (str(field.prepare_value(names)) for names in (mine, theirs))
-        texts = {"mine": mine_in_words, "theirs": theirs_in_words}
         speakers = Conflict(
             place=self.place,
             label=str(field.label),
             name=self.add_prefix("speakers"),
-            **texts,
-            **{f"{name}_in_words": text for name, text in texts.items()},
+            mine=mine_in_words,
+            theirs=theirs_in_words,
+            mine_in_words=mine_in_words,
+            theirs_in_words=theirs_in_words,
             is_text=True,
         )
         return [*conflicts, speakers]

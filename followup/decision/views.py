@@ -107,7 +107,7 @@ def _save(request: HttpRequest, user: User, form: DecisionForm) -> HttpResponse 
         if Decision.objects.get(pk=case.pk).is_recorded:
             messages.error(request, "Beslutet är redan infört. Det du skrev sparades inte.")
             return redirect(case)
-        return conflict_page(request, f"Ärendet om uppföljningen {case.follow_up.year}", PageForms([form]))
+        return conflict_page(request, f"Ärendet om uppföljningen {case.follow_up.year}", PageForms([form]), user)
     if recording and _record(request, user, case, today):
         return redirect(case)
     if not recording:

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from followup.history.field_changes import FieldChange, change_of
 
 # Of use to the program alone; whether a text is an example is said where it stands.
-UNTOLD = ("id", "version", "is_example")
+UNTOLD = ("id", "version", "page_save", "is_example")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,16 @@ from simple_history.models import HistoricalRecords
 from followup.models.year import FollowUp, assessment_field, forecast_field
 from followup.scales import Assessment, Forecast, Progress, Step, step
 from organisation.models import Unit
-from programmes.models import LINE_LENGTH, Guideline, Measure, ResponsibilityArea, SubGoal, example_field, prose
+from programmes.models import (
+    LINE_LENGTH,
+    Guideline,
+    Measure,
+    ResponsibilityArea,
+    SubGoal,
+    example_field,
+    page_save_field,
+    prose,
+)
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -28,12 +37,18 @@ class Entry(models.Model):
 
     follow_up = models.ForeignKey(FollowUp, models.PROTECT, verbose_name="uppföljning", related_name="%(class)s_set")
     version = models.PositiveIntegerField("version", default=1, editable=False)
+    page_save = page_save_field()
     is_example = example_field()
 
-    history = HistoricalRecords(inherit=True)
+    history = HistoricalRecords(inherit=True, excluded_fields=["page_save"])
 
     class Meta:
         abstract = True
+
+    @property
+    def why_locked(self) -> str:
+        """Reason why the reviewers' text cannot be changed, in Swedish; empty when it can."""
+        return self.follow_up.why_locked
 
     @property
     def is_untouched(self) -> bool:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from followup.scales import Assessment, Forecast
-from programmes.models import Programme, example_field, prose, year_field
+from programmes.models import Programme, example_field, page_save_field, prose, year_field
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -139,9 +139,10 @@ class FollowUp(models.Model):
     perspectives = prose("perspektiv", blank=True, help_text="Hur barnperspektiv och social hållbarhet har beaktats.")
     looking_ahead = prose("framåtblick", blank=True)
     version = models.PositiveIntegerField("version", default=1, editable=False)
+    page_save = page_save_field()
     is_example = example_field()
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["page_save"])
     objects = FollowUpQuerySet.as_manager()
 
     class Meta:
@@ -193,6 +194,11 @@ class FollowUp(models.Model):
     def takes_texts(self) -> bool:
         """Whether reviewers may write: until the year is proposed to the board."""
         return self.state not in (self.State.PROPOSED, self.State.DECIDED)
+
+    @property
+    def why_locked(self) -> str:
+        """Reason why the reviewers' texts of the year cannot be changed, in Swedish; empty when they can."""
+        return "" if self.takes_texts else self.why_closed
 
     @property
     def why_closed(self) -> str:

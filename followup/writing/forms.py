@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db import models
 from django.http import QueryDict
 
 from followup.models import FollowUp
+from followup.writing.page_saves import PageSave
 from followup.writing.textdiff import Piece, differences
+from followup.writing.texts import is_up_to_date, last_writer
 from organisation.history import in_words
+
+if TYPE_CHECKING:
+    from organisation.models import User
 
 
 class EntryForm(forms.ModelForm):
@@ -22,13 +27,29 @@ class EntryForm(forms.ModelForm):
 
     instance: Any
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.page_save = PageSave.sent_in(data) if data else None
         self.label_suffix = ""
         self.initial["version"] = self.instance.version
         for field in self.fields.values():
             if isinstance(field, forms.TypedChoiceField):
                 field.choices = [("", "Ej ifyllt"), *list(field.choices)[1:]]  # type: ignore[arg-type]
+
+    @property
+    def field_names(self) -> Collection[str]:
+        """Names of the fields that are written, without the version."""
+        return self._meta.fields or ()
+
+    @property
+    def status_id(self) -> str:
+        """The id of the element that reports how an autosave went."""
+        return f"{self.prefix or 'text'}-saved"
+
+    @property
+    def why_locked(self) -> str:
+        """Reason why the form cannot be saved now, in Swedish; empty when it can."""
+        return str(self.belongs_to.why_locked)
 
     @property
     def belongs_to(self) -> Any:
@@ -54,8 +75,8 @@ class EntryForm(forms.ModelForm):
         return type(self.instance)._default_manager.select_for_update().get(pk=self.instance.pk)
 
     def conflicts_with(self, stored: Any) -> list[Conflict]:
-        """The fields of a valid form whose answers differ from those of `stored`."""
-        return [self._conflict(name, stored) for name in self._meta.fields or () if self._differs(name, stored)]
+        """Return the fields of a valid form whose answers differ from those of `stored`."""
+        return [self._conflict(name, stored) for name in self.field_names if self._differs(name, stored)]
 
     def _differs(self, name: str, stored: Any) -> bool:
         return bool(self.cleaned_data[name] != getattr(stored, name))
@@ -82,7 +103,7 @@ def _as_sent(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Conflict:
-    """A field that somebody else has saved with another answer while this form was open."""
+    """A field that `writer` has saved with another answer while this form was open. The system has no writer."""
 
     place: str
     label: str
@@ -92,6 +113,7 @@ class Conflict:
     mine_in_words: str
     theirs_in_words: str
     is_text: bool
+    writer: User | None = None
 
     @property
     def pieces(self) -> list[Piece]:
@@ -133,19 +155,22 @@ class PageForms:
         """Every form is checked, so that all errors are shown at once."""
         return not [form for form in self.all if not form.is_valid()]
 
-    def conflicts(self) -> list[Conflict]:
-        """Where the answers sent differ from those that somebody else has saved meanwhile."""
+    def conflicts(self, by: User) -> list[Conflict]:
+        """Return the fields of the valid forms that another page has saved since, with another answer."""
         return [
-            conflict
-            for form in self.all
-            for stored in [form.stored()]
-            if stored.version != form.cleaned_data["version"]
+            replace(conflict, writer=last_writer(stored))
+            for form, stored in self._overtaken(by)
             for conflict in form.conflicts_with(stored)
         ]
 
-    def unchanged(self) -> list[tuple[str, str]]:
-        """All that was sent but the conflicts, by name, with the versions as they now are."""
-        in_conflict = {conflict.name for conflict in self.conflicts()}
+    def _overtaken(self, by: User) -> list[tuple[EntryForm, Any]]:
+        """Return the forms that do not build on the stored version, each with what is stored."""
+        stored = [(form, form.stored()) for form in self.all]
+        return [(form, item) for form, item in stored if not is_up_to_date(form, item, by=by)]
+
+    def unchanged(self, conflicts: Iterable[Conflict]) -> list[tuple[str, str]]:
+        """Return the name and value of all that was sent except the conflicts, with the stored versions."""
+        in_conflict = {conflict.name for conflict in conflicts}
         sent = {form.add_prefix(name): form.cleaned_data[name] for form in self.all for name in form.fields}
         for form in self.all:
             sent[form.add_prefix("version")] = form.stored().version
@@ -183,7 +208,7 @@ def beside_last(form: EntryForm, last: Any) -> list[FieldBesideLast]:
             in_words(last._meta.get_field(name), getattr(last, name)) if last and getattr(last, name) else "",
             bool(last and last.is_example),
         )
-        for name in form._meta.fields or ()
+        for name in form.field_names
     ]
 
 
@@ -192,7 +217,7 @@ def texts_sent(form: EntryForm, data: Mapping[str, str]) -> list[Unsaved]:
     year = form.instance if isinstance(form.instance, FollowUp) else form.instance.follow_up
     return [
         Unsaved(f"{form.place}, {form[name].label.lower()}", year.get_state_display().lower(), text)
-        for name in form._meta.fields or ()
+        for name in form.field_names
         if isinstance(form.instance._meta.get_field(name), models.TextField)
         for text in [data.get(name, "").strip().replace("\r\n", "\n")]
         if text and text != getattr(form.instance, name)

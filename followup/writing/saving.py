@@ -86,7 +86,13 @@ def save(request: HttpRequest, forms: PageForms, user: User) -> HTTPStatus:
     return HTTPStatus.OK
 
 
-def conflict_page(request: HttpRequest, what: str, forms: PageForms) -> HttpResponse:
-    """Both texts of each field that somebody else has saved meanwhile, to be sent to this same address again."""
-    context = {"what": what, "conflicts": forms.conflicts(), "unchanged": forms.unchanged()}
+def conflict_page(request: HttpRequest, what: str, forms: PageForms, user: User) -> HttpResponse:
+    """Show both answers of each field that another page has saved, to be sent to this same address again."""
+    conflicts = forms.conflicts(user)
+    context = {
+        "what": what,
+        "conflicts": conflicts,
+        "unchanged": forms.unchanged(conflicts),
+        "is_own_save": bool(conflicts) and all(conflict.writer == user for conflict in conflicts),
+    }
     return render(request, "followup/writing/conflict.html", context, status=HTTPStatus.CONFLICT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -13,43 +13,68 @@ from programmes.models import IndicatorValue
 
 if TYPE_CHECKING:
     from followup.writing.forms import EntryForm
+    from followup.writing.page_saves import PageSave
     from organisation.models import User
 
 
 @transaction.atomic
 def save_texts(forms: Sequence[EntryForm], *, by: User) -> int:
-    """Save the valid `forms` of one year that were changed, all or none; returns how many that was.
+    """Save the valid `forms` of one year that were changed, all or none. Return the number of forms saved.
 
-    StaleEntry when one of them was saved by somebody else since its form was fetched, or the year was moved on.
+    Raise StaleEntry when another writer has saved one of them since its form was fetched, or when the year no longer
+    takes texts.
     """
     changed = [form for form in forms if form.is_rewritten]
     if changed:
-        # The year must not be proposed between this check and the save.
-        follow_up = FollowUp.objects.select_for_update().get(pk=year_of(changed[0].belongs_to).pk)
-        if not all(_accepts_text(follow_up, form.belongs_to) for form in changed):
-            raise StaleEntry
+        _lock_year(changed)
     saved = 0
     for form in changed:
-        entry = form.instance
         stored = form.locked()
-        if stored.version == form.cleaned_data["version"]:
-            mark_rewritten(entry, by=by)
-            entry.save()
+        if is_up_to_date(form, stored, by=by):
+            form.instance.version = stored.version
+            mark_rewritten(form.instance, by=by, page_save=form.page_save)
+            form.instance.save()
             saved += 1
         elif form.conflicts_with(stored):
             raise StaleEntry
-        # Else it is saved already: by an autosave that was on its way when the form was sent, most likely.
+        # Otherwise the stored text is the same, most likely from an autosave that was under way when the form was sent.
     return saved
 
 
-def mark_rewritten(item: FollowUp | Entry | IndicatorValue, *, by: User) -> None:
-    """Give the item a new version and its writer, before the caller saves it."""
+def _lock_year(forms: Sequence[EntryForm]) -> None:
+    """Lock the year of the forms, so that it is not proposed before they are saved. Raise StaleEntry if it has been."""
+    follow_up = FollowUp.objects.select_for_update().get(pk=year_of(forms[0].belongs_to).pk)
+    if not all(_takes(follow_up, form.belongs_to) for form in forms):
+        raise StaleEntry
+
+
+def is_up_to_date(form: EntryForm, stored: Any, *, by: User) -> bool:
+    """Return whether the valid form builds on the `stored` version.
+
+    It does when it was fetched with that version. It also does when that version is an earlier save by `by` from the
+    same open page, whose response was lost.
+    """
+    if form.cleaned_data["version"] == stored.version:
+        return True
+    return bool(form.page_save and form.page_save.follows(stored) and last_writer(stored) == by)
+
+
+def last_writer(item: Any) -> User | None:
+    """Return the person who made the latest change of a stored item, from its history."""
+    # Ordered by number, because the clock may have been set back.
+    latest = item.history.select_related("history_user").order_by("-history_id").first()
+    return latest.history_user if latest else None
+
+
+def mark_rewritten(item: FollowUp | Entry | IndicatorValue, *, by: User, page_save: PageSave | None = None) -> None:
+    """Give the item its next version and the name of its writer, before the caller saves it."""
     item.version += 1
-    # Whoever writes a text has made it their own.
+    item.page_save = page_save.stored_as(item.version) if page_save else ""
+    # An example that a person has rewritten is an example no more.
     item.is_example = False
     item._history_user = by  # type: ignore[union-attr]
 
 
-def _accepts_text(follow_up: FollowUp, item: FollowUp | Entry) -> bool:
-    """Return whether the locked year lets this be written: officials' answers or reviewers' texts."""
+def _takes(follow_up: FollowUp, item: FollowUp | Entry) -> bool:
+    """Return whether the locked year takes officials' answers, or reviewers' texts."""
     return follow_up.takes_answers if isinstance(item, Answer) else follow_up.takes_texts

@@ -1,6 +1,15 @@
 """What has been promised: a programme and all that belongs to it."""
 
-from programmes.models.fields import LINE_LENGTH, TEXT_LENGTH, example_field, figure, prose, without_padding, year_field
+from programmes.models.fields import (
+    LINE_LENGTH,
+    TEXT_LENGTH,
+    example_field,
+    figure,
+    page_save_field,
+    prose,
+    without_padding,
+    year_field,
+)
 from programmes.models.indicators import Indicator, IndicatorTarget, IndicatorValue, TargetStatus, target_status
 from programmes.models.kolada import KeyFigure, KeyFigureValue
 from programmes.models.programme import (
@@ -33,6 +42,7 @@ __all__ = [
     "TargetStatus",
     "example_field",
     "figure",
+    "page_save_field",
     "prose",
     "target_status",
     "without_padding",

@@ -41,6 +41,11 @@ def without_padding(value: Decimal) -> Decimal:
     return whole if value == whole else value.normalize()
 
 
+def page_save_field() -> models.CharField:
+    """The save of a browser page that made the stored version: its page, number and version (`PageSave`)."""
+    return models.CharField("sparad från sida", max_length=80, blank=True, default="", editable=False)
+
+
 def example_field() -> models.BooleanField:
     """Marks invented demonstration text, so that nobody takes it for the municipality's own words."""
     return models.BooleanField(

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from programmes.models.fields import example_field, figure, year_field
+from programmes.models.fields import example_field, figure, page_save_field, year_field
 from programmes.models.programme import SubGoal, check_within_period
 
 
@@ -166,9 +166,10 @@ class IndicatorValue(models.Model):
     kpi = kpi_field("Tomt för ett utfall som inte är hämtat från Kolada.")
     dated = models.DateField("uppgiftens datum", null=True, blank=True)
     version = models.PositiveIntegerField("version", default=1, editable=False)
+    page_save = page_save_field()
     is_example = example_field()
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["page_save"])
 
     class Meta:
         verbose_name = "utfall"

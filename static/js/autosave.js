@@ -1,5 +1,5 @@
-// Saving while one writes is htmx's work, told by attributes in the page. This says, in the words that stand in the
-// page, when the server could not be reached, and tries again.
+// htmx saves while one writes, as attributes in the page tell it to. This script reports, in words from the page, that
+// the server could not be reached, and tries again.
 const RETRY_AFTER = 15000;
 
 for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
@@ -9,8 +9,19 @@ for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) 
   });
 }
 
-// Who has written on while a save is under way, and then sends the form, waits for its answer, which brings the new
-// version: with the version before, their own text would meet them as somebody else's.
+// A save may arrive although its response is lost. The name of this page and the number of the save let the server see
+// that the next save continues the stored text, and does not conflict with it (followup/writing/page_saves.py). The name
+// is made here and not by the server, because a browser that duplicates a tab would duplicate it too.
+const page = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36).padStart(7, "0")).join("");
+let saves = 0;
+
+document.addEventListener("formdata", ({ formData }) => {
+  saves += 1;
+  formData.set("page-save", `${page} ${saves}`);
+});
+
+// A form that is sent while a save is under way, after more has been written, waits for the response to that save, which
+// brings the new version. Otherwise the form would be sent with the version before.
 let underWay = 0;
 let writtenOn = false;
 let waiting = null;
@@ -29,7 +40,7 @@ document.addEventListener("htmx:afterRequest", () => {
   if (underWay === 0 && waiting) {
     const { target, submitter } = waiting;
     waiting = null;
-    // A button that stood in the message of a save went with it.
+    // A button inside the report of a save was replaced together with the report.
     target.requestSubmit(submitter?.isConnected ? submitter : null);
   }
 });

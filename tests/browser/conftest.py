@@ -40,6 +40,7 @@ MEANT = (
     "422 (Unprocessable Entity)",
     "503 (Service Unavailable)",
     "ERR_INTERNET_DISCONNECTED",
+    "ERR_CONNECTION_RESET",
     "htmx:afterRequest",
     "htmx:sendError",
 )

@@ -68,6 +68,75 @@ def test_saving_waits_for_the_autosave_that_is_under_way(page, people):
     assert comment(page).input_value() == stored().comment == "Först. Sedan."
 
 
+def lose_response(route: Route) -> None:
+    """The server saves, and its response is lost on the way back."""
+    route.fetch()
+    route.abort("connectionreset")
+
+
+def test_a_lost_response_makes_nobody_a_stranger_to_their_own_text(page, people):
+    log_in(page, "hanna")
+    page.goto(ENTRY)
+    page.route("**/autospara/", lose_response, times=2)
+    comment(page).fill("Fler.")
+    expect(page.locator("#goal-saved")).to_contain_text("Inte sparat: servern svarar inte som den ska.")
+    assert stored().comment == "Fler."
+    comment(page).fill("Fler är trygga.")
+    page.wait_for_timeout(1500)
+    assert stored().comment == "Fler är trygga."
+    comment(page).fill("Färre är otrygga.")
+    expect(page.locator("#goal-saved")).to_contain_text("Sparad ")
+    assert (stored().comment, stored().version) == ("Färre är otrygga.", 4)
+    expect(page.locator("#id_goal-version")).to_have_value("4")
+
+
+def test_saving_after_a_lost_response_is_no_conflict(page, people):
+    log_in(page, "hanna")
+    page.goto(ENTRY)
+    page.route("**/autospara/", lose_response, times=1)
+    comment(page).fill("Fler.")
+    expect(page.locator("#goal-saved")).to_contain_text("Inte sparat: servern svarar inte som den ska.")
+    comment(page).fill("Fler är trygga.")
+    page.get_by_role("button", name="Spara", exact=True).click()
+    expect(page.locator(".notice-success")).to_contain_text("Sparad ")
+    assert stored().comment == comment(page).input_value() == "Fler är trygga."
+
+
+TEXT_PAGES = ["texter/", "omrade/1/", "riktlinje/1/"]
+
+
+@pytest.mark.parametrize("address", TEXT_PAGES)
+def test_a_reviewers_text_is_saved_while_it_is_written(address, page, people):
+    log_in(page, "greta")
+    page.goto(f"/granskning/huddinge-2018-2021/2021/{address}")
+    text = page.get_by_role("textbox").first
+    text.press_sequentially("Tryggare kvällar.")
+    expect(page.locator("#text-saved")).to_contain_text("Sparad ")
+    expect(text).to_be_focused()
+    page.goto("/")
+    page.goto(f"/granskning/huddinge-2018-2021/2021/{address}")
+    assert page.get_by_role("textbox").first.input_value() == "Tryggare kvällar."
+
+
+def test_a_reviewers_text_outlives_a_lost_response_and_a_lost_session(page, people):
+    log_in(page, "greta")
+    page.goto("/granskning/huddinge-2018-2021/2021/omrade/1/")
+    text = page.get_by_role("textbox", name="Sammanfattning")
+    page.route("**/autospara/", lose_response, times=1)
+    text.fill("Fler.")
+    expect(page.locator("#text-saved")).to_contain_text("Inte sparat: servern svarar inte som den ska.")
+    text.fill("Fler är trygga.")
+    expect(page.locator("#text-saved")).to_contain_text("Sparad ")
+    page.context.clear_cookies(name="sessionid")
+    text.fill("Fler är trygga i år.")
+    expect(page.locator("#text-saved")).to_contain_text("Inte sparat: du har blivit utloggad.")
+    page.get_by_role("button", name="Logga in och ta med texten").click()
+    page.get_by_label("Användarnamn").fill("greta")
+    page.get_by_label("Lösenord").fill("en-lång-lösenfras")
+    page.get_by_role("button", name="Logga in", exact=True).click()
+    assert text.input_value() == "Fler är trygga i år."
+
+
 def test_two_tabs_are_told_and_compared(page, people):
     log_in(page, "hanna")
     page.goto(ENTRY)
@@ -76,11 +145,13 @@ def test_two_tabs_are_told_and_compared(page, people):
     comment(other).fill("Skrivet i den andra fliken.")
     expect(other.locator("#goal-saved")).to_contain_text("Sparad ")
     comment(page).fill("Skrivet i den första fliken.")
-    expect(page.locator("#goal-saved")).to_contain_text("Inte sparat: någon annan har sparat under tiden.")
+    expect(page.locator("#goal-saved")).to_contain_text(
+        "Inte sparat: du har själv sparat under tiden, i en annan flik."
+    )
     assert comment(page).input_value() == "Skrivet i den första fliken."
     assert stored().comment == "Skrivet i den andra fliken."
     page.get_by_role("button", name="Jämför texterna").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Någon annan har sparat under tiden"
+    assert page.get_by_role("heading", level=1).inner_text() == "Du har själv sparat under tiden, i en annan flik"
     assert "Skrivet i den andra fliken." in page.get_by_role("main").inner_text()
     assert page.get_by_label("Min text", exact=True).input_value() == "Skrivet i den första fliken."
     assert Axe().run(page).violations_count == 0

@@ -136,6 +136,17 @@ PAGES = {
     ("followup:review_area", *YEAR, 1): (roles(403, reviewer=200), roles(403, reviewer=422)),
     ("followup:review_area", *YEAR, 9): (roles(403, reviewer=404),) * 2,
     ("followup:review_guideline", *YEAR, 1): (roles(403, reviewer=200), roles(403, reviewer=422)),
+    **{
+        page: (roles(405, anonymous=405), roles(403, anonymous=401, reviewer=status))
+        for page, status in (
+            (("followup:review_texts_autosave", *YEAR), 422),
+            (("followup:review_texts_autosave", YEAR[0], 2030), 404),
+            (("followup:review_area_autosave", *YEAR, 1), 422),
+            (("followup:review_area_autosave", *YEAR, 9), 404),
+            (("followup:review_guideline_autosave", *YEAR, 1), 422),
+            (("followup:review_guideline_autosave", *YEAR, 9), 404),
+        )
+    },
     ("followup:withholding_list", YEAR[0], 2020): (roles(403, **FOLLOWING), roles(403, reviewer=422, secretary=422)),
     ("followup:withholding_list", *YEAR): (roles(403, **FOLLOWING), roles(403)),
     ("followup:withholding_remove", YEAR[0], 2020, MARK): (

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from followup.answers.autosave import REASON
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from followup.workflow import perform
+from followup.writing.autosave import REASON
 from organisation.models import User
 from tests.fixtures import as_fetched, client_of, make_user
 

@@ -5,7 +5,7 @@ import pytest
 from followup.models import MeasureEntry, SubGoalEntry
 from followup.scales import Assessment, Forecast, Progress
 from programmes.models import SubGoal
-from tests.fixtures import client_of, reopened
+from tests.fixtures import client_of, make_user, reopened
 
 URL = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
 
@@ -91,9 +91,9 @@ def test_an_officials_own_words_are_no_example(official, entry, answers):
 
 
 def test_somebody_elses_save_is_not_overwritten(official, entry, measure, answers):
-    client = client_of(official)
-    client.post(URL, answers | {"goal-comment": "Den förstas text."})
-    response = client.post(URL, answers | {"goal-comment": "Den andras text."})
+    colleague = make_user("colleague", unit="kommunstyrelsen")
+    client_of(colleague).post(URL, answers | {"goal-comment": "Den förstas text."})
+    response = client_of(official).post(URL, answers | {"goal-comment": "Den andras text."})
     html = response.content.decode()
     assert response.status_code == 409
     assert "Någon annan har sparat under tiden" in html

@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 
 from followup.models import AreaEntry, FollowUp, GuidelineEntry, SubGoalEntry
+from followup.writing.autosave import REASON
+from followup.writing.page_saves import PARAMETER
 from organisation.models import User
 from tests.fixtures import client_of, make_user, put_in_state
 
@@ -200,3 +202,107 @@ def test_what_is_not_there(url, message, reviewer, open_year):
     response = client_of(reviewer).get(url)
     assert response.status_code == 404
     assert message in response.content.decode()
+
+
+def of_area(summary: str, version: int = 1, **others: str) -> dict[str, object]:
+    return {"version": version, "assessment": "", "forecast": "", "summary": summary} | others
+
+
+@pytest.mark.parametrize(
+    ("url", "data", "model", "field"),
+    [
+        (TEXTS, OF_YEAR | {"summary": "Sparad."}, FollowUp, "summary"),
+        (AREA, of_area("Sparad."), AreaEntry, "summary"),
+        (GUIDELINE, {"version": 1, "assessment": "", "comment": "Sparad."}, GuidelineEntry, "comment"),
+    ],
+)
+def test_autosave_saves_and_brings_the_version_up_to_date(url, data, model, field, reviewer, open_year):
+    response = client_of(reviewer).post(f"{url}autospara/", data)
+    html = response.content.decode()
+    saved = model.objects.get(version=2)
+    assert response.status_code == 200
+    assert "Sparad " in html
+    assert '<input type="hidden" name="version" value="2" id="id_version" data-hx-swap-oob="true">' in html
+    assert getattr(saved, field) == "Sparad."
+    assert (saved.history.first().history_user, saved.history.first().history_change_reason) == (reviewer, REASON)
+
+
+@pytest.mark.parametrize("url", [TEXTS, AREA, GUIDELINE])
+def test_the_page_saves_itself_and_has_a_button_for_browsers_without_scripts(url, reviewer, open_year):
+    html = client_of(reviewer).get(url).content.decode()
+    assert f'data-hx-post="{url}autospara/"' in html
+    assert 'id="text-saved" role="status"' in html
+    assert '<button class="button" type="submit">Spara</button>' in html
+
+
+def test_writing_on_is_one_row_of_history_and_removing_is_another(reviewer, area):
+    client = client_of(reviewer)
+    before = area.history.count()
+    for version, text in enumerate(["Fler", "Fler är", "Fler är trygga.", "Fler."], start=1):
+        assert client.post(f"{AREA}autospara/", of_area(text, version)).status_code == 200
+    assert [row.summary for row in area.history.all()[:2]] == ["Fler.", "Fler är trygga."]
+    assert area.history.count() == before + 2
+
+
+def test_an_autosave_after_a_colleagues_save_leads_to_the_conflict_page(reviewer, colleague, area):
+    client_of(colleague).post(f"{AREA}autospara/", of_area("Kollegans text."))
+    response = client_of(reviewer).post(f"{AREA}autospara/", of_area("Min text."))
+    assert response.status_code == 409
+    assert "Inte sparat: någon annan har sparat under tiden." in response.content.decode()
+    area.refresh_from_db()
+    assert area.summary == "Kollegans text."
+
+
+def test_an_autosave_whose_response_was_lost_is_continued(reviewer, area):
+    client = client_of(reviewer)
+    for number, text in enumerate(["Fler", "Fler är", "Färre"], start=1):
+        data = of_area(text) | {PARAMETER: f"0123456789ab {number}"}
+        assert client.post(f"{AREA}autospara/", data).status_code == 200
+    area.refresh_from_db()
+    assert (area.summary, area.version) == ("Färre", 4)
+
+
+def test_an_autosave_of_a_bad_date_names_the_field(reviewer, open_year):
+    response = client_of(reviewer).post(f"{TEXTS}autospara/", OF_YEAR | {"report_date": "i går"})
+    assert response.status_code == 422
+    assert "Uppföljningen 2021, rapportens datum: Skriv datumet som 2022-02-17." in response.content.decode()
+    open_year.refresh_from_db()
+    assert open_year.version == 1
+
+
+@pytest.mark.parametrize("state", ["proposed", "decided"])
+@pytest.mark.parametrize(
+    ("url", "data"), [(TEXTS, OF_YEAR), (AREA, of_area("Mer.")), (GUIDELINE, {"version": 1, "comment": "Mer."})]
+)
+def test_an_autosave_is_refused_once_proposed(url, data, state, reviewer, open_year):
+    put_in_state(open_year, state)
+    response = client_of(reviewer).post(f"{url}autospara/", data)
+    html = response.content.decode()
+    assert response.status_code == 409
+    assert "Uppföljningen för 2021 är inte öppen för ändringar." in html
+    assert "Visa det som inte är sparat" in html
+    assert not AreaEntry.objects.filter(summary="Mer.").exists()
+
+
+def test_an_autosave_after_the_session_ran_out_says_so(area):
+    response = client_of(None).post(f"{AREA}autospara/", of_area("Skrivet i tre timmar."))
+    assert response.status_code == 401
+    assert "Logga in och ta med texten" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        ("outsider", 403),
+        ("reader", 403),
+        ("official", 403),
+        ("reviewer", 200),
+        ("secretary", 403),
+        ("administrator", 403),
+    ],
+)
+def test_autosave_is_for_reviewers(role, status, request, area):
+    client = client_of(request.getfixturevalue(role))
+    assert client.post(f"{AREA}autospara/", of_area("Mer.")).status_code == status
+    area.refresh_from_db()
+    assert area.summary == ("Mer." if status == 200 else "")
