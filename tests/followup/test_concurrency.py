@@ -20,7 +20,7 @@ from followup.workflow import StaleEntry, open_follow_up, perform
 from followup.writing.texts import save_texts
 from organisation.models import Unit, User
 from programmes.importing import _Reading
-from programmes.kolada import FetchLog, bring_to_indicators
+from programmes.kolada import FetchLog, update_outcomes
 from programmes.models import Indicator, IndicatorValue, KeyFigure, Programme
 from programmes.sheets.tables import Tables
 from programmes.source import read_json
@@ -154,7 +154,7 @@ def test_a_figure_from_kolada_and_one_that_is_written_take_turns(indicator):
 
     def fetch() -> None:
         with transaction.atomic():
-            bring_to_indicators(key_figure, log, by=None)
+            update_outcomes(key_figure, log, by=None)
 
     autosave = f"{GOAL}indikator/1/autospara/"
     response, _ = at_once(lambda: client.post(autosave, outcome_typed(indicator, 66, 0)), fetch)
