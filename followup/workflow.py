@@ -24,6 +24,7 @@ from followup.models import (
     SubGoalEntry,
 )
 from followup.permissions import can_decide, can_report, can_review_answer, can_run_year
+from organisation.history import save_as
 from programmes.models import TEXT_LENGTH, Guideline, Measure, Programme, ResponsibilityArea, SubGoal
 
 if TYPE_CHECKING:
@@ -185,9 +186,7 @@ def _move(item: Any, stored: Any, action: str, transition: Transition, by: User,
     stored.state = transition.target
     stored.version += 1
     item.version = stored.version
-    stored._history_user = by
-    stored._change_reason = transition.label
-    stored.save()
+    save_as(stored, by=by, reason=transition.label)
     item.state = stored.state
     if action == "open":
         bring_in_new(stored, by=by)
@@ -201,7 +200,7 @@ def perform_all(answers: Iterable[Answer], action: str, *, by: User, comment: st
 
 
 @transaction.atomic
-def open_follow_up(follow_up: FollowUp, *, by: User | None) -> FollowUp:
+def open_follow_up(follow_up: FollowUp, *, by: User | None, reason: str = "") -> FollowUp:
     """Save a new `follow_up` and create its entries from the programme as it now is.
 
     ValidationError, in Swedish, when the year is already opened or lies outside the programme's period.
@@ -209,8 +208,7 @@ def open_follow_up(follow_up: FollowUp, *, by: User | None) -> FollowUp:
     # Two people who open the same year take turns here; the second gets the error, not a database fault.
     Programme.objects.select_for_update().get(pk=follow_up.programme_id)
     follow_up.full_clean()
-    follow_up._history_user = by  # type: ignore[attr-defined]
-    follow_up.save()
+    save_as(follow_up, by=by, reason=reason)
     if follow_up.is_open:  # a past year read from a file was opened long ago, by people unknown here
         Event.objects.create(follow_up=follow_up, action="open", from_state="", to_state=follow_up.state, by=by)
     bring_in_new(follow_up, by=by)

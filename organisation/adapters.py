@@ -23,6 +23,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from organisation.granting import grant_rights
+from organisation.history import save_as
 from organisation.models import User
 
 logger = logging.getLogger(__name__)
@@ -85,9 +86,8 @@ class ProviderAccountAdapter(DefaultSocialAccountAdapter):
         """A new account, with no rights but those that the person's groups lead to."""
         user: User = super().populate_user(request, sociallogin, _names(sociallogin.claims))
         user.set_unusable_password()
-        user._change_reason = "Första inloggningen"  # type: ignore[attr-defined]
         user.username = _free_username(sociallogin.claims)
-        user.save()
+        save_as(user, reason="Första inloggningen")
         sociallogin.account.user = user
         sociallogin.account.save()
         grant_rights(user, _groups(sociallogin.claims), timezone.localdate())
@@ -126,8 +126,7 @@ def _bring_up_to_date(user: User, claims: dict[str, Any]) -> None:
     if changed:
         for field in changed:
             setattr(user, field, names[field])
-        user._change_reason = "Uppgifter vid inloggning"  # type: ignore[attr-defined]
-        user.save(update_fields=changed)
+        save_as(user, reason="Uppgifter vid inloggning", update_fields=changed)
     grant_rights(user, _groups(claims), timezone.localdate())
 
 

@@ -25,7 +25,7 @@ from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
 from organisation.appearance import sanitised
-from organisation.history import HistoryInWords
+from organisation.history import HistoryInWords, save_as
 from organisation.leaving import as_json
 from organisation.models import AccessibilityStatement, Appearance, Membership, ProviderGroup, Unit, User
 
@@ -166,8 +166,7 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
                 self.message_user(request, f"{user} ändrades inte: kontot får du inte ändra.", messages.WARNING)
                 continue
             number, _ = Authenticator.objects.filter(user=user).delete()
-            user._change_reason = "Tvåstegsinloggningen togs bort"  # type: ignore[attr-defined]
-            user.save()
+            save_as(user, reason="Tvåstegsinloggningen togs bort")
             self.message_user(request, f"{user}: {number} appar, nycklar och listor med koder togs bort.")
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:

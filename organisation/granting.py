@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from django.contrib.auth.models import Group
 from django.db import transaction
 
+from organisation.history import save_as
 from organisation.models import Membership, ProviderGroup, User
 
 REASON = "Grupper vid inloggning"
@@ -53,13 +54,8 @@ def _grant_units(user: User, known: list[ProviderGroup], named: set[str], day: d
         if membership.may_report != may_report or membership.valid_to:
             membership.may_report, membership.valid_to = may_report, None
             membership.is_deputy = membership.is_deputy and may_report
-            _save(membership)
+            save_as(membership, reason=REASON)
     for left in held.values():
         if left.valid_to is None or left.valid_to >= day:
             left.valid_to = day - timedelta(days=1)
-            _save(left)
-
-
-def _save(membership: Membership) -> None:
-    membership._change_reason = REASON  # type: ignore[attr-defined]
-    membership.save()
+            save_as(left, reason=REASON)

@@ -1,16 +1,51 @@
-"""A record of history in words: which field, from what, to what."""
+"""Saving with history: who and why; and a record of history in words."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils import formats, timezone
 from django.utils.text import Truncator
 from simple_history.models import ModelChange
 from simple_history.template_utils import HistoricalRecordContextHelper
+
+if TYPE_CHECKING:
+    from organisation.models import User
+
+
+def save_as(row: models.Model, *, by: User | None = None, reason: str = "", **options: Any) -> None:
+    """Save `row` and note in its history who changed it and why.
+
+    :param by: the writer; without one, the logged-in user of the request, or nobody in a command.
+    :param options: arguments of `Model.save`, such as `update_fields`.
+    """
+    with _noted_in_history(row, by, reason):
+        row.save(**options)
+
+
+def delete_as(row: models.Model, *, by: User | None = None, reason: str = "") -> None:
+    """Delete `row` and note in its history who deleted it and why."""
+    with _noted_in_history(row, by, reason):
+        row.delete()
+
+
+@contextmanager
+def _noted_in_history(row: Any, by: User | None, reason: str) -> Iterator[None]:
+    """Set the attributes that simple_history reads, for one save only: a later save has its own writer and reason."""
+    noted = {"_history_user": by, "_change_reason": reason}
+    for name, value in noted.items():
+        if value:
+            setattr(row, name, value)
+    try:
+        yield
+    finally:
+        for name in noted:
+            vars(row).pop(name, None)
 
 
 def in_words(field: models.Field[Any, Any], value: Any) -> str:

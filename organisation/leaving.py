@@ -20,6 +20,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models.functions import Cast, Concat
 
+from organisation.history import save_as
 from organisation.models import Membership, User
 
 # What opens a door, and would be of no use to the person.
@@ -93,15 +94,13 @@ def anonymise(user: User, day: date) -> None:
         setattr(user, name, value)
     user.is_active = user.is_staff = user.is_superuser = False
     user.set_unusable_password()
-    user._change_reason = REASON  # type: ignore[attr-defined]
-    user.save()
+    save_as(user, reason=REASON)
     user.groups.clear()
     user.user_permissions.clear()
     user.history.update(**names)
     for membership in user.memberships.current(day):
         membership.valid_to = day - timedelta(days=1)
-        membership._change_reason = REASON  # type: ignore[attr-defined]
-        membership.save()
+        save_as(membership, reason=REASON)
     for model in (Authenticator, SocialAccount, EmailAddress):
         model.objects.filter(user=user).delete()
     _end_sessions(user)

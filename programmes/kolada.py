@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from organisation.history import save_as
 from programmes.kolada_api import FoundValue, Kolada, KoladaUnavailable
 from programmes.models import Indicator, IndicatorValue, KeyFigure, KeyFigureValue
 
@@ -143,9 +144,7 @@ def _update_outcome(
     outcome.kpi, outcome.dated = given.key_figure.kpi, timezone.localdate(given.fetched_at)
     outcome.is_example = False
     outcome.version += 1
-    outcome._history_user = by  # type: ignore[attr-defined]
-    outcome._change_reason = REASON  # type: ignore[attr-defined]
-    outcome.save()
+    save_as(outcome, by=by, reason=REASON)
     log.changed += 1
 
 
@@ -163,9 +162,7 @@ def key_figure_of(indicator: Indicator) -> KeyFigure | None:
 def link(indicator: Indicator, kpi: str, *, by: User) -> None:
     """Link the indicator to the key figure `kpi`, or to none when it is empty. Outcomes stay as they are."""
     indicator.kpi = kpi
-    indicator._history_user = by  # type: ignore[attr-defined]
-    indicator._change_reason = "Koppling till Kolada"  # type: ignore[attr-defined]
-    indicator.save(update_fields=["kpi"])
+    save_as(indicator, by=by, reason="Koppling till Kolada", update_fields=["kpi"])
 
 
 @dataclass(frozen=True)

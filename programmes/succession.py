@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import models, transaction
 
+from organisation.history import save_as
 from organisation.models import Unit
 from programmes.bulk import write
 from programmes.models import Guideline, Indicator, Measure, Programme, ResponsibilityArea, SubGoal
@@ -34,8 +35,7 @@ def begin_next_period(programme: Programme, successor: Programme, continuing: Co
     """
     copier = _Copier(programme, successor)
     successor.state = Programme.State.DRAFT
-    successor._change_reason = copier.reason  # type: ignore[attr-defined]
-    successor.save()
+    save_as(successor, reason=copier.reason)
     goals = list(
         SubGoal.objects.filter(area__programme=programme, pk__in=continuing.goals)
         .select_related("area")

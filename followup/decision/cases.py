@@ -37,6 +37,7 @@ from followup.queue.wait_for_pdf import file_of
 from followup.report.archive import as_decided, freeze
 from followup.report.report import build_report, to_json
 from followup.workflow import NotAllowed, Refused, StaleEntry, perform
+from organisation.history import delete_as, save_as
 
 if TYPE_CHECKING:
     from followup.decision.forms import DecisionForm
@@ -149,18 +150,14 @@ def _make_as_it_was(item: Any, moment: datetime, by: User, but: Iterable[str] = 
     for name in names:
         setattr(item, name, getattr(then, name))
     item.version += 1  # so that a form open elsewhere notices
-    item._history_user = by
-    item._change_reason = "Rättelsen avbröts"
-    item.save()
+    save_as(item, by=by, reason="Rättelsen avbröts")
 
 
 def _take_away(case: Decision, by: User) -> None:
     for note in case.notes.all():
         remove_note(note, by=by)
     _put_speakers(case, [], by)
-    case._history_user = by  # type: ignore[attr-defined]
-    case._change_reason = "Rättelsen avbröts"  # type: ignore[attr-defined]
-    case.delete()
+    delete_as(case, by=by, reason="Rättelsen avbröts")
 
 
 def _facts(decision: Decision, names: Iterable[str]) -> dict[str, Any]:
@@ -174,8 +171,7 @@ def _proposed(follow_up: FollowUp) -> dict[str, Any]:
 
 def _add_case(follow_up: FollowUp, last: Decision | None, facts: dict[str, Any], by: User) -> Decision:
     case = Decision(follow_up=follow_up, number=last.number + 1 if last else 1, **facts)
-    case._history_user = by  # type: ignore[attr-defined]
-    case.save()
+    save_as(case, by=by)
     return case
 
 
@@ -198,8 +194,7 @@ def save_case(form: DecisionForm, *, by: User) -> None:
         raise StaleEntry
     case.version = stored.version + 1
     case.is_example = False
-    case._history_user = by
-    case.save()
+    save_as(case, by=by)
     _put_speakers(case, form.cleaned_data["speakers"], by)
 
 
@@ -209,12 +204,9 @@ def _put_speakers(case: Decision, names: list[Name], by: User | None) -> None:
     if [Name(speaker.name, speaker.party) for speaker in present] == names:
         return
     for speaker in present:
-        speaker._history_user = by  # type: ignore[attr-defined]
-        speaker.delete()
+        delete_as(speaker, by=by)
     for order, name in enumerate(names, start=1):
-        speaker = Speaker(decision=case, order=order, name=name.name, party=name.party)
-        speaker._history_user = by  # type: ignore[attr-defined]
-        speaker.save()
+        save_as(Speaker(decision=case, order=order, name=name.name, party=name.party), by=by)
 
 
 def record(case: Decision, *, by: User, today: date) -> DecidedReport:
@@ -252,24 +244,23 @@ def record(case: Decision, *, by: User, today: date) -> DecidedReport:
 
 @transaction.atomic
 def record_past(
-    decision: Decision, names: list[Name], notes: Iterable[ProtocolNote], *, with_pdf: bool
+    decision: Decision, names: list[Name], notes: Iterable[ProtocolNote], *, reason: str, with_pdf: bool
 ) -> DecidedReport:
     """Record an approval from before the application came into use, read from a file, by people unknown here.
 
     ValidationError names what is wrong; PdfUnavailable when a PDF is asked for and cannot be made.
     """
     decision.full_clean()
-    decision.save()
+    save_as(decision, reason=reason)
     _put_speakers(decision, names, None)
     for note in notes:
         note.decision = decision
-        note.save()
+        save_as(note, reason=reason)
     follow_up = decision.follow_up
     report = as_decided(build_report(follow_up), decision)
     link = _close(decision, to_json(report), pdf.render(report) if with_pdf else b"", None)
     follow_up.state = FollowUp.State.DECIDED
-    follow_up._change_reason = decision.meeting  # type: ignore[attr-defined]
-    follow_up.save()
+    save_as(follow_up, reason=decision.meeting)
     return link
 
 
@@ -295,7 +286,5 @@ def _check(case: Decision, today: date) -> None:
 def _close(decision: Decision, json: str, content: bytes, by: User | None) -> DecidedReport:
     decision.recorded_at = timezone.now()
     decision.recorded_by = by
-    decision._history_user = by  # type: ignore[attr-defined]
-    decision._change_reason = "Beslutet fördes in"  # type: ignore[attr-defined]
-    decision.save()
+    save_as(decision, by=by, reason="Beslutet fördes in")
     return freeze(decision, json, content)

@@ -10,6 +10,7 @@ from django.db.models import Max
 from followup.models import Decision, ProtocolNote
 from followup.permissions import can_decide
 from followup.workflow import NotAllowed, Refused
+from organisation.history import delete_as, save_as
 
 if TYPE_CHECKING:
     from organisation.models import User
@@ -39,8 +40,7 @@ def save_note(note: ProtocolNote, *, fetched: int | None, by: User) -> None:
             raise Changed(stored)
         note.version = stored.version + 1
     replaced = ProtocolNote.objects.filter(pk=note.pk).exclude(attachment=note.attachment.name or "").first()
-    note._history_user = by  # type: ignore[attr-defined]
-    note.save()
+    save_as(note, by=by)
     if replaced:
         _delete_file_on_commit(replaced)
 
@@ -59,16 +59,14 @@ def move_note(note: ProtocolNote, *, earlier: bool, by: User) -> None:
     ProtocolNote.objects.filter(pk=first.pk).update(order=_next_order(decision))
     first.order, second.order = second.order, first.order
     for moved in (second, first):
-        moved._history_user = by  # type: ignore[attr-defined]
-        moved.save()
+        save_as(moved, by=by)
 
 
 @transaction.atomic
 def remove_note(note: ProtocolNote, *, by: User) -> None:
     _lock(note.decision, by)
-    note._history_user = by  # type: ignore[attr-defined]
     _delete_file_on_commit(note)
-    note.delete()
+    delete_as(note, by=by)
 
 
 def _lock(decision: Decision, by: User) -> Decision:

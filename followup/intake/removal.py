@@ -23,6 +23,7 @@ from followup.models import (
     MeasureEntry,
     SubGoalEntry,
 )
+from organisation.history import delete_as
 from programmes.importing import ImportLog
 from programmes.models import (
     Guideline,
@@ -91,19 +92,13 @@ def remove(surplus: Surplus, log: ImportLog, *, by: User | None) -> None:
             if type(row) in ENTRIES:
                 entry, item = ENTRIES[type(row)]
                 for one in entry._default_manager.filter(**{item: row}):
-                    _delete(one, by)
-            _delete(row, by)
+                    delete_as(one, by=by, reason=REASON)
+            delete_as(row, by=by, reason=REASON)
             log.count(log.removed, type(row))
         # Else PostgreSQL looks for what still points at these rows only when all is over.
         connection.check_constraints()
     except (IntegrityError, models.ProtectedError) as error:
         raise SourceError("Något som skulle tas bort har börjat användas. Granska filen igen.") from error
-
-
-def _delete(row: Any, by: User | None) -> None:
-    row._change_reason = REASON
-    row._history_user = by
-    row.delete()
 
 
 Reasons = Iterator[tuple[models.Model, str]]

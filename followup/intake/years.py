@@ -113,9 +113,8 @@ def _open(node: Node, programme: Programme) -> FollowUp:
         looking_ahead=node["looking_ahead"].text,
         is_example=node["example"].flag,
     )
-    follow_up._change_reason = REASON  # type: ignore[attr-defined]
     try:
-        return open_follow_up(follow_up, by=None)
+        return open_follow_up(follow_up, by=None, reason=REASON)
     except ValidationError as error:
         field, problems = next(iter(error.message_dict.items()))
         place = node[field] if field in node.value else node
@@ -185,14 +184,13 @@ def _decide(follow_up: FollowUp, node: Node, log: ImportLog, *, with_pdf: bool) 
         **{name: node[name].day_or_none for name in DECISION_DAYS},
         is_example=node["example"].flag,
     )
-    decision._change_reason = REASON  # type: ignore[attr-defined]
     check(decision, node, KEYS)
     for field, problem in decision.obstacles(timezone.localdate()).items():
         raise node[field].fail(problem)
     names = [Name(speaker["name"].text, speaker["party"].text) for speaker in node["speakers"].items()]
     notes = [_note(decision, order, item) for order, item in enumerate(node["notes"].items(), start=1)]
     # An invented decision is not worth the time that its PDF takes.
-    record_past(decision, names, notes, with_pdf=with_pdf and not decision.is_example)
+    record_past(decision, names, notes, reason=REASON, with_pdf=with_pdf and not decision.is_example)
     log.count(log.created, Decision)
 
 
@@ -206,7 +204,6 @@ def _note(decision: Decision, order: int, node: Node) -> ProtocolNote:
         text=node["text"].text,
         is_example=node["example"].flag,
     )
-    note._change_reason = REASON  # type: ignore[attr-defined]
     check(note, node, KEYS)
     return note
 

@@ -19,6 +19,7 @@ from followup.report.indicators import IndicatorStatus
 from followup.report.report import AreaStatus, Change, GuidelineStatus, MeasureStatus, Report, SubGoalStatus
 from followup.scales import BLANK
 from followup.workflow import NotAllowed
+from organisation.history import delete_as, save_as
 
 if TYPE_CHECKING:
     from organisation.models import User
@@ -155,17 +156,14 @@ def withhold(mark: Withholding, *, by: User) -> None:
     """Keep the new, valid `mark`. NotAllowed."""
     _may(by, mark)
     mark.by = by
-    mark._history_user = by  # type: ignore[attr-defined]
-    mark.save()
+    save_as(mark, by=by)
 
 
 @transaction.atomic
 def publish_again(mark: Withholding, reason: str, *, by: User) -> None:
     """Take the mark away, for a `reason` that its history keeps. NotAllowed."""
     _may(by, mark)
-    mark._history_user = by  # type: ignore[attr-defined]
-    mark._change_reason = reason  # type: ignore[attr-defined]
-    mark.delete()
+    delete_as(mark, by=by, reason=reason)
 
 
 def _may(by: User, mark: Withholding) -> None:

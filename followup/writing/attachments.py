@@ -24,6 +24,7 @@ from followup.models import Attachment, FollowUp, SubGoalEntry
 from followup.models.attachments import NAME_LENGTH
 from followup.permissions import can_write
 from followup.workflow import NotAllowed
+from organisation.history import delete_as, save_as
 
 if TYPE_CHECKING:
     from organisation.models import User
@@ -90,14 +91,13 @@ def attach(entry: SubGoalEntry, upload: UploadedFile[Any], *, by: User) -> Attac
         sha256=_sha256(upload),
         uploaded_by=by,
     )
-    attachment._history_user = by  # type: ignore[attr-defined]
     # Written before the rows are locked: a storage may be slow.
     _store(attachment, name, upload)
     try:
         with transaction.atomic():
             _lock_writable(entry, by)
             _refuse_repeated(entry, attachment)
-            attachment.save()
+            save_as(attachment, by=by)
     except BaseException:
         # The row is undone by the database, the file by us.
         attachment.file.delete(save=False)
@@ -128,8 +128,7 @@ def remove(attachment: Attachment, *, by: User) -> None:
     NotAllowed when `by` may not write the answer (now that it is handed in, perhaps).
     """
     _lock_writable(attachment.entry, by)
-    attachment._history_user = by  # type: ignore[attr-defined]
-    attachment.delete()
+    delete_as(attachment, by=by)
     transaction.on_commit(lambda: attachment.file.delete(save=False))
 
 
