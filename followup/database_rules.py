@@ -130,6 +130,7 @@ RULES = [
         message=AFTERWARDS,
     ),
     written_once("followup_decidedreport", "En beslutad rapport ändras eller tas aldrig bort."),
+    written_once("followup_reportsignature", "En signatur ändras eller tas aldrig bort."),
     written_once("followup_comment", "En kommentar skrivs en gång och ändras eller tas aldrig bort."),
     written_once("followup_event", "En händelse skrivs en gång och ändras eller tas aldrig bort."),
 ]

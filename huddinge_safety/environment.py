@@ -1,5 +1,6 @@
 """Reading settings from environment variables, and telling all that is wrong with them at once."""
 
+import base64
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -39,6 +40,19 @@ class Environment(environ.Env):
         number: int = self.int(name, default=default)
         self.expect(name, number >= 1, "ska vara minst 1")
         return number
+
+    def key(self, name: str, default: str = "") -> bytes:
+        """Return the 32 bytes that the variable gives in base64; no bytes where it is not set."""
+        text = self.str(name, default=default)
+        key = _key_bytes(text)
+        self.expect(name, bool(key) or not text, "ska vara 32 byte i base64, som openssl rand -base64 32 ger")
+        return key
+
+    def keys(self, name: str) -> list[bytes]:
+        """Return the keys of a list separated by commas, each as in `key`."""
+        keys = [_key_bytes(text) for text in self.list(name, default=[])]
+        self.expect(name, all(keys), "ska vara nycklar om 32 byte i base64, åtskilda av komma")
+        return keys
 
     def by_year(self, name: str, default: str) -> list[tuple[int, str]]:
         """What applies from a year on, such as `2018 one thing; 2023 another`."""
@@ -92,6 +106,14 @@ class Environment(environ.Env):
                     ]
                 )
             )
+
+
+def _key_bytes(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
+    return key if len(key) == 32 else b""
 
 
 def check_production(env: Environment, hosts: list[str], site_url: str) -> None:

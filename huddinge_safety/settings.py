@@ -69,6 +69,14 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
+# The key that signs each decided report, kept outside the database; the public halves of earlier keys; and the file
+# where the checksum of each decided report is noted. docs/decisions/signed-archive.md says why.
+ARCHIVE_SIGNING_KEY = env.key(
+    "ARCHIVE_SIGNING_KEY", default="b25seS1mb3ItZGV2ZWxvcG1lbnQtbmV2ZXItcmVhbCE=" if DEBUG else ""
+)
+ARCHIVE_PUBLIC_KEYS = env.keys("ARCHIVE_PUBLIC_KEYS")
+ARCHIVE_ANCHOR_FILE = env.str("ARCHIVE_ANCHOR_FILE", default=str(Path(MEDIA_ROOT).parent / "archive-anchor.txt"))
+
 # Sign-in by the municipality's own provider (OpenID Connect). Without OIDC_SERVER_URL there are local accounts alone.
 OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="").rstrip("/")
 OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")

@@ -58,6 +58,12 @@ def no_worker_of_its_own(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.fixture(autouse=True)
+def no_anchor_file(settings: Any) -> None:
+    """Keep the decisions of tests out of the developer's own anchor file."""
+    settings.ARCHIVE_ANCHOR_FILE = ""
+
+
+@pytest.fixture(autouse=True)
 def nothing_kept() -> None:
     """Each test's database counts its changes from nought, so the same count may mean something else in the next."""
     caches["pages"].clear()

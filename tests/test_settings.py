@@ -37,6 +37,8 @@ def problems(**changes: str) -> list[str]:
     check_production(env, env.list("ALLOWED_HOSTS", default=[]), env.str("SITE_URL", default=""))
     env.db_url("DATABASE_URL", default="sqlite:///db.sqlite3")
     env.email_url("EMAIL_URL", default="consolemail://")
+    env.key("ARCHIVE_SIGNING_KEY")
+    env.keys("ARCHIVE_PUBLIC_KEYS")
     return env.problems
 
 
@@ -75,6 +77,9 @@ def test_with_all_of_them_it_starts():
         ({"ALLOWED_HOSTS": ".example.com", "SITE_URL": "https://a.example.com"}, []),
         ({"SITE_URL": "http://example.com"}, ["SITE_URL ska börja med https://"]),
         ({"SITE_URL": "https://example.org"}, ["SITE_URL har ett värdnamn som inte finns i ALLOWED_HOSTS"]),
+        ({"ARCHIVE_SIGNING_KEY": "hemligt"}, ["ARCHIVE_SIGNING_KEY ska vara 32 byte i base64"]),
+        ({"ARCHIVE_SIGNING_KEY": "b25seS1mb3ItZGV2ZWxvcG1lbnQtbmV2ZXItcmVhbCE="}, []),
+        ({"ARCHIVE_PUBLIC_KEYS": "kort,"}, ["ARCHIVE_PUBLIC_KEYS ska vara nycklar om 32 byte i base64"]),
         ({"DATABASE_URL": "localhost"}, ["DATABASE_URL ska vara en adress som postgres://"]),
         ({"DATABASE_URL": "postgres://user:hemligt@host"}, ["DATABASE_URL ska vara en adress som postgres://"]),
         ({"DATABASE_URL": "postgres://user:hemligt@host:port/name"}, ["DATABASE_URL ska vara en adress"]),

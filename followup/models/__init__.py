@@ -2,7 +2,7 @@
 
 from followup.models.attachments import Attachment
 from followup.models.comments import Comment
-from followup.models.decisions import DecidedReport, Decision, ProtocolNote, Speaker
+from followup.models.decisions import DecidedReport, Decision, ProtocolNote, ReportSignature, Speaker
 from followup.models.distribution import Distribution
 from followup.models.entries import Answer, AreaEntry, Entry, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.models.events import Event
@@ -36,6 +36,7 @@ __all__ = [
     "ProtocolNote",
     "Reminder",
     "Rendering",
+    "ReportSignature",
     "Speaker",
     "SubGoalEntry",
     "SubGoalEntryWords",

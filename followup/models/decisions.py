@@ -361,3 +361,25 @@ class DecidedReport(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise TypeError("A decided report is never deleted.")
+
+
+class ReportSignature(models.Model):
+    """Signature of a link of the chain, made with a key that the database does not hold. Append-only.
+
+    A table next to the links, so that links from before the key was set can be signed without being changed.
+    """
+
+    report = models.OneToOneField(
+        DecidedReport, models.CASCADE, verbose_name="beslutad rapport", related_name="signature", primary_key=True
+    )
+    key_id = models.CharField("nyckel", max_length=16, help_text="De första tecknen av den öppna nyckelns SHA-256.")
+    signature = models.CharField("signatur", max_length=88, help_text="Ed25519, som base64.")
+    at = models.DateTimeField("när", default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = "signatur av beslutad rapport"
+        verbose_name_plural = "signaturer av beslutade rapporter"
+        ordering = ["report"]
+
+    def __str__(self) -> str:
+        return f"Signatur av länk {self.report.number}"

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.db.models.fields.files import FieldFile
 
 from followup.models import DecidedReport, Decision, FollowUp
+from followup.report.anchor import note_decision
 from followup.report.report import Report, build_report, from_json
+from followup.report.signing import sign
 
 FACTS = (
     "number",
@@ -107,9 +109,9 @@ def freeze(decision: Decision, report: str, pdf: bytes) -> DecidedReport:
         decision=decision,
         schema=json.loads(report)["schema"],
         json=report,
-        json_sha256=_sha256(report.encode()),
-        pdf_sha256=_sha256(pdf) if pdf else "",
-        minutes=_canonical(minutes_of(decision)),
+        json_sha256=sha256_hex(report.encode()),
+        pdf_sha256=sha256_hex(pdf) if pdf else "",
+        minutes=canonical(minutes_of(decision)),
         by=decision.recorded_by,
         at=decision.recorded_at,
     )
@@ -117,6 +119,8 @@ def freeze(decision: Decision, report: str, pdf: bytes) -> DecidedReport:
         link.pdf = _store(pdf, link.pdf_sha256)
     link.sha256 = seal(link)
     link.save()
+    sign(link)
+    transaction.on_commit(lambda: note_decision(link))
     return link
 
 
@@ -127,7 +131,7 @@ def _store(pdf: bytes, sha256: str) -> str:
     storage = DecidedReport._meta.get_field("pdf").storage
     if storage.exists(name):
         with storage.open(name) as file:
-            if _sha256(file.read()) == sha256:
+            if sha256_hex(file.read()) == sha256:
                 return name
         storage.delete(name)  # cut short, by a full disk or a killed process
     stored: str = storage.save(name, ContentFile(pdf))
@@ -150,7 +154,7 @@ def minutes_of(decision: Decision) -> dict[str, Any]:
                 "name": note.name,
                 "party": note.party,
                 "text": note.text,
-                "attachment": _sha256_of(note.attachment),
+                "attachment": sha256_of(note.attachment),
                 "is_example": note.is_example,
             }
             for note in decision.notes.all()
@@ -161,109 +165,24 @@ def minutes_of(decision: Decision) -> dict[str, Any]:
 def seal(link: DecidedReport) -> str:
     """The hash over everything that a link holds; the report and the PDF by their own hashes."""
     columns = {name: getattr(link, name) for name in SEALED}
-    return _sha256(_canonical(columns).encode())
+    return sha256_hex(canonical(columns).encode())
 
 
-@dataclass(frozen=True)
-class Check:
-    """One link of the chain, and what of it is no longer as it was, in words."""
-
-    link: DecidedReport
-    problems: tuple[str, ...]
+def canonical(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=as_plain)
 
 
-def check_chain() -> Iterator[Check]:
-    """Every link in order, recomputed. One report at a time is held in memory, however long the chain is."""
-    links = (
-        DecidedReport.objects.order_by("number")
-        .select_related("decision__follow_up__programme", "decision__replaces")
-        .prefetch_related("decision__speakers", "decision__notes")
-    )
-    number, previous = 0, ""
-    for link in links.iterator(chunk_size=10):
-        problems = [*_gap(link, number), *_own_problems(link)]
-        if link.previous_sha256 != previous:
-            problems.append("kontrollsumman för föregående länk stämmer inte med den länken")
-        yield Check(link, tuple(problems))
-        number, previous = link.number, link.sha256
-
-
-def unfrozen() -> Iterator[str]:
-    """What has been decided, but whose report is missing from the chain, in words."""
-    lost = Decision.objects.recorded().filter(report=None).select_related("follow_up__programme")
-    for decision in lost.order_by("pk"):
-        yield f"{decision}: den beslutade rapporten saknas."
-    approved = Decision.objects.approving().values("follow_up")
-    for year in FollowUp.objects.filter(state=FollowUp.State.DECIDED).exclude(pk__in=approved).order_by("pk"):
-        yield f"{year}: läget är Beslutad, men beslutet saknas."
-
-
-def _gap(link: DecidedReport, number: int) -> Iterator[str]:
-    missing = range(number + 1, link.number)
-    if missing:
-        yield f"före den saknas länk {', '.join(map(str, missing))}"
-
-
-def _own_problems(link: DecidedReport) -> Iterator[str]:
-    if _sha256(link.json.encode()) != link.json_sha256:
-        yield "rapportens JSON stämmer inte med sin kontrollsumma"
-    try:
-        from_json(link.json)
-        if json.loads(link.json)["schema"] != link.schema:
-            yield "schemaversionen är inte rapportens"
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        yield f"rapportens JSON kan inte läsas ({error})"
-    if link.pdf or link.pdf_sha256:
-        yield from _pdf_problems(link)
-    yield from _minutes_problems(link)
-    if seal(link) != link.sha256:
-        yield "länkens uppgifter stämmer inte med länkens kontrollsumma"
-
-
-def _pdf_problems(link: DecidedReport) -> Iterator[str]:
-    found = _sha256_of(link.pdf)
-    if not found:
-        yield f"PDF-filen {link.pdf.name or '(utan namn)'} saknas"
-    elif found != link.pdf_sha256:
-        yield "PDF-filen stämmer inte med sin kontrollsumma"
-
-
-def _minutes_problems(link: DecidedReport) -> Iterator[str]:
-    """Where the rows of the decision differ from what was sealed."""
-    try:
-        sealed = dict(json.loads(link.minutes))
-    except (ValueError, TypeError):
-        yield "det förseglade beslutet kan inte läsas"
-        return
-    now = json.loads(_canonical(minutes_of(link.decision)))
-    # A field that came with a later version of the application is not among what was sealed.
-    changed = [name for name in sealed if sealed[name] != now.get(name)]
-    if changed:
-        yield f"beslutet har ändrats: {', '.join(_verbose(name) for name in changed)}"
-    if sealed.get("recorded_by") != link.by_id or sealed.get("recorded_at") != _plain(link.at):
-        yield "vem som förde in beslutet, eller när, har ändrats"
-
-
-def _verbose(name: str) -> str:
-    other = {"programme": "program", "year": "år", "speakers": "talare", "notes": "anteckningar till protokollet"}
-    return other.get(name) or str(getattr(Decision._meta.get_field(name), "verbose_name", name))
-
-
-def _canonical(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
-
-
-def _plain(value: date | datetime | FieldFile) -> str:
+def as_plain(value: date | datetime | FieldFile) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     return value.isoformat() if isinstance(value, date) else value.name or ""
 
 
-def _sha256(content: bytes) -> str:
+def sha256_hex(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _sha256_of(file: FieldFile) -> str:
+def sha256_of(file: FieldFile) -> str:
     """The hash of a stored file, read piece by piece; empty where there is no file."""
     if not file.name or not file.storage.exists(file.name):
         return ""

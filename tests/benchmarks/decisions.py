@@ -42,8 +42,10 @@ def decide_all() -> None:
                 statement_date=date(2020, 3, 1),
                 meeting_date=date(2020, 4, 1),
                 paragraph=str(number + 1),
-                outcome=Decision.Outcome.APPROVED,
-                decision_text="Uppföljningen godkänns.",
+                # The rows of a year that was approved would be compared with the report, and this one has none.
+                outcome=Decision.Outcome.REJECTED,
+                outcome_reason="Exempel",
+                decision_text="Uppföljningen avslås.",
                 recorded_at=timezone.now(),
             )
             freeze(decision, small, b"")

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from followup.decision.cases import cancel_correction, open_case, record, start_correction
 from followup.documents.report import pdf
 from followup.models import DecidedReport, Decision, Event, FollowUp, ProtocolNote, SubGoalEntry
-from followup.report.archive import check_chain
+from followup.report.verification import check_chain
 from followup.worker import drain
 from followup.workflow import NotAllowed, Refused
 from organisation.models import User

@@ -13,7 +13,6 @@ import pytest
 from followup.documents.formats import FORMATS
 from followup.models import FollowUp, Withholding
 from followup.publication.withholding import masked, notice, places, withhold
-from followup.report.archive import check_chain
 from followup.report.indicators import Elsewhere, Figure, IndicatorStatus
 from followup.report.report import (
     AreaStatus,
@@ -26,6 +25,7 @@ from followup.report.report import (
     build_report,
     to_json,
 )
+from followup.report.verification import check_chain
 from followup.scales import BLANK
 from followup.workflow import NotAllowed
 from tests.fixtures import client_of
