@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from followup.answers import attachment_views as attachments
 from followup.answers import autosave_views as autosave
+from followup.answers import hand_in_views as hand_in
 from followup.answers import views as entries
 from followup.api import views as api
 from followup.decision import distribution_views as distribution
@@ -99,7 +100,8 @@ programmes: Patterns = [
 
 of_entry: Patterns = [
     path("", entries.entry_edit, name="entry_edit"),
-    path("ta-tillbaka/", entries.entry_withdraw, name="entry_withdraw"),
+    path("lamna-in/", hand_in.entry_submit, name="entry_submit"),
+    path("ta-tillbaka/", hand_in.entry_withdraw, name="entry_withdraw"),
     path("autospara/", autosave.entry_autosave, name="entry_autosave"),
     path("indikator/<int:indicator>/autospara/", autosave.outcome_autosave, name="outcome_autosave"),
     path("bifoga/", attachments.entry_attach, name="entry_attach"),
@@ -110,7 +112,7 @@ work: Patterns = [
     path("e-post/", mail.mail_choice, name="mail_choice"),
     path(YEAR + GOAL, include(of_entry)),
     path(YEAR + "<int:area>.<int:number>.<int:measure>/autospara/", autosave.entry_autosave, name="entry_autosave"),
-    path(YEAR + "lamna-in/<slug:unit>/", entries.work_submit, name="work_submit"),
+    path(YEAR + "lamna-in/<slug:unit>/", hand_in.work_submit, name="work_submit"),
 ]
 
 of_review: Patterns = [

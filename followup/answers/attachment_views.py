@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from followup.answers.forms import AttachmentForm
-from followup.answers.views import attachments_of, entry_or_404
+from followup.answers.goal_year import attachments_of, entry_or_404
 from followup.models import Attachment
 from followup.permissions import can_write
 from followup.web.fetch import follow_up_or_404, user_of

@@ -9,8 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from followup.answers.forms import answer_form
+from followup.answers.goal_year import entry_or_404, indicators_of
 from followup.answers.outcome_forms import OutcomeOfYear, outcome_form
-from followup.answers.views import entry_or_404, indicators_of
 from followup.answers.worklist import check_item
 from followup.models import Answer, FollowUp, MeasureEntry, SubGoalEntry
 from followup.permissions import can_report

@@ -1,4 +1,4 @@
-"""The official's forms. An answer may be left for later: what is missing is said, not refused."""
+"""The official's forms. An incomplete answer can be saved; handing it in asks for what is missing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from django import forms
 from django.http import QueryDict
 from django.template.defaultfilters import filesizeformat
 
-from followup.answers.outcome_forms import figures_sent, outcomes_of_year
+from followup.answers.goal_year import LastYear
+from followup.answers.outcome_forms import figures_sent, outcomes_of_year, with_confirmation
 from followup.models import Answer, MeasureEntry, SubGoalEntry
 from followup.permissions import can_report, can_write
 from followup.web.fields import TextArea
@@ -24,7 +25,7 @@ from programmes.models import Indicator
 class SubGoalEntryForm(EntryForm):
     class Meta:
         model = SubGoalEntry
-        fields = ["assessment", "forecast", "comment"]
+        fields = SubGoalEntry.field_names()
         widgets = {
             "assessment": forms.RadioSelect,
             "forecast": forms.RadioSelect,
@@ -40,7 +41,7 @@ class SubGoalEntryForm(EntryForm):
 class MeasureEntryForm(EntryForm):
     class Meta:
         model = MeasureEntry
-        fields = ["progress", "done", "stop_reason"]
+        fields = MeasureEntry.field_names()
         widgets = {
             "done": TextArea(attrs={"rows": 3}),
             "stop_reason": TextArea(attrs={"rows": 2}),
@@ -51,42 +52,36 @@ class MeasureEntryForm(EntryForm):
         return f"Åtgärd {self.instance.measure.code}"
 
 
+FORMS: Mapping[type[Answer], type[EntryForm]] = {SubGoalEntry: SubGoalEntryForm, MeasureEntry: MeasureEntryForm}
+
+
+def answer_prefix(answer: Answer) -> str:
+    """Return the prefix of the answer's fields on the page."""
+    return f"measure-{answer.pk}" if isinstance(answer, MeasureEntry) else "goal"
+
+
 def answer_form(answer: Answer, data: Any) -> EntryForm:
-    """The form of an answer as it stands on the entry page."""
-    if isinstance(answer, MeasureEntry):
-        prefix = f"measure-{answer.pk}"
-        return MeasureEntryForm(sent_for(prefix, data), instance=answer, prefix=prefix)
-    return SubGoalEntryForm(sent_for("goal", data), instance=answer, prefix="goal")
+    """Return the form of an answer, unbound if `data` has none of its fields."""
+    prefix = answer_prefix(answer)
+    return FORMS[type(answer)](sent_for(prefix, data), instance=answer, prefix=prefix)
 
 
 def first_missing_field(answer: Answer) -> str:
-    """The id of the first field on the entry page that `answer` still lacks."""
-    if isinstance(answer, MeasureEntry):
-        return f"id_measure-{answer.pk}-progress"
-    field = next(name for name in ("assessment", "forecast", "comment") if not getattr(answer, name).strip())
-    return "id_goal-comment" if field == "comment" else f"id_goal-{field}_0"
+    """Return the id of the first field on the page that is missing in `answer`, without making its form."""
+    name = answer.missing_fields[0].name
+    widget = FORMS[type(answer)].base_fields[name].widget
+    return f"id_{answer_prefix(answer)}-{name}{'_0' if widget.use_fieldset else ''}"
 
 
-def started_from_last_year(
-    data: QueryDict,
-    measures: Iterable[MeasureEntry],
-    last_goal: SubGoalEntry | None,
-    last_measures: Mapping[int, MeasureEntry],
-) -> QueryDict:
-    """What the entry page sent, with last year's words in each field where no words of this year stand.
-
-    Only running text is brought over: a judgement is made anew every year, and why a measure was stopped belongs to it.
-    """
+def started_from_last_year(data: QueryDict, answers: Iterable[Answer], last_year: LastYear) -> QueryDict:
+    """Return the sent `data` with last year's texts in the fields that were sent empty."""
     result = data.copy()
-    last: list[tuple[str, str]] = [("goal-comment", last_goal.comment)] if last_goal else []
-    last += [
-        (f"measure-{measure.pk}-done", last_measures[measure.measure_id].done)
-        for measure in measures
-        if measure.measure_id in last_measures
-    ]
-    for name, text in last:
-        if name in result and not result.get(name, "").strip():
-            result[name] = text
+    for answer in answers:
+        last = last_year.answer_to(answer)
+        for field in answer.FIELDS if last else ():
+            name = f"{answer_prefix(answer)}-{field.name}"
+            if field.continues and name in result and not result.get(name, "").strip():
+                result[name] = getattr(last, field.name)
     return result
 
 
@@ -105,38 +100,41 @@ class AttachmentForm(forms.Form):
         self.label_suffix = ""
         self.fields["file"].help_text = f"{ALLOWED}, högst {filesizeformat(max_bytes())}."
 
+    @property
+    def summary(self) -> list[tuple[str, str]]:
+        """The errors with the id of the field, for the error summary."""
+        return [(self["file"].id_for_label, str(error)) for error in self["file"].errors]
+
 
 @dataclass(frozen=True)
 class MeasureAnswer:
-    """A measure on the entry page: with a form where this user may write it, else to read."""
+    """A measure on the page. Without a form it is only shown."""
 
     entry: MeasureEntry
     form: EntryForm | None
-    last_year: MeasureEntry | None
+    last_year: Answer | None
 
 
 class AnswerForms(PageForms):
-    """The forms of one entry page: the goal's own and its measures', as far as `user` may write them."""
+    """The forms of one page: the goal's answer and outcomes and its measures, as far as `user` may write them."""
 
     def __init__(
         self,
         user: User,
         entry: SubGoalEntry,
         measures: Collection[MeasureEntry],
-        last_year: Mapping[int, MeasureEntry],
+        last_year: LastYear,
         indicators: Collection[Indicator],
-        data: Any,
+        data: QueryDict | None,
         today: date,
     ) -> None:
         self.entry, self.indicators = entry, indicators
-        self.locked = [
-            (answer, prefix)
-            for answer, prefix in [
-                (entry, "goal"),
-                *((measure, f"measure-{measure.pk}") for measure in measures),
-            ]
-            if can_report(user, answer) and not answer.is_writable
-        ]
+        answers: tuple[Answer, ...] = (entry, *measures)
+        self.locked = [answer for answer in answers if can_report(user, answer) and not answer.is_writable]
+        self.start_from_last_year = bool(data and "start" in data)
+        if data:
+            data = started_from_last_year(data, answers, last_year) if self.start_from_last_year else data
+            data = with_confirmation(data)
         may_write = can_write(user, entry)
         self.goal = answer_form(entry, data) if may_write else None
         self.outcomes = outcomes_of_year(indicators, entry, data, may_write=may_write, today=today)
@@ -144,27 +142,44 @@ class AnswerForms(PageForms):
             MeasureAnswer(
                 measure,
                 answer_form(measure, data) if can_write(user, measure) else None,
-                last_year.get(measure.measure_id),
+                last_year.answer_to(measure),
             )
             for measure in measures
         ]
         parts = (self.goal, *(one.form for one in self.outcomes), *(one.form for one in self.measures))
-        # What the page that was sent had no form for is shown, and left alone.
+        # A form of which the sent page had no fields is shown as stored.
         super().__init__([form for form in parts if form and form.is_bound is bool(data)])
 
     @property
-    def lack_words(self) -> bool:
-        """Whether any of the fields that last year's words could be brought into is empty."""
-        return any(not form[name].value() for form in self.all for name in ("comment", "done") if name in form.fields)
+    def are_sent(self) -> bool:
+        """Whether the forms show what was sent, and not what is stored."""
+        return any(form.is_bound for form in self.all)
+
+    @property
+    def of_answers(self) -> list[EntryForm]:
+        """The forms of the goal and its measures, without the outcomes."""
+        return [form for form in self.all if isinstance(form.instance, Answer)]
+
+    @property
+    def lack_texts(self) -> bool:
+        """Whether a field is empty that last year's text could be the start of."""
+        return any(
+            field.continues and not form[field.name].value()
+            for form in self.of_answers
+            for field in form.instance.FIELDS
+        )
+
+    def ask_for_missing(self) -> bool:
+        """Show an error at each field that handing in requires and that is empty. Return whether there is any."""
+        for form in self.of_answers:
+            form.show_errors({field.name: field.request for field in form.instance.missing_fields})
+        return bool(self.errors)
 
     def unsaved(self, data: Mapping[str, str]) -> list[Unsaved]:
-        """Texts sent for answers of this user's that were handed in, or approved, since the page was fetched."""
-        texts = []
-        if any(answer is self.entry for answer, _ in self.locked):
-            texts += figures_sent(self.indicators, self.entry, data)
-        for answer, prefix in self.locked:
-            for field in ("comment", "done", "stop_reason"):
-                text = data.get(f"{prefix}-{field}", "").strip().replace("\r\n", "\n")
-                if text and text != getattr(answer, field):
-                    texts.append(Unsaved(f"{answer.item.code}", answer.get_state_display().lower(), text))
+        """Return the texts sent for answers that have been handed in or approved since the page was fetched."""
+        texts = figures_sent(self.indicators, self.entry, data) if self.entry in self.locked else []
+        for answer in self.locked:
+            state = answer.get_state_display().lower()
+            sent = answer_form(answer, None).texts_sent(data)
+            texts += [Unsaved(f"{answer.item.code}", state, text) for _, text in sent]
         return texts

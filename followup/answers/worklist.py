@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
-
-from followup.answers.forms import first_missing_field
-from followup.models import Answer, Event, FollowUp, MeasureEntry, SubGoalEntry
+from followup.answers.forms import answer_prefix, first_missing_field
+from followup.answers.returns import Return, returns_of
+from followup.models import Answer, FollowUp, MeasureEntry, SubGoalEntry
 from followup.permissions import can_report, responsible_units
 from organisation.models import Unit
 
@@ -19,9 +18,14 @@ if TYPE_CHECKING:
     from organisation.models import User
 
 
+def place_of(answer: Answer) -> str:
+    """Return the name of an answer on the pages: "Mål 1.2" or "Åtgärd 1.2.1"."""
+    return f"{'Åtgärd' if isinstance(answer, MeasureEntry) else 'Mål'} {answer.item.code}"
+
+
 @dataclass(frozen=True)
 class CheckItem:
-    """An answer on a check list: what it lacks as it is stored, and the field of the entry page to begin with."""
+    """An answer on a check list, with the stored fields that are missing and the id of the first of them."""
 
     key: str
     place: str
@@ -30,12 +34,11 @@ class CheckItem:
 
 
 def check_item(answer: Answer) -> CheckItem:
-    """The state of `answer` now: what a form writes into it afterwards is not told."""
+    """Describe `answer` as it is now. A form that writes to it later does not change the item."""
     missing = tuple(answer.missing)
-    is_measure = isinstance(answer, MeasureEntry)
     return CheckItem(
-        key=f"measure-{answer.pk}" if is_measure else "goal",
-        place=f"{'Åtgärd' if is_measure else 'Mål'} {answer.item.code}",
+        key=answer_prefix(answer),
+        place=place_of(answer),
         missing=missing,
         field=first_missing_field(answer) if missing else "",
     )
@@ -43,12 +46,12 @@ def check_item(answer: Answer) -> CheckItem:
 
 @dataclass(frozen=True)
 class Task:
-    """One goal of the list: the answers that concern my units, those that are mine to write, and what was returned."""
+    """One goal of the list: the answers that concern my units, those that I may write, and their returns."""
 
     entry: SubGoalEntry
     items: tuple[CheckItem, ...]
     own: tuple[Answer, ...]
-    returned: tuple[Event, ...]
+    returns: tuple[Return, ...]
 
     @property
     def missing(self) -> list[CheckItem]:
@@ -67,17 +70,23 @@ class Task:
 
 @dataclass(frozen=True)
 class UnitWork:
-    """How far one of my units has come with a year, and what of it can be handed in."""
+    """The progress of one of my units with a year.
+
+    `ready` can be handed in. `unchanged` is complete too, but was returned and has not been changed since.
+    """
 
     unit: Unit
     total: int
     filled_in: int
     handed_in: int
     ready: tuple[Answer, ...]
+    unchanged: tuple[Answer, ...]
 
 
 @dataclass(frozen=True)
 class WorkYear:
+    """A year with the tasks of my units: those with returned answers first, then in the programme's order."""
+
     follow_up: FollowUp
     tasks: tuple[Task, ...]
     units: tuple[UnitWork, ...]
@@ -100,44 +109,55 @@ def work_of(user: User, today: date) -> list[WorkYear]:
         .in_order()
     )
     measures = _measures_by_goal(entries)
-    returned = _returned(follow_ups)
     by_year: dict[int, list[tuple[SubGoalEntry, list[Answer]]]] = defaultdict(list)
     for entry in entries:
         answers = [entry, *measures[entry.follow_up_id, entry.sub_goal_id]]
         concerning = [answer for answer in answers if _concerns(answer, units)]
         by_year[entry.follow_up_id].append((entry, concerning))
+    returns = returns_of(answer for goals in by_year.values() for _, answers in goals for answer in answers)
     return [
         WorkYear(
             follow_up,
-            tuple(_task(user, entry, answers, returned) for entry, answers in by_year[follow_up.pk]),
-            _by_unit(user, units, [answer for _, answers in by_year[follow_up.pk] for answer in answers]),
+            _tasks(user, by_year[follow_up.pk], returns),
+            _by_unit(user, units, [answer for _, answers in by_year[follow_up.pk] for answer in answers], returns),
             follow_up.is_overdue(today),
         )
         for follow_up in follow_ups
     ]
 
 
-def _task(user: User, entry: SubGoalEntry, answers: list[Answer], returned: Mapping[Answer, Event]) -> Task:
+def _tasks(
+    user: User, goals: Iterable[tuple[SubGoalEntry, list[Answer]]], returns: Iterable[Return]
+) -> tuple[Task, ...]:
+    tasks = (_task(user, entry, answers, returns) for entry, answers in goals)
+    return tuple(sorted(tasks, key=lambda task: not task.returns))
+
+
+def _task(user: User, entry: SubGoalEntry, answers: list[Answer], returns: Iterable[Return]) -> Task:
     own = tuple(answer for answer in answers if can_report(user, answer))
-    # Answers returned together were returned with one comment, which is said once.
-    reasons = {(event.by_id, event.comment): event for answer in own if (event := returned.get(answer))}
-    return Task(entry, tuple(check_item(answer) for answer in answers), own, tuple(reasons.values()))
+    concerning_own = tuple(one for one in returns if set(one.answers) & set(own))
+    return Task(entry, tuple(check_item(answer) for answer in answers), own, concerning_own)
 
 
-def _by_unit(user: User, units: Iterable[Unit], answers: list[Answer]) -> tuple[UnitWork, ...]:
-    """The units that have something to answer, each with all that is theirs; an answer of several counts for each."""
+def _by_unit(
+    user: User, units: Iterable[Unit], answers: list[Answer], returns: Iterable[Return]
+) -> tuple[UnitWork, ...]:
+    """Return the progress of each unit that has something to answer. A shared answer counts for each of its units."""
+    untouched = {answer for one in returns for answer in one.unchanged}
     work = []
     for unit in units:
         own = [answer for answer in answers if _concerns(answer, [unit])]
         if own:
             may_report = user.reports_for([unit])
+            complete = [answer for answer in own if may_report and answer.is_writable and not answer.missing]
             work.append(
                 UnitWork(
                     unit,
                     total=len(own),
                     filled_in=sum(not answer.missing for answer in own),
                     handed_in=sum(answer.state in (Answer.State.SUBMITTED, Answer.State.APPROVED) for answer in own),
-                    ready=tuple(a for a in own if may_report and a.is_writable and not a.missing),
+                    ready=tuple(answer for answer in complete if answer not in untouched),
+                    unchanged=tuple(answer for answer in complete if answer in untouched),
                 )
             )
     return tuple(work)
@@ -187,14 +207,3 @@ def _measures_by_goal(entries: Collection[SubGoalEntry]) -> dict[tuple[int, int]
     for measure in measures:
         by_goal[measure.follow_up_id, measure.measure.sub_goal_id].append(measure)
     return by_goal
-
-
-def _returned(follow_ups: Collection[FollowUp]) -> dict[Answer, Event]:
-    """The latest return of each answer that is returned now, with the reviewer's reason."""
-    is_returned = Q(sub_goal_entry__state=Answer.State.RETURNED) | Q(measure_entry__state=Answer.State.RETURNED)
-    events = (
-        Event.objects.filter(is_returned, follow_up__in=follow_ups, action=Event.Action.RETURN)
-        .select_related("by", "sub_goal_entry", "measure_entry__measure__sub_goal__area")
-        .order_by("at", "pk")
-    )
-    return {event.sub_goal_entry or event.measure_entry: event for event in events}  # type: ignore[misc]

@@ -7,8 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from followup.answers.goal_year import entry_or_404, measures_of
 from followup.answers.thread import thread_of
-from followup.answers.views import entry_or_404, measures_of
 from followup.answers.worklist import own_answers
 from followup.history.subjects import (
     history_of_area,

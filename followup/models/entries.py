@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from followup.models.answer_fields import AnswerField
 from followup.models.year import FollowUp, assessment_field, forecast_field
 from followup.scales import Assessment, Forecast, Progress, Step, step
 from organisation.models import Unit
@@ -66,10 +67,27 @@ class Answer(Entry):
         RETURNED = "returned", "Återlämnad"
         APPROVED = "approved", "Godkänd"
 
+    # The fields that officials write, in the order of the form.
+    FIELDS: ClassVar[tuple[AnswerField, ...]]
+
     state = models.CharField("läge", max_length=20, choices=State, default=State.DRAFT)
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def field_names(cls) -> tuple[str, ...]:
+        return tuple(field.name for field in cls.FIELDS)
+
+    @classmethod
+    def text_names(cls) -> tuple[str, ...]:
+        """Names of the fields of running text."""
+        return tuple(name for name in cls.field_names() if isinstance(cls._meta.get_field(name), models.TextField))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All running text of the answer, in the order of the form."""
+        return tuple(getattr(self, name) for name in self.text_names())
 
     @property
     def item(self) -> SubGoal | Measure:
@@ -82,9 +100,14 @@ class Answer(Entry):
         raise NotImplementedError
 
     @property
+    def missing_fields(self) -> list[AnswerField]:
+        """Required fields that are empty, in the order of the form."""
+        return [field for field in self.FIELDS if field.missing and not getattr(self, field.name).strip()]
+
+    @property
     def missing(self) -> list[str]:
         """Names of the required fields that are empty, in the order of the form."""
-        raise NotImplementedError
+        return [field.missing for field in self.missing_fields]
 
     @property
     def is_writable(self) -> bool:
@@ -140,6 +163,12 @@ class SubGoalEntryQuerySet(models.QuerySet["SubGoalEntry"]):
 class SubGoalEntry(Answer):
     """Yearly status of a goal: assessment of the year, forecast for the period, and a comment."""
 
+    FIELDS = (
+        AnswerField("assessment", missing="bedömning", request="Välj en bedömning av året."),
+        AnswerField("forecast", missing="prognos", request="Välj en prognos för perioden."),
+        AnswerField("comment", missing="kommentar", request="Skriv en kommentar.", continues=True),
+    )
+
     sub_goal = models.ForeignKey(SubGoal, models.PROTECT, verbose_name="mål", related_name="entries")
     assessment = assessment_field()
     forecast = forecast_field()
@@ -178,19 +207,6 @@ class SubGoalEntry(Answer):
     def forecast_step(self) -> Step:
         return step(Forecast, self.forecast)
 
-    @property
-    def missing(self) -> list[str]:
-        """Names of the required fields that are empty, in the order of the form."""
-        return [
-            name
-            for name, value in (
-                ("bedömning", self.assessment),
-                ("prognos", self.forecast),
-                ("kommentar", self.comment.strip()),
-            )
-            if not value
-        ]
-
 
 class MeasureEntryQuerySet(models.QuerySet["MeasureEntry"]):
     def reported_by(self, user: User | AnonymousUser, day: date) -> MeasureEntryQuerySet:
@@ -200,6 +216,12 @@ class MeasureEntryQuerySet(models.QuerySet["MeasureEntry"]):
 
 class MeasureEntry(Answer):
     """Yearly status of a measure: its progress and the work done."""
+
+    FIELDS = (
+        AnswerField("progress", missing="genomförande", request="Välj hur långt åtgärden har kommit."),
+        AnswerField("done", continues=True),
+        AnswerField("stop_reason"),
+    )
 
     measure = models.ForeignKey(Measure, models.PROTECT, verbose_name="åtgärd", related_name="entries")
     progress = models.CharField("genomförande", max_length=20, choices=Progress, blank=True)
@@ -246,10 +268,6 @@ class MeasureEntry(Answer):
     @property
     def goal(self) -> SubGoal:
         return self.measure.sub_goal
-
-    @property
-    def missing(self) -> list[str]:
-        return [] if self.progress else ["genomförande"]
 
     @property
     def progress_step(self) -> Step:

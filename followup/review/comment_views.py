@@ -7,8 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from followup.answers.goal_year import entry_or_404, measures_of
 from followup.answers.thread import thread_of
-from followup.answers.views import entry_or_404, measures_of
 from followup.answers.worklist import own_answers
 from followup.models import Comment
 from followup.permissions import can_comment, can_follow_review

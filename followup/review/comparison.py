@@ -11,11 +11,6 @@ from typing import Any
 from followup.history.field_changes import FieldChange, changed_fields
 from followup.models import Answer, Comment, Event, MeasureEntry, SubGoalEntry
 
-COMPARED: Mapping[type[Answer], tuple[str, ...]] = {
-    SubGoalEntry: ("assessment", "forecast", "comment"),
-    MeasureEntry: ("progress", "done", "stop_reason"),
-}
-
 
 @dataclass(frozen=True)
 class ComparedAnswer:
@@ -36,7 +31,9 @@ def compare(
     `last_year` has last year's answer for this year's, `thread` what has happened to them.
     """
     submissions = _submissions(thread)
-    rows = {model: _rows_handed_in(model, answers) for model in COMPARED}
+    rows: Mapping[type[Answer], Mapping[int, list[Any]]] = {
+        model: _rows_handed_in(model, answers) for model in (SubGoalEntry, MeasureEntry)
+    }
     return [
         _compared(answer, last_year.get(answer), _before(answer, submissions[answer], rows[type(answer)][answer.pk]))
         for answer in answers
@@ -70,7 +67,7 @@ def _before(answer: Answer, submissions: Sequence[datetime], rows: Iterable[Any]
 
 
 def _compared(answer: Answer, last: Answer | None, before: Any) -> ComparedAnswer:
-    names = COMPARED[type(answer)]
+    names = answer.field_names()
     return ComparedAnswer(
         answer=answer,
         last=last,

@@ -88,12 +88,8 @@ class GoalToReview:
     @property
     def _words(self) -> str:
         """All that a search looks in: the texts of goal and measures, and what has been answered."""
-        texts = [text for answer in self.answers for text in (str(answer.item), *_texts(answer))]
+        texts = [text for answer in self.answers for text in (str(answer.item), *answer.texts)]
         return "\n".join(texts).casefold()
-
-
-def _texts(answer: Answer) -> tuple[str, ...]:
-    return (answer.done, answer.stop_reason) if isinstance(answer, MeasureEntry) else (answer.comment,)  # type: ignore[attr-defined]
 
 
 def seen(answers: Iterable[Answer]) -> int:

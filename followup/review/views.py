@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from followup.answers.goal_year import attachments_of, entry_or_404, indicators_of, last_year_of, measures_of
 from followup.answers.outcome_forms import outcomes_of_year
 from followup.answers.thread import thread_of
-from followup.answers.views import attachments_of, entry_or_404, indicators_of, last_year_of, measures_of
 from followup.models import Answer, FollowUp
 from followup.permissions import (
     can_comment,

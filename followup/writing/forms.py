@@ -66,6 +66,20 @@ class EntryForm(forms.ModelForm):
         """Whether what was sent differs from what is stored; a version that has grown old is no difference."""
         return any(name != "version" for name in self.changed_data)
 
+    def show_errors(self, errors: Mapping[str, str]) -> None:
+        """Add an error text to each named field. The form may show what is stored, without having been sent."""
+        for name, text in errors.items():
+            self.errors.setdefault(name, self.error_class()).append(text)
+
+    def texts_sent(self, data: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Return the name and value of the running texts in `data` that differ from what is stored."""
+        sent = {
+            name: data.get(self.add_prefix(name), "").strip().replace("\r\n", "\n")
+            for name in self.field_names
+            if isinstance(self.instance._meta.get_field(name), models.TextField)
+        }
+        return [(name, text) for name, text in sent.items() if text and text != getattr(self.instance, name)]
+
     def stored(self) -> Any:
         """What the form is about as it now stands."""
         return type(self.instance)._default_manager.get(pk=self.instance.pk)
@@ -129,6 +143,11 @@ class Unsaved:
     text: str
 
 
+def field_id(field: forms.BoundField) -> str:
+    """Return the id to link to: that of the field, or of the first of its radio buttons, which have none in common."""
+    return field.id_for_label or f"{field.auto_id}_0"
+
+
 def sent_for(prefix: str, data: Any) -> Any:
     """`data`, for the form with that `prefix`; None when the page that sent it had no such form, because what the form
     is about was locked, or not there, when the page was fetched."""
@@ -178,17 +197,19 @@ class PageForms:
 
     @property
     def errors(self) -> list[tuple[str, str]]:
-        """Each error with the id of its field, for the summary at the top of the page."""
+        """Return each error with the id of its field, for the summary at the top of the page."""
         return [
-            (
-                # Radio buttons have no label in common: the first one is led to.
-                (form[name].id_for_label or f"{form[name].auto_id}_0") if name in form.fields else "",
-                f"{form.place}, {form[name].label.lower()}: {text}",
-            )
+            (field_id(form[name]) if name in form.fields else "", _in_summary(form, name, str(text)))
             for form in self.all
             for name, texts in form.errors.items()
             for text in texts
         ]
+
+
+def _in_summary(form: EntryForm, name: str, text: str) -> str:
+    """Name the form and the field of an error, unless the text names the field itself."""
+    label = str(form[name].label).lower() if name in form.fields else ""
+    return f"{form.place}: {text}" if label in text.lower() else f"{form.place}, {label}: {text}"
 
 
 @dataclass(frozen=True)
@@ -213,12 +234,7 @@ def beside_last(form: EntryForm, last: Any) -> list[FieldBesideLast]:
 
 
 def texts_sent(form: EntryForm, data: Mapping[str, str]) -> list[Unsaved]:
-    """The texts in `data` that differ from what is stored, when the form's year takes them no longer."""
+    """Return the texts in `data` that differ from what is stored, when the form's year takes texts no longer."""
     year = form.instance if isinstance(form.instance, FollowUp) else form.instance.follow_up
-    return [
-        Unsaved(f"{form.place}, {form[name].label.lower()}", year.get_state_display().lower(), text)
-        for name in form.field_names
-        if isinstance(form.instance._meta.get_field(name), models.TextField)
-        for text in [data.get(name, "").strip().replace("\r\n", "\n")]
-        if text and text != getattr(form.instance, name)
-    ]
+    state = year.get_state_display().lower()
+    return [Unsaved(f"{form.place}, {form[name].label.lower()}", state, text) for name, text in form.texts_sent(data)]

@@ -51,3 +51,9 @@ document.addEventListener("submit", (event) => {
     waiting = event;
   }
 });
+
+// A browser does not scroll to a field that is partly behind the sticky bar. The bar's height is the page's
+// scroll-padding.
+document.addEventListener("focusin", ({ target }) => {
+  if (target.closest(".field")) target.scrollIntoView({ block: "nearest" });
+});

@@ -110,6 +110,7 @@ PAGES = {
     ("followup:outcome_autosave", *GOAL, 1): (roles(405, anonymous=405), roles(403, anonymous=401, official=422)),
     ("followup:outcome_autosave", *GOAL, 9): (roles(405, anonymous=405), roles(403, anonymous=401, official=404)),
     ("followup:entry_withdraw", *GOAL): (NOT_BY_GET, roles(403, official=302)),
+    ("followup:entry_submit", *GOAL): (roles(403, official=302), roles(403, official=302)),
     ("followup:entry_attach", *GOAL): (NOT_BY_GET, roles(403, official=422)),
     ("followup:attachment_download", ATTACHMENT): (roles(200), NOT_BY_POST),
     ("followup:attachment_remove", ATTACHMENT): (roles(403, official=200), roles(403, official=302)),

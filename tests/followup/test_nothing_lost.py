@@ -132,7 +132,7 @@ class Office:
         """What the conflict page sends when its reader has chosen."""
         page = dict(response.context["unchanged"])
         for conflict in response.context["conflicts"]:
-            both = f"{conflict.theirs} {conflict.mine}" if conflict.is_text else conflict.mine
+            both = f"{conflict.theirs} {conflict.mine}".strip() if conflict.is_text else conflict.mine
             page[conflict.name] = {"mine": conflict.mine, "theirs": conflict.theirs, "both": both}[pick]
         return page
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from followup.answers.goal_year import measures_of
 from followup.answers.thread import thread_of
-from followup.answers.views import measures_of
 from followup.models import Comment, SubGoalEntry
 from followup.workflow import perform
 from tests.fixtures import client_of, put_in_state

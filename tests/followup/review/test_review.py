@@ -60,13 +60,43 @@ def test_save_and_hand_in(official, entry, measure, answers):
     assert (entry.state, measure.state) == ("submitted", "submitted")
 
 
-def test_what_is_missing_is_listed_and_jumped_to_and_the_text_is_saved(official, entry, answers):
-    response = client_of(official).post(ENTRY, answers | {"goal-forecast": ""})
-    assert response.url == f"{ENTRY}#id_goal-forecast_0"
-    shown = client_of(official).get(ENTRY)
-    assert [item.missing for item in shown.context["checklist"] if item.missing] == [("prognos",)]
+def test_an_incomplete_hand_in_saves_and_asks_for_each_missing_field(official, entry, answers):
+    client = client_of(official)
+    response = client.post(ENTRY, answers | {"goal-forecast": "", "goal-comment": " "})
+    assert response.url == f"{ENTRY}?saknas=1"
+    page = client.get(response.url)
+    html = page.content.decode()
+    assert "<title>Fel: Mål 1.1, uppföljning 2021" in html
+    assert [item.missing for item in page.context["checklist"] if item.missing] == [("prognos", "kommentar")]
+    assert page.context["forms"].errors == [
+        ("id_goal-forecast_0", "Mål 1.1: Välj en prognos för perioden."),
+        ("id_goal-comment", "Mål 1.1: Skriv en kommentar."),
+    ]
+    assert 'role="alert" tabindex="-1" autofocus aria-labelledby="fel"' in html
+    assert "Svaret är sparat, men kan inte lämnas in än" in html
+    assert '<a href="#id_goal-forecast_0">' in html
+    assert '<fieldset aria-describedby="id_goal-forecast_error">' in html
+    assert 'aria-describedby="id_goal-comment_helptext id_goal-comment_error"' in html
+    assert 'id="id_goal-comment_error"><p>Skriv en kommentar.</p>' in html.replace("\n", "")
     entry.refresh_from_db()
-    assert (entry.state, entry.comment) == ("draft", "Fler känner sig trygga.")
+    assert (entry.state, entry.assessment, entry.forecast) == ("draft", "met", "")
+
+
+def test_the_page_that_asked_for_missing_fields_has_no_errors_once_they_are_filled_in(official, entry, answers):
+    client = client_of(official)
+    client.post(ENTRY, {name: value for name, value in answers.items() if name != "submit"})
+    html = client.get(f"{ENTRY}?saknas=1").content.decode()
+    assert "<title>Mål 1.1, uppföljning 2021" in html
+    assert 'id="fel"' not in html
+
+
+def test_a_save_with_a_fault_has_the_summary_in_focus(official, entry, answers):
+    response = client_of(official).post(ENTRY, answers | {"goal-comment": "å" * 10_001})
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert "<title>Fel: Mål 1.1, uppföljning 2021" in html
+    assert "Inget har sparats. Rätta det här och spara igen" in html
+    assert 'autofocus aria-labelledby="fel"' in html
 
 
 def test_what_is_handed_in_cannot_be_written_and_can_be_taken_back(official, entry, answers):

@@ -1,0 +1,78 @@
+"""A goal's year: its entry with measures, indicators, attachments, and the answers of the year before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from followup.models import Answer, Attachment, FollowUp, MeasureEntry, SubGoalEntry
+from programmes.models import Indicator, SubGoal
+
+
+def entry_or_404(follow_up: FollowUp, area: int, number: int) -> SubGoalEntry:
+    entry = (
+        SubGoalEntry.objects.filter(follow_up=follow_up, sub_goal__area__number=area, sub_goal__number=number)
+        .select_related("follow_up__programme", "sub_goal__area")
+        .prefetch_related("sub_goal__units")
+        .first()
+    )
+    if entry is None:
+        raise Http404(f"Uppföljningen för {follow_up.year} har inget mål {area}.{number}.")
+    return entry
+
+
+def measures_of(entry: SubGoalEntry) -> list[MeasureEntry]:
+    """Return the entries of the goal's measures that are followed up this year, in order."""
+    return list(
+        MeasureEntry.objects.filter(follow_up=entry.follow_up, measure__sub_goal=entry.sub_goal)
+        .select_related("follow_up", "measure__sub_goal__area")
+        .prefetch_related("measure__units")
+        .order_by("measure__number")
+    )
+
+
+def indicators_of(goal: SubGoal) -> QuerySet[Indicator]:
+    indicators = goal.indicators.select_related("sub_goal__area__programme")
+    return indicators.prefetch_related("targets", "outcomes").order_by("number")
+
+
+def attachments_of(entry: SubGoalEntry) -> QuerySet[Attachment]:
+    return entry.attachments.select_related("uploaded_by")
+
+
+@dataclass(frozen=True)
+class LastYear:
+    """Last year's answers, shown next to this year's fields."""
+
+    year: int
+    goal: SubGoalEntry | None
+    measures: dict[int, MeasureEntry]
+
+    def answers_beside(self, entry: SubGoalEntry, measures: Iterable[MeasureEntry]) -> dict[Answer, Answer]:
+        """Return last year's answer for each of this year's answers that had one."""
+        pairs = [(answer, self.answer_to(answer)) for answer in (entry, *measures)]
+        return {answer: last for answer, last in pairs if last}
+
+    def answer_to(self, answer: Answer) -> Answer | None:
+        """Return last year's answer for the goal or measure of `answer`, if it was followed up then."""
+        return self.measures.get(answer.measure_id) if isinstance(answer, MeasureEntry) else self.goal
+
+    @property
+    def has_texts(self) -> bool:
+        """Whether there is a text that this year's answers could start from."""
+        answers = [*([self.goal] if self.goal else []), *self.measures.values()]
+        return any(getattr(answer, field.name) for answer in answers for field in answer.FIELDS if field.continues)
+
+
+def last_year_of(entry: SubGoalEntry) -> LastYear:
+    year = entry.follow_up.year - 1
+    of_year = {"follow_up__programme": entry.follow_up.programme, "follow_up__year": year}
+    measures = MeasureEntry.objects.filter(**of_year, measure__sub_goal=entry.sub_goal)
+    return LastYear(
+        year,
+        SubGoalEntry.objects.filter(**of_year, sub_goal=entry.sub_goal).first(),
+        {measure.measure_id: measure for measure in measures},
+    )

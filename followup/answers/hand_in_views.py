@@ -1,0 +1,105 @@
+"""Handing in answers for review: one goal, or all that is complete of a unit; and taking them back."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from followup.answers.entry_page import EntryPage, entry_page_or_404
+from followup.answers.returns import Return, returns_of
+from followup.answers.worklist import place_of, work_of
+from followup.models import Answer
+from followup.web.fetch import follow_up_or_404, user_of
+from followup.workflow import Refused, perform_all
+
+
+def hand_in(request: HttpRequest, page: EntryPage) -> HttpResponse:
+    """Hand in the user's answers on the page, unless one lacks something or was returned and not changed since."""
+    if not page.writable:
+        messages.info(request, "Det finns inget att lämna in: svaret är redan inlämnat.")
+        return redirect(page.entry)
+    if any(answer.missing for answer in page.writable):
+        return redirect(f"{page.entry.get_absolute_url()}?saknas=1")
+    if _unanswered(page):
+        goal, follow_up = page.entry.sub_goal, page.follow_up
+        return redirect(
+            "followup:entry_submit", follow_up.programme.slug, follow_up.year, goal.area.number, goal.number
+        )
+    return _hand_in(request, page)
+
+
+def entry_submit(request: HttpRequest, slug: str, year: int, area: int, number: int) -> HttpResponse:
+    """Ask before answers are handed in that were returned and not changed since.
+
+    It is not refused: the reviewer may have been answered in a comment, or may be wrong.
+    """
+    page = entry_page_or_404(request, slug, year, area, number)
+    if not page.follow_up.takes_answers:
+        raise PermissionDenied(page.follow_up.why_closed)
+    unanswered = _unanswered(page)
+    if not unanswered or any(answer.missing for answer in page.writable):
+        return hand_in(request, page) if request.method == "POST" else redirect(page.entry)
+    if request.method == "POST":
+        return _hand_in(request, page)
+    context = {"entry": page.entry, "returns": [(one, _places(one.answers)) for one in unanswered]}
+    return render(request, "followup/answers/entry_submit.html", context)
+
+
+def _unanswered(page: EntryPage) -> list[Return]:
+    return [one for one in returns_of(page.writable) if not one.is_answered]
+
+
+def _hand_in(request: HttpRequest, page: EntryPage) -> HttpResponse:
+    try:
+        perform_all(page.writable, "submit", by=page.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(page.entry)
+    messages.success(request, f"Mål {page.entry.sub_goal.code} är inlämnat för granskning.")
+    return redirect("followup:work_list")
+
+
+@require_POST
+def entry_withdraw(request: HttpRequest, slug: str, year: int, area: int, number: int) -> HttpResponse:
+    """Take back the answers that are handed in and not yet approved, to go on writing."""
+    page = entry_page_or_404(request, slug, year, area, number)
+    submitted = [answer for answer in page.own if answer.state == Answer.State.SUBMITTED]
+    try:
+        perform_all(submitted, "withdraw", by=page.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(page.entry)
+
+
+@require_POST
+def work_submit(request: HttpRequest, slug: str, year: int, unit: str) -> HttpResponse:
+    """Hand in all complete answers of one of my units, except those returned and not changed since."""
+    user = user_of(request)
+    follow_up = follow_up_or_404(request, slug, year)
+    works = (work for year in work_of(user, timezone.localdate()) if year.follow_up == follow_up for work in year.units)
+    work = next((work for work in works if work.unit.slug == unit), None)
+    if work is None or not (work.ready or work.unchanged):
+        raise PermissionDenied("Det finns inget färdigt att lämna in för den enheten.")
+    try:
+        perform_all(work.ready, "submit", by=user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("followup:work_list")
+    if number := len(work.ready):
+        messages.success(request, f"{number} svar är {'inlämnat' if number == 1 else 'inlämnade'} för granskning.")
+    if work.unchanged:
+        messages.warning(
+            request,
+            f"Inte inlämnat: {_places(work.unchanged)}. Granskaren har lämnat tillbaka det, och inget är ändrat sedan "
+            "dess. Läs granskarens kommentar nedan och ändra svaret först.",
+        )
+    return redirect("followup:work_list")
+
+
+def _places(answers: tuple[Answer, ...]) -> str:
+    """Name the answers in a sentence: "Mål 1.5, åtgärd 1.5.1 och åtgärd 1.5.2"."""
+    names = [place_of(answer) for answer in answers]
+    *others, last = [names[0], *(name[0].lower() + name[1:] for name in names[1:])]
+    return f"{', '.join(others)} och {last}" if others else last
