@@ -13,6 +13,7 @@ from followup.answers.forms import AttachmentForm
 from followup.answers.goal_year import attachments_of, entry_or_404
 from followup.models import Attachment
 from followup.permissions import can_write
+from followup.web.conditional import NOT_STORED
 from followup.web.fetch import follow_up_or_404, user_of
 from followup.workflow import NotAllowed
 from followup.writing.attachments import attach, remove
@@ -67,7 +68,7 @@ def download(file: FieldFile, name: str, content_type: str) -> FileResponse:
     response = FileResponse(file.open(), as_attachment=True, filename=name, content_type=content_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cache-Control"] = "private, no-store"
+    response["Cache-Control"] = NOT_STORED
     return response
 
 

@@ -1,15 +1,15 @@
 """The API's addresses, each with an ETag of what it answers."""
 
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import conditional_page
 
 from followup.api.endpoints import api
+from followup.web.conditional import REVALIDATED, set_validators
 
 
 def asked_for(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
@@ -20,10 +20,7 @@ def asked_for(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
     @conditional_page
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         response = view(request, *args, **kwargs)
-        etag = getattr(request, "etag", None)
-        if etag and response.status_code in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED):
-            response["ETag"] = etag
-        patch_cache_control(response, private=True, no_cache=True)
+        set_validators(response, getattr(request, "etag", None), REVALIDATED)
         patch_vary_headers(response, ["Authorization", "Cookie"])
         return response
 

@@ -18,6 +18,7 @@ from followup.documents.minutes.extract import build_minutes_extract
 from followup.models import Decision, Distribution
 from followup.permissions import can_decide, can_follow_review
 from followup.queue.wait_for_pdf import NoFile
+from followup.web.conditional import NOT_STORED
 from followup.web.fetch import decision_or_404, user_of
 from followup.workflow import Refused
 from organisation.models import User
@@ -120,5 +121,5 @@ def _distribution_or_404(token: str) -> Distribution:
 def _private(response: HttpResponseBase) -> HttpResponseBase:
     """The address is a key: it must not leak to another site, nor stay in a shared cache."""
     response["Referrer-Policy"] = "no-referrer"
-    response["Cache-Control"] = "private, no-store"
+    response["Cache-Control"] = NOT_STORED
     return response

@@ -18,6 +18,7 @@ from followup.models import Workbook
 from followup.permissions import can_edit_programmes, can_remove_from_programmes
 from followup.queue.jobs import ask_again
 from followup.queue.waiting_page import reloading
+from followup.web.conditional import NOT_STORED
 from followup.web.fetch import programme_or_404, user_of
 from followup.writing.attachments import safe_name
 from organisation.models import User
@@ -208,5 +209,5 @@ def _download(content: bytes, name: str, content_type: str) -> HttpResponse:
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
+    response["Cache-Control"] = NOT_STORED
     return response

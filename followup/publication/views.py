@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
 
@@ -19,14 +18,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from followup.documents.formats import FORMATS
 from followup.models import Rendering
-from followup.program_version import fingerprint
 from followup.publication import dcat
 from followup.publication.open_data import absolute, catalogue
 from followup.publication.publication import Publication, publication_of, publications
@@ -34,10 +30,9 @@ from followup.queue.jobs import ask_again
 from followup.queue.pdf_jobs import call_worker, rendering_of
 from followup.queue.waiting_page import REFRESH_SECONDS
 from followup.report.unit_year import part_of_unit
+from followup.web.conditional import PUBLIC, conditional_response, etag_from
 from followup.web.files import stored_pdf_response
 
-# A text that is marked as secret is gone from every copy after so many seconds.
-KEPT_FOR = 300
 # A file that could not be made is tried again for the next reader.
 TRY_AGAIN_AFTER = timedelta(minutes=10)
 
@@ -170,13 +165,8 @@ def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
 
 
 def _kept(request: HttpRequest, stamp: str, make: Callable[[], HttpResponse]) -> HttpResponse:
-    """What `make` gives, unless the reader has it already: the address and the `stamp` of what it shows say so."""
-    parts = (fingerprint(), settings.MUNICIPALITY_NAME, settings.PUBLIC_CONTACT, settings.SITE_URL, request.path, stamp)
-    etag = quote_etag(sha256("\0".join(parts).encode()).hexdigest())
-    response: HttpResponse = get_conditional_response(request, etag=etag) or make()
-    response["ETag"] = etag
-    response["Cache-Control"] = f"public, max-age={KEPT_FOR}"
-    return response
+    """Return the response of `make`, or 304 to a reader who has this address with the same `stamp` of its content."""
+    return conditional_response(request, etag_from(request.path, stamp), make, PUBLIC)
 
 
 def _stamp(found: list[Publication]) -> str:
@@ -201,7 +191,7 @@ def _pdf(request: HttpRequest, publication: Publication) -> HttpResponseBase:
     name = _file_name(publication, "pdf")
     if publication.is_whole and publication.decided.pdf:
         response = stored_pdf_response(publication.decided, name)
-        response["Cache-Control"] = f"public, max-age={KEPT_FOR}"
+        response["Cache-Control"] = PUBLIC
         return response
     now = timezone.now()
     rendering = rendering_of(

@@ -11,12 +11,11 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 
 from followup.models import Rendering
 from followup.queue.jobs import ask_again
 from followup.queue.pdf_jobs import call_worker, progress_of
+from followup.web.conditional import conditional_response, etag_from
 
 # How often the page that waits for a file loads itself again, and what in its address says that it shall not.
 REFRESH_SECONDS = 3
@@ -39,13 +38,12 @@ def pdf_or_waiting(request: HttpRequest, rendering: Rendering, wanted: Wanted) -
         return asked_again(request, rendering)
     if not rendering.is_done:
         return waiting_page(request, rendering, wanted, HTTPStatus.ACCEPTED)
-    headers = {
-        "Content-Disposition": f'inline; filename="{wanted.file_name}"',
-        "Cache-Control": "private, no-cache",
-        "ETag": quote_etag(rendering.key),
-    }
-    response = HttpResponse(rendering.content, content_type="application/pdf", headers=headers)
-    return get_conditional_response(request, etag=headers["ETag"], response=response) or response
+    headers = {"Content-Disposition": f'inline; filename="{wanted.file_name}"'}
+    return conditional_response(
+        request,
+        etag_from(rendering.key),
+        lambda: HttpResponse(rendering.content, content_type="application/pdf", headers=headers),
+    )
 
 
 def asked_again(request: HttpRequest, rendering: Rendering) -> HttpResponse:

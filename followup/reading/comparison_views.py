@@ -11,12 +11,12 @@ from followup.report.archive import report_of
 from followup.report.report import Report
 from followup.report.selection import compared_with
 from followup.report.side_by_side import counted, perspectives_of, years_beside
-from followup.web.conditional import drawn_when_changed
+from followup.web.conditional import rendered_when_changed
 from followup.web.fetch import follow_up_or_404, programme_or_404
 from programmes.models import Perspective, Programme
 
 
-@drawn_when_changed
+@rendered_when_changed
 def compare_years(request: HttpRequest, slug: str) -> HttpResponse:
     """Two years side by side, goal by goal."""
     programme = programme_or_404(request, slug)
@@ -40,7 +40,7 @@ def compare_years(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "followup/reading/compare_years.html", context)
 
 
-@drawn_when_changed
+@rendered_when_changed
 def compare_programmes(request: HttpRequest, slug: str) -> HttpResponse:
     """Two programmes' periods side by side, each as its latest year stands."""
     programme = programme_or_404(request, slug)
@@ -65,7 +65,7 @@ def _latest_report(request: HttpRequest, programme: Programme) -> Report | None:
     return report_of(latest) if latest else None
 
 
-@drawn_when_changed
+@rendered_when_changed
 def perspective_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     """Which measures bear each perspective, and what came of them."""
     follow_up = follow_up_or_404(request, slug, year)

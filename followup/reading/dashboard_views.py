@@ -20,7 +20,7 @@ from followup.report.goal_years import measure_lines, years_of
 from followup.report.indicators import indicators_by_goal
 from followup.report.overview import overview_of, period_of, standing
 from followup.review.deliveries import by_unit, goals_to_review, is_late
-from followup.web.conditional import drawn_when_changed, kept
+from followup.web.conditional import cached, rendered_when_changed
 from followup.web.fetch import follow_up_or_404, goal_or_404, programme_or_404, user_of
 from programmes.models import Programme
 
@@ -37,7 +37,7 @@ class Drawn:
     shows_example: bool
 
 
-@drawn_when_changed
+@rendered_when_changed
 def home(request: HttpRequest) -> HttpResponse:
     """The year that is being worked on, or the latest one; a welcome where there is none yet."""
     visible = FollowUp.objects.visible_to(request.user).current_first()
@@ -50,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return _year(request, years[0], years, other_programmes=others[:OTHER_PROGRAMMES])
 
 
-@drawn_when_changed
+@rendered_when_changed
 def follow_up_detail(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     years = list(FollowUp.objects.visible_to(request.user).filter(programme__slug=slug).select_related("programme"))
     follow_up = next((one for one in years if one.year == year), None) or follow_up_or_404(request, slug, year)
@@ -60,7 +60,7 @@ def follow_up_detail(request: HttpRequest, slug: str, year: int) -> HttpResponse
 def _year(request: HttpRequest, follow_up: FollowUp, years: Iterable[FollowUp], **more: object) -> HttpResponse:
     """The page of one of the programme's `years`."""
     overdue = follow_up.is_overdue(timezone.localdate())
-    overview = kept(request, "overview", follow_up.pk, overdue, make=lambda: _drawn_overview(follow_up, overdue))
+    overview = cached(request, "overview", follow_up.pk, overdue, make=lambda: _drawn_overview(follow_up, overdue))
     context = {
         "follow_up": follow_up,
         "programme": follow_up.programme,
@@ -89,7 +89,7 @@ def _collecting(request: HttpRequest, follow_up: FollowUp) -> str:
     if not (follow_up.takes_answers and can_follow_review(user_of(request))):
         return ""
     late = is_late(follow_up, timezone.localdate())
-    return kept(request, "collecting", follow_up.pk, late, make=lambda: _drawn_collecting(follow_up, late))
+    return cached(request, "collecting", follow_up.pk, late, make=lambda: _drawn_collecting(follow_up, late))
 
 
 def _drawn_collecting(follow_up: FollowUp, late: bool) -> SafeString:
@@ -104,7 +104,7 @@ def _period(programme: Programme, follow_ups: Iterable[FollowUp]) -> dict[str, o
     return {"period": period_of(programme, follow_ups, this_year), "standing": standing(programme, this_year)}
 
 
-@drawn_when_changed
+@rendered_when_changed
 def area_detail(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
     follow_up = follow_up_or_404(request, slug, year)
     report = report_of(follow_up)
@@ -120,13 +120,13 @@ def area_detail(request: HttpRequest, slug: str, year: int, number: int) -> Http
     return render(request, "followup/reading/area_detail.html", context)
 
 
-@drawn_when_changed
+@rendered_when_changed
 def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The programme through its period: what it promises, and how its goals have stood year by year."""
     programme = programme_or_404(request, slug)
     follow_ups = list(FollowUp.objects.visible_to(request.user).filter(programme=programme).order_by("year"))
     latest = follow_ups[-1] if follow_ups else None
-    promises = kept(
+    promises = cached(
         request, "promises", programme.pk, latest and latest.pk, make=lambda: _drawn_promises(programme, latest)
     )
     context = {
@@ -155,7 +155,7 @@ def _drawn_promises(programme: Programme, latest: FollowUp | None) -> Drawn:
     return Drawn(programme.overarching_goal, body, shows_example or bool(report and report.shows_example))
 
 
-@drawn_when_changed
+@rendered_when_changed
 def sub_goal_detail(request: HttpRequest, slug: str, area: int, number: int) -> HttpResponse:
     """One goal through all its years."""
     programme = programme_or_404(request, slug)

@@ -18,6 +18,7 @@ from followup.queue.waiting_page import Wanted, asked_again, choices_of, pdf_or_
 from followup.reading.forms import SelectionForm
 from followup.report.archive import report_of, stored_file
 from followup.report.report import Report
+from followup.web.conditional import REVALIDATED
 from followup.web.fetch import follow_up_or_404, user_of
 from followup.web.files import stored_pdf_response
 
@@ -51,7 +52,7 @@ def report_file(request: HttpRequest, slug: str, year: int, suffix: str) -> Http
     content = stored or FORMATS[suffix].render(form.selected())
     headers = {
         "Content-Disposition": f'attachment; filename="{_file_name(request, follow_up, suffix)}"',
-        "Cache-Control": "private, no-cache",
+        "Cache-Control": REVALIDATED,
     }
     if suffix == "json":
         headers["Link"] = f'<{reverse("followup:report_schema")}>; rel="describedby"'

@@ -13,6 +13,7 @@ from followup.documents.report.table import FORMATS
 from followup.models import Answer, FollowUp
 from followup.reading.search import Criteria, Found, find_goals, find_measures, goals_table, measures_table
 from followup.scales import Assessment, Forecast, Progress
+from followup.web.conditional import NOT_STORED
 from followup.web.fields import LongSelect
 from organisation.models import Unit
 from programmes.fulltext import words_of
@@ -91,7 +92,7 @@ def search_file(request: HttpRequest, suffix: str) -> HttpResponse:
     table = table_of(found, form.in_words)
     headers = {
         "Content-Disposition": f'attachment; filename="sokning-{name}.{suffix}"',
-        "Cache-Control": "private, no-store",
+        "Cache-Control": NOT_STORED,
     }
     return HttpResponse(FORMATS[suffix].render(table), content_type=FORMATS[suffix].content_type, headers=headers)
 
