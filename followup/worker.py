@@ -1,8 +1,8 @@
-"""The process that makes the PDFs that are waited for, and reads large workbooks (`intake.py`), outside the web
-processes.
+"""Worker processes: one queue of PDFs, one of workbooks, both outside the web processes.
 
-Each PDF is laid out in a child of its own: what it does to memory ends with it, it can be stopped when it takes too
-long, and its death is noticed at once. The child never touches the database.
+Each job runs in a child process: it can be stopped at its time limit, its memory is returned, and its death is noticed
+at once. The child of a PDF never touches the database. The child of a workbook has limits of memory and processor
+time, and a database connection of its own, since an import is one transaction.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import resource
 import select
+import time
 import traceback
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,7 +20,7 @@ from multiprocessing.connection import Connection
 from threading import Thread
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 from django.utils import timezone
 
 from followup.documents.minutes import pdf as minutes_pdf
@@ -26,7 +28,7 @@ from followup.documents.minutes.extract import MinutesExtract
 from followup.documents.report import pdf
 from followup.documents.unit import pdf as unit_pdf
 from followup.intake import jobs as intake
-from followup.models import Rendering
+from followup.models import Rendering, Workbook
 from followup.queue.jobs import give_back, let_pages_go_first
 from followup.queue.pdf_jobs import beat, clean_up, fail, store, take_next
 from followup.report.report import from_json, waiting_value
@@ -41,6 +43,8 @@ DRAW: dict[str, Callable[[str], bytes]] = {
     Rendering.Document.EXTRACT: lambda source: minutes_pdf.render(waiting_value(MinutesExtract, source)),
 }
 BEAT_SECONDS = 2
+# Memory that reading one file may take, beyond that of the worker itself.
+READ_MEMORY = 300 * 2**20
 
 
 class Failed(Exception):
@@ -56,18 +60,76 @@ class TakenOver(Exception):
     """The rendering was given to another worker, because this one had been silent for too long."""
 
 
-def drain() -> int:
-    """Read the workbooks and make the PDFs that wait, until nothing does or all slots are taken; how many PDFs were
-    made. What is old makes room."""
+def make_pdfs() -> int:
+    """Make the waiting PDFs, until none waits or all slots are taken. Return how many were made."""
     made = 0
-    while work := intake.take_next(timezone.now()) or take_next(timezone.now()):
-        if isinstance(work, Rendering):
-            made += make(work)
-        else:
-            intake.work(work)
+    while rendering := take_next(timezone.now()):
+        made += make(rendering)
     if made:
         clean_up(timezone.now())
     return made
+
+
+def read_files() -> int:
+    """Preview or import the waiting workbooks. Return how many were handled."""
+    number = 0
+    while workbook := intake.take_next(timezone.now()):
+        read_in_child(workbook)
+        number += 1
+    return number
+
+
+def read_in_child(workbook: Workbook) -> None:
+    """Work on one file in a child process with limits, until it ends, takes too long or its row is deleted."""
+    # The child must not share the connection of this process.
+    connections.close_all()
+    child = multiprocessing.get_context("fork").Process(target=_read, args=(workbook, os.getpid()))
+    child.start()
+    give_up = time.monotonic() + settings.RENDER_TIME_LIMIT
+    try:
+        while child.is_alive() and time.monotonic() < give_up and intake.is_held(workbook):
+            child.join(BEAT_SECONDS)
+            intake.beat(workbook, timezone.now())
+    except BaseException:
+        # The worker is told to stop: another one takes up the file.
+        _kill(child)
+        intake.queue.give_back(workbook)
+        raise
+    is_late = child.is_alive() and time.monotonic() >= give_up
+    _kill(child)
+    if is_late:
+        intake.fail(workbook, f"Det tog längre tid än {settings.RENDER_TIME_LIMIT} sekunder, och försöket avbröts.")
+    elif child.exitcode:
+        logger.error("The process that read workbook %s ended with exit code %s", workbook.pk, child.exitcode)
+        intake.fail(workbook, intake.TOO_HEAVY)
+
+
+def _kill(child: multiprocessing.process.BaseProcess) -> None:
+    child.kill()
+    child.join()
+
+
+def _read(workbook: Workbook, worker: int) -> None:
+    Thread(target=_end_without, args=(worker,), daemon=True).start()
+    _limit_resources()
+    intake.work(workbook)
+    connections.close_all()
+
+
+def _limit_resources() -> None:
+    """Limit this process to READ_MEMORY above its present use, and to RENDER_TIME_LIMIT seconds of processor time."""
+    with open("/proc/self/statm") as statm:
+        used = int(statm.read().split()[5]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_DATA, (used + READ_MEMORY, used + READ_MEMORY))
+    seconds = max(settings.RENDER_TIME_LIMIT, 1)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+
+
+def _end_without(worker: int) -> None:
+    """End this process when its worker has been killed."""
+    while os.getppid() == worker:
+        time.sleep(BEAT_SECONDS)
+    os._exit(1)
 
 
 def make(rendering: Rendering) -> bool:

@@ -8,8 +8,9 @@ from django.core.cache import caches
 from django.db import connection
 
 from followup.database_rules import RULES
+from followup.intake import jobs as intake
 from followup.queue.pdf_jobs import store, take_next
-from followup.worker import DRAW
+from followup.worker import DRAW, read_files
 from programmes.triggers import drop
 
 pytest_plugins = ["tests.fixtures"]
@@ -55,6 +56,15 @@ def no_worker_of_its_own(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None
     """
     settings.RENDER_ON_DEMAND = False
     monkeypatch.setattr("followup.queue.wait_for_pdf.call_worker", draw_here)
+    # A child process would not see the rows of the test's transaction.
+    monkeypatch.setattr("followup.worker.read_in_child", intake.work)
+    monkeypatch.setattr("followup.intake.jobs.WAIT", 0)
+
+
+@pytest.fixture
+def reads_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that waits for a file reads it in this process, as a worker that is quick enough."""
+    monkeypatch.setattr("followup.intake.jobs.call_worker", lambda now: read_files())
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 
 from followup.intake.workbook import ALL_SHEETS
 from programmes.models import LINE_LENGTH, Programme
-from programmes.sheets.package import MAX_PACKED, MEBIBYTE
+from programmes.sheets.screening import MAX_PACKED, MEBIBYTE
 from programmes.sheets.tables import NOT_READ, Table, Tables
 
 

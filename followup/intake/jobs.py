@@ -1,25 +1,32 @@
-"""The queue of large workbooks: asking for one to be looked through or brought in, and what a worker does with it.
+"""Queue of workbooks: requests to preview or import one, and the work on it.
 
-One is read at a time.
+Every uploaded file is read by a worker's child process (`followup.worker`), never in a web thread. One file is read at
+a time.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from contextlib import suppress
 from datetime import datetime
 
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
-from followup.intake.preview import Differs, confirm, preview_of, read, to_json
+from followup.intake.preview import Differs, Preview, confirm, preview_of, read, to_json
 from followup.models import Workbook
 from followup.permissions import can_edit_programmes, can_remove_from_programmes
 from followup.queue import jobs as queue
+from programmes.sheets.package import rows_in
 from programmes.sheets.tables import Progress
 from programmes.source import SourceError
 
 logger = logging.getLogger(__name__)
+
+# Seconds that a page waits for the worker before it shows how far the reading has come.
+WAIT, LOOK_EVERY = 1.5, 0.1
+TOO_HEAVY = "Filen kräver mer minne eller tid än en fil får ta. Dela upp den och försök igen."
 
 
 def ask_to_look(workbook: Workbook, now: datetime) -> bool:
@@ -38,6 +45,17 @@ def _ask(workbook: Workbook, now: datetime, **what: object) -> bool:
     return ready.update(**queue.anew(Workbook, now), **what) == 1
 
 
+def wait_for(workbook: Workbook) -> Workbook:
+    """Return the workbook as it is when the worker is done with it, or after WAIT seconds."""
+    give_up = time.monotonic() + WAIT
+    while True:
+        call_worker(timezone.now())
+        workbook.refresh_from_db(fields=["state", "problem", "preview", "programme"])
+        if workbook.is_ready or workbook.is_done or workbook.is_failed or time.monotonic() > give_up:
+            return workbook
+        time.sleep(LOOK_EVERY)
+
+
 def is_slow(workbook: Workbook, now: datetime) -> bool:
     """Whether it takes so long that something may be wrong: ten thousand rows take some ten seconds."""
     return workbook.asked_at is not None and now - workbook.asked_at > queue.SLOW_AFTER
@@ -45,8 +63,8 @@ def is_slow(workbook: Workbook, now: datetime) -> bool:
 
 def call_worker(now: datetime) -> None:
     """Start a worker when a workbook waits and none is being read."""
-    # Others who write wait for it on SQLite, so it is not to be slower than they are. PDFs stand back all the same.
-    queue.call_worker(Workbook.objects.all(), 1, now, stands_back=False)
+    # On SQLite other writers wait for the import, so it must not run at a lower priority than they do.
+    queue.call_worker(Workbook.objects.all(), 1, now, only=queue.FILES)
 
 
 def take_next(now: datetime) -> Workbook | None:
@@ -82,6 +100,9 @@ def work(workbook: Workbook) -> None:
     except SourceError as error:
         logger.warning("Workbook %s could not be read: %s", workbook.pk, error)
         fail(workbook, str(error))
+    except MemoryError:
+        logger.exception("Workbook %s takes too much memory", workbook.pk)
+        fail(workbook, TOO_HEAVY)
     except Exception:
         logger.exception("Workbook %s could not be read", workbook.pk)
         fail(workbook, "Ett fel uppstod när filen skulle läsas.")
@@ -91,7 +112,20 @@ def work(workbook: Workbook) -> None:
         raise
 
 
+def is_held(workbook: Workbook) -> bool:
+    """Whether the row is still the caller's: not deleted, and not given to another worker."""
+    return Workbook.objects.held_as(workbook).exists()
+
+
+def beat(workbook: Workbook, now: datetime) -> None:
+    """Send a heartbeat. A row locked by the import itself is left alone: its lock shows that it is alive."""
+    with suppress(DatabaseError), transaction.atomic():
+        for row in queue.unlocked(Workbook.objects.held_as(workbook).only("pk")):
+            Workbook.objects.filter(pk=row.pk).update(beat_at=now)
+
+
 def _look(workbook: Workbook) -> None:
+    _count_rows(workbook)
     found = read(workbook, _told(workbook))
     _tell_all_read(workbook)
     preview = preview_of(found, by=workbook.by)
@@ -108,8 +142,22 @@ def _bring_in(workbook: Workbook) -> None:
     try:
         confirm(workbook, found, workbook.digest, by=by, removes=removes)
     except Differs as difference:
-        problem = f"Inget lästes in. {difference} Så här blir det nu."
-        queue.change(workbook, state=Workbook.State.READY, preview=to_json(difference.preview), problem=problem)
+        _show_again(workbook, difference, difference.preview)
+    except SourceError as error:
+        _show_again(workbook, error, preview_of(found, by=by))
+
+
+def _show_again(workbook: Workbook, reason: Exception, preview: Preview) -> None:
+    """Let the owner look at the effect as it is now, since the confirmed one could not be done."""
+    problem = f"Inget lästes in. {reason} Så här blir det nu."
+    queue.change(workbook, state=Workbook.State.READY, preview=to_json(preview), problem=problem)
+
+
+def _count_rows(workbook: Workbook) -> None:
+    """Store the number of rows, for the progress bar; a file that is refused is reported by the preview."""
+    with suppress(SourceError):
+        workbook.rows = rows_in(bytes(workbook.content))
+        queue.change(workbook, rows=workbook.rows)
 
 
 def _told(workbook: Workbook) -> Progress:

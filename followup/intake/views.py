@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from followup.intake.forms import FactsForm, MeaningsForm, WorkbookForm
-from followup.intake.jobs import ask_to_bring_in, ask_to_look, call_worker, is_slow
-from followup.intake.preview import SHOWN, Differs, Preview, confirm, from_json, preview_of, read
+from followup.intake.jobs import ask_to_bring_in, ask_to_look, call_worker, is_slow, wait_for
+from followup.intake.preview import SHOWN, Differs, Preview, from_json
 from followup.intake.workbook import ALL_SHEETS
 from followup.models import Workbook
 from followup.permissions import can_edit_programmes, can_remove_from_programmes
@@ -24,9 +24,7 @@ from followup.writing.attachments import safe_name
 from organisation.models import User
 from programmes.exporting import Fields, export_programme, to_json
 from programmes.models import Programme
-from programmes.sheets.package import rows_in
 from programmes.sheets.writing import programme_workbook, template
-from programmes.source import SourceError
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILES: dict[str, tuple[Callable[[Fields], bytes], str]] = {
@@ -50,16 +48,13 @@ def workbook_upload(request: HttpRequest) -> HttpResponse:
         file = form.cleaned_data["file"]
         Workbook.objects.forgotten(timezone.now()).delete()
         name = safe_name(file.name)[:200]
-        content = file.read()
         workbook = Workbook.objects.create(
             name=name,
-            content=content,
-            rows=rows_in(content),
+            content=file.read(),
             by=user,
             facts={"title": name.rpartition(".")[0], "state": "draft"},
         )
-        if workbook.is_large:
-            ask_to_look(workbook, timezone.now())
+        _look(workbook)
         return redirect("followup:workbook_preview", workbook.pk)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     waiting = Workbook.objects.handed_over_by(user).unfinished().light().defer("preview")
@@ -73,8 +68,10 @@ def workbook_template(request: HttpRequest) -> HttpResponse:
 
 
 def workbook_preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the workbook would do, or what is wrong with it, and what its owner says of it; while a large one is read,
-    how far that has come. Posting asks for it again after a failure."""
+    """Show the effect of the import or its faults, with the owner's choices; while the file is read, the progress.
+
+    Posting saves the choices and reads again, or retries after a failure.
+    """
     user = _editor(request)
     workbook = _workbook_or_404(user, pk)
     if workbook.is_done and workbook.programme:
@@ -82,9 +79,11 @@ def workbook_preview(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and not workbook.is_ready:
         ask_again(workbook, timezone.now())
         return redirect("followup:workbook_preview", pk)
-    if not workbook.is_ready:
+    if workbook.is_ready and not workbook.preview:  # handed over before all files were read by the worker
+        _look(workbook)
+    if not (workbook.is_ready and workbook.preview):
         return _reading(request, workbook)
-    preview = from_json(workbook.preview) if workbook.preview else preview_of(read(workbook), by=user)
+    preview = from_json(workbook.preview)
     sent = request.POST if request.method == "POST" else None
     facts = FactsForm(sent, initial=workbook.facts)
     meanings = MeaningsForm(preview.tables, sent)
@@ -93,15 +92,27 @@ def workbook_preview(request: HttpRequest, pk: int) -> HttpResponse:
         workbook.sheets = {**workbook.sheets, **meanings.sheets}
         workbook.columns = _together(workbook.columns, meanings.columns)
         workbook.save(update_fields=["facts", "sheets", "columns"])
-        if workbook.is_large:
-            ask_to_look(workbook, timezone.now())
+        _look(workbook)
         return redirect("followup:workbook_preview", pk)
     return _show(request, workbook, preview, facts, meanings)
 
 
+def _look(workbook: Workbook) -> None:
+    """Have the worker read the file, and wait a moment for the result."""
+    ask_to_look(workbook, timezone.now())
+    _wait_for(workbook)
+
+
+def _wait_for(workbook: Workbook) -> None:
+    try:
+        wait_for(workbook)
+    except Workbook.DoesNotExist:
+        raise Http404(GONE) from None
+
+
 @require_POST
 def workbook_confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    """Do what was shown; a large workbook is brought in by a worker, and its owner waits on its page."""
+    """Import the workbook as previewed. The worker does it; the page waits a moment for it."""
     user = _editor(request)
     workbook = _workbook_or_404(user, pk)
     removes = "remove" in request.POST
@@ -109,27 +120,26 @@ def workbook_confirm(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied("Du har inte behörighet att ta bort något ur program.")
     if workbook.is_done:
         raise Http404(GONE)
-    if not workbook.is_ready:
+    if not workbook.is_ready or not workbook.preview:
         return redirect("followup:workbook_preview", pk)
     digest = request.POST.get("digest", "")
-    try:
-        if workbook.preview:
-            seen = from_json(workbook.preview)
-            if seen.problems or seen.digest != digest:
-                raise Differs(seen)
-            ask_to_bring_in(workbook, digest, timezone.now(), removes=removes)
-            return redirect("followup:workbook_preview", pk)
-        programme = confirm(workbook, read(workbook), digest, by=user, removes=removes)
-    except Workbook.DoesNotExist:
-        raise Http404(GONE) from None
-    except Differs as difference:
-        messages.error(request, f"Inget lästes in. {difference} Så här blir det nu.")
-        facts, meanings = FactsForm(initial=workbook.facts), MeaningsForm(difference.preview.tables)
-        return _show(request, workbook, difference.preview, facts, meanings, HTTPStatus.CONFLICT)
-    except SourceError as error:
-        messages.error(request, f"Inget lästes in. {error}")
-        return redirect("followup:workbook_preview", pk)
-    return _brought_in(request, workbook, programme)
+    preview = from_json(workbook.preview)
+    if preview.problems or preview.digest != digest:
+        messages.error(request, f"Inget lästes in. {Differs(preview)} Så här blir det nu.")
+        return _show_again(request, workbook, preview)
+    ask_to_bring_in(workbook, digest, timezone.now(), removes=removes)
+    _wait_for(workbook)
+    if workbook.is_done and workbook.programme:
+        return _brought_in(request, workbook, workbook.programme)
+    if workbook.is_ready and workbook.problem and workbook.preview:
+        return _show_again(request, workbook, from_json(workbook.preview))
+    return redirect("followup:workbook_preview", pk)
+
+
+def _show_again(request: HttpRequest, workbook: Workbook, preview: Preview) -> HttpResponse:
+    """Show the effect as it is now, since it differs from the one confirmed."""
+    facts, meanings = FactsForm(initial=workbook.facts), MeaningsForm(preview.tables)
+    return _show(request, workbook, preview, facts, meanings, HTTPStatus.CONFLICT)
 
 
 @require_POST

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 # Who comes back after a weekend finds it still there.
 KEPT_FOR = timedelta(days=4)
-# From so many rows on, reading takes longer than a page may keep somebody waiting.
-LARGE = 1000
 
 
 class WorkbookQuerySet(QueuedQuerySet["Workbook"]):
@@ -75,7 +73,6 @@ class Workbook(Queued):
 
     rows = models.PositiveIntegerField("rader i filen, ungefär", default=0)
     state = models.CharField("läge", max_length=10, choices=State, default=State.READY)
-    # What follows is of large files, which a worker reads.
     task = models.CharField("uppgift", max_length=10, choices=Task, default=Task.LOOK)
     stage = models.CharField("steg", max_length=10, choices=Stage, default=Stage.READING)
     rows_read = models.PositiveIntegerField("lästa rader", default=0)
@@ -109,11 +106,6 @@ class Workbook(Queued):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def is_large(self) -> bool:
-        """Whether a worker reads it, and its owner waits on a page that shows how far that has come."""
-        return self.rows >= LARGE
 
     @property
     def is_ready(self) -> bool:

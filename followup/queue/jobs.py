@@ -1,8 +1,7 @@
-"""The queues of what takes long, PDFs (`renderings.py`) and large workbooks (`intake.py`), and the processes that work
-on them (`worker.py`).
+"""Steps shared by the two queues: PDFs (`pdf_jobs`) and workbooks (`followup.intake.jobs`).
 
-The database says whose a row is: the worker's that took it up for the latest time, so that one which was held to be
-dead and wakes up again can change nothing.
+Each queue has its own worker processes (`followup.worker`), so that neither waits for the other. A row belongs to the
+worker that took it last: a worker that was given up as dead and wakes up again cannot change it.
 """
 
 from __future__ import annotations
@@ -24,7 +23,9 @@ from followup.models.queued import WAITING, Queued, QueuedQuerySet, Row
 
 logger = logging.getLogger(__name__)
 
-# What a worker dies of so many times is itself the cause.
+# The queues, as named in `manage.py render_queued --only`.
+PDFS, FILES = "pdfs", "files"
+# Give up a row that has killed this many workers.
 MAX_ATTEMPTS = 3
 # A worker that was started has this long to begin before another one is.
 CALL_AGAIN_AFTER = timedelta(seconds=5)
@@ -49,9 +50,11 @@ def ask_again(row: Queued, now: datetime) -> None:
     _queue_of(row).failed().filter(pk=row.pk).update(**anew(type(row), now))
 
 
-def call_worker(queue: QueuedQuerySet[Row], room: int, now: datetime, *, stands_back: bool = True) -> None:
-    """Start a worker, detached from this process, when something in `queue` waits and fewer than `room` are worked on:
-    who is ready with one takes the next one too."""
+def call_worker(queue: QueuedQuerySet[Row], room: int, now: datetime, *, only: str) -> None:
+    """Start a detached worker for the queue named `only` when a row waits and fewer than `room` rows are worked on.
+
+    A running worker takes all waiting rows, one after the other.
+    """
     if not settings.RENDER_ON_DEMAND:
         return
     abandoned = queue.abandoned(now)
@@ -64,16 +67,16 @@ def call_worker(queue: QueuedQuerySet[Row], room: int, now: datetime, *, stands_
     # not keep everybody waiting until it is there again.
     uncalled = Q(called_at__isnull=True) | ~Q(called_at__range=(now - CALL_AGAIN_AFTER, now))
     if queue.filter(uncalled, pk=first.pk).update(called_at=now):
-        start_worker(stands_back=stands_back)
+        start_worker(only)
 
 
-def start_worker(*, stands_back: bool) -> None:
-    """A worker that pages need not wait for `stands_back` for them."""
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "render_queued"]
+def start_worker(only: str) -> None:
+    """Start `manage.py render_queued` for one queue; PDFs run at a lower priority than pages."""
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "render_queued", "--only", only]
     worker = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
-    if stands_back:
+    if only == PDFS:
         let_pages_go_first(worker.pid)
-    # Somebody has to take note of its end, or it stays behind in the list of processes.
+    # Wait for its end in a thread, or it stays behind as a zombie process.
     Thread(target=worker.wait, daemon=True).start()
 
 
@@ -95,7 +98,7 @@ def give_back_abandoned(queue: QueuedQuerySet[Row], now: datetime, fail: Callabl
 
 
 def unlocked(rows: QueuedQuerySet[Row]) -> QueuedQuerySet[Row]:
-    """Those that nobody else has locked, locked."""
+    """Lock and return the rows nobody else has locked (SKIP LOCKED)."""
     has_locks = connection.features.has_select_for_update
     return rows.select_for_update(skip_locked=True) if has_locks else rows
 

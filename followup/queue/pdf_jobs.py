@@ -94,7 +94,7 @@ def progress_of(rendering: Rendering, now: datetime) -> Progress:
 
 def call_worker(now: datetime) -> None:
     """Start a worker when somebody waits for a PDF and there is room for one more."""
-    queue.call_worker(Rendering.objects.all(), settings.RENDER_PROCESSES, now)
+    queue.call_worker(Rendering.objects.all(), settings.RENDER_PROCESSES, now, only=queue.PDFS)
 
 
 def take_next(now: datetime) -> Rendering | None:

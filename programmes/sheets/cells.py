@@ -10,6 +10,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 DECIMALS = 3
+# More digits than the database stores.
+LARGEST_FIGURE = Decimal(10) ** 12
 MONTHS = (
     *("januari", "februari", "mars", "april", "maj", "juni"),
     *("juli", "augusti", "september", "oktober", "november", "december"),
@@ -20,11 +22,11 @@ WHOLE_PERIOD = ("löpande", "årlig", "varje år", "hela perioden", "tills vidar
 EXCEL_EPOCH = datetime(1899, 12, 30)
 NUMBERED = re.compile(
     r"(?:(?:mål|delmål|område|ansvarsområde|fokusområde|åtgärd|goal|area)\s*)?"
-    r"(?:(\d+(?:\.\d+)+)(?:[.:)]|(?=\s)|$)|(\d+)(?:[.:)](?=\s|$)|\s*$))"
-    r"|(?:mål|delmål|område|ansvarsområde|fokusområde|åtgärd|goal|area)\s+(\d+)\b[.:)]?",
+    r"(?:(\d{1,9}(?:\.\d{1,9}){1,9})(?:[.:)]|(?=\s)|$)|(\d{1,9})(?:[.:)](?=\s|$)|\s*$))"
+    r"|(?:mål|delmål|område|ansvarsområde|fokusområde|åtgärd|goal|area)\s+(\d{1,9})\b[.:)]?",
     re.IGNORECASE,
 )
-CODE = re.compile(r"^\D{0,20}?(\d+(?:\s*[.:,\-]\s*\d+)*)")
+CODE = re.compile(r"^\D{0,20}?(\d{1,9}(?:\s{0,3}[.:,\-]\s{0,3}\d{1,9}){0,9})(?!\d)")
 
 
 class Code(tuple[int, ...]):
@@ -49,8 +51,9 @@ class Unreadable(Exception):
 
 
 def normal(value: object) -> str:
-    """A word as it is compared: without case, odd spaces, what stands in brackets, and signs around it."""
-    folded = re.sub(r"\([^)]*\)", " ", str(value).casefold())
+    """Return a word for comparison: without case, extra spaces, text in brackets, and punctuation around it."""
+    # The class leaves out "(" so that a text of many of them is searched once, not once for each.
+    folded = re.sub(r"\([^()]*\)", " ", str(value).casefold())
     return " ".join(re.sub(r"[^\w/&+%§-]", " ", folded).split()).strip("-/ ")
 
 
@@ -148,7 +151,7 @@ def figure(cell: Any) -> int | float | None:
             number = Decimal(plain)
         except InvalidOperation:
             raise Unreadable(f"”{value.strip()}” är inte ett tal. Skriv bara talet, till exempel 12,5.") from None
-    if not number.is_finite():
+    if not number.is_finite() or abs(number) >= LARGEST_FIGURE:
         raise Unreadable(f"”{value}” är inte ett tal. Skriv talet med siffror, till exempel 12,5.")
     number = round(number, DECIMALS)
     return int(number) if number == number.to_integral_value() else float(number)

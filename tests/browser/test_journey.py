@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from followup.worker import drain
+from followup.worker import make_pdfs
 from tests.browser.conftest import log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -34,7 +34,7 @@ def test_an_official_answers_and_a_reviewer_finds_it_in_the_pdf(page, people):
     expect(page.get_by_role("main")).to_contain_text(WORDS)
     page.get_by_role("link", name="PDF", exact=True).click()
     assert page.get_by_role("heading", level=1).inner_text() == "Filen skapas"
-    assert drain() == 1
+    assert make_pdfs() == 1
     # The page that waits opens the file of itself.
     with page.expect_response(lambda response: response.headers["content-type"] == "application/pdf") as opened:
         pass

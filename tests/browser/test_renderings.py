@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from followup.models import Rendering
-from followup.worker import drain
+from followup.worker import make_pdfs
 from tests.browser.conftest import log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("people")]
@@ -31,7 +31,7 @@ def test_stopping_going_on_and_trying_again(page):
 
     # It fails meanwhile, which the page shows when it is told to look.
     Rendering.objects.update(source="{}")
-    assert drain() == 0
+    assert make_pdfs() == 0
     page.get_by_role("link", name="Se om filen är klar").click()
     assert page.get_by_role("heading", level=1).inner_text() == "PDF kunde inte skapas"
     assert flaws(page) == []

@@ -1,34 +1,58 @@
-"""manage.py render_queued [--forever]"""
+"""manage.py render_queued [--forever] [--only pdfs|files]"""
 
 import signal
+import subprocess
 import sys
 import time
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
-from followup.worker import drain
+from followup.queue.jobs import FILES, PDFS
+from followup.worker import make_pdfs, read_files
 
 PAUSE_SECONDS = 1
+WORK = {PDFS: make_pdfs, FILES: read_files}
 
 
 class Command(BaseCommand):
     help = (
-        "Läser de stora arbetsböcker och skapar de PDF-filer som någon väntar på, och slutar sedan. "
-        "Sidorna startar kommandot själva."
+        "Skapar de PDF-filer som någon väntar på och läser de filer som lämnats in, i var sin process, och slutar "
+        "sedan. Sidorna startar kommandot själva."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--forever", action="store_true", help="vänta på fler filer att skapa, som tjänst")
+        parser.add_argument("--forever", action="store_true", help="vänta på fler filer, som tjänst")
+        parser.add_argument("--only", choices=list(WORK), help="bara PDF-filerna, eller bara filerna som lämnats in")
 
-    def handle(self, *args: Any, forever: bool, **options: Any) -> None:
+    def handle(self, *args: Any, forever: bool, only: str | None, **options: Any) -> None:
         # SIGTERM acts as Ctrl+C: the running job goes back into the queue.
         signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
-        made = drain()
-        while forever:
+        if only:
+            self._work(only, forever)
+            return
+        # A file that takes long must not delay the PDF of a decision, so each queue has its own process.
+        reader = self._start(FILES, forever)
+        try:
+            self._work(PDFS, forever, beside=reader)
+        except BaseException:
+            reader.terminate()
+            raise
+        finally:
+            reader.wait()
+
+    def _work(self, queue: str, forever: bool, beside: "subprocess.Popen[bytes] | None" = None) -> None:
+        done = WORK[queue]()
+        while forever and (beside is None or beside.poll() is None):
             close_old_connections()
             time.sleep(PAUSE_SECONDS)
-            made += drain()
-        self.stdout.write(f"{made} filer skapades.")
+            done += WORK[queue]()
+        if queue == PDFS:
+            self.stdout.write(f"{done} filer skapades.")
+
+    def _start(self, queue: str, forever: bool) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "render_queued", "--only", queue]
+        return subprocess.Popen([*command, *(["--forever"] if forever else [])], stdin=subprocess.DEVNULL)

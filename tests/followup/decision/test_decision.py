@@ -14,7 +14,7 @@ from followup.decision.cases import cancel_correction, open_case, record, start_
 from followup.documents.report import pdf
 from followup.models import DecidedReport, Decision, Event, FollowUp, ProtocolNote, SubGoalEntry
 from followup.report.verification import check_chain
-from followup.worker import drain
+from followup.worker import make_pdfs
 from followup.workflow import NotAllowed, Refused
 from organisation.models import User
 from tests.conftest import draw_here
@@ -241,7 +241,7 @@ def test_without_pango_nothing_is_decided(client, case, year, monkeypatch):
         raise pdf.PdfUnavailable
 
     monkeypatch.setattr(pdf, "render", missing)
-    monkeypatch.setattr("followup.queue.wait_for_pdf.call_worker", lambda now: drain())
+    monkeypatch.setattr("followup.queue.wait_for_pdf.call_worker", lambda now: make_pdfs())
     [text] = texts(send(client))
     assert text.startswith("PDF kan inte skapas")
     assert text.endswith("Det du skrev är sparat.")

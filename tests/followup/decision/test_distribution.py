@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from followup.decision.distribution import addressees, send_out
 from followup.mail.outbox import deliver
 from followup.models import Decision, Distribution, FollowUp, OutgoingMail
-from followup.worker import drain
+from followup.worker import make_pdfs
 from followup.workflow import NotAllowed, Refused
 from organisation.models import Membership, Unit, User
 from tests.fixtures import PROGRAMME, client_of
@@ -250,7 +250,7 @@ def test_the_link_shows_the_decision_without_login_but_not_the_report(decision, 
     waiting = anonymous.get(f"{link}protokollsutdrag.pdf")
     assert waiting.status_code == 202
     assert link in waiting.content.decode()
-    assert drain() == 1
+    assert make_pdfs() == 1
     extract = anonymous.get(f"{link}protokollsutdrag.pdf")
     assert extract["Cache-Control"] == "private, no-store"
     assert "Lägesbilden godkänns." in PdfReader(io.BytesIO(extract.content)).pages[0].extract_text()

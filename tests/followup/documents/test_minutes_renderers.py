@@ -18,7 +18,7 @@ from followup.documents.minutes import pdf as minutes_pdf
 from followup.documents.minutes import text as minutes_text
 from followup.documents.minutes.extract import build_minutes_extract
 from followup.models import Decision
-from followup.worker import drain
+from followup.worker import make_pdfs
 from tests.fixtures import PROGRAMME, client_of
 from tests.followup.decision.test_minutes import extract as another_extract
 from tests.followup.decision.test_minutes import note as another_note
@@ -256,7 +256,7 @@ def test_the_pages_give_the_files(decision, official, extract):
     waiting = client.get(f"{base}.pdf")
     assert waiting.status_code == 202
     assert f'href="{base}/"' in waiting.content.decode()
-    assert drain() == 1
+    assert make_pdfs() == 1
     pdf = client.get(f"{base}.pdf")
     assert pdf["Content-Disposition"] == 'inline; filename="protokollsutdrag-2021-05-05-par-24.pdf"'
     assert pdf.content.startswith(b"%PDF-")

@@ -12,7 +12,7 @@ from followup.documents.report import html, pdf
 from followup.models import FollowUp, SubGoalEntry
 from followup.report.report import build_report, from_json
 from followup.report.selection import select
-from followup.worker import drain
+from followup.worker import make_pdfs
 from tests.fixtures import PROGRAMME, client_of, reopened
 
 SLUG = "huddinge-2018-2021"
@@ -143,7 +143,7 @@ def no_pango(monkeypatch):
 
 def test_without_pango_the_page_says_what_to_install(no_pango, official):
     client_of(official).get(f"{PROGRAMME}2020/rapport.pdf")
-    assert drain() == 0
+    assert make_pdfs() == 0
     response = client_of(official).get(f"{PROGRAMME}2020/rapport.pdf")
     assert response.status_code == 503
     assert "biblioteket Pango saknas på servern. Installera systempaketen libpango-1.0-0" in response.content.decode()

@@ -13,7 +13,7 @@ from followup.intake.jobs import call_worker, take_next, work
 from followup.intake.preview import confirm, from_json, preview_of, read, to_json
 from followup.models import Workbook
 from followup.queue import jobs as queue
-from followup.worker import drain
+from followup.worker import read_files
 from programmes.models import Programme, SubGoal
 from tests.fixtures import client_of, make_user, role
 from tests.followup.intake.test_sheets import FLAT, content_of, workbook
@@ -39,13 +39,7 @@ OLD = timedelta(minutes=3)
 
 
 @pytest.fixture
-def large(monkeypatch) -> None:
-    """What is large is so at three rows, so that a test need not read thousands."""
-    monkeypatch.setattr("followup.models.workbooks.LARGE", 3)
-
-
-@pytest.fixture
-def client(large, reviewer):
+def client(reviewer):
     return client_of(reviewer)
 
 
@@ -61,7 +55,7 @@ def digest_of(html: str) -> str:
 def looked_at(client, content: bytes = OWN) -> tuple[str, str]:
     """The address of a workbook that has been looked through, and the digest of what was shown."""
     address = hand_over(client, content)
-    assert drain() == 0
+    assert read_files() == 1
     return address, digest_of(page(client, address))
 
 
@@ -71,18 +65,18 @@ def test_from_handing_over_to_the_programme(client, reviewer):
     assert (response.headers["Refresh"], response.headers["Cache-Control"]) == (f"3; url={address}", "no-store")
     html = response.content.decode()
     assert "Väntar på sin tur" in html
-    assert "0 av omkring 7" in html
+    assert "Filen har inte öppnats än." in html
     stays = client.get(f"{address}?stanna=1")
     assert "Refresh" not in stays.headers
     assert "Sidan uppdateras inte av sig själv." in stays.content.decode()
     assert "Väntar på att läsas." in page(client, UPLOAD)
     assert client.post(f"{address}las-in/", {"digest": "x"}).url == address  # nothing has been shown yet
 
-    assert drain() == 0
+    assert read_files() == 1
     assert "3 saker att rätta" in page(client, address)
     facts_of(client, address)
     assert state() == ("waiting", "look")
-    drain()
+    read_files()
     html = page(client, address)
     kept = from_json(Workbook.objects.get().preview)
     assert to_json(kept) == Workbook.objects.get().preview
@@ -95,7 +89,7 @@ def test_from_handing_over_to_the_programme(client, reviewer):
         assert client.post(f"{address}las-in/", {"digest": digest_of(html)}).url == address
         assert state() == ("waiting", "bring_in")
     assert "Du har bekräftat filen." in page(client, address)
-    drain()
+    read_files()
     response = client.get(address)
     assert response.url == "/program/trygghet-2022/"
     assert "Trygghet är inläst från ”plan.xlsx”." in page(client, response.url)
@@ -105,12 +99,6 @@ def test_from_handing_over_to_the_programme(client, reviewer):
     assert client.post(f"{address}las-in/", {"digest": digest_of(html)}).status_code == 404
     assert client.post(f"{address}avbryt/").url == address
     assert "plan.xlsx" not in page(client, UPLOAD)
-
-
-def test_a_small_file_is_shown_at_once(reviewer):
-    address = hand_over(client_of(reviewer), OWN)
-    assert "Läs in programmet" in page(client_of(reviewer), address)
-    assert take_next(timezone.now()) is None
 
 
 def test_how_far_it_has_come_is_told(reviewer, monkeypatch):
@@ -127,17 +115,17 @@ def test_how_far_it_has_come_is_told(reviewer, monkeypatch):
 
     change = queue.change
     monkeypatch.setattr(queue, "change", tell)
-    drain()
+    read_files()
     for html, words, number in zip(
         told,
-        ("Raderna läses", "Raderna läses", "Raderna är lästa och jämförs med programmet"),
-        (1000, 2000, 2001),
+        (*["Raderna läses"] * 3, "Raderna är lästa och jämförs med programmet"),
+        (0, 1000, 2000, 2001),
         strict=False,
     ):
         assert f"<dd>{words}</dd>" in html
         assert f"{number} av omkring 2001" in html
         assert f'<progress id="framsteg" max="2001" value="{number}">' in html
-    assert len(told) == 4  # and that it is ready
+    assert len(told) == 5  # and that it is ready
     assert state() == ("ready", "look")
 
 
@@ -158,21 +146,21 @@ def test_what_changed_in_between_is_told_and_nothing_brought_in(client):
     address, digest = looked_at(client)
     client.post(f"{address}las-in/", {"digest": digest})
     other = Programme.objects.create(title="Annat", slug="trygghet", first_year=2022, last_year=2025)
-    drain()
+    read_files()
     html = page(client, address)
     assert "Inget lästes in. Programmet eller filen har ändrats sedan du såg vad som skulle hända." in html
     assert state()[0] == "ready"
     assert not other.areas.exists()
     assert client.post(f"{address}las-in/", {"digest": digest}).status_code == 409
     client.post(f"{address}las-in/", {"digest": digest_of(html)})
-    drain()
+    read_files()
     assert client.get(address).url == "/program/trygghet/"
     assert [goal.text for goal in SubGoal.objects.filter(area__programme=other)] == ["Ljusare vägar", "Tryggare torg"]
 
 
 def test_faults_are_never_brought_in(client):
     address = hand_over(client, CONTENT)
-    drain()
+    read_files()
     digest = from_json(Workbook.objects.get().preview).digest
     assert client.post(f"{address}las-in/", {"digest": digest}).status_code == 409
     assert state() == ("ready", "look")
@@ -205,7 +193,7 @@ def test_a_file_that_kills_its_workers_fails_and_can_be_tried_again(client):
     assert response.status_code == 503
     assert "Processen som arbetar med filen har avbrutits 3 gånger. Inget är inläst." in response.content.decode()
     assert client.post(address).url == address
-    drain()
+    read_files()
     assert "Läs in programmet" in page(client, address)
 
 
@@ -217,7 +205,7 @@ def test_a_failure_is_logged_and_told(client, monkeypatch, caplog):
 
     with monkeypatch.context() as patched:
         patched.setattr(intake, "read", fail)
-        drain()
+        read_files()
     [entry] = [
         record for record in caplog.records if record.levelno == logging.ERROR and record.name == intake.__name__
     ]
@@ -235,7 +223,7 @@ def test_who_has_lost_the_right_meanwhile_brings_nothing_in(client, reviewer):
     address, digest = looked_at(client)
     client.post(f"{address}las-in/", {"digest": digest})
     reviewer.groups.clear()
-    drain()
+    read_files()
     assert Workbook.objects.get().problem == "Du har inte längre behörighet att läsa in filen."
     assert Programme.objects.count() == 1
 
@@ -248,7 +236,7 @@ def test_a_worker_told_to_stop_gives_the_workbook_back(client, monkeypatch):
 
     monkeypatch.setattr(intake, "read", stop)
     with pytest.raises(SystemExit):
-        drain()
+        read_files()
     assert state() == ("waiting", "look")
 
 
@@ -267,7 +255,7 @@ def test_it_can_be_given_up_until_it_is_brought_in(client):
 def test_a_page_starts_one_worker(client, monkeypatch, settings):
     hand_over(client, OWN), hand_over(client, OWN)
     started = []
-    monkeypatch.setattr(queue, "start_worker", lambda **how: started.append(how))
+    monkeypatch.setattr(queue, "start_worker", started.append)
     now = timezone.now()
     call_worker(now)
     assert started == []  # it is a service

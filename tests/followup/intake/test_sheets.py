@@ -329,6 +329,70 @@ def with_part(name: str, part: bytes) -> bytes:
     return zipped({**parts, name: part})
 
 
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def with_rows(rows: str, rest: str = "") -> bytes:
+    """A workbook whose only sheet has these rows, as XML."""
+    sheet = f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData>{rest}</worksheet>'
+    return with_part("xl/worksheets/sheet1.xml", sheet.encode())
+
+
+def lying_about_size(content: bytes) -> bytes:
+    """The file with a directory that says that every part is small when it is unpacked."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        sizes = {info.file_size for info in package.infolist() if info.file_size > 100_000}
+    for size in sizes:
+        content = content.replace(size.to_bytes(4, "little"), (1000).to_bytes(4, "little"))
+    return content
+
+
+CELL = '<c r="A1" t="inlineStr"><is><t>{}</t></is></c>'
+# Files of a few kilobytes that ask openpyxl for hours or for all memory.
+SWELLING = {
+    "row number": (with_rows('<row r="999999999999"/>'), "Filen är skadad: den har en rad med numret 999999999999."),
+    "row number that is none": (with_rows('<row r="-1"/>'), "Filen är skadad: den har en rad med numret -1."),
+    "column": (with_rows('<row r="1"><c r="ZZZZ1"/></row>'), "Filen är skadad: den har en cell med platsen ZZZZ1."),
+    "cell without place": (with_rows('<row r="1"><c r="1"/></row>'), "Filen är skadad: den har en cell med platsen 1."),
+    "merged sheet": (
+        with_rows('<row r="1"/>', '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'),
+        "Filen har sammanslagna celler eller länkar över så stora ytor",
+    ),
+    "many merged areas": (
+        with_rows("", "<mergeCells>" + '<mergeCell ref="A1:Z1000"/>' * 100 + "</mergeCells>"),
+        "Filen har sammanslagna celler eller länkar över så stora ytor",
+    ),
+    "linked sheet": (
+        with_rows("", '<hyperlinks><hyperlink ref="A1:XFD1048576" location="x"/></hyperlinks>'),
+        "Filen har sammanslagna celler eller länkar över så stora ytor",
+    ),
+    "formula over a sheet": (
+        with_rows('<row r="1"><c r="A1"><f t="array" ref="A1:XFD1048576">1</f></c></row>'),
+        "Filen har sammanslagna celler eller länkar över så stora ytor",
+    ),
+    "long text": (
+        with_rows('<row r="1">' + CELL.format("a" * 30_000_000) + "</row>"),
+        "En cell i filen innehåller mer text än de 32767 tecken",
+    ),
+    "long shared text": (
+        with_part("xl/sharedStrings.xml", b"<sst><si><t>" + b"a" * 30_000_000 + b"</t></si></sst>"),
+        "En cell i filen innehåller mer text än de 32767 tecken",
+    ),
+    "many texts": (
+        with_part("xl/sharedStrings.xml", b"<sst>" + b"<si><t>a</t></si>" * 500_001 + b"</sst>"),
+        "Filen packas upp till orimligt mycket",
+    ),
+    "wide rows": (
+        with_rows("".join(f'<row r="{number}"><c r="XFD{number}"/></row>' for number in range(1, 1300))),
+        "Filen packas upp till orimligt mycket",
+    ),
+    "deep": (with_part("xl/styles.xml", b"<a>" * 500 + b"</a>" * 500), "Filen är skadad och kan inte läsas."),
+    "lying sizes": (lying_about_size(with_part("xl/big.xml", b"<a>" + b" " * 90_000_000 + b"</a>")), "Filen "),
+    "many sheets": (
+        zipped({"xl/workbook.xml": b"<a/>"} | {f"xl/worksheets/sheet{n}.xml": b"<a/>" for n in range(300)}),
+        "Filen har fler än 250 blad",
+    ),
+}
 ENTITIES = b'<?xml version="1.0"?><!DOCTYPE s [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><sst>&b;</sst>'
 HARMFUL = {
     "empty": (b"", "Filen är tom."),
@@ -343,6 +407,7 @@ HARMFUL = {
     "too large": (b"x" * 10_485_761, "Filen är större än 10 MB."),
     "macros": (with_part("xl/vbaProject.bin", b"x"), "Filen innehåller makron och läses inte."),
     "entities": (with_part("xl/sharedStrings.xml", ENTITIES), "Filen innehåller sådant som inte hör hemma"),
+    **SWELLING,
 }
 
 

@@ -13,6 +13,8 @@ from programmes.models import Programme, SubGoal
 from tests.fixtures import client_of, make_user
 from tests.followup.intake.test_sheets import FLAT, content_of, workbook
 
+pytestmark = pytest.mark.usefixtures("reads_at_once")
+
 UPLOAD = "/granskning/las-in/"
 FACTS = {"title": "Trygghet", "first_year": 2022, "last_year": 2025, "overarching_goal": "En trygg kommun."}
 

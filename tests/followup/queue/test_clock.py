@@ -73,7 +73,7 @@ def test_the_hour_that_comes_twice_reminds_once(hanna, open_year, at):
 
 def test_a_clock_that_is_set_back_holds_up_no_pdf(open_year, settings, monkeypatch):
     started = []
-    monkeypatch.setattr("followup.queue.jobs.start_worker", lambda **how: started.append(1))
+    monkeypatch.setattr("followup.queue.jobs.start_worker", lambda only: started.append(1))
     settings.RENDER_ON_DEMAND = True
     now = timezone.now()
     rendering_of(open_year, lambda: build_report(open_year), now)

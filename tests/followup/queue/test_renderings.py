@@ -17,7 +17,7 @@ from followup.queue.jobs import MAX_ATTEMPTS, ask_again, give_back
 from followup.queue.pdf_jobs import beat, clean_up, fail, progress_of, rendering_of, store, take_next
 from followup.report.report import Report, build_report
 from followup.report.selection import of_area
-from followup.worker import drain
+from followup.worker import make_pdfs
 from organisation.models import Unit
 from tests.fixtures import HUDDINGE, PROGRAMME, client_of, reopened
 
@@ -235,7 +235,7 @@ def test_the_reader_waits_and_gets_the_file(official):
     assert "Först i kön" in response.content.decode()
     waiting = client.get(f"{PDF}/{rendering.pk}/?omrade=1")
     assert (waiting.status_code, waiting["Refresh"]) == (200, response["Refresh"])
-    assert drain() == 1
+    assert make_pdfs() == 1
     assert client.get(f"{PDF}/{rendering.pk}/?omrade=1").url == f"{PDF}?omrade=1"
     response = client.get(PDF)
     assert response.status_code == 200
@@ -333,7 +333,7 @@ def test_waiting_and_fetching_cost_few_queries(official, open_year, django_asser
 
 def test_the_page_starts_one_worker_and_no_more_than_there_is_room_for(official, settings, monkeypatch):
     calls = []
-    monkeypatch.setattr("followup.queue.jobs.start_worker", lambda **how: calls.append("started"))
+    monkeypatch.setattr("followup.queue.jobs.start_worker", lambda only: calls.append("started"))
     settings.RENDER_ON_DEMAND = True
     client = client_of(official)
     client.get(PDF)

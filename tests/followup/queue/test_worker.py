@@ -25,7 +25,7 @@ from followup import worker
 from followup.models import FollowUp, Rendering
 from followup.queue.pdf_jobs import call_worker, rendering_of, take_next
 from followup.report.report import build_report
-from followup.worker import drain
+from followup.worker import make_pdfs
 from tests.fixtures import HUDDINGE
 
 
@@ -42,13 +42,13 @@ def restless(monkeypatch):
 
 def test_it_makes_what_waits_and_ends(huddinge):
     ask(2019), ask(2020)
-    assert drain() == 2
+    assert make_pdfs() == 2
     for rendering in Rendering.objects.select_related("follow_up"):
         assert (rendering.state, rendering.source, rendering.slot) == ("done", "", None)
         assert rendering.took > timedelta(0)
         first_page = PdfReader(io.BytesIO(rendering.content)).pages[0].extract_text()
         assert f"Uppföljning{rendering.follow_up.year}av" in "".join(first_page.split())
-    assert drain() == 0
+    assert make_pdfs() == 0
 
 
 def test_the_command_says_how_many_it_made(huddinge, capsys):
@@ -60,7 +60,7 @@ def test_a_failure_is_logged_and_the_next_one_is_made(huddinge, caplog):
     broken = ask(2019)
     Rendering.objects.filter(pk=broken.pk).update(source='{"schema": 0}')
     ask(2020)
-    assert drain() == 1
+    assert make_pdfs() == 1
     broken.refresh_from_db()
     assert (broken.state, broken.problem) == ("failed", "Ett fel uppstod när filen skulle skapas.")
     [entry] = [record for record in caplog.records if record.levelno == logging.ERROR]
@@ -71,7 +71,7 @@ def test_a_failure_is_logged_and_the_next_one_is_made(huddinge, caplog):
 def test_what_takes_too_long_is_stopped(huddinge, restless, settings):
     settings.RENDER_TIME_LIMIT = 0
     ask()
-    assert drain() == 0
+    assert make_pdfs() == 0
     assert "längre tid än 0 sekunder" in Rendering.objects.get().problem
     assert multiprocessing.active_children() == []
 
@@ -86,7 +86,7 @@ def test_a_child_that_dies_is_a_failure_at_once(huddinge, caplog):
 
     killer = threading.Thread(target=kill_child)
     killer.start()
-    assert drain() == 0
+    assert make_pdfs() == 0
     killer.join()
     assert "Kanske räckte inte serverns minne." in Rendering.objects.get().problem
     assert "exit code -9" in caplog.text
@@ -115,7 +115,7 @@ def test_a_worker_told_to_stop_gives_the_rendering_back(huddinge, restless, monk
 
     monkeypatch.setattr(worker, "beat", stop)
     with pytest.raises(SystemExit):
-        drain()
+        make_pdfs()
     assert Rendering.objects.get().state == "waiting"
     assert multiprocessing.active_children() == []
 

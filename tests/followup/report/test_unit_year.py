@@ -12,7 +12,7 @@ from followup.report.archive import report_of
 from followup.report.report import to_json, waiting_value
 from followup.report.unit_year import UnitYear, unit_year
 from followup.scales import Assessment, change_between, step
-from followup.worker import drain
+from followup.worker import make_pdfs
 from organisation.models import Unit
 from programmes.models import Measure, SubGoal
 from tests.fixtures import client_of, reopened
@@ -109,7 +109,7 @@ def test_the_document_is_the_units_own_and_made_by_the_queue(official):
     waiting = client.get(f"{PAGE}2020.pdf")
     assert (waiting.status_code, waiting["Refresh"]) == (202, f"3; url={PAGE}2020.pdf")
     assert "Socialnämnden: uppföljning 2020" in waiting.content.decode()
-    assert drain() == 1
+    assert make_pdfs() == 1
     response = client.get(f"{PAGE}2020.pdf")
     assert response["Content-Disposition"] == 'inline; filename="socialnamnden-huddinge-2018-2021-2020.pdf"'
     pdf = PdfReader(io.BytesIO(response.content))
