@@ -21,5 +21,5 @@ def crumb(content: SafeString, view_name: str = "", *args: object, address: str 
     """Link to the page at `address`, or at the address of `view_name`; the current page when neither is given."""
     address = address or (reverse(view_name, args=args) if view_name else "")
     if not address:
-        return format_html('<li aria-current="page">{}</li>', content.strip())
-    return format_html('<li><a href="{}">{}</a></li>', address, content.strip())
+        return format_html('<li aria-current="page">{}</li>', content)
+    return format_html('<li><a href="{}">{}</a></li>', address, content)

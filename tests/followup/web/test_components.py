@@ -11,7 +11,7 @@ def test_breadcrumbs_end_with_the_current_page():
     source = """{% breadcrumbs %}
       {% crumb "followup:home" %}Översikt{% endcrumb %}
       {% crumb address=address %}{{ name }}{% endcrumb %}
-      {% crumb %} Här {% endcrumb %}
+      {% crumb %}Här{% endcrumb %}
     {% endbreadcrumbs %}"""
     html = rendered(source, address="/a/?b=1&c=2", name="<Mål>")
     assert "".join(line.strip() for line in html.splitlines()) == (
