@@ -25,6 +25,7 @@ from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
 from organisation.appearance import sanitised
+from organisation.fields import LineFormField
 from organisation.history import HistoryInWords, save_as
 from organisation.leaving import as_json
 from organisation.models import AccessibilityStatement, Appearance, Membership, ProviderGroup, Unit, User
@@ -47,7 +48,7 @@ admin.site.unregister([Authenticator, EmailAddress, SocialAccount, SocialApp, So
 class ReasonForm(forms.ModelForm):
     """A form that also asks why: the answer stands in the history beside who and when."""
 
-    history_reason = forms.CharField(
+    history_reason = LineFormField(
         label="Skäl till ändringen", max_length=100, required=False, help_text="Visas i historiken. Frivilligt."
     )
 

@@ -14,9 +14,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from organisation.appearance import is_legible, legible
+from organisation.fields import LineField, ProseField
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -29,6 +31,18 @@ class User(AbstractUser):
         AT_ONCE = "at_once", "Så snart något händer"
         DAILY = "daily", "Samlat, högst ett brev om dagen"
         NECESSARY = "necessary", "Bara det som alltid skickas"
+
+    # Django's own fields, but cleaned: the same name typed on another keyboard finds the same account.
+    username = LineField(
+        _("username"),
+        max_length=150,
+        unique=True,
+        help_text=_("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."),
+        validators=[AbstractUser.username_validator],
+        error_messages={"unique": _("A user with that username already exists.")},
+    )
+    first_name = LineField(_("first name"), max_length=150, blank=True)
+    last_name = LineField(_("last name"), max_length=150, blank=True)
 
     mail_choice = models.CharField("e-post", max_length=20, choices=MailChoice, default=MailChoice.AT_ONCE)
 
@@ -102,7 +116,7 @@ class Unit(models.Model):
     # ”Samtliga nämnder och bolag”, whom the board's decisions are commonly sent to.
     COMMITTEES_AND_COMPANIES = (Kind.COMMITTEE, Kind.COMPANY)
 
-    name = models.CharField("namn", max_length=200)
+    name = LineField("namn", max_length=200)
     slug = models.SlugField("kortnamn", max_length=80, unique=True, help_text="Används i webbadresser och filer.")
     kind = models.CharField("slag", max_length=20, choices=Kind)
     email = models.EmailField(
@@ -206,12 +220,12 @@ class Membership(models.Model):
 class ProviderGroup(models.Model):
     """A group at the municipality's provider, and the role or unit here that its members get when they sign in."""
 
-    name = models.CharField(
+    name = LineField(
         "grupp",
         max_length=200,
         help_text="Som inloggningstjänsten skriver den i personens uppgifter: ett namn, eller ett id (Entra ID).",
     )
-    description = models.CharField("beskrivning", max_length=200, blank=True)
+    description = LineField("beskrivning", max_length=200, blank=True)
     role = models.ForeignKey(Group, models.CASCADE, verbose_name="roll", null=True, blank=True)
     unit = models.ForeignKey(Unit, models.CASCADE, verbose_name="enhet", null=True, blank=True)
     may_report = models.BooleanField(
@@ -258,18 +272,18 @@ class AccessibilityStatement(models.Model):
         PARTIAL = "partial", "delvis förenlig"
         NONE = "none", "inte förenlig"
 
-    site_name = models.CharField("webbplatsens namn", max_length=200)
-    act = models.CharField("lag", max_length=200, default="lagen om tillgänglighet till digital offentlig service")
+    site_name = LineField("webbplatsens namn", max_length=200)
+    act = LineField("lag", max_length=200, default="lagen om tillgänglighet till digital offentlig service")
     compliance = models.CharField("följsamhet till lagen", max_length=10, choices=Compliance)
-    shortcomings = models.TextField(
+    shortcomings = ProseField(
         "innehåll som inte är tillgängligt", blank=True, help_text="En brist per rad, och varför den finns."
     )
-    burdensome = models.TextField("oskäligt betungande anpassning", blank=True, help_text="Med motivering.")
-    exempt = models.TextField("innehåll som inte omfattas av lagen", blank=True)
-    method = models.TextField("hur webbplatsen har prövats", help_text="Till exempel egen granskning.")
+    burdensome = ProseField("oskäligt betungande anpassning", blank=True, help_text="Med motivering.")
+    exempt = ProseField("innehåll som inte omfattas av lagen", blank=True)
+    method = ProseField("hur webbplatsen har prövats", help_text="Till exempel egen granskning.")
     contact_email = models.EmailField("e-post för brister")
-    contact_phone = models.CharField("telefon för brister", max_length=40, blank=True)
-    supervisor = models.CharField("tillsynsmyndighet", max_length=200)
+    contact_phone = LineField("telefon för brister", max_length=40, blank=True)
+    supervisor = LineField("tillsynsmyndighet", max_length=200)
     complaint_url = models.URLField("adress för anmälan till tillsynsmyndigheten")
     published_on = models.DateField("webbplatsen publicerades")
     assessed_on = models.DateField("senaste bedömning")

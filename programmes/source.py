@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from organisation.text import clean
+
 T = TypeVar("T")
 
 
@@ -175,7 +177,7 @@ class Node:
     def text(self) -> str:
         if not isinstance(self.value, str):
             raise self.fail("här ska det stå en text.")
-        return self.value.strip()
+        return clean(self.value).strip()
 
     @property
     def integer(self) -> int:

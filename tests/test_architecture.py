@@ -103,4 +103,6 @@ RENDERERS = [path for path in modules("followup/documents") if path.stem not in 
 
 @pytest.mark.parametrize("path", RENDERERS, ids=dotted)
 def test_renderers_read_no_database(path):
-    assert not [name for name in imports(path) if name.startswith(("followup.models", "programmes", "organisation"))]
+    # organisation.text only handles strings.
+    rooms = [name for name in imports(path) if not name.startswith("organisation.text")]
+    assert not [name for name in rooms if name.startswith(("followup.models", "programmes", "organisation"))]

@@ -15,7 +15,6 @@ from followup.answers.goal_year import LastYear
 from followup.answers.outcome_forms import figures_sent, outcomes_of_year, with_confirmation
 from followup.models import Answer, MeasureEntry, SubGoalEntry
 from followup.permissions import can_report, can_write
-from followup.web.fields import TextArea
 from followup.writing.attachments import ALLOWED, KINDS, max_bytes
 from followup.writing.forms import EntryForm, PageForms, Unsaved, sent_for
 from organisation.models import User
@@ -29,7 +28,7 @@ class SubGoalEntryForm(EntryForm):
         widgets = {
             "assessment": forms.RadioSelect,
             "forecast": forms.RadioSelect,
-            "comment": TextArea(attrs={"rows": 8}),
+            "comment": forms.Textarea(attrs={"rows": 8}),
         }
         help_texts = {"comment": "Vad har hänt under året, och varför bedömer ni så?"}
 
@@ -43,8 +42,8 @@ class MeasureEntryForm(EntryForm):
         model = MeasureEntry
         fields = MeasureEntry.field_names()
         widgets = {
-            "done": TextArea(attrs={"rows": 3}),
-            "stop_reason": TextArea(attrs={"rows": 2}),
+            "done": forms.Textarea(attrs={"rows": 3}),
+            "stop_reason": forms.Textarea(attrs={"rows": 2}),
         }
 
     @property

@@ -16,6 +16,7 @@ from followup.decision.cases import Name
 from followup.models import Decision, ProtocolNote
 from followup.writing.attachments import ALLOWED, KINDS, kind_of, max_bytes, safe_name
 from followup.writing.forms import Conflict, EntryForm
+from organisation.fields import LineFormField, ProseFormField
 from organisation.models import Unit
 
 
@@ -78,7 +79,7 @@ class DistributionForm(forms.Form):
         self.fields["units"].queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units])  # type: ignore[attr-defined]
 
 
-class SpeakersField(forms.CharField):
+class SpeakersField(ProseFormField):
     """Who spoke, one a line with the party in brackets, as the minutes have it."""
 
     widget = forms.Textarea(attrs={"rows": 4})
@@ -97,7 +98,7 @@ class SpeakersField(forms.CharField):
         return "\n".join(f"{name.name} ({name.party})" for name in value) if isinstance(value, list) else value
 
 
-class ParagraphField(forms.CharField):
+class ParagraphField(LineFormField):
     """The number of a paragraph, written with or without its sign."""
 
     def to_python(self, value: Any) -> Any:
@@ -211,7 +212,7 @@ def _names(decision: Decision) -> list[Name]:
 
 
 class CancelCorrectionForm(forms.Form):
-    reason = forms.CharField(
+    reason = ProseFormField(
         label="Varför avbryts rättelsen?",
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -224,7 +225,7 @@ class CancelCorrectionForm(forms.Form):
 
 
 class CorrectionForm(forms.Form):
-    reason = forms.CharField(
+    reason = ProseFormField(
         label="Varför rättas beslutet?",
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 4}),

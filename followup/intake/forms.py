@@ -8,6 +8,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from followup.intake.workbook import ALL_SHEETS
+from organisation.fields import LineFormField, ProseFormField
 from programmes.models import LINE_LENGTH, Programme
 from programmes.sheets.screening import MAX_PACKED, MEBIBYTE
 from programmes.sheets.tables import NOT_READ, Table, Tables
@@ -46,7 +47,7 @@ def _year(label: str, **more: Any) -> forms.IntegerField:
 class FactsForm(forms.Form):
     """What is asked of the programme where the file has no sheet for it."""
 
-    title = forms.CharField(label="Programmets titel", max_length=200, required=False)
+    title = LineFormField(label="Programmets titel", max_length=200, required=False)
     slug = forms.SlugField(
         label="Kortnamn",
         max_length=80,
@@ -55,7 +56,7 @@ class FactsForm(forms.Form):
     )
     first_year = _year("Första år")
     last_year = _year("Sista år")
-    overarching_goal = forms.CharField(label="Övergripande mål", max_length=LINE_LENGTH, required=False)
+    overarching_goal = ProseFormField(label="Övergripande mål", max_length=LINE_LENGTH, required=False)
     state = forms.ChoiceField(
         label="Läge",
         required=False,

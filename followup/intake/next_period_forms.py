@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 
-from followup.web.fields import TextArea
 from programmes.models import Guideline, Indicator, Measure, Programme, SubGoal
 from programmes.succession import Continuing
 
@@ -24,7 +23,7 @@ class NextPeriodForm(forms.ModelForm):
     class Meta:
         model = Programme
         fields = ["title", "slug", "first_year", "last_year", "overarching_goal"]
-        widgets = {"overarching_goal": TextArea(attrs={"rows": 2})}
+        widgets = {"overarching_goal": forms.Textarea(attrs={"rows": 2})}
         labels = {"title": "Titel"}
 
     CHOICES = ("goals", "measures", "indicators", "guidelines")

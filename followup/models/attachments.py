@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from followup.models.entries import SubGoalEntry
 from followup.models.year import FollowUp
+from organisation.fields import LineField
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -36,7 +37,7 @@ class Attachment(models.Model):
     """A file attached to a goal's answer. `followup.writing.attachments` checks, stores and removes it."""
 
     entry = models.ForeignKey(SubGoalEntry, models.PROTECT, verbose_name="målets status", related_name="attachments")
-    name = models.CharField("filnamn", max_length=NAME_LENGTH)
+    name = LineField("filnamn", max_length=NAME_LENGTH)
     content_type = models.CharField("filtyp", max_length=100)
     size = models.PositiveIntegerField("storlek i byte")
     sha256 = models.CharField("kontrollsumma", max_length=64)

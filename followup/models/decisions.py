@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from simple_history.models import HistoricalRecords
 
 from followup.models.year import FollowUp
+from organisation.fields import LineField
 from programmes.models import LINE_LENGTH, example_field, prose
 
 if TYPE_CHECKING:
@@ -57,10 +58,10 @@ class Decision(models.Model):
     )
     correction_reason = prose("skäl till rättelsen", blank=True)
 
-    title = models.CharField("ärendets rubrik", max_length=300, blank=True, help_text="Rubriken i protokollet.")
-    registration_number = models.CharField("diarienummer", max_length=50, blank=True)
+    title = LineField("ärendets rubrik", max_length=300, blank=True, help_text="Rubriken i protokollet.")
+    registration_number = LineField("diarienummer", max_length=50, blank=True)
     statement_date = models.DateField("tjänsteutlåtandets datum", null=True, blank=True)
-    preparing_committee = models.CharField(
+    preparing_committee = LineField(
         "beredning",
         max_length=200,
         blank=True,
@@ -69,9 +70,9 @@ class Decision(models.Model):
     preparing_meeting_date = models.DateField("beredningens sammanträde", null=True, blank=True)
     proposal = prose("förslag till beslut", blank=True, help_text="Beredningens förslag, som det ska stå.")
 
-    body = models.CharField("beslutande organ", max_length=200, default="Kommunstyrelsen")
+    body = LineField("beslutande organ", max_length=200, default="Kommunstyrelsen")
     meeting_date = models.DateField("sammanträdesdatum", null=True, blank=True)
-    paragraph = models.CharField(
+    paragraph = LineField(
         "paragraf",
         max_length=20,
         blank=True,
@@ -85,7 +86,7 @@ class Decision(models.Model):
     summary = prose("sammanfattning", blank=True, help_text="Beskrivning av ärendet i protokollet.")
     deliberation = prose("överläggning", blank=True, help_text="Det som ska stå utöver vilka som yttrade sig.")
     propositions = prose("propositioner", blank=True, help_text="Hur ordföranden ställde frågan.")
-    recipients = models.CharField(
+    recipients = LineField(
         "beslutet ska skickas till", max_length=LINE_LENGTH, blank=True, default="Samtliga nämnder och bolag"
     )
 
@@ -228,8 +229,8 @@ class Speaker(models.Model):
 
     decision = models.ForeignKey(Decision, models.CASCADE, verbose_name="beslut", related_name="speakers")
     order = models.PositiveSmallIntegerField("ordning")
-    name = models.CharField("namn", max_length=200)
-    party = models.CharField("parti", max_length=50)
+    name = LineField("namn", max_length=200)
+    party = LineField("parti", max_length=50)
 
     history = HistoricalRecords()
 
@@ -263,8 +264,8 @@ class ProtocolNote(models.Model):
     decision = models.ForeignKey(Decision, models.PROTECT, verbose_name="beslut", related_name="notes")
     order = models.PositiveSmallIntegerField("ordning")
     kind = models.CharField("slag", max_length=20, choices=Kind, default=Kind.NOTE)
-    name = models.CharField("namn", max_length=200)
-    party = models.CharField("parti", max_length=50)
+    name = LineField("namn", max_length=200)
+    party = LineField("parti", max_length=50)
     text = prose("text", blank=True)
     attachment = models.FileField("bilaga", upload_to="protokollsanteckningar/", max_length=200, blank=True)
     version = models.PositiveIntegerField("version", default=1, editable=False)

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from organisation.fields import LineField, ProseField
 from programmes.models import LINE_LENGTH
 
 
@@ -49,8 +50,8 @@ class OutgoingMail(models.Model):
         "organisation.User", models.PROTECT, verbose_name="person", related_name="mails", null=True, blank=True
     )
     address = models.EmailField("adress")
-    subject = models.CharField("ämne", max_length=LINE_LENGTH)
-    body = models.TextField("text")
+    subject = LineField("ämne", max_length=LINE_LENGTH)
+    body = ProseField("text")
     attachments = models.JSONField(
         "bilagor", default=list, blank=True, help_text="Filens namn i brevet, och var den är sparad."
     )

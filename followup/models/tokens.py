@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from organisation.fields import LineField
+
 if TYPE_CHECKING:
     from organisation.models import User
 
@@ -45,7 +47,7 @@ class ApiToken(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="användare", related_name="api_tokens"
     )
-    name = models.CharField("namn", max_length=100, help_text="Vilket program som använder nyckeln.")
+    name = LineField("namn", max_length=100, help_text="Vilket program som använder nyckeln.")
     digest = models.CharField("kontrollsumma", max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField("skapad", default=timezone.now, editable=False)
     last_used_on = models.DateField("senast använd", null=True, editable=False)

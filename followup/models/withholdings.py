@@ -7,6 +7,7 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from followup.models.year import WHOLE_REPORT, FollowUp
+from organisation.fields import LineField, ProseField
 from programmes.models import LINE_LENGTH, prose
 
 
@@ -22,8 +23,8 @@ class Withholding(models.Model):
 
     follow_up = models.ForeignKey(FollowUp, models.PROTECT, verbose_name="uppföljning", related_name="withholdings")
     place = models.CharField("det som inte får publiceras", max_length=40)
-    about = models.TextField("det som texten handlar om", help_text="Som det hette när det märktes.")
-    ground = models.CharField(
+    about = ProseField("det som texten handlar om", help_text="Som det hette när det märktes.")
+    ground = LineField(
         "lagrum",
         max_length=200,
         help_text="Visas där texten stod. Till exempel 18 kap. 13 § offentlighets- och sekretesslagen (2009:400).",

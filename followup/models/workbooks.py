@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from followup.models.queued import Queued, QueuedQuerySet
+from organisation.fields import LineField
 from programmes.models import Programme
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Workbook(Queued):
     HEAVY = ("content",)
     UNBEGUN: ClassVar = {"stage": Stage.READING, "rows_read": 0}
 
-    name = models.CharField("filnamn", max_length=200)
+    name = LineField("filnamn", max_length=200)
     content = models.BinaryField("innehåll")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="lämnad av", related_name="+")
     handed_over_at = models.DateTimeField("lämnad", auto_now_add=True)

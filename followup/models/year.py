@@ -12,6 +12,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from followup.scales import Assessment, Forecast
+from organisation.fields import LineField
 from programmes.models import Programme, example_field, page_save_field, prose, year_field
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class FollowUp(models.Model):
     opens_on = models.DateField("öppnar")
     due_on = models.DateField("ska vara klar", help_text="Sista dag för enheterna att fylla i.")
     report_date = models.DateField("rapportens datum", null=True, blank=True)
-    registration_number = models.CharField("diarienummer", max_length=50, blank=True)
+    registration_number = LineField("diarienummer", max_length=50, blank=True)
     summary = prose("sammanfattning", blank=True)
     circumstances = prose(
         "årets förutsättningar", blank=True, help_text="Vad som har präglat året, till exempel en pandemi."

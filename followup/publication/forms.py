@@ -9,6 +9,7 @@ from django import forms
 
 from followup.models import Withholding
 from followup.publication.withholding import Place
+from organisation.fields import LineFormField
 from programmes.models import LINE_LENGTH
 
 
@@ -35,7 +36,7 @@ class WithholdingForm(forms.ModelForm):
 
 
 class PublishAgainForm(forms.Form):
-    reason = forms.CharField(label="Skäl till att märkningen tas bort", max_length=LINE_LENGTH)
+    reason = LineFormField(label="Skäl till att märkningen tas bort", max_length=LINE_LENGTH)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

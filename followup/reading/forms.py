@@ -9,12 +9,13 @@ from django import forms
 
 from followup.report.report import Report
 from followup.report.selection import select
+from organisation.fields import LineFormField
 
 
 class RegisterForm(forms.Form):
     """What to look for among follow-ups and decisions; the address carries it."""
 
-    dnr = forms.CharField(label="Diarienummer", max_length=50, required=False)
+    dnr = LineFormField(label="Diarienummer", max_length=50, required=False)
     year = forms.IntegerField(
         label="År",
         min_value=1990,
@@ -22,7 +23,7 @@ class RegisterForm(forms.Form):
         required=False,
         error_messages={"invalid": "Skriv året med fyra siffror, till exempel 2020."},
     )
-    q = forms.CharField(label="Ord i ärendet eller beslutet", max_length=200, required=False)
+    q = LineFormField(label="Ord i ärendet eller beslutet", max_length=200, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,11 +6,12 @@ from typing import Any
 
 from django import forms
 
+from organisation.fields import LineFormField
 from programmes.models import Indicator
 
 
 class SearchForm(forms.Form):
-    q = forms.CharField(
+    q = LineFormField(
         label="Ord i nyckeltalets rubrik", min_length=3, max_length=100, help_text="Till exempel trygghet."
     )
 

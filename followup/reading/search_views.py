@@ -15,6 +15,7 @@ from followup.reading.search import Criteria, Found, find_goals, find_measures, 
 from followup.scales import Assessment, Forecast, Progress
 from followup.web.conditional import NOT_STORED
 from followup.web.fields import LongSelect
+from organisation.fields import LineFormField
 from organisation.models import Unit
 from programmes.fulltext import words_of
 from programmes.models import Perspective, Programme
@@ -35,7 +36,7 @@ def _word(field: forms.Field, value: Any) -> str:
 class SearchForm(forms.Form):
     """What can be asked for. A value that is not to be had is told of and asks for nothing."""
 
-    q = forms.CharField(label="Sök i mål, åtgärder och kommentarer", max_length=200, required=False)
+    q = LineFormField(label="Sök i mål, åtgärder och kommentarer", max_length=200, required=False)
     programme = forms.ChoiceField(label="Program", required=False, widget=LongSelect)
     year = forms.TypedChoiceField(label="År", required=False, coerce=int, empty_value=None)
     area = forms.TypedChoiceField(label="Ansvarsområde", required=False, coerce=int, empty_value=None)

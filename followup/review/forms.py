@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 
 from followup.models import AreaEntry, Comment, FollowUp, GuidelineEntry
-from followup.web.fields import TextArea
 from followup.writing.forms import EntryForm
 
 
@@ -18,7 +17,7 @@ class AreaEntryForm(EntryForm):
         widgets = {
             "assessment": forms.RadioSelect,
             "forecast": forms.RadioSelect,
-            "summary": TextArea(attrs={"rows": 12}),
+            "summary": forms.Textarea(attrs={"rows": 12}),
         }
         help_texts = {"summary": "Inleder kapitlet om området i rapporten."}
 
@@ -31,7 +30,7 @@ class GuidelineEntryForm(EntryForm):
     class Meta:
         model = GuidelineEntry
         fields = ["assessment", "comment"]
-        widgets = {"assessment": forms.RadioSelect, "comment": TextArea(attrs={"rows": 12})}
+        widgets = {"assessment": forms.RadioSelect, "comment": forms.Textarea(attrs={"rows": 12})}
 
     @property
     def place(self) -> str:
@@ -54,13 +53,13 @@ class YearForm(EntryForm):
             "report_date",
         ]
         widgets = {
-            "summary": TextArea(attrs={"rows": 10}),
+            "summary": forms.Textarea(attrs={"rows": 10}),
             "assessment": forms.RadioSelect,
             "forecast": forms.RadioSelect,
-            "assessment_comment": TextArea(attrs={"rows": 8}),
-            "circumstances": TextArea(attrs={"rows": 8}),
-            "perspectives": TextArea(attrs={"rows": 8}),
-            "looking_ahead": TextArea(attrs={"rows": 8}),
+            "assessment_comment": forms.Textarea(attrs={"rows": 8}),
+            "circumstances": forms.Textarea(attrs={"rows": 8}),
+            "perspectives": forms.Textarea(attrs={"rows": 8}),
+            "looking_ahead": forms.Textarea(attrs={"rows": 8}),
             "report_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
         help_texts = {"report_date": "Dagen som rapporten och tjänsteutlåtandet dateras."}

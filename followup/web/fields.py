@@ -10,14 +10,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 
-class TextArea(forms.Textarea):
-    """A browser sends the lines of a text apart by CRLF from a form and by LF from a script: one text all the same."""
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        value = super().value_from_datadict(data, files, name)
-        return value and value.replace("\r\n", "\n")
-
-
 class LongSelect(forms.Select):
     """Drawn at once, and not by a template for each choice: among hundreds that took most of a page's time."""
 

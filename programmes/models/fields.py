@@ -7,14 +7,16 @@ from decimal import Decimal
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 
+from organisation.fields import ProseField
+
 # Long enough for what a page of a report can hold; short enough that a pasted document is noticed.
 TEXT_LENGTH = 10_000
 LINE_LENGTH = 500
 
 
-def prose(verbose_name: str, max_length: int = TEXT_LENGTH, **options: object) -> models.TextField:
+def prose(verbose_name: str, max_length: int = TEXT_LENGTH, **options: object) -> ProseField:
     """A field of running text. Django bounds a TextField in forms only, so the model brings a validator of its own."""
-    return models.TextField(
+    return ProseField(
         verbose_name,
         max_length=max_length,
         validators=[MaxLengthValidator(max_length)],

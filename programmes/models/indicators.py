@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from organisation.fields import LineField
 from programmes.models.fields import example_field, figure, page_save_field, year_field
 from programmes.models.programme import SubGoal, check_within_period
 
@@ -61,17 +62,15 @@ class Indicator(models.Model):
 
     sub_goal = models.ForeignKey(SubGoal, models.PROTECT, verbose_name="mål", related_name="indicators")
     number = models.PositiveSmallIntegerField("nummer", validators=[MinValueValidator(1)])
-    name = models.CharField("namn", max_length=200)
-    unit = models.CharField(
-        "enhet", max_length=40, help_text="Det som räknas, till exempel procent eller antal per år."
-    )
+    name = LineField("namn", max_length=200)
+    unit = LineField("enhet", max_length=40, help_text="Det som räknas, till exempel procent eller antal per år.")
     direction = models.CharField("riktning", max_length=10, choices=Direction)
     baseline = figure("basvärde", null=True, blank=True)
     baseline_year = year_field("basår", null=True, blank=True)
     target = figure(
         "målvärde", null=True, blank=True, help_text="För hela perioden. Målvärden för enskilda år anges för sig."
     )
-    source = models.CharField("källa", max_length=200, blank=True, help_text="Till exempel en mätning eller Kolada.")
+    source = LineField("källa", max_length=200, blank=True, help_text="Till exempel en mätning eller Kolada.")
     kpi = kpi_field("Till exempel N00945. Utfallen hämtas då från Kolada.")
     is_example = example_field()
 

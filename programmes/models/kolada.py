@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from organisation.fields import LineField, ProseField
 from programmes.models.fields import figure
 
 
@@ -12,8 +13,8 @@ class KeyFigure(models.Model):
     """A key figure that some indicator is linked to, with the moment when all its values were last fetched."""
 
     kpi = models.CharField("nyckeltal", max_length=10, unique=True)
-    title = models.CharField("rubrik", max_length=500)
-    description = models.TextField("beskrivning", blank=True)
+    title = LineField("rubrik", max_length=500)
+    description = ProseField("beskrivning", blank=True)
     fetched_at = models.DateTimeField("hämtat", null=True, blank=True)
 
     class Meta:
@@ -30,7 +31,7 @@ class KeyFigureValue(models.Model):
 
     key_figure = models.ForeignKey(KeyFigure, models.CASCADE, verbose_name="nyckeltal", related_name="values")
     municipality = models.CharField("kommun", max_length=10)
-    municipality_name = models.CharField("kommunens namn", max_length=200)
+    municipality_name = LineField("kommunens namn", max_length=200)
     year = models.PositiveSmallIntegerField("år")
     value = figure("värde", null=True)
     women = figure("kvinnor", null=True)

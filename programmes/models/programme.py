@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from organisation.fields import LineField
 from organisation.models import Unit
 from programmes.models.fields import LINE_LENGTH, example_field, prose, year_field
 
@@ -66,16 +67,16 @@ class Programme(models.Model):
         ACTIVE = "active", "Gällande"
         CLOSED = "closed", "Avslutat"
 
-    title = models.CharField("titel", max_length=200)
+    title = LineField("titel", max_length=200)
     slug = models.SlugField("kortnamn", max_length=80, unique=True, help_text="Används i webbadresser och kommandon.")
     first_year = year_field("första år")
     last_year = year_field("sista år")
     overarching_goal = prose("övergripande mål", max_length=LINE_LENGTH)
     state = models.CharField("läge", max_length=10, choices=State, default=State.DRAFT)
-    adopted_by = models.CharField("antaget av", max_length=200, blank=True)
+    adopted_by = LineField("antaget av", max_length=200, blank=True)
     adopted_on = models.DateField("antaget den", null=True, blank=True)
-    adopted_paragraph = models.CharField("paragraf", max_length=20, blank=True)
-    registration_number = models.CharField("diarienummer", max_length=50, blank=True)
+    adopted_paragraph = LineField("paragraf", max_length=20, blank=True)
+    registration_number = LineField("diarienummer", max_length=50, blank=True)
 
     history = HistoricalRecords()
     objects = ProgrammeQuerySet.as_manager()
@@ -113,7 +114,7 @@ class Programme(models.Model):
 class ResponsibilityArea(models.Model):
     programme = models.ForeignKey(Programme, models.PROTECT, verbose_name="program", related_name="areas")
     number = models.PositiveSmallIntegerField("nummer", validators=[MinValueValidator(1)])
-    name = models.CharField("namn", max_length=200)
+    name = LineField("namn", max_length=200)
     overarching_sub_goal = prose("övergripande delmål", max_length=LINE_LENGTH, blank=True)
     is_example = example_field()
 
@@ -187,7 +188,7 @@ class SubGoal(models.Model):
 class Perspective(models.Model):
     """A cross-cutting perspective that measures are marked with and the report accounts for."""
 
-    name = models.CharField("namn", max_length=100)
+    name = LineField("namn", max_length=100)
     slug = models.SlugField("kortnamn", max_length=80, unique=True)
     description = prose("beskrivning", blank=True)
 
@@ -225,7 +226,7 @@ class Measure(models.Model):
         blank=True,
         help_text="Det identifierade problem som åtgärden svarar mot (lag 2023:196).",
     )
-    problem_source = models.CharField(
+    problem_source = LineField(
         "källa till problembilden", max_length=200, blank=True, help_text="Till exempel en lägesbild eller mätning."
     )
     change = models.CharField("ändring under perioden", max_length=10, choices=Change, blank=True)
@@ -281,7 +282,7 @@ class Guideline(models.Model):
 
     programme = models.ForeignKey(Programme, models.PROTECT, verbose_name="program", related_name="guidelines")
     number = models.PositiveSmallIntegerField("nummer", validators=[MinValueValidator(1)])
-    title = models.CharField("titel", max_length=200)
+    title = LineField("titel", max_length=200)
     description = prose("beskrivning", blank=True)
     units = models.ManyToManyField(Unit, verbose_name="ansvariga enheter", related_name="guidelines", blank=True)
     is_example = example_field()

@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from organisation.text import clean_cell, fold
+
 DECIMALS = 3
 # More digits than the database stores.
 LARGEST_FIGURE = Decimal(10) ** 12
@@ -53,14 +55,14 @@ class Unreadable(Exception):
 def normal(value: object) -> str:
     """Return a word for comparison: without case, extra spaces, text in brackets, and punctuation around it."""
     # The class leaves out "(" so that a text of many of them is searched once, not once for each.
-    folded = re.sub(r"\([^()]*\)", " ", str(value).casefold())
+    folded = re.sub(r"\([^()]*\)", " ", fold(str(value)))
     return " ".join(re.sub(r"[^\w/&+%§-]", " ", folded).split()).strip("-/ ")
 
 
 def text(cell: Any) -> str:
     value = cell.value
     if isinstance(value, str):
-        return value.strip()
+        return clean_cell(value).strip()
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():

@@ -9,6 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from organisation.text import clean
 from programmes.exporting import export_programme, to_json
 from programmes.importing import ImportLog, import_programme
 from programmes.models import Programme, SubGoal
@@ -16,7 +17,11 @@ from programmes.source import Node, SourceError
 from tests.fixtures import HUDDINGE
 from tests.followup.reading.test_dashboards import grow
 
-WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=40)
+WORDS = (
+    st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=40)
+    .map(clean)
+    .filter(None)
+)
 FIRST, LAST = 2022, 2025
 YEARS = st.integers(FIRST, LAST)
 FIGURES = st.decimals(-10_000, 10_000, places=3).map(float)

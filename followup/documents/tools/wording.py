@@ -7,14 +7,17 @@ from django.utils.formats import date_format, number_format
 
 from followup.report.indicators import IndicatorStatus, Outcome
 from followup.report.report import Report
+from organisation.text import REPLACEMENT, clean
 
-# What neither XML 1.0, and with it Word and Excel, nor HTML has a place for: control characters, surrogates.
-_ILLEGIBLE = re.compile("[^\t\n\r -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MEANINGLESS_CONTROL = re.compile("[\0-\x08\x0e-\x1d\x7f]")
 
 
 def legible(text: str) -> str:
-    """`text` with one kind of line break, and the replacement character for every character that no reader can show."""
-    return _ILLEGIBLE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """Return `text` as every file format can hold it: it may have been stored before texts were cleaned on entry.
+
+    A control character without meaning, which `clean` drops, is shown as U+FFFD: a reader should see the damage.
+    """
+    return clean(_MEANINGLESS_CONTROL.sub(REPLACEMENT, text))
 
 
 def figure(value: Decimal) -> str:

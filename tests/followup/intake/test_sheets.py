@@ -2,9 +2,11 @@
 
 import io
 import subprocess
+import unicodedata
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ from programmes.sheets.assembling import Facts
 from programmes.sheets.tables import Choices, Tables
 from programmes.sheets.writing import programme_workbook, template
 from programmes.source import SourceError
+from tests.factories import make_unit
 from tests.programmes.test_exporting import PROGRAMMES, read, written
 
 FACTS = Facts(
@@ -509,3 +512,28 @@ def test_what_libreoffice_has_saved_is_read_as_before(huddinge, tmp_path):
     assert log.nothing_changed
     assert dict(log.unchanged)["åtgärder"] == Measure.objects.count()
     assert [table.title for table in tables.tables if not table.sheet] == []
+
+
+# Texts as other programs encode them
+
+
+def test_headings_units_and_texts_are_read_in_any_unicode_form(db):
+    nfd = partial(unicodedata.normalize, "NFD")
+    registered = make_unit("Äldreomsorgsnämnden")
+    rows = [
+        [nfd("Mål"), nfd("Åtgärd"), nfd("Ansvarig nämnd")],
+        [nfd("Tryggare gång"), nfd("Öka\u00ad belysningen_x000D_\nvid ån"), nfd("Äldre\u200bomsorgsnämnden")],
+    ]
+    load(workbook(Plan=rows))
+    assert goals() == [("1.1", "Tryggare gång")]
+    assert measures() == [("1.1.1", "Öka\u00ad belysningen\nvid ån")]
+    assert list(Unit.objects.all()) == [registered]
+    assert units_of("1.1.1") == ["Äldreomsorgsnämnden"]
+
+
+def test_escapes_in_the_name_of_a_unit_make_no_second_unit(db):
+    make_unit("Kultur- och fritidsnämnden")
+    rows = [["Mål", "Åtgärd", "Ansvarig"], ["Trygga", "Gå ut", "Kultur-_x000B_och_x0020_fritidsnämnden_x000D_"]]
+    load(workbook(Plan=rows))
+    assert units_of("1.1.1") == ["Kultur- och fritidsnämnden"]
+    assert Unit.objects.count() == 1

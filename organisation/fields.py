@@ -1,0 +1,107 @@
+"""Model and form fields for text that people enter: cleaned by `organisation.text` on every way into the database.
+
+A model field cleans in validation, on every save, bulk write and lookup, and gives forms a field that cleans too. To
+migrations they are Django's own fields, so that data migrations need nothing from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django import forms
+from django.core.validators import ProhibitNullCharactersValidator
+from django.db import models
+
+from organisation.text import clean, clean_line, without_nul
+
+NUL_MESSAGE = (
+    "Null-tecken är inte tillåtna. Texten innehåller ett sådant, som inte syns: "
+    "kopiera den på nytt och klistra in den utan formatering."
+)
+no_nul = ProhibitNullCharactersValidator(message=NUL_MESSAGE)
+
+
+class CleanFormField(forms.CharField):
+    """Base of the form fields: clean what was sent before it is stripped, measured and compared."""
+
+    cleaner: Callable[[str], str]
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.validators = [
+            no_nul if isinstance(validator, ProhibitNullCharactersValidator) else validator
+            for validator in self.validators
+        ]
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(_cleaned(value, self.cleaner))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Texts that were stored before they were cleaned have not been changed by whoever opens the form."""
+        return super().has_changed(_cleaned(initial, self.cleaner), data)
+
+
+class LineFormField(CleanFormField):
+    """A text of one line."""
+
+    cleaner = staticmethod(clean_line)
+
+
+class ProseFormField(CleanFormField):
+    """Running text."""
+
+    cleaner = staticmethod(clean)
+    widget: type[forms.Widget] | forms.Widget = forms.Textarea
+
+
+class _CleanModelField(models.Field):
+    """Base of the model fields."""
+
+    cleaner: Callable[[str], str]
+    form_field: type[CleanFormField]
+    default_validators = [no_nul]
+
+    def to_python(self, value: Any) -> Any:
+        return _cleaned(super().to_python(value), self.cleaner)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """Leave the instance with the value that is stored, for the history and the page that follow."""
+        value = super().pre_save(model_instance, add)
+        if isinstance(value, str):
+            value = without_nul(self.cleaner(value))
+            setattr(model_instance, self.attname, value)
+        return value
+
+    def get_prep_value(self, value: Any) -> Any:
+        value = super().get_prep_value(value)
+        return without_nul(self.cleaner(value)) if isinstance(value, str) else value
+
+    def formfield(self, **options: Any) -> Any:
+        return super().formfield(**({} if self.choices else {"form_class": self.form_field}) | options)
+
+
+class LineField(_CleanModelField, models.CharField):
+    """A text of one line."""
+
+    cleaner = staticmethod(clean_line)
+    form_field = LineFormField
+
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        name, _path, args, options = super().deconstruct()
+        return name, "django.db.models.CharField", args, options
+
+
+class ProseField(_CleanModelField, models.TextField):
+    """Running text."""
+
+    cleaner = staticmethod(clean)
+    form_field = ProseFormField
+
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        name, _path, args, options = super().deconstruct()
+        return name, "django.db.models.TextField", args, options
+
+
+def _cleaned(value: Any, cleaner: Callable[[str], str]) -> Any:
+    return cleaner(value) if isinstance(value, str) else value
