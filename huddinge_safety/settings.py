@@ -237,6 +237,12 @@ MFA_ADAPTER = "organisation.adapters.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+# A code is accepted one period (30 s) late or early; organisation.codes accepts it once.
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "organisation.codes.AuthenticateForm",
+    "reauthenticate": "organisation.codes.ReauthenticateForm",
+}
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 SOCIALACCOUNT_ADAPTER = "organisation.adapters.ProviderAccountAdapter"

@@ -1,12 +1,15 @@
 """Local accounts: password, second step, limits and the end of a session."""
 
 import time
+from types import SimpleNamespace
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.core.cache import cache
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -17,12 +20,6 @@ from tests.organisation.conftest import PASSWORD
 pytestmark = pytest.mark.django_db
 
 LOGIN = "/logga-in/"
-
-
-@pytest.fixture(autouse=True)
-def the_clock_may_tick(settings) -> None:
-    """Between showing a code and typing it."""
-    settings.MFA_TOTP_TOLERANCE = 1
 
 
 def log_in(client: Client, username: str, password: str = PASSWORD, **extra: str):
@@ -146,6 +143,41 @@ def test_a_code_is_good_once(client, greta):
     other.post("/logga-in/steg-tva/", {"code": code})
     assert is_in(client)
     assert not is_in(other)
+
+
+NOW = 1_700_000_000
+
+
+def at(second: int, monkeypatch) -> None:
+    """Freeze the clock of one-time codes."""
+    monkeypatch.setattr(totp, "time", SimpleNamespace(time=lambda: second))
+
+
+@pytest.mark.parametrize(
+    ("seconds_late", "is_accepted"), [(0, True), (30, True), (-30, True), (60, False), (-60, False)]
+)
+def test_a_code_is_accepted_one_period_late_or_early(seconds_late, is_accepted, client, greta, monkeypatch):
+    code = format_hotp_value(hotp_value(give_app(greta), NOW // 30))
+    at(NOW + seconds_late, monkeypatch)
+    log_in(client, "greta")
+    client.post("/logga-in/steg-tva/", {"code": code})
+    assert is_in(client) is is_accepted
+
+
+def test_a_used_code_is_refused_in_the_next_period_too(client, greta, monkeypatch):
+    code = format_hotp_value(hotp_value(give_app(greta), NOW // 30))
+    at(NOW, monkeypatch)
+    log_in(client, "greta")
+    client.post("/logga-in/steg-tva/", {"code": code})
+    assert is_in(client)
+    # allauth forgets a used code after 30 seconds.
+    assert cache.delete(f"allauth.mfa.totp.used?user={greta.pk}&code={code}")
+    at(NOW + 30, monkeypatch)
+    other = Client()
+    log_in(other, "greta")
+    assert "Felaktig kod." in other.post("/logga-in/steg-tva/", {"code": f"{code[:3]} {code[3:]}"}).content.decode()
+    assert not is_in(other)
+    assert client.post("/logga-in/bekrafta/kod/", {"code": code}).status_code == 200
 
 
 def test_codes_cannot_be_guessed(client, greta):
