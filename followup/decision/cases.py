@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from followup.decision.notes import remove_note
+from followup.decision.notes import copy_notes, remove_note
 from followup.documents.minutes.extract import proposed_summary, proposed_title
 from followup.documents.report import pdf
 from followup.models import (
@@ -86,11 +86,10 @@ def open_case(follow_up: FollowUp, *, by: User) -> Decision:
     if last is None:
         first = {"registration_number": stored.registration_number, "statement_date": stored.report_date}
         return _add_case(stored, None, first | _proposed(stored), by)
-    facts = {"replaces": last.replaces, "correction_reason": last.correction_reason}
     if last.outcome == Decision.Outcome.REFERRED_BACK:
-        return _add_case(stored, last, facts | _facts(last, CARRIED_OVER), by)
-    # A rejected matter is closed: the next one has a registration number and papers of its own.
-    return _add_case(stored, last, facts | _proposed(stored), by)
+        return _add_next_case(stored, last, _facts(last, CARRIED_OVER), by)
+    # A rejected case is closed: the next one has its own registration number and papers.
+    return _add_next_case(stored, last, _proposed(stored), by)
 
 
 @transaction.atomic
@@ -108,6 +107,7 @@ def start_correction(follow_up: FollowUp, reason: str, *, by: User) -> Decision:
     last = follow_up.decisions.order_by("number").last()
     case = _add_case(follow_up, last, facts, by)
     _put_speakers(case, [Name(speaker.name, speaker.party) for speaker in current.speakers.all()], by)
+    copy_notes(current, case, by=by)
     return case
 
 
@@ -167,6 +167,15 @@ def _facts(decision: Decision, names: Iterable[str]) -> dict[str, Any]:
 def _proposed(follow_up: FollowUp) -> dict[str, Any]:
     """The words that the application can propose, for the secretary to edit."""
     return {"title": proposed_title(follow_up), "summary": proposed_summary(build_report(follow_up))}
+
+
+def _add_next_case(follow_up: FollowUp, last: Decision, facts: dict[str, Any], by: User) -> Decision:
+    """Add the case after `last`, which was referred back or rejected; a correction goes on as a correction."""
+    facts |= {"replaces": last.replaces, "correction_reason": last.correction_reason}
+    case = _add_case(follow_up, last, facts, by)
+    if last.replaces:
+        copy_notes(last.replaces, case, by=by)
+    return case
 
 
 def _add_case(follow_up: FollowUp, last: Decision | None, facts: dict[str, Any], by: User) -> Decision:

@@ -22,7 +22,7 @@ from django.db.models import Prefetch
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from followup.documents.minutes.extract import build_minutes_extract
+from followup.documents.minutes.extract import build_minutes_extract, correction_sentence
 from followup.mail.outbox import AttachedFile, absolute_url, queue
 from followup.models import Decision, Distribution, OutgoingMail, Rendering
 from followup.permissions import can_decide
@@ -115,6 +115,7 @@ def _put(decision: Decision, unit: Unit, email: str, files: list[AttachedFile], 
     distribution = Distribution(decision=decision, unit=unit, email=email, sent_by=by)
     context = {
         "decision": decision,
+        "correction": correction_sentence(decision),
         "distribution": distribution,
         "link": absolute_url(distribution.get_absolute_url()),
         "attached": [file.name for file in files],
@@ -124,12 +125,17 @@ def _put(decision: Decision, unit: Unit, email: str, files: list[AttachedFile], 
         key=f"decision-{decision.pk}-{unit.pk}-{email.lower()}",
         kind=OutgoingMail.Kind.DECISION,
         to=email,
-        subject=f"{decision.body} § {decision.paragraph}: {build_minutes_extract(decision).title}",
+        subject=_subject(decision),
         body=render_to_string("followup/decision/decision.txt", context),
         attachments=files,
     )
     distribution.save()
     return distribution
+
+
+def _subject(decision: Decision) -> str:
+    kind = "Rättelse, " if decision.replaces_id else ""
+    return f"{kind}{decision.body} § {decision.paragraph}: {build_minutes_extract(decision).title}"
 
 
 def _files(decision: Decision) -> list[AttachedFile]:

@@ -93,6 +93,7 @@ def received(request: HttpRequest, token: str) -> HttpResponseBase:
     context = {
         "decision": found.decision,
         "distribution": found,
+        "replaced_by": found.decision.replaced_by,
         "extract": build_minutes_extract(found.decision),
     }
     return _private(render(request, "followup/decision/distribution_received.html", context))

@@ -23,6 +23,7 @@ def minutes_extract(request: HttpRequest, slug: str, year: int, number: int) -> 
     context = {
         "decision": decision,
         "extract": extract,
+        "replaced_by": decision.replaced_by,
         "may_edit": can_decide(user_of(request), decision.follow_up) and not decision.is_recorded,
         "may_send": can_decide(user_of(request), decision.follow_up) and decision.is_recorded,
         "shows_example": extract.shows_example,

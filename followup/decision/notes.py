@@ -1,9 +1,11 @@
-"""Notes for the minutes: added, put in order and taken away until the decision is recorded."""
+"""Notes for the minutes: added, ordered, removed, and copied to a correction, until the decision is recorded."""
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
+from django.core.files import File
 from django.db import transaction
 from django.db.models import Max
 
@@ -14,6 +16,10 @@ from organisation.history import delete_as, save_as
 
 if TYPE_CHECKING:
     from organisation.models import User
+
+logger = logging.getLogger(__name__)
+
+COPIED_FIELDS = ("order", "kind", "name", "party", "text", "is_example")
 
 
 class Changed(Exception):
@@ -43,6 +49,43 @@ def save_note(note: ProtocolNote, *, fetched: int | None, by: User) -> None:
     save_as(note, by=by)
     if replaced:
         _delete_file_on_commit(replaced)
+
+
+@transaction.atomic
+def copy_notes(earlier: Decision, case: Decision, *, by: User) -> None:
+    """Copy the notes of `earlier`, with their files, to the `case` that corrects it.
+
+    Each copy has its own file, so that changing or removing it leaves the decided note as it is. Refused when a file
+    cannot be copied: no note is copied then.
+    """
+    _lock(case, by)
+    copies: list[ProtocolNote] = []
+    try:
+        for note in earlier.notes.order_by("order"):
+            copy = ProtocolNote(decision=case, **{name: getattr(note, name) for name in COPIED_FIELDS})
+            copies.append(copy)
+            _copy_file(note, copy)
+            save_as(copy, by=by, reason="Följde med till rättelsen")
+    except BaseException:
+        # The transaction removes the rows, but not the files.
+        for copy in copies:
+            copy.attachment.delete(save=False)
+        raise
+
+
+def _copy_file(note: ProtocolNote, copy: ProtocolNote) -> None:
+    if not note.attachment:
+        return
+    try:
+        with note.attachment.open("rb") as file:
+            # A folder for each case: the file keeps its name, which the minutes print.
+            copy.attachment.save(f"{copy.decision_id}/{note.file_name}", File(file), save=False)
+    except OSError as error:
+        logger.exception("The file of a note for the minutes could not be copied")
+        raise Refused(
+            f"Filen ”{note.file_name}” ({note}) kan inte läsas eller sparas. Be driften att återställa den från "
+            "säkerhetskopian eller att göra plats på servern, och försök igen."
+        ) from error
 
 
 @transaction.atomic

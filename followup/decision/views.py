@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from followup.decision.cases import cancel_correction, open_case, record, save_case, start_correction
 from followup.decision.forms import CancelCorrectionForm, CorrectionForm, DecisionForm
+from followup.documents.minutes.extract import speakers_sentence
 from followup.models import Decision, FollowUp
 from followup.permissions import can_decide, can_follow_review
 from followup.queue.wait_for_pdf import NoFile
@@ -132,11 +133,14 @@ def case_correct(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     form = CorrectionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            start_correction(follow_up, form.cleaned_data["reason"], by=user)
+            case = start_correction(follow_up, form.cleaned_data["reason"], by=user)
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("followup:case_list")
         messages.success(request, "Rättelsen är påbörjad. Det tidigare beslutet gäller tills det nya är infört.")
+        if number := case.notes.count():
+            carried_over = "En anteckning" if number == 1 else f"{number} anteckningar"
+            messages.info(request, f"{carried_over} till protokollet följde med från det tidigare beslutet.")
         return redirect("followup:case_edit", slug, year)
     context = {"follow_up": follow_up, "form": form, "decision": follow_up.decisions.approving().first()}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
@@ -176,8 +180,8 @@ def decision_detail(request: HttpRequest, slug: str, year: int, number: int) -> 
     context = {
         "decision": decision,
         "follow_up": decision.follow_up,
-        "replaced_by": decision.corrections.approving().first(),
-        "speakers": decision.speakers.all(),
+        "replaced_by": decision.replaced_by,
+        "speakers": speakers_sentence([str(speaker) for speaker in decision.speakers.all()]),
         "notes": decision.notes.all(),
         "others": decision.follow_up.decisions.recorded().exclude(pk=decision.pk).order_by("number"),
         "may_correct": can_decide(user_of(request), decision.follow_up)
@@ -195,7 +199,7 @@ def decided_report(request: HttpRequest, slug: str, year: int, number: int) -> H
     context = {
         "decision": decision,
         "follow_up": decision.follow_up,
-        "replaced_by": decision.corrections.approving().first(),
+        "replaced_by": decision.replaced_by,
         "report": report,
         "shows_example": report.shows_example,
     }

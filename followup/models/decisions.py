@@ -215,13 +215,24 @@ class Decision(models.Model):
         return self.recorded_at is not None
 
     @property
-    def is_approval(self) -> bool:
-        return self.is_recorded and self.outcome == self.Outcome.APPROVED
+    def is_refused(self) -> bool:
+        """Whether the body did not approve the follow-up: a correction then replaces nothing."""
+        return self.outcome in (self.Outcome.REFERRED_BACK, self.Outcome.REJECTED)
+
+    @property
+    def replaced_by(self) -> Decision | None:
+        """The recorded correction that is in force instead of this decision."""
+        return self.corrections.approving().select_related("follow_up__programme").first()
 
     @property
     def meeting(self) -> str:
         """Body, day and paragraph, which together name a decision: "Kommunstyrelsen 5 maj 2021 § 24"."""
-        return f"{self.body} {date_format(self.meeting_date, 'j F Y') if self.meeting_date else ''} § {self.paragraph}"
+        return f"{self.body} {self.day_and_paragraph}"
+
+    @property
+    def day_and_paragraph(self) -> str:
+        """Meeting day and paragraph: "5 maj 2021 § 24"."""
+        return f"{date_format(self.meeting_date, 'j F Y') if self.meeting_date else ''} § {self.paragraph}"
 
 
 class Speaker(models.Model):
@@ -261,6 +272,12 @@ class ProtocolNote(models.Model):
         Kind.STATEMENT: "Särskilda yttranden",
     }
 
+    VERB_PHRASES = {
+        Kind.NOTE: "anmäler protokollsanteckning",
+        Kind.RESERVATION: "reserverar sig mot beslutet",
+        Kind.STATEMENT: "lämnar ett särskilt yttrande",
+    }
+
     decision = models.ForeignKey(Decision, models.PROTECT, verbose_name="beslut", related_name="notes")
     order = models.PositiveSmallIntegerField("ordning")
     kind = models.CharField("slag", max_length=20, choices=Kind, default=Kind.NOTE)
@@ -298,8 +315,13 @@ class ProtocolNote(models.Model):
         return self.PLURALS[self.Kind(self.kind)]
 
     @property
+    def verb_phrase(self) -> str:
+        """Predicate of the announcement in the minutes, after the person's name."""
+        return self.VERB_PHRASES[self.Kind(self.kind)]
+
+    @property
     def file_name(self) -> str:
-        """What the attached file is called, without where it is kept; empty when there is none."""
+        """Name of the attached file without its folder; empty without a file."""
         return PurePath(self.attachment.name or "").name
 
 

@@ -8,7 +8,7 @@ report, for the secretary to edit.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -39,10 +39,14 @@ class Section:
 
 @dataclass(frozen=True)
 class Note:
-    """A member's note for the minutes: of a kind such as ”Protokollsanteckning”, by `person` with party."""
+    """A member's note for the minutes: a kind such as ”Protokollsanteckning”, and the `person` with party.
+
+    `verb_phrase` follows the person in the announcement: ”reserverar sig mot beslutet”.
+    """
 
     kind: str
     kind_plural: str
+    verb_phrase: str
     person: str
     text: str
     attachment: str = ""
@@ -50,7 +54,7 @@ class Note:
 
     @property
     def announcement(self) -> str:
-        return f"{self.person} anmäler {self.kind.lower()}, se bilaga till detta protokoll."
+        return f"{self.person} {self.verb_phrase}, se bilaga till detta protokoll."
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,7 @@ class MinutesExtract:
     propositions: str
     notes: tuple[Note, ...]
     recipients: str
+    correction: str = ""
     is_draft: bool = False
     is_example: bool = False
 
@@ -95,6 +100,7 @@ class MinutesExtract:
         """The parts in the order of the minutes; a part without content is left out."""
         parts = [
             Section(f"{genitive(self.body)} beslut", blocks_of(self.decision)),
+            Section("Rättelse av tidigare beslut", blocks_of(self.correction)),
             Section("Sammanfattning", blocks_of(self.summary)),
             Section("Överläggning", self._deliberation),
             Section("Propositioner", blocks_of(self.propositions)),
@@ -132,8 +138,11 @@ class MinutesExtract:
     def _deliberation(self) -> tuple[Block, ...]:
         if not self.speakers and not self.deliberation:
             return ()
-        spoke = (Block(f"I ärendet yttrar sig {listing(self.speakers)}."),) if self.speakers else ()
-        return (*spoke, *blocks_of(self.deliberation), Block("Härefter förklaras överläggningen avslutad."))
+        return (
+            *blocks_of(speakers_sentence(self.speakers)),
+            *blocks_of(self.deliberation),
+            Block("Härefter förklaras överläggningen avslutad."),
+        )
 
     @property
     def _announcements(self) -> list[Section]:
@@ -146,7 +155,7 @@ class MinutesExtract:
 
 
 def build_minutes_extract(decision: Decision) -> MinutesExtract:
-    """The extract as the decision now stands, recorded or not, in two queries besides `decision`'s own."""
+    """Return the extract of a decision, recorded or not, in two queries (three for a correction)."""
     return MinutesExtract(
         municipality=settings.MUNICIPALITY_NAME,
         body=decision.body,
@@ -162,8 +171,20 @@ def build_minutes_extract(decision: Decision) -> MinutesExtract:
         propositions=decision.propositions,
         notes=tuple(_note(note) for note in decision.notes.all()),
         recipients=decision.recipients,
+        correction=correction_sentence(decision),
         is_draft=not decision.is_recorded,
         is_example=decision.is_example,
+    )
+
+
+def correction_sentence(decision: Decision) -> str:
+    """Name the decision that a correction replaces, and the reason; empty for other decisions."""
+    earlier = decision.replaces
+    if earlier is None:
+        return ""
+    relation = "Ärendet gällde en rättelse av" if decision.is_refused else "Beslutet ersätter"
+    return (
+        f"{relation} {genitive(earlier.body)} beslut {earlier.day_and_paragraph}.\nSkäl: {decision.correction_reason}"
     )
 
 
@@ -171,6 +192,7 @@ def _note(note: ProtocolNote) -> Note:
     return Note(
         kind=note.get_kind_display(),
         kind_plural=note.kind_plural,
+        verb_phrase=note.verb_phrase,
         person=note.person,
         text=note.text,
         attachment=note.file_name,
@@ -235,6 +257,11 @@ def blocks_of(text: str) -> tuple[Block, ...]:
         for paragraph in re.split(r"\n\s*\n", text.strip())
         for is_list, lines in groupby(map(str.strip, paragraph.splitlines()), lambda line: line.startswith(BULLETS))
     )
+
+
+def speakers_sentence(speakers: Sequence[str]) -> str:
+    """Return the sentence of the minutes about the speakers; empty without any."""
+    return f"I ärendet yttrar sig {listing(speakers)}." if speakers else ""
 
 
 def listing(names: Iterable[str]) -> str:

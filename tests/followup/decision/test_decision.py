@@ -95,7 +95,7 @@ def test_from_case_to_decision(client, year, nina):
         pages = PdfReader(io.BytesIO(file.read())).pages
     assert "Beslutad: Kommunstyrelsen 3 maj 2023 § 31" in pages[0].extract_text()
     html = client.get(f"{YEAR}beslut/1/").content.decode()
-    assert "Anna Andersson (S), Bo Berg (M)" in html
+    assert "I ärendet yttrar sig Anna Andersson (S) och Bo Berg (M)." in html
     assert decision.report.sha256 in html
 
 

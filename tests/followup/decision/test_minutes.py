@@ -13,7 +13,7 @@ from followup.documents.minutes.extract import (
     listing,
     proposed_summary,
 )
-from followup.models import FollowUp
+from followup.models import FollowUp, ProtocolNote
 from followup.report.report import build_report
 
 
@@ -37,8 +37,10 @@ def extract(**changes):
     return MinutesExtract(**values | changes)
 
 
-def note(person, kind="Protokollsanteckning", plural="Protokollsanteckningar", text="Text."):
-    return Note(kind, plural, person, text)
+def note(person, kind="note", text="Text."):
+    """A note as the model words it."""
+    row = ProtocolNote(kind=kind)
+    return Note(row.get_kind_display(), row.kind_plural, row.verb_phrase, person, text)
 
 
 def test_parts_without_content_are_left_out():
@@ -50,7 +52,7 @@ def test_all_parts_in_order():
         summary="Kort.",
         speakers=("A (S)",),
         propositions="Ordförande frågar.",
-        notes=(note("A (S)"), note("B (M)", "Reservation", "Reservationer"), note("C (V)")),
+        notes=(note("A (S)"), note("B (M)", "reservation"), note("C (V)"), note("D (L)", "statement")),
         recipients="Alla",
     )
     assert [section.heading for section in whole.sections] == [
@@ -60,16 +62,20 @@ def test_all_parts_in_order():
         "Propositioner",
         "Protokollsanteckningar",
         "Reservationer",
+        "Särskilda yttranden",
         "Beslutet ska skickas till",
     ]
     assert whole.sections[4].blocks == (
         Block("A (S) anmäler protokollsanteckning, se bilaga till detta protokoll."),
         Block("C (V) anmäler protokollsanteckning, se bilaga till detta protokoll."),
     )
+    assert whole.sections[5].blocks == (Block("B (M) reserverar sig mot beslutet, se bilaga till detta protokoll."),)
+    assert whole.sections[6].blocks == (Block("D (L) lämnar ett särskilt yttrande, se bilaga till detta protokoll."),)
     assert [appendix.heading for appendix in whole.appendices] == [
         "Protokollsbilaga 1: Protokollsanteckning, A (S)",
         "Protokollsbilaga 2: Reservation, B (M)",
         "Protokollsbilaga 3: Protokollsanteckning, C (V)",
+        "Protokollsbilaga 4: Särskilt yttrande, D (L)",
     ]
 
 
@@ -84,6 +90,12 @@ def test_all_parts_in_order():
 def test_the_deliberation_names_the_speakers_and_is_closed(speakers, sentence):
     section = extract(speakers=speakers).sections[1]
     assert section.blocks == (Block(sentence), Block("Härefter förklaras överläggningen avslutad."))
+
+
+def test_a_correction_names_the_replaced_decision_after_the_decision():
+    sentence = "Beslutet ersätter Socialnämndens beslut 7 februari 2023 § 9.\nSkäl: Fel antal lampor."
+    section = extract(correction=sentence).sections[1]
+    assert (section.heading, section.blocks) == ("Rättelse av tidigare beslut", (Block(sentence),))
 
 
 def test_running_text_becomes_paragraphs_and_lists():
