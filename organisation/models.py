@@ -19,6 +19,7 @@ from simple_history.models import HistoricalRecords
 
 from organisation.appearance import is_legible, legible
 from organisation.fields import LineField, ProseField
+from organisation.order import in_swedish_order
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -56,7 +57,7 @@ class User(AbstractUser):
     class Meta:
         verbose_name = "användare"
         verbose_name_plural = "användare"
-        ordering = ["last_name", "first_name", "username"]
+        ordering = [in_swedish_order("last_name"), in_swedish_order("first_name"), "username"]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
@@ -139,7 +140,7 @@ class Unit(models.Model):
     class Meta:
         verbose_name = "enhet"
         verbose_name_plural = "enheter"
-        ordering = ["name"]
+        ordering = [in_swedish_order("name")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
@@ -194,7 +195,7 @@ class Membership(models.Model):
     class Meta:
         verbose_name = "medlemskap"
         verbose_name_plural = "medlemskap"
-        ordering = ["unit__name", "user__last_name"]
+        ordering = [in_swedish_order("unit__name"), in_swedish_order("user__last_name")]
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "unit"],
@@ -237,7 +238,7 @@ class ProviderGroup(models.Model):
     class Meta:
         verbose_name = "grupp vid inloggning"
         verbose_name_plural = "grupper vid inloggning"
-        ordering = ["name", "pk"]
+        ordering = [in_swedish_order("name"), "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["name", "role"],

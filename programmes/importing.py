@@ -18,6 +18,7 @@ from django.db import IntegrityError, models
 
 from organisation.history import in_words
 from organisation.models import Unit
+from organisation.order import swedish_sorted
 from programmes.bulk import write
 from programmes.models import (
     Guideline,
@@ -407,7 +408,7 @@ class _Reading:
         if before.keys() == after.keys():
             return []
         work.members.setdefault(name, []).append((instance, wanted))
-        words = [", ".join(sorted(ones.values())) or "–" for ones in (before, after)]
+        words = [", ".join(swedish_sorted(ones.values())) or "–" for ones in (before, after)]
         return [(str(instance._meta.get_field(name).verbose_name), words[0], words[1])]
 
     def _plan(self, work: _Work, instance: Any, is_new: bool, differences: list[Difference]) -> None:

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from organisation.history import save_as
+from organisation.order import order_key
 from programmes.kolada_api import FoundValue, Kolada, KoladaUnavailable
 from programmes.models import Indicator, IndicatorValue, KeyFigure, KeyFigureValue
 
@@ -181,7 +182,7 @@ def comparison_of(key_figure: KeyFigure, years: Iterable[int]) -> Comparison:
     found_years = tuple(sorted({value.year for value in values}))
     by_place = {(value.municipality, value.year): value.value for value in values}
     names = {value.municipality: value.municipality_name for value in values}
-    places = sorted(names, key=lambda place: (place != settings.KOLADA_MUNICIPALITY, names[place]))
+    places = sorted(names, key=lambda place: (place != settings.KOLADA_MUNICIPALITY, order_key(names[place])))
     return Comparison(
         found_years,
         tuple((place, names[place], tuple(by_place.get((place, year)) for year in found_years)) for place in places),

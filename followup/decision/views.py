@@ -24,6 +24,7 @@ from followup.workflow import Refused, StaleEntry
 from followup.writing.forms import PageForms
 from followup.writing.saving import conflict_page, sent_or_kept, text_outlives_session
 from organisation.models import User
+from organisation.order import in_swedish_order
 
 PER_PAGE = 50
 
@@ -38,7 +39,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         .exclude(state=FollowUp.State.PLANNED)
         .select_related("programme")
         .prefetch_related("decisions")
-        .order_by("-year", "programme__title", "pk")
+        .order_by("-year", in_swedish_order("programme__title"), "pk")
     )
     page = Paginator(years, PER_PAGE).get_page(request.GET.get("page"))
     context = {

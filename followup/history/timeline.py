@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from followup.history.field_changes import FieldChange, change_of
+from organisation.order import swedish_sorted
 
 # Of use to the program alone; whether a text is an example is said where it stands.
 UNTOLD = ("id", "version", "page_save", "is_example")
@@ -151,5 +152,5 @@ def _value(field: Any, value: Any, others: Mapping[type[models.Model], Mapping[i
     if not field.is_relation:
         return value
     objects = others.get(field.related_model, {})
-    named = sorted(str(objects.get(key, f"borttagen (nr {key})")) for key in _keys(value))
+    named = swedish_sorted(str(objects.get(key, f"borttagen (nr {key})")) for key in _keys(value))
     return named if field.many_to_many else ", ".join(named)

@@ -22,6 +22,7 @@ from followup.mail.outbox import absolute_url, queue
 from followup.models import Answer, Event, FollowUp, OutgoingMail, Reminder, SubGoalEntry
 from followup.permissions import responsible_units
 from organisation.models import Membership, User
+from organisation.order import in_swedish_order
 
 Step = Reminder.Step
 
@@ -103,7 +104,7 @@ def _told_fully(today: date) -> dict[int, frozenset[int]]:
         Membership.objects.current(today)
         .reporting()
         .filter(user__is_active=True)
-        .order_by("user__last_name", "user__first_name", "user_id")
+        .order_by(in_swedish_order("user__last_name"), in_swedish_order("user__first_name"), "user_id")
     )
     with_ordinary = {membership.unit_id for membership in memberships if not membership.is_deputy}
     units: dict[int, set[int]] = defaultdict(set)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from followup.models.decisions import Decision
 from followup.models.mail import OutgoingMail
+from organisation.order import in_swedish_order
 
 
 def new_token() -> str:
@@ -52,7 +53,7 @@ class Distribution(models.Model):
     class Meta:
         verbose_name = "expediering"
         verbose_name_plural = "expedieringar"
-        ordering = ["decision", "unit__name", "pk"]
+        ordering = ["decision", in_swedish_order("unit__name"), "pk"]
         constraints = [
             models.UniqueConstraint(fields=["decision", "unit", "email"], name="distribution_once_per_address"),
             models.CheckConstraint(

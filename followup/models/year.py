@@ -13,6 +13,7 @@ from simple_history.models import HistoricalRecords
 
 from followup.scales import Assessment, Forecast
 from organisation.fields import LineField
+from organisation.order import in_swedish_order
 from programmes.models import Programme, example_field, page_save_field, prose, year_field
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
             models.Case(models.When(state=FollowUp.State.OPEN, then=0), default=1),
             "-year",
             "-programme__first_year",
-            "programme__title",
+            in_swedish_order("programme__title"),
         )
 
 

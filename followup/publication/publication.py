@@ -12,6 +12,7 @@ from hashlib import sha256
 from followup.models import DecidedReport, FollowUp
 from followup.publication.withholding import masked, misplaced
 from followup.report.report import Report, from_json
+from organisation.order import in_swedish_order
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,9 @@ def publication_of(slug: str, year: int) -> Publication | None:
 
 def publications() -> Iterator[Publication]:
     """All that is public, the latest year first; one report at a time is held in memory."""
-    years = FollowUp.objects.published().select_related("programme").order_by("-year", "programme__title")
+    years = (
+        FollowUp.objects.published().select_related("programme").order_by("-year", in_swedish_order("programme__title"))
+    )
     for follow_up in years:
         publication = _publication(follow_up)
         if publication:

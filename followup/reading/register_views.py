@@ -7,6 +7,7 @@ from django.shortcuts import render
 from followup.models import FollowUp
 from followup.reading.forms import RegisterForm
 from followup.reading.register import shows_example, with_decisions
+from organisation.order import in_swedish_order
 
 PER_PAGE = 25
 
@@ -20,7 +21,7 @@ def register(request: HttpRequest) -> HttpResponse:
         matters = with_decisions(
             FollowUp.objects.visible_to(request.user)
             .matching(**{name: form.cleaned_data[field] for name, field in wanted.items()})
-            .order_by("-year", "programme__title", "pk")
+            .order_by("-year", in_swedish_order("programme__title"), "pk")
         )
     page = Paginator(matters, PER_PAGE).get_page(request.GET.get("page"))
     return render(

@@ -12,17 +12,18 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from followup.documents.report.table import Table
 from followup.documents.report.xlsx import EXAMPLE, TEXT, UNITS, Column, Value, yes
 from followup.models import Answer, FollowUp, MeasureEntry, MeasureEntryWords, SubGoalEntry, SubGoalEntryWords
+from organisation.order import in_swedish_order
 from programmes.fulltext import all_of, containing, has_index, words_of
 from programmes.models import Measure, SubGoal
 
 E = TypeVar("E", bound=Answer)
 
 # The order of years: two programmes of one name are told apart by their ids.
-YEARS = ("-year", "-programme__first_year", "programme__title", "programme_id")
+YEARS = ("-year", "-programme__first_year", in_swedish_order("programme__title"), "programme_id")
 OF_YEARS = (
     "-follow_up__year",
     "-follow_up__programme__first_year",
-    "follow_up__programme__title",
+    in_swedish_order("follow_up__programme__title"),
     "follow_up__programme_id",
 )
 

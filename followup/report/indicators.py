@@ -15,6 +15,7 @@ from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 
 from followup.scales import BLANK, Step, Trend, step
+from organisation.order import in_swedish_order
 from programmes.models import Indicator, KeyFigureValue, Programme, TargetStatus, target_status, without_padding
 
 
@@ -169,7 +170,7 @@ def _elsewhere(programme: Programme, year: int, kpis: Collection[str]) -> dict[s
         KeyFigureValue.objects.filter(key_figure__kpi__in=kpis, year__range=years, value__isnull=False)
         .exclude(municipality=settings.KOLADA_MUNICIPALITY)
         .annotate(kpi=F("key_figure__kpi"))
-        .order_by("kpi", "municipality_name", "municipality", "year")
+        .order_by("kpi", in_swedish_order("municipality_name"), "municipality", "year")
     )
     by_kpi: dict[str, tuple[Elsewhere, ...]] = defaultdict(tuple)
     for (kpi, _), of_place in groupby(values, key=lambda value: (value.kpi, value.municipality)):

@@ -24,6 +24,7 @@ from django.db.models import F, Value
 from followup.models import AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.report.indicators import IndicatorStatus, indicators_by_goal
 from followup.scales import BLANK, SCALES, Assessment, Forecast, Progress, Step, Trend, step
+from organisation.order import order_key, swedish_sorted
 from programmes.exporting import plain
 from programmes.models import Guideline, Measure, Programme, SubGoal, TargetStatus
 
@@ -254,7 +255,7 @@ class Report:
     def units(self) -> tuple[str, ...]:
         """Every unit that is responsible for something in the report."""
         lists = [item.units for items in (self.sub_goals, self.measures, self.guidelines) for item in items]
-        return tuple(sorted({unit for units in lists for unit in units}))
+        return tuple(swedish_sorted({unit for units in lists for unit in units}))
 
     @property
     def filled_in(self) -> int:
@@ -327,7 +328,9 @@ def _units_by_item(programme: Programme) -> UnitNames:
     of_guidelines = _names(Guideline, "guideline", guideline__programme=programme)
     kinds = {model.__name__: model for model in (SubGoal, Measure, Guideline)}
     names: dict[tuple[type[models.Model], int], tuple[str, ...]] = defaultdict(tuple)
-    for kind, pk, name in of_goals.union(of_measures, of_guidelines).order_by("kind", "item", "name"):
+    rows = of_goals.union(of_measures, of_guidelines)
+    # A union cannot be ordered by an expression.
+    for kind, pk, name in sorted(rows, key=lambda row: order_key(row[2])):
         names[kinds[kind], pk] += (name,)
     return names
 
@@ -487,7 +490,7 @@ def _perspective_accounts(measures: Iterable[_MeasureOfYear]) -> tuple[Perspecti
         for perspective in of_year.measure.perspectives.all():
             descriptions[perspective.name] = perspective.description
             marked[perspective.name].append(of_year.status)
-    return tuple(PerspectiveAccount(name, descriptions[name], tuple(marked[name])) for name in sorted(marked))
+    return tuple(PerspectiveAccount(name, descriptions[name], tuple(marked[name])) for name in swedish_sorted(marked))
 
 
 def _changes(year: int, measures: Iterable[_MeasureOfYear]) -> tuple[Change, ...]:

@@ -10,6 +10,7 @@ from datetime import date
 
 from followup.models import Answer, FollowUp, MeasureEntry, SubGoalEntry
 from organisation.models import Unit
+from organisation.order import order_key, swedish_sorted
 from programmes.models import ResponsibilityArea
 
 # A choice of the list beside the states of the workflow.
@@ -145,7 +146,7 @@ def by_unit(goals: Iterable[GoalToReview], late: bool) -> list[Delivery]:
         for answer in goal.answers:
             for unit in answer.item.units.all() or [None]:
                 answers[unit].append(answer)
-    ordered = sorted(answers, key=lambda unit: (unit is None, unit.name if unit else ""))
+    ordered = sorted(answers, key=lambda unit: (unit is None, order_key(unit.name if unit else "")))
     return [
         Delivery(unit.slug if unit else "", unit.name if unit else "Ingen enhet", tuple(answers[unit]), late)
         for unit in ordered
@@ -181,4 +182,4 @@ def goals_to_review(follow_up: FollowUp) -> list[GoalToReview]:
 def _goal(entry: SubGoalEntry, measures: list[MeasureEntry]) -> GoalToReview:
     answers: tuple[Answer, ...] = (entry, *measures)
     units = {unit for answer in answers for unit in answer.item.units.all()}
-    return GoalToReview(entry, answers, tuple(sorted(units, key=lambda unit: unit.name)))
+    return GoalToReview(entry, answers, tuple(swedish_sorted(units)))

@@ -31,6 +31,7 @@ from followup.review.forms import CommentForm
 from followup.web.fetch import follow_up_or_404, user_of
 from followup.workflow import YEAR_TRANSITIONS, Refused, available, perform, perform_all
 from organisation.models import User
+from organisation.order import swedish_sorted
 
 PER_PAGE = 50
 
@@ -71,7 +72,7 @@ def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         "rows": rows,
         "may_approve": any(answers for _, answers in rows),
         "tables": [("Enhet", "unit", by_unit(goals, late)), ("Område", "area", by_area(goals, late))],
-        "units": sorted({unit for goal in goals for unit in goal.units}, key=lambda unit: unit.name),
+        "units": swedish_sorted({unit for goal in goals for unit in goal.units}),
         "areas": {str(goal.area.number): goal.area for goal in goals},
         "states": STATES,
         "choice": choice,

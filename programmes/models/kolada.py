@@ -6,6 +6,7 @@ from __future__ import annotations
 from django.db import models
 
 from organisation.fields import LineField, ProseField
+from organisation.order import in_swedish_order
 from programmes.models.fields import figure
 
 
@@ -41,7 +42,7 @@ class KeyFigureValue(models.Model):
     class Meta:
         verbose_name = "värde i Kolada"
         verbose_name_plural = "värden i Kolada"
-        ordering = ["key_figure", "municipality_name", "year"]
+        ordering = ["key_figure", in_swedish_order("municipality_name"), "year"]
         constraints = [
             models.UniqueConstraint(
                 fields=["key_figure", "municipality", "year"], name="key_figure_value_once_per_municipality_and_year"

@@ -13,6 +13,7 @@ from simple_history.models import HistoricalRecords
 
 from organisation.fields import LineField
 from organisation.models import Unit
+from organisation.order import in_swedish_order
 from programmes.models.fields import LINE_LENGTH, example_field, prose, year_field
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Programme(models.Model):
     class Meta:
         verbose_name = "program"
         verbose_name_plural = "program"
-        ordering = ["-first_year", "title"]
+        ordering = ["-first_year", in_swedish_order("title")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(last_year__gte=F("first_year")),
@@ -197,7 +198,7 @@ class Perspective(models.Model):
     class Meta:
         verbose_name = "perspektiv"
         verbose_name_plural = "perspektiv"
-        ordering = ["name"]
+        ordering = [in_swedish_order("name")]
 
     def __str__(self) -> str:
         return self.name
