@@ -8,6 +8,8 @@ SVG paths in a box of 16 by 16, shared by pages, PDF and print.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
 
 from django.db import models
 
@@ -79,47 +81,65 @@ STOP = "M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0zM5 5h6v6H5z"
 
 BLANK = Step("", "Ej ifyllt", "blank", RING)
 
-# Value, tone and symbol of each step, in the order of choices, legends and counts.
-_LOOKS: dict[type[models.TextChoices], list[tuple[models.TextChoices, str, str]]] = {
+
+class Meaning(Enum):
+    """Meaning of a step for comparisons. Logic asks for it, never for the word or the position of a step."""
+
+    REACHED = "reached"
+    PARTLY = "partly"
+    NOT_REACHED = "not reached"
+
+
+class _Row(NamedTuple):
+    """A step of a scale; without a `meaning` it is neither better nor worse than another."""
+
+    choice: models.TextChoices
+    tone: str
+    path: str
+    meaning: Meaning | None = None
+
+
+# Steps of each scale in the order of choices, legends and counts. Those with a meaning stand from best to worst.
+_ROWS: dict[type[models.TextChoices], list[_Row]] = {
     Assessment: [
-        (Assessment.MET, "good", CHECK),
-        (Assessment.PARTLY, "middling", HALF),
-        (Assessment.NOT_MET, "poor", CROSS),
-        (Assessment.CANNOT_ASSESS, "unknown", QUESTION),
-        (Assessment.NOT_APPLICABLE, "blank", DASH),
+        _Row(Assessment.MET, "good", CHECK, Meaning.REACHED),
+        _Row(Assessment.PARTLY, "middling", HALF, Meaning.PARTLY),
+        _Row(Assessment.NOT_MET, "poor", CROSS, Meaning.NOT_REACHED),
+        _Row(Assessment.CANNOT_ASSESS, "unknown", QUESTION),
+        _Row(Assessment.NOT_APPLICABLE, "blank", DASH),
     ],
     Forecast: [
-        (Forecast.WILL, "good", UP),
-        (Forecast.PARTLY, "middling", LEVEL),
-        (Forecast.WILL_NOT, "poor", DOWN),
-        (Forecast.CANNOT_ASSESS, "unknown", QUESTION),
-        (Forecast.NOT_APPLICABLE, "blank", DASH),
+        _Row(Forecast.WILL, "good", UP, Meaning.REACHED),
+        _Row(Forecast.PARTLY, "middling", LEVEL, Meaning.PARTLY),
+        _Row(Forecast.WILL_NOT, "poor", DOWN, Meaning.NOT_REACHED),
+        _Row(Forecast.CANNOT_ASSESS, "unknown", QUESTION),
+        _Row(Forecast.NOT_APPLICABLE, "blank", DASH),
     ],
     Progress: [
-        (Progress.NOT_STARTED, "blank", RING),
-        (Progress.ONGOING, "underway", PLAY),
-        (Progress.DONE, "good", CHECK),
-        (Progress.DELAYED, "middling", CLOCK),
-        (Progress.STOPPED, "poor", STOP),
-        (Progress.NOT_APPLICABLE, "blank", DASH),
+        _Row(Progress.NOT_STARTED, "blank", RING),
+        _Row(Progress.ONGOING, "underway", PLAY),
+        _Row(Progress.DONE, "good", CHECK),
+        _Row(Progress.DELAYED, "middling", CLOCK),
+        _Row(Progress.STOPPED, "poor", STOP),
+        _Row(Progress.NOT_APPLICABLE, "blank", DASH),
     ],
     Trend: [
-        (Trend.BETTER, "good", UP),
-        (Trend.SAME, "middling", LEVEL),
-        (Trend.WORSE, "poor", DOWN),
-        (Trend.CANNOT_ASSESS, "unknown", QUESTION),
+        _Row(Trend.BETTER, "good", UP),
+        _Row(Trend.SAME, "middling", LEVEL),
+        _Row(Trend.WORSE, "poor", DOWN),
+        _Row(Trend.CANNOT_ASSESS, "unknown", QUESTION),
     ],
     TargetStatus: [
-        (TargetStatus.REACHED, "good", CHECK),
-        (TargetStatus.ON_THE_WAY, "middling", HALF),
-        (TargetStatus.NOT_REACHED, "poor", CROSS),
-        (TargetStatus.CANNOT_ASSESS, "unknown", QUESTION),
+        _Row(TargetStatus.REACHED, "good", CHECK),
+        _Row(TargetStatus.ON_THE_WAY, "middling", HALF),
+        _Row(TargetStatus.NOT_REACHED, "poor", CROSS),
+        _Row(TargetStatus.CANNOT_ASSESS, "unknown", QUESTION),
     ],
 }
 
 SCALES: dict[type[models.TextChoices], dict[str, Step]] = {
-    scale: {choice.value: Step(choice.value, str(choice.label), tone, path) for choice, tone, path in looks}
-    for scale, looks in _LOOKS.items()
+    scale: {row.choice.value: Step(row.choice.value, str(row.choice.label), row.tone, row.path) for row in rows}
+    for scale, rows in _ROWS.items()
 }
 
 
@@ -128,16 +148,14 @@ def step(scale: type[models.TextChoices], value: str) -> Step:
     return SCALES[scale][value] if value else BLANK
 
 
-# Comparable steps from best to worst. Other steps are neither better nor worse.
-_BEST_FIRST: dict[type[models.TextChoices], tuple[str, ...]] = {
-    Assessment: (Assessment.MET, Assessment.PARTLY, Assessment.NOT_MET),
-    Forecast: (Forecast.WILL, Forecast.PARTLY, Forecast.WILL_NOT),
-}
+def meanings(scale: type[models.TextChoices]) -> dict[str, Meaning]:
+    """Return the meaning of each comparable step, from best to worst."""
+    return {row.choice.value: row.meaning for row in _ROWS[scale] if row.meaning}
 
 
 def change_between(before: Step, after: Step, scale: type[models.TextChoices] = Assessment) -> Step | None:
     """Return the trend from `before` to `after`; None when one of them is not comparable."""
-    order = _BEST_FIRST[scale]
+    order = list(meanings(scale))
     if before.key not in order or after.key not in order:
         return None
     change = order.index(before.key) - order.index(after.key)

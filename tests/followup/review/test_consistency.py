@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 import pytest
+from django.db.models import TextChoices
 
+from followup import scales
 from followup.review.consistency import OF_AREA, contradiction, contradictions
-from followup.scales import Forecast
+from followup.scales import CHECK, CROSS, HALF, QUESTION, Forecast, Meaning, Step
 
 
 @dataclass
@@ -72,3 +74,71 @@ def test_assessment_and_forecast_are_judged_each_for_itself():
         "Områdets bedömning är ”Uppfyllt”, men 1 mål har ”Ej uppfyllt”."
     ]
     assert contradictions(Judged("partly", "will"), goals, OF_AREA) == []
+
+
+class FourSteps(TextChoices):
+    """A scale of a municipality with a fourth comparable step, placed second, and an incomparable one placed third."""
+
+    MET = "met", "Uppfyllt"
+    MOSTLY = "mostly", "Till stor del uppfyllt"
+    CANNOT = "cannot", "Kan inte bedömas"
+    PARTLY = "partly", "Delvis uppfyllt"
+    NOT_MET = "not_met", "Ej uppfyllt"
+
+
+@pytest.fixture
+def four_steps(monkeypatch):
+    rows = [
+        scales._Row(FourSteps.MET, "good", CHECK, Meaning.REACHED),
+        scales._Row(FourSteps.MOSTLY, "good", HALF, Meaning.PARTLY),
+        scales._Row(FourSteps.CANNOT, "unknown", QUESTION),
+        scales._Row(FourSteps.PARTLY, "middling", HALF, Meaning.PARTLY),
+        scales._Row(FourSteps.NOT_MET, "poor", CROSS, Meaning.NOT_REACHED),
+    ]
+    steps = {row.choice.value: Step(row.choice.value, str(row.choice.label), row.tone, row.path) for row in rows}
+    monkeypatch.setitem(scales._ROWS, FourSteps, rows)
+    monkeypatch.setitem(scales.SCALES, FourSteps, steps)
+
+
+@pytest.mark.usefixtures("four_steps")
+@pytest.mark.parametrize(
+    ("overall", "of_goals", "sentence"),
+    [
+        ("met", ["met", "not_met"], "A är ”Uppfyllt”, men 1 mål har ”Ej uppfyllt”."),
+        (
+            "met",
+            ["mostly"],
+            "A är ”Uppfyllt”, men 1 mål har ”Till stor del uppfyllt” och inget mål har ”Uppfyllt”.",
+        ),
+        ("not_met", ["met", "not_met"], ""),
+        (
+            "not_met",
+            ["partly", "met"],
+            "A är ”Ej uppfyllt”, men 1 mål har ”Delvis uppfyllt”, 1 mål har ”Uppfyllt” och"
+            " inget mål har ”Ej uppfyllt”.",
+        ),
+        ("mostly", ["met", "partly"], ""),
+        (
+            "mostly",
+            ["partly", "not_met"],
+            "A är ”Till stor del uppfyllt”, men 1 mål har ”Ej uppfyllt”, 1 mål har ”Delvis uppfyllt” och"
+            " inget mål har ”Till stor del uppfyllt”.",
+        ),
+        ("partly", ["mostly", "cannot"], "A är ”Delvis uppfyllt”, men 1 mål har ”Till stor del uppfyllt” och"
+         " inget mål har ”Delvis uppfyllt”."),
+        ("cannot", ["met", "cannot"], ""),
+    ],
+)  # fmt: skip
+def test_the_order_comes_from_the_scale(overall, of_goals, sentence):
+    assert contradiction(FourSteps, "A", overall, of_goals) == sentence
+
+
+@pytest.mark.usefixtures("four_steps")
+@pytest.mark.parametrize(
+    ("before", "after", "trend"),
+    [("partly", "mostly", "better"), ("met", "mostly", "worse"), ("mostly", "mostly", "same"), ("met", "cannot", None)],
+)
+def test_a_change_follows_the_order_of_the_scale(before, after, trend):
+    steps = scales.SCALES[FourSteps]
+    change = scales.change_between(steps[before], steps[after], FourSteps)
+    assert (change.key if change else None) == trend
