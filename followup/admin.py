@@ -34,6 +34,7 @@ def _is_decided(obj: FollowUp | Entry | None) -> bool:
 
 @admin.register(FollowUp)
 class FollowUpAdmin(DecidedStays):
+    instead_of_deleting = "Ett år som någon har börjat följa upp tas inte bort. Det som är skrivet står kvar."
     # The year's texts are written under /granskning/, where two people at once are noticed.
     fields = (
         "programme",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import sha256
 from importlib import import_module
 from typing import Any
@@ -12,8 +13,10 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
@@ -21,7 +24,9 @@ from django.db import IntegrityError, models
 from django.db.models import Count, Q, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.text import capfirst
 from simple_history.admin import SimpleHistoryAdmin
 
 from organisation.appearance import sanitised
@@ -29,6 +34,7 @@ from organisation.fields import LineFormField
 from organisation.history import HistoryInWords, save_as
 from organisation.leaving import as_json
 from organisation.models import AccessibilityStatement, Appearance, Membership, ProviderGroup, Unit, User
+from organisation.protection import uses_of
 
 admin.site.site_header = "Program och uppföljning"
 admin.site.site_title = "Administration"
@@ -53,7 +59,32 @@ class ReasonForm(forms.ModelForm):
     )
 
 
-class HistoryAdmin(SimpleHistoryAdmin):
+class KeepInUseAdmin(admin.ModelAdmin):
+    """Admin page that refuses to delete rows in use, lists their uses and says how to proceed instead."""
+
+    instead_of_deleting = "Ta först bort det som använder raden, eller låt den vara kvar."
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, list[str]]:
+        to_delete, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        reasons = [*protected, *(reason for obj in objs for reason in self.reasons_to_keep(request, obj))]
+        return to_delete, counts, set() if reasons else lacking, reasons
+
+    def reasons_to_keep(self, request: HttpRequest, obj: Any) -> Iterator[str]:
+        """Return the reasons, in Swedish, why this user may not delete `obj`, besides protected foreign keys."""
+        for use in uses_of(obj):
+            yield f"{capfirst(use._meta.verbose_name)}: {use}"
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        return super().delete_view(request, object_id, {"instead": self.instead_of_deleting} | (extra_context or {}))
+
+    def response_action(self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().response_action(request, queryset, *args, **kwargs)
+        if isinstance(response, TemplateResponse) and response.context_data is not None:
+            response.context_data["instead"] = self.instead_of_deleting
+        return response
+
+
+class HistoryAdmin(KeepInUseAdmin, SimpleHistoryAdmin):
     """An admin page with history: who, when, why and what changed; rows of inlines get the same reason."""
 
     form = ReasonForm
@@ -146,6 +177,19 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
     list_filter = ("is_active", "groups", "memberships__unit")
     search_fields = ("username", "first_name", "last_name", "email")
     actions = ("forget_second_step", "export_person")
+    instead_of_deleting = (
+        "Ta bort krysset Aktiv på personens sida. Då kan personen inte logga in, men det syns fortfarande vem som har "
+        "gjort vad. Ett stängt konto avidentifieras efter en tid."
+    )
+
+    def reasons_to_keep(self, request: HttpRequest, obj: User) -> Iterator[str]:
+        if obj.pk == request.user.pk:
+            yield f"{obj} är ditt eget konto."
+        if obj.is_superuser and not request.user.is_superuser:
+            yield f"{obj} har alla rättigheter. Kontot tas bara bort av någon annan som har det."
+        if obj.is_used:
+            yield f"{obj} har loggat in eller står i historiken."
+        yield from super().reasons_to_keep(request, obj)
 
     @admin.action(description="Hämta allt som finns om personen (JSON)", permissions=["change"])
     def export_person(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
@@ -198,8 +242,20 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
         return super().user_change_password(request, id, form_url)
 
 
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RoleAdmin(KeepInUseAdmin, GroupAdmin):
+    instead_of_deleting = "Ta först ifrån personerna rollen, och ta bort grupperna vid inloggning som ger den."
+
+
 @admin.register(Unit)
 class UnitAdmin(HistoryAdmin):
+    instead_of_deleting = (
+        "En enhet som har upphört tas inte bort. Ange till och med vilken dag den gäller, och vilka enheter som är "
+        "efterträdare. Målen och åtgärderna får du ge en annan enhet. Det som enheten har rapporterat står kvar."
+    )
     inlines = (MembershipInline,)
     list_display = ("name", "kind", "valid_from", "valid_to", "reporter_count")
     list_filter = ("kind",)

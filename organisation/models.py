@@ -8,10 +8,11 @@ from datetime import date
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib.auth.models import AbstractUser, Group
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, ProtectedError, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,7 @@ from simple_history.models import HistoricalRecords
 from organisation.appearance import is_legible, legible
 from organisation.fields import LineField, ProseField
 from organisation.order import in_swedish_order
+from organisation.protection import ProtectedModel, refuse_if_in_use
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -72,6 +74,16 @@ class User(AbstractUser):
             vars(self).pop("skip_history_when_saving", None)
 
     @property
+    def is_used(self) -> bool:
+        """Whether the account has signed in or made a change, and must be kept to tell who did it."""
+        return self.last_login is not None or _has_made_changes(self)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        if self.is_used:
+            raise ProtectedError(f"{self} har använt kontot. Stäng det i stället för att ta bort det.", {self})
+        return super().delete(*args, **kwargs)
+
+    @property
     def stored(self) -> list[Any]:
         """All that stands in this person's row."""
         return [getattr(self, field.attname) for field in self._meta.concrete_fields]
@@ -91,7 +103,17 @@ class User(AbstractUser):
         return any(unit.pk in self.reported_unit_ids for unit in units)
 
 
+def _has_made_changes(user: User) -> bool:
+    """Whether the history of any table names `user` as the writer; deleting the account would erase that."""
+    histories = (model for model in apps.get_models() if hasattr(model, "history_user"))
+    return any(history._base_manager.filter(history_user=user.pk).exists() for history in histories)
+
+
 class UnitQuerySet(models.QuerySet["Unit"]):
+    def delete(self) -> tuple[int, dict[str, int]]:
+        refuse_if_in_use(self)
+        return super().delete()
+
     def valid_on(self, day: date) -> UnitQuerySet:
         """Units that exist on `day`; units are split, merged and renamed within a programme's period."""
         return self.filter(
@@ -107,7 +129,7 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         return self.filter(memberships__user_id=user.pk, memberships__in=Membership.objects.current(day))
 
 
-class Unit(models.Model):
+class Unit(ProtectedModel):
     class Kind(models.TextChoices):
         COMMITTEE = "committee", "Nämnd"
         COMPANY = "company", "Bolag"
@@ -227,8 +249,8 @@ class ProviderGroup(models.Model):
         help_text="Som inloggningstjänsten skriver den i personens uppgifter: ett namn, eller ett id (Entra ID).",
     )
     description = LineField("beskrivning", max_length=200, blank=True)
-    role = models.ForeignKey(Group, models.CASCADE, verbose_name="roll", null=True, blank=True)
-    unit = models.ForeignKey(Unit, models.CASCADE, verbose_name="enhet", null=True, blank=True)
+    role = models.ForeignKey(Group, models.PROTECT, verbose_name="roll", null=True, blank=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="enhet", null=True, blank=True)
     may_report = models.BooleanField(
         "får rapportera", default=True, help_text="Utan kryss läser gruppens medlemmar bara enhetens uppföljning."
     )

@@ -137,6 +137,10 @@ class OutcomeInline(admin.TabularInline):
 
 @admin.register(Programme)
 class ProgrammeAdmin(HistoryAdmin):
+    instead_of_deleting = (
+        "Ett program som har gällt tas inte bort. Sätt läget till Avslutat. "
+        "Ett program som har lästs in av misstag töms först på det som står i listan."
+    )
     inlines = (AreaInline, GuidelineInline)
     list_display = ("title", "first_year", "last_year", "state", "area_count", "goal_count", "measure_count")
     list_filter = ("state",)
@@ -170,6 +174,10 @@ class ProgrammeAdmin(HistoryAdmin):
 
 @admin.register(ResponsibilityArea)
 class ResponsibilityAreaAdmin(HistoryAdmin):
+    instead_of_deleting = (
+        "Ta först bort ansvarsområdets mål, eller flytta dem till ett annat område. Ett område som har följts upp tas "
+        "inte bort."
+    )
     inlines = (SubGoalInline,)
     list_display = ("number", "name", "programme", "goal_count", "is_example")
     list_display_links = ("name",)
@@ -190,6 +198,10 @@ class ResponsibilityAreaAdmin(HistoryAdmin):
 
 @admin.register(SubGoal)
 class SubGoalAdmin(HistoryAdmin):
+    instead_of_deleting = (
+        "Ta först bort målets åtgärder och indikatorer. Ett mål som har följts upp tas inte bort: "
+        "låt dess åtgärder sluta gälla genom att ange ett sista år för dem."
+    )
     inlines = (MeasureInline, IndicatorInline)
     list_display = ("code", "text", "area", "unit_names", "measure_count", "is_example")
     list_display_links = ("code", "text")
@@ -218,6 +230,10 @@ class SubGoalAdmin(HistoryAdmin):
 
 @admin.register(Measure)
 class MeasureAdmin(HistoryAdmin):
+    instead_of_deleting = (
+        "En åtgärd som har följts upp tas inte bort. "
+        "Ange ett sista år för den i stället, så finns den inte med i senare års uppföljningar."
+    )
     list_display = ("code", "text", "first_year", "last_year", "unit_names", "change", "is_example")
     list_display_links = ("code", "text")
     list_filter = ("sub_goal__area__programme", "sub_goal__area", "units", "perspectives", "change", "is_example")
@@ -241,6 +257,10 @@ class MeasureAdmin(HistoryAdmin):
 
 @admin.register(Indicator)
 class IndicatorAdmin(HistoryAdmin):
+    instead_of_deleting = (
+        "Ta först bort indikatorns målvärden och utfall, om de är fel. "
+        "En indikator som har använts får annars stå kvar."
+    )
     inlines = (TargetInline, OutcomeInline)
     formfield_overrides = FIGURES
     list_display = ("name", "goal", "unit", "direction", "baseline", "target", "is_example")
@@ -265,6 +285,7 @@ class IndicatorAdmin(HistoryAdmin):
 
 @admin.register(Guideline)
 class GuidelineAdmin(HistoryAdmin):
+    instead_of_deleting = "En riktlinje som har följts upp tas inte bort."
     list_display = ("title", "number", "programme", "is_example")
     list_filter = ("programme", "is_example")
     list_select_related = ("programme",)
@@ -275,6 +296,9 @@ class GuidelineAdmin(HistoryAdmin):
 
 @admin.register(Perspective)
 class PerspectiveAdmin(HistoryAdmin):
+    instead_of_deleting = (
+        "Ta först bort perspektivet från åtgärderna i listan, eller byt namn på det om det bara heter fel."
+    )
     list_display = ("name", "slug")
     search_fields = ("name",)
     prepopulated_fields = {"slug": ("name",)}

@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords
 from organisation.fields import LineField
 from organisation.models import Unit
 from organisation.order import in_swedish_order
+from organisation.protection import ProtectedModel, refuse_if_in_use
 from programmes.models.fields import LINE_LENGTH, example_field, prose, year_field
 
 if TYPE_CHECKING:
@@ -186,7 +187,13 @@ class SubGoal(models.Model):
         return f"{self.area.programme.slug} {self.code}"
 
 
-class Perspective(models.Model):
+class PerspectiveQuerySet(models.QuerySet["Perspective"]):
+    def delete(self) -> tuple[int, dict[str, int]]:
+        refuse_if_in_use(self)
+        return super().delete()
+
+
+class Perspective(ProtectedModel):
     """A cross-cutting perspective that measures are marked with and the report accounts for."""
 
     name = LineField("namn", max_length=100)
@@ -194,6 +201,7 @@ class Perspective(models.Model):
     description = prose("beskrivning", blank=True)
 
     history = HistoricalRecords()
+    objects = PerspectiveQuerySet.as_manager()
 
     class Meta:
         verbose_name = "perspektiv"
