@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import TypeVar, cast
 
 import snowballstemmer
-from django.contrib.postgres.search import SearchQuery
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
+
+M = TypeVar("M", bound=Model)
 
 LANGUAGE = "swedish"
 
@@ -58,3 +61,14 @@ def _forms_of(word: str) -> str:
     stem = snowballstemmer.stemmer(LANGUAGE).stemWord(word)
     # An inflection adds a few letters to the stem; a word that merely begins alike adds more.
     return rf"\b{re.escape(stem)}\w{{0,5}}\b"
+
+
+def matching(rows: QuerySet[M], words: Iterable[str], fields: Iterable[str]) -> QuerySet[M]:
+    """Return those of `rows` whose texts `fields`, taken together, have all `words` in some form.
+
+    PostgreSQL uses an expression index over the same fields in the same order.
+    """
+    if has_index():
+        vector = SearchVector(*fields, config=LANGUAGE)
+        return cast("QuerySet[M]", rows.annotate(words_in_texts=vector).filter(words_in_texts=all_of(words)))
+    return rows.filter(*(containing(word, fields) for word in words))

@@ -46,6 +46,11 @@ class Criteria:
         """What is asked for of the criteria in `paths`, each under the lookup given there."""
         return {path: value for name, path in paths.items() if (value := getattr(self, name))}
 
+    @property
+    def asks_about_answers(self) -> bool:
+        """Whether a criterion is set that only goals and measures have."""
+        return any((self.unit, self.perspective, self.assessment, self.forecast, self.progress))
+
 
 class Found(Generic[E]):
     """What a search found, the latest year first.

@@ -1,5 +1,7 @@
-"""Search over goals and measures of all the years that this person may see; the address carries what is asked for."""
+"""Search pages: goals, measures and texts of all years that the user may see. The address holds the search."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -9,11 +11,13 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from followup.documents.report.table import FORMATS
-from followup.models import Answer, FollowUp
-from followup.reading.search import Criteria, Found, find_goals, find_measures, goals_table, measures_table
+from followup.documents.report.table import FORMATS, Table
+from followup.models import FollowUp
+from followup.reading.search import Criteria, find_goals, find_measures, goals_table, measures_table
+from followup.reading.text_search import FoundTexts, texts_table
 from followup.scales import Assessment, Forecast, Progress
 from followup.web.conditional import NOT_STORED
+from followup.web.fetch import user_of
 from followup.web.fields import LongSelect
 from organisation.fields import LineFormField
 from organisation.models import Unit
@@ -25,7 +29,37 @@ ROWS = 25
 ROWS_IN_FILE = 5_000
 # What stands on the other tab is counted no further.
 COUNTED = 1_000
+SEARCH_LABEL = "Sök i mål, åtgärder, kommentarer, årets texter och beslut"
 Choices = list[tuple[Any, str]]
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One kind of hits: how they are found, and the file that they are downloaded as."""
+
+    label: str
+    file_name: str
+    find: Callable[[Criteria, HttpRequest], Any]
+    table: Callable[[Any, list[tuple[str, str]]], Table]
+
+
+def _visible(request: HttpRequest) -> QuerySet[FollowUp]:
+    return FollowUp.objects.visible_to(request.user)
+
+
+# By the value of `show` in the address, in the order of the page.
+TABS = {
+    "goals": Tab("Mål", "mal", lambda criteria, request: find_goals(criteria, _visible(request)), goals_table),
+    "measures": Tab(
+        "Åtgärder", "atgarder", lambda criteria, request: find_measures(criteria, _visible(request)), measures_table
+    ),
+    "texts": Tab(
+        "Texter",
+        "texter",
+        lambda criteria, request: FoundTexts(criteria, _visible(request), user_of(request)),
+        texts_table,
+    ),
+}
 
 
 def _word(field: forms.Field, value: Any) -> str:
@@ -36,7 +70,7 @@ def _word(field: forms.Field, value: Any) -> str:
 class SearchForm(forms.Form):
     """What can be asked for. A value that is not to be had is told of and asks for nothing."""
 
-    q = LineFormField(label="Sök i mål, åtgärder och kommentarer", max_length=200, required=False)
+    q = LineFormField(label=SEARCH_LABEL, max_length=200, required=False)
     programme = forms.ChoiceField(label="Program", required=False, widget=LongSelect)
     year = forms.TypedChoiceField(label="År", required=False, coerce=int, empty_value=None)
     area = forms.TypedChoiceField(label="Ansvarsområde", required=False, coerce=int, empty_value=None)
@@ -86,13 +120,13 @@ def search_file(request: HttpRequest, suffix: str) -> HttpResponse:
     if suffix not in FORMATS:
         raise Http404(f"Sökningen finns inte som .{suffix}. De format som finns är .xlsx och .csv.")
     form = _form(request)
-    found = _found(form, request, _shows_measures(request))
+    tab = TABS.get(request.GET.get("show", ""), TABS["goals"])
+    found = tab.find(form.criteria, request)
     if len(found) > ROWS_IN_FILE:
         return _page(request, HTTPStatus.UNPROCESSABLE_ENTITY)
-    name, table_of = ("atgarder", measures_table) if _shows_measures(request) else ("mal", goals_table)
-    table = table_of(found, form.in_words)
+    table = tab.table(found, form.in_words)
     headers = {
-        "Content-Disposition": f'attachment; filename="sokning-{name}.{suffix}"',
+        "Content-Disposition": f'attachment; filename="sokning-{tab.file_name}.{suffix}"',
         "Cache-Control": NOT_STORED,
     }
     return HttpResponse(FORMATS[suffix].render(table), content_type=FORMATS[suffix].content_type, headers=headers)
@@ -100,23 +134,35 @@ def search_file(request: HttpRequest, suffix: str) -> HttpResponse:
 
 def _page(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
     form = _form(request)
-    shows_measures = _shows_measures(request)
-    # All that it asks for are slices.
-    pages: Paginator[Answer] = Paginator(_found(form, request, shows_measures), ROWS)  # type: ignore[arg-type]
-    page = pages.get_page(request.GET.get("page"))
-    count, others = str(pages.count), _in_words(_found(form, request, not shows_measures).up_to(COUNTED + 1))
+    found = {name: tab.find(form.criteria, request) for name, tab in TABS.items()}
+    shown = _shown_tab(request, found)
+    # A paginator needs only the length and slices.
+    page = Paginator(found[shown], ROWS).get_page(request.GET.get("page"))
+    counts = {
+        name: str(page.paginator.count) if name == shown else _in_words(hits.up_to(COUNTED + 1))
+        for name, hits in found.items()
+    }
     context = {
         "form": form,
         "words": words_of(form.criteria.q),
-        "shows_measures": shows_measures,
+        "shown": shown,
+        "has_chosen_tab": request.GET.get("show") == shown,
+        "tabs": [(name, tab.label, counts[name]) for name, tab in TABS.items()],
+        "tabs_with_hits": [(name, tab.label) for name, tab in TABS.items() if counts[name] != "0"],
         "page": page,
-        "goal_count": others if shows_measures else count,
-        "measure_count": count if shows_measures else others,
-        "shows_example": any(entry.is_example or entry.item.is_example for entry in page),
+        "shows_example": any(hit.is_example or (shown != "texts" and hit.item.is_example) for hit in page),
         "formats": FORMATS,
         "rows_in_file": ROWS_IN_FILE,
     }
     return render(request, "followup/reading/search.html", context, status=status)
+
+
+def _shown_tab(request: HttpRequest, found: dict[str, Any]) -> str:
+    """Return the tab that the reader chose; before any choice the first tab with hits."""
+    chosen = request.GET.get("show", "")
+    if chosen in TABS:
+        return chosen
+    return next((name for name, hits in found.items() if len(hits)), "goals")
 
 
 def _in_words(count: int) -> str:
@@ -125,12 +171,3 @@ def _in_words(count: int) -> str:
 
 def _form(request: HttpRequest) -> SearchForm:
     return SearchForm(request.GET, programmes=Programme.objects.visible_to(request.user))
-
-
-def _shows_measures(request: HttpRequest) -> bool:
-    return request.GET.get("show") == "measures"
-
-
-def _found(form: SearchForm, request: HttpRequest, measures: bool) -> Found[Any]:
-    find = find_measures if measures else find_goals
-    return find(form.criteria, FollowUp.objects.visible_to(request.user))

@@ -26,6 +26,12 @@ def marked(text: str, words: Iterable[str]) -> SafeString:
 
 
 @register.simple_tag
+def excerpt_of(words: Iterable[str], texts: Iterable[str]) -> SafeString:
+    """Return `excerpt` of a list of texts."""
+    return excerpt(words, *texts)
+
+
+@register.simple_tag
 def excerpt(words: Iterable[str], *texts: str) -> SafeString:
     """Return an excerpt around the first hit in `texts`, or the beginning of the first non-empty text."""
     found = any_of(words)

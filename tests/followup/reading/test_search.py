@@ -252,7 +252,7 @@ def test_what_was_found_as_a_workbook(goal, official):
     assert record["Kommentar"] == "Två nya lekparker invigdes. Örnen häckade åter."
     assert record["Bedömning"] == goal.assessment_step.word
     assert list(workbook["Urval"].iter_rows(values_only=True))[1:] == [
-        ("Sök i mål, åtgärder och kommentarer", "lekpark"),
+        ("Sök i mål, åtgärder, kommentarer, årets texter och beslut", "lekpark"),
         ("Program", "Program för trygghet och säkerhet 2018–2021"),
         ("År", "2020"),
         ("Ansvarsområde", "1. Trygghetsskapande och brottsförebyggande arbete"),

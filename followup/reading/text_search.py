@@ -1,0 +1,279 @@
+"""Search in the texts around the answers: those of the year, its areas and guidelines, its decisions and their notes.
+
+Each text is found under the key (source, row, follow-up), so that a caller can replace the stored text by the one that
+was decided.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import F, Model, Q, QuerySet, Value
+from django.urls import reverse
+
+from followup.documents.report.table import Table
+from followup.documents.report.xlsx import EXAMPLE, TEXT, Column, yes
+from followup.models import AreaEntry, Decision, FollowUp, GuidelineEntry, ProtocolNote
+from followup.reading.search import Criteria
+from organisation.models import User
+from programmes.fulltext import any_of, matching, words_of
+from programmes.models import Guideline, ResponsibilityArea
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One text in which the words were found, and the address of the page that shows it."""
+
+    kind: str
+    title: str
+    address: str
+    texts: tuple[str, ...]
+    follow_up: FollowUp
+    is_example: bool
+
+
+@dataclass(frozen=True)
+class Source:
+    """A model whose texts are searched.
+
+    `item` is the relation to the part of the programme that the text is about, searched in `item_fields`.
+    """
+
+    model: type[Model]
+    fields: tuple[str, ...]
+    follow_up: str
+    order: str
+    item: str = ""
+    item_model: type[Model] | None = None
+    item_fields: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+
+    def rows(self, follow_ups: QuerySet[FollowUp], words: Sequence[str]) -> QuerySet[Any]:
+        """Return the rows of `follow_ups` that have all `words` in one text or in their item's."""
+        rows = self.model._default_manager.filter(**{f"{self.follow_up}__in": follow_ups})
+        if not words:
+            return rows.filter(reduce(or_, (~Q(**{field: ""}) for field in self.fields)))
+        found = Q(pk__in=self._matching(self.model, words, self.fields))
+        if self.item_model:
+            found |= Q(**{f"{self.item}__in": self._matching(self.item_model, words, self.item_fields)})
+        return rows.filter(found)
+
+    @staticmethod
+    def _matching(model: type[Model], words: Sequence[str], fields: Sequence[str]) -> QuerySet[Any]:
+        return matching(model._default_manager.all(), words, fields).values("pk")
+
+
+# Fields of the year, with the heading and the anchor of each in the report.
+YEAR_TEXTS = {
+    "summary": ("Sammanfattning", "sammanfattning"),
+    "circumstances": ("Årets förutsättningar", "forutsattningar"),
+    "assessment_comment": ("Samlad bedömning", "samlad-bedomning"),
+    "perspectives": ("Perspektiv", "perspektiv"),
+    "looking_ahead": ("Framåtblick", "framat"),
+}
+AREA_TEXTS = ("summary",)
+AREA_ITEM_TEXTS = ("name", "overarching_sub_goal")
+GUIDELINE_TEXTS = ("comment",)
+GUIDELINE_ITEM_TEXTS = ("title", "description")
+DECISION_TEXTS = (
+    "title",
+    "summary",
+    "proposal",
+    "deliberation",
+    "propositions",
+    "decision_text",
+    "outcome_reason",
+    "correction_reason",
+)
+NOTE_TEXTS = ("text",)
+
+# In the order of the hits of one year.
+SOURCES = (
+    Source(FollowUp, tuple(YEAR_TEXTS), "pk", "year", related=("programme",)),
+    Source(
+        AreaEntry,
+        AREA_TEXTS,
+        "follow_up",
+        "area__number",
+        "area",
+        ResponsibilityArea,
+        AREA_ITEM_TEXTS,
+        related=("area", "follow_up__programme"),
+    ),
+    Source(
+        GuidelineEntry,
+        GUIDELINE_TEXTS,
+        "follow_up",
+        "guideline__number",
+        "guideline",
+        Guideline,
+        GUIDELINE_ITEM_TEXTS,
+        related=("guideline", "follow_up__programme"),
+    ),
+    Source(Decision, DECISION_TEXTS, "follow_up", "number", related=("follow_up__programme",)),
+    Source(ProtocolNote, NOTE_TEXTS, "decision__follow_up", "order", related=("decision__follow_up__programme",)),
+)
+# The hits of all sources are sorted and cut into pages by the database, as rows of these columns.
+ORDER = ("-of_year", "-of_first_year", "of_title", "of_programme", "of_source", "of_number", "of_row")
+
+
+class FoundTexts:
+    """Hits of a search, the latest year first; a slice costs one query and one for each source in it."""
+
+    def __init__(self, criteria: Criteria, follow_ups: QuerySet[FollowUp], user: User) -> None:
+        """Search the texts of `follow_ups`, and those decisions of them that `user` may see."""
+        self._words = words_of(criteria.q)
+        years = follow_ups.filter(**criteria.lookups(programme="programme__slug", year="year"))
+        if criteria.asks_about_answers:
+            years = years.none()
+        parts = [
+            _columns(source, number, self._rows(source, years, criteria, user)) for number, source in enumerate(SOURCES)
+        ]
+        self._keys = parts[0].union(*parts[1:], all=True).order_by(*ORDER)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self._hits(self._keys))
+
+    def __getitem__(self, rows: slice) -> list[Hit]:
+        return self._hits(self._keys[rows])
+
+    def up_to(self, limit: int) -> int:
+        """Return the number of hits, or `limit` when there are at least as many."""
+        return min(len(self), limit)
+
+    @cached_property
+    def _count(self) -> int:
+        return self._keys.count()
+
+    def _rows(self, source: Source, years: QuerySet[FollowUp], criteria: Criteria, user: User) -> QuerySet[Any]:
+        is_of_decision = source.model in (Decision, ProtocolNote)
+        rows = source.rows(years if is_of_decision else _without_corrections(years), self._words)
+        decisions = Decision.objects.visible_to(user)
+        if source.model is Decision:
+            rows = rows.filter(pk__in=decisions)
+        elif source.model is ProtocolNote:
+            rows = rows.filter(decision__in=decisions)
+        if criteria.area:
+            rows = rows.filter(area__number=criteria.area) if source.model is AreaEntry else rows.none()
+        return rows
+
+    def _hits(self, keys: Iterable[Any]) -> list[Hit]:
+        places = [(key["of_source"], key["of_row"]) for key in keys]
+        wanted = defaultdict(list)
+        for number, row in places:
+            wanted[number].append(row)
+        found = {
+            number: SOURCES[number].model._default_manager.select_related(*SOURCES[number].related).in_bulk(rows)
+            for number, rows in wanted.items()
+        }
+        return [self._hit(found[number][row]) for number, row in places]
+
+    def _hit(self, row: Any) -> Hit:
+        match row:
+            case FollowUp():
+                return _hit_of_year(row, self._words)
+            case AreaEntry():
+                return _hit_of_area(row)
+            case GuidelineEntry():
+                return _hit_of_guideline(row)
+            case Decision():
+                return _hit_of_decision(row)
+            case _:
+                return _hit_of_note(row)
+
+
+def _without_corrections(years: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
+    """Leave out years that are being corrected: their pages show the decided texts, not the ones being rewritten."""
+    approved = Decision.objects.approving().order_by().values("follow_up")
+    return years.exclude(~Q(state=FollowUp.State.DECIDED), pk__in=approved)
+
+
+def _columns(source: Source, number: int, rows: QuerySet[Any]) -> QuerySet[Any]:
+    prefix = "" if source.model is FollowUp else f"{source.follow_up}__"
+    return rows.order_by().values(
+        of_source=Value(number),
+        of_row=F("pk"),
+        of_year=F(f"{prefix}year"),
+        of_first_year=F(f"{prefix}programme__first_year"),
+        of_title=F(f"{prefix}programme__title"),
+        of_programme=F(f"{prefix}programme_id"),
+        of_number=F(source.order),
+    )
+
+
+def _hit_of_year(follow_up: FollowUp, words: Sequence[str]) -> Hit:
+    """Point at the chapter of the first text that has one of the words."""
+    pattern = any_of(words)
+    written = [field for field in YEAR_TEXTS if getattr(follow_up, field)]
+    chosen = next((field for field in written if pattern.search(getattr(follow_up, field))), written[0])
+    heading, anchor = YEAR_TEXTS[chosen]
+    # Texts that have none of the words are shown only when nothing was searched for.
+    texts = [getattr(follow_up, field) for field in [chosen, *(field for field in written if field != chosen)]]
+    address = f"{_address('report', follow_up)}#{anchor}"
+    return Hit("Årets texter", heading, address, tuple(texts), follow_up, follow_up.is_example)
+
+
+def _hit_of_area(entry: AreaEntry) -> Hit:
+    area = entry.area
+    texts = (entry.summary, area.overarching_sub_goal)
+    address = _address("area_detail", entry.follow_up, area.number)
+    return Hit("Ansvarsområde", str(area), address, texts, entry.follow_up, entry.is_example)
+
+
+def _hit_of_guideline(entry: GuidelineEntry) -> Hit:
+    guideline = entry.guideline
+    texts = (entry.comment, guideline.description)
+    address = f"{_address('report', entry.follow_up)}#riktlinje-{guideline.number}"
+    return Hit("Riktlinje", guideline.title, address, texts, entry.follow_up, entry.is_example)
+
+
+def _hit_of_decision(decision: Decision) -> Hit:
+    texts = tuple(getattr(decision, field) for field in DECISION_TEXTS if field != "title")
+    address = _address("minutes_extract", decision.follow_up, decision.number)
+    title = decision.title or (decision.meeting if decision.recorded_at else "Ärende som bereds")
+    return Hit("Beslut", title, address, texts, decision.follow_up, decision.is_example)
+
+
+def _hit_of_note(note: ProtocolNote) -> Hit:
+    follow_up = note.decision.follow_up
+    address = f"{_address('minutes_extract', follow_up, note.decision.number)}#anteckning-{note.order}"
+    title = f"{note.name} ({note.party})"
+    return Hit(note.get_kind_display(), title, address, (note.text,), follow_up, note.is_example)
+
+
+def _address(view: str, follow_up: FollowUp, *args: int) -> str:
+    return reverse(f"followup:{view}", args=[follow_up.programme.slug, follow_up.year, *args])
+
+
+_COLUMNS = (
+    Column("Program", 40),
+    Column("År", 8),
+    Column("Typ", 20),
+    Column("Rubrik", 40),
+    Column("Text", TEXT),
+    EXAMPLE,
+)
+
+
+def texts_table(hits: Iterable[Hit], searched_for: Iterable[tuple[str, str]]) -> Table:
+    """Return the hits as the rows of a file; `searched_for` is the search in words."""
+    rows = tuple(
+        (
+            str(hit.follow_up.programme),
+            hit.follow_up.year,
+            hit.kind,
+            hit.title,
+            "\n\n".join(filter(None, hit.texts)),
+            yes(hit.is_example),
+        )
+        for hit in hits
+    )
+    return Table("Texter", facts=(*searched_for, ("Antal rader", len(rows))), columns=_COLUMNS, rows=rows)
