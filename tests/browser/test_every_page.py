@@ -42,6 +42,30 @@ MOVED = """async () => {
   watch({getEntries: () => observer.takeRecords()});
   return moved;
 }"""
+# The narrowest screen, which is also a page of 1280 px enlarged to 400 % (WCAG 2.2, 1.4.10).
+NARROWEST = 320
+# The spacing that readers may set for all text (WCAG 2.2, 1.4.12), without losing content.
+TEXT_SPACING = [
+    "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }",
+    "p { margin-bottom: 2em !important; }",
+]
+# The elements that reach outside the window, apart from those inside a container that scrolls by itself.
+TOO_WIDE = """() => {
+  const page = document.documentElement;
+  if (page.scrollWidth <= page.clientWidth) return [];
+  const scrolls = node => node && (/auto|scroll|hidden|clip/.test(getComputedStyle(node).overflowX)
+    || scrolls(node.parentElement));
+  return [...document.body.querySelectorAll("*")]
+    .filter(node => node.getBoundingClientRect().right > page.clientWidth + 0.5 && !scrolls(node.parentElement))
+    .map(node => node.outerHTML.slice(0, 120)).slice(0, 3).concat(`${page.scrollWidth} px`);
+}"""
+# The elements whose text is cut off by a fixed height or width.
+CUT_OFF = """() => [...document.body.querySelectorAll("*")].filter(node => {
+  const style = getComputedStyle(node);
+  const clips = (style.overflowX === "hidden" || style.overflowX === "clip") && style.clipPath === "none";
+  return clips && node.innerText?.trim()
+    && (node.scrollWidth > node.clientWidth + 1 || node.scrollHeight > node.clientHeight + 1);
+}).map(node => node.outerHTML.slice(0, 120))"""
 SCREENSHOTS = settings.BASE_DIR / "var" / "screenshots"
 # Taller ones are shown from their beginning.
 TALLEST = 8_000
@@ -107,6 +131,19 @@ def moved(page: Page) -> list[str]:
     return shifts
 
 
+def sideways(page: Page, width: int) -> list[str]:
+    """Return everything that makes the loaded page scroll sideways, as it is, narrowest and with spaced text."""
+    problems = [f"scrolls sideways: {node}" for node in page.evaluate(TOO_WIDE)]
+    page.set_viewport_size({"width": NARROWEST, "height": 900})
+    problems += [f"scrolls sideways at {NARROWEST} px: {node}" for node in page.evaluate(TOO_WIDE)]
+    # CSP allows no style element, but the page's own style sheets take rules.
+    page.evaluate("rules => rules.forEach(rule => document.styleSheets[0].insertRule(rule))", TEXT_SPACING)
+    problems += [f"with spaced text: {node}" for node in page.evaluate(TOO_WIDE) + page.evaluate(CUT_OFF)]
+    page.set_viewport_size({"width": width, "height": 900})
+    problems += [f"with spaced text at {width} px: {node}" for node in page.evaluate(TOO_WIDE) + page.evaluate(CUT_OFF)]
+    return problems
+
+
 def keep_picture(page: Page, folder: str, url: str) -> None:
     height = page.evaluate("document.documentElement.scrollHeight")
     name = url.strip("/").replace("/", "_") or "start"
@@ -142,10 +179,9 @@ def test_every_page_for_every_role(role, width, page, open_year, live_server):
         page.emulate_media(color_scheme="dark")
         problems += [f"dark: {problem}" for problem in findings(page, OF_COLOURS)]
         page.emulate_media(color_scheme="light")
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            problems.append("scrolls sideways")
         if (bytes_fetched := weight(page)) > HEAVIEST:
             problems.append(f"weighs {bytes_fetched} bytes")
+        problems += sideways(page, width)
         if problems:
             found[url] = problems
     assert found == {}
