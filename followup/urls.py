@@ -45,6 +45,7 @@ of_decision: Patterns = [
     path("", decisions.decision_detail, name="decision_detail"),
     path("rapport/", decisions.decided_report, name="decided_report"),
     path("rapport.pdf", decisions.decided_report_pdf, name="decided_report_pdf"),
+    path("rapport-ritad-pa-nytt.pdf", decisions.decided_report_redrawn, name="decided_report_redrawn"),
     path("rapport.json", decisions.decided_report_json, name="decided_report_json"),
     path("protokollsutdrag/", minutes.minutes_extract, name="minutes_extract"),
     path("protokollsutdrag.pdf", minutes.minutes_extract_pdf, name="minutes_extract_pdf"),

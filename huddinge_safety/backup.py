@@ -55,7 +55,7 @@ def save(folder: Path, now: datetime) -> Path:
     _dump(partial / DATABASE[connection.vendor])
     missing &= _copy_files(partial / FILES)  # gone both times: not removed meanwhile, but lost
     if missing:
-        raise Failed(f"Filer som databasen nämner saknas: {', '.join(sorted(missing))}.")
+        raise Failed(f"Filer som databasen nämner saknas: {', '.join(map(_with_decision, sorted(missing)))}.")
     about = {"version": settings.VERSION, "at": now.isoformat(timespec="seconds"), "database": connection.vendor}
     (partial / ABOUT).write_text(json.dumps(about))
     sums = [f"{_sha256(path)}  {path.relative_to(partial)}\n" for path in sorted(partial.rglob("*")) if path.is_file()]
@@ -148,6 +148,13 @@ def _named_files() -> Iterator[str]:
             if isinstance(field, models.FileField):
                 names = model._base_manager.exclude(**{field.name: ""}).values_list(field.name, flat=True)
                 yield from names.iterator()
+
+
+def _with_decision(name: str) -> str:
+    """Return a file name with the decisions whose PDF it is, so that the reader knows what has been lost."""
+    decided = apps.get_model("followup", "DecidedReport").objects.filter(pdf=name).select_related("decision__follow_up")
+    decisions = "; ".join(str(report.decision) for report in decided)
+    return f"{name} (PDF till {decisions})" if decisions else name
 
 
 def _is_same(name: str, path: Path) -> bool:

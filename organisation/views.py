@@ -1,5 +1,6 @@
 """Pages about the site itself, most of them open to everybody."""
 
+import logging
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from django.views.decorators.http import condition, require_POST, require_safe
 
 from organisation.appearance import colours, dark_colours, ratio
 from organisation.models import AccessibilityStatement, Appearance, User
+
+logger = logging.getLogger(__name__)
 
 SCHEME_COOKIE = "utseende"
 # What the visitor may choose, and for which screens the dark colours are then.
@@ -101,12 +104,24 @@ def stylesheet(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"dark_tokens": _dark_tokens(), "dark_media": SCHEMES[_scheme(request)][1]}
     if appearance:
         context |= {"colours": colours(appearance.accent), "dark_colours": dark_colours(appearance.accent)}
-        if appearance.logotype:
-            with appearance.logotype.open() as file:
-                context |= {"appearance": appearance, "ratio": f"{ratio(file.read()):.3f}"}
+        if content := _logotype_content(appearance):
+            context |= {"appearance": appearance, "ratio": f"{ratio(content):.3f}"}
     response = HttpResponse(render_to_string("organisation/stylesheet.css", context), content_type="text/css")
     response["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _logotype_content(appearance: Appearance) -> bytes:
+    """Return the logotype; no bytes where there is none, or where storage has lost it: pages do without."""
+    if not appearance.logotype:
+        return b""
+    try:
+        with appearance.logotype.open() as file:
+            content: bytes = file.read()
+    except OSError:
+        logger.exception("The logotype cannot be read")
+        return b""
+    return content
 
 
 @login_not_required  # the login page shows it too
@@ -117,7 +132,11 @@ def logotype(request: HttpRequest, name: str) -> FileResponse:
     if appearance is None:
         raise Http404("Logotypen finns inte, eller har bytts ut.")
     kind = "image/svg+xml" if name.endswith(".svg") else "image/png"
-    response = FileResponse(appearance.logotype.open(), content_type=kind)
+    try:
+        file = appearance.logotype.open()
+    except OSError as error:
+        raise Http404("Logotypens fil saknas i lagringen. Välj logotypen igen under Utseende.") from error
+    response = FileResponse(file, content_type=kind)
     response["X-Content-Type-Options"] = "nosniff"
     # A drawing may style itself, and do nothing more.
     response["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"

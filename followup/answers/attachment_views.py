@@ -15,6 +15,7 @@ from followup.models import Attachment
 from followup.permissions import can_write
 from followup.web.conditional import NOT_STORED
 from followup.web.fetch import follow_up_or_404, user_of
+from followup.web.files import open_stored
 from followup.workflow import NotAllowed
 from followup.writing.attachments import attach, remove
 
@@ -60,12 +61,17 @@ def attachment_remove(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def attachment_download(request: HttpRequest, pk: int) -> FileResponse:
     attachment = _attachment_or_404(request, pk)
-    return download(attachment.file, attachment.name, attachment.content_type)
+    return download(attachment.file, attachment.name, attachment.content_type, f"bilagan ”{attachment.name}”")
 
 
-def download(file: FieldFile, name: str, content_type: str) -> FileResponse:
-    """Always a download, never a page: a file from a person is not to run as one of ours."""
-    response = FileResponse(file.open(), as_attachment=True, filename=name, content_type=content_type)
+def download(file: FieldFile, name: str, content_type: str, belongs_to: str) -> FileResponse:
+    """Send an uploaded file as a download, never as a page: it must not run as one of ours.
+
+    StoredFileMissingError names what it `belongs_to`.
+    """
+    response = FileResponse(
+        open_stored(file, lambda: belongs_to), as_attachment=True, filename=name, content_type=content_type
+    )
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cache-Control"] = NOT_STORED

@@ -8,6 +8,7 @@ that to look for dangerous pages.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -27,11 +28,15 @@ from followup.mail.outbox import AttachedFile, absolute_url, queue
 from followup.models import Decision, Distribution, OutgoingMail, Rendering
 from followup.permissions import can_decide
 from followup.queue.wait_for_pdf import file_of
+from followup.report.archive import redrawn
+from followup.report.report import from_json
 from followup.workflow import NotAllowed, Refused
 from organisation.models import Membership, Unit
 
 if TYPE_CHECKING:
     from organisation.models import User
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -148,8 +153,21 @@ def _files(decision: Decision) -> list[AttachedFile]:
     report = getattr(decision, "report", None)
     if report and report.pdf:
         year = decision.follow_up
-        files.append(AttachedFile(f"uppfoljning-{year.programme.slug}-{year.year}.pdf", report.pdf.name))
+        name = f"uppfoljning-{year.programme.slug}-{year.year}"
+        if report.has_stored_pdf:
+            files.append(AttachedFile(f"{name}.pdf", report.pdf.name))
+        else:
+            files.append(_redrawn_report(decision, f"{name}-ritad-pa-nytt.pdf"))
     return files
+
+
+def _redrawn_report(decision: Decision, name: str) -> AttachedFile:
+    """Draw the decided report whose stored PDF is gone again, marked so, and store it for the mails. NoFile."""
+    logger.error("The stored PDF is missing, the report is drawn again: %s", decision.report.pdf.name)
+    report = redrawn(from_json(decision.report.json))
+    content = file_of(decision.follow_up, report, Rendering.Document.REPORT)
+    stored_as = default_storage.save(f"expediering/{decision.pk}/{name}", ContentFile(content))
+    return AttachedFile(name, stored_as)
 
 
 def mark_opened(distribution: Distribution, *, by: User | None, now: datetime) -> None:

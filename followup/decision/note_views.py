@@ -76,7 +76,8 @@ def note_attachment(request: HttpRequest, slug: str, year: int, number: int, pk:
     note = _note_or_404(decision_or_404(request, slug, year, number), pk)
     if not note.attachment:
         raise Http404("Anteckningen har ingen bifogad fil.")
-    return download(note.attachment, note.file_name, KINDS[PurePath(note.file_name).suffix.lower()].content_type)
+    kind = KINDS[PurePath(note.file_name).suffix.lower()]
+    return download(note.attachment, note.file_name, kind.content_type, f"anteckningen ”{note}”")
 
 
 def _decision_to_edit(request: HttpRequest, slug: str, year: int, number: int) -> Decision:

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -16,10 +17,13 @@ from followup.decision.forms import CancelCorrectionForm, CorrectionForm, Decisi
 from followup.documents.minutes.extract import speakers_sentence
 from followup.models import Decision, FollowUp
 from followup.permissions import can_decide, can_follow_review
+from followup.queue.pdf_jobs import rendering_of
 from followup.queue.wait_for_pdf import NoFile
+from followup.queue.waiting_page import Wanted, pdf_or_waiting
+from followup.report.archive import redrawn
 from followup.report.report import from_json
 from followup.web.fetch import decision_or_404, follow_up_or_404, user_of
-from followup.web.files import stored_pdf_response
+from followup.web.files import StoredFileMissingError, stored_pdf_response
 from followup.workflow import Refused, StaleEntry
 from followup.writing.forms import PageForms
 from followup.writing.saving import conflict_page, sent_or_kept, text_outlives_session
@@ -184,6 +188,7 @@ def decision_detail(request: HttpRequest, slug: str, year: int, number: int) -> 
         "replaced_by": decision.replaced_by,
         "speakers": speakers_sentence([str(speaker) for speaker in decision.speakers.all()]),
         "notes": decision.notes.all(),
+        "is_pdf_missing": bool(decision.report.pdf) and not decision.report.has_stored_pdf,
         "others": decision.follow_up.decisions.recorded().exclude(pk=decision.pk).order_by("number"),
         "may_correct": can_decide(user_of(request), decision.follow_up)
         and decision.follow_up.state == FollowUp.State.DECIDED,
@@ -210,10 +215,34 @@ def decided_report(request: HttpRequest, slug: str, year: int, number: int) -> H
 def decided_report_pdf(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponseBase:
     decision = _recorded_or_404(request, slug, year, number)
     if decision.report.pdf:
-        return stored_pdf_response(decision.report, f"uppfoljning-{slug}-{year}-beslut-{number}.pdf")
+        try:
+            return stored_pdf_response(decision.report, f"uppfoljning-{slug}-{year}-beslut-{number}.pdf")
+        except StoredFileMissingError as missing:
+            context = {"decision": decision, "follow_up": decision.follow_up, "text": str(missing)}
+            status = HTTPStatus.NOT_FOUND
+            return render(request, "followup/decision/decided_pdf_missing.html", context, status=status)
     if decision.follow_up.decisions.approving().first() == decision:
         return redirect("followup:report_file", slug, year, "pdf")
     raise Http404("Rapporten sparades utan PDF, när året lästes in från en fil. Läs den som sida.")
+
+
+def decided_report_redrawn(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponseBase:
+    """Draw a decided report whose PDF is gone from storage again, marked as not the stored file."""
+    decision = _recorded_or_404(request, slug, year, number)
+    if not decision.report.pdf or decision.report.has_stored_pdf:
+        return redirect("followup:decided_report_pdf", slug, year, number)
+    rendering = rendering_of(
+        decision.follow_up,
+        lambda: redrawn(from_json(decision.report.json)),
+        timezone.now(),
+        choices=f"redrawn {decision.report.sha256}",
+    )
+    wanted = Wanted(
+        title=f"Rapporten till {decision.meeting}, ritad på nytt",
+        file_name=f"uppfoljning-{slug}-{year}-beslut-{number}-ritad-pa-nytt.pdf",
+        page_address=reverse("followup:decided_report", args=[slug, year, number]),
+    )
+    return pdf_or_waiting(request, rendering, wanted)
 
 
 def decided_report_json(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:

@@ -385,6 +385,12 @@ class DecidedReport(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise TypeError("A decided report is never deleted.")
 
+    @property
+    def has_stored_pdf(self) -> bool:
+        """Whether storage has the PDF that was stored with the report."""
+        name = self.pdf.name
+        return bool(name and self.pdf.storage.exists(name))
+
 
 class ReportSignature(models.Model):
     """Signature of a link of the chain, made with a key that the database does not hold. Append-only.

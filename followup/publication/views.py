@@ -29,9 +29,10 @@ from followup.publication.publication import Publication, publication_of, public
 from followup.queue.jobs import ask_again
 from followup.queue.pdf_jobs import call_worker, rendering_of
 from followup.queue.waiting_page import REFRESH_SECONDS
+from followup.report.archive import redrawn
 from followup.report.unit_year import part_of_unit
 from followup.web.conditional import PUBLIC, conditional_response, etag_from
-from followup.web.files import stored_pdf_response
+from followup.web.files import StoredFileMissingError, stored_pdf_response
 
 # A file that could not be made is tried again for the next reader.
 TRY_AGAIN_AFTER = timedelta(minutes=10)
@@ -188,15 +189,19 @@ def _file_name(publication: Publication, suffix: str) -> str:
 
 def _pdf(request: HttpRequest, publication: Publication) -> HttpResponseBase:
     """As it was stored, or made by the queue where a text is left out or none was stored."""
-    name = _file_name(publication, "pdf")
+    name, report = _file_name(publication, "pdf"), publication.report
     if publication.is_whole and publication.decided.pdf:
-        response = stored_pdf_response(publication.decided, name)
-        response["Cache-Control"] = PUBLIC
-        return response
+        try:
+            response = stored_pdf_response(publication.decided, name)
+        except StoredFileMissingError:
+            # The public has nobody to ask: it gets the report drawn again, and marked so.
+            name, report = name.replace(".pdf", "-ritad-pa-nytt.pdf"), redrawn(report)
+        else:
+            response["Cache-Control"] = PUBLIC
+            return response
     now = timezone.now()
-    rendering = rendering_of(
-        publication.follow_up, lambda: publication.report, now, choices=f"public {publication.stamp}"
-    )
+    choices = f"public {publication.stamp} {name}"
+    rendering = rendering_of(publication.follow_up, lambda: report, now, choices=choices)
     if rendering.is_failed and rendering.finished_at and now - rendering.finished_at > TRY_AGAIN_AFTER:
         ask_again(rendering, now)
         rendering.refresh_from_db(fields=["state"])

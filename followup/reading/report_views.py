@@ -20,7 +20,7 @@ from followup.report.archive import report_of, stored_file
 from followup.report.report import Report
 from followup.web.conditional import REVALIDATED
 from followup.web.fetch import follow_up_or_404, user_of
-from followup.web.files import stored_pdf_response
+from followup.web.files import StoredFileMissingError, stored_pdf_response
 
 
 def report(request: HttpRequest, slug: str, year: int) -> HttpResponse:
@@ -89,9 +89,15 @@ def _pdf(request: HttpRequest, follow_up: FollowUp) -> HttpResponseBase:
     is asked for."""
     name = _file_name(request, follow_up, "pdf")
     is_whole = not any(request.GET.get(choice) for choice in SelectionForm.base_fields)
-    decided = DecidedReport.objects.in_force(follow_up).only("pdf").first() if is_whole else None
+    decided = DecidedReport.objects.in_force(follow_up).only("pdf", "decision").first() if is_whole else None
     if decided and decided.pdf:
-        return stored_pdf_response(decided, name)
+        try:
+            return stored_pdf_response(decided, name)
+        except StoredFileMissingError:
+            # The decision's own page says so and offers the report drawn again.
+            return redirect(
+                "followup:decided_report_pdf", follow_up.programme.slug, follow_up.year, decided.decision.number
+            )
     rendering = rendering_of(
         follow_up,
         lambda: _selection_or_404(request, report_of(follow_up)).selected(),

@@ -20,6 +20,7 @@ from followup.models import DecidedReport, Decision, FollowUp
 from followup.report.anchor import note_decision
 from followup.report.report import Report, build_report, from_json
 from followup.report.signing import sign
+from followup.web.files import open_stored_pdf
 
 FACTS = (
     "number",
@@ -66,15 +67,26 @@ def report_of(follow_up: FollowUp) -> Report:
 
 
 def stored_file(follow_up: FollowUp, suffix: str) -> bytes:
-    """What the board approved of the year, byte for byte as it was stored; empty where that kind was not stored."""
+    """Return what the board approved, byte for byte as stored; empty where that kind was not stored.
+
+    StoredFileMissingError when the PDF is gone from storage.
+    """
     decided = DecidedReport.objects.in_force(follow_up).first()
     if decided and suffix == "json":
         return decided.json.encode()
     if decided and suffix == "pdf" and decided.pdf:
-        with decided.pdf.open("rb") as file:
+        with open_stored_pdf(decided) as file:
             content: bytes = file.read()
         return content
     return b""
+
+
+def redrawn(report: Report) -> Report:
+    """Return the decided report marked as drawn again, for a PDF that replaces a lost one without passing for it."""
+    return replace(
+        report,
+        state=f"{report.state}. Ritad på nytt ur det lagrade beslutet: det här är inte den PDF-fil som lagrades då",
+    )
 
 
 def as_decided(report: Report, decision: Decision) -> Report:

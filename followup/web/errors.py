@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.template import loader
 from django.views.decorators.csrf import requires_csrf_token
 
+from followup.web.files import StoredFileMissingError
+
 
 def error_page(request: HttpRequest, status: HTTPStatus, heading: str, text: str) -> HttpResponse:
     return render(
@@ -32,7 +34,8 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 @requires_csrf_token
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     text = _own_words(exception) or "Kontrollera adressen, eller börja från startsidan."
-    return error_page(request, HTTPStatus.NOT_FOUND, "Sidan finns inte", text)
+    heading = "Filen saknas" if isinstance(exception, StoredFileMissingError) else "Sidan finns inte"
+    return error_page(request, HTTPStatus.NOT_FOUND, heading, text)
 
 
 def _own_words(exception: Exception) -> str:

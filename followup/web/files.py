@@ -1,12 +1,43 @@
-"""Responses that stream a stored file."""
+"""Responses that stream a stored file, and the answer when storage has lost it."""
 
-from django.http import FileResponse
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.core.files import File
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404
 
 from followup.models import DecidedReport
 from followup.web.conditional import REVALIDATED
 
+logger = logging.getLogger(__name__)
+
+
+class StoredFileMissingError(Http404):
+    """The database names a file that storage does not have or cannot read. Names it and what to do, in Swedish."""
+
+
+def open_stored(file: FieldFile, belongs_to: Callable[[], str]) -> File:
+    """Open a stored file, or say in a StoredFileMissingError what it `belongs_to`: asked for only then."""
+    try:
+        return file.open("rb")
+    except OSError as error:
+        logger.error("A stored file cannot be opened: %s (%s)", file.name, error)
+        verb = "saknas i lagringen" if isinstance(error, FileNotFoundError) else "kan inte läsas ur lagringen"
+        raise StoredFileMissingError(
+            f"Filen {file.name} {verb}. Den hör till {belongs_to()}."
+            " Be den som sköter systemet att lägga tillbaka filen från en säkerhetskopia."
+        ) from error
+
+
+def open_stored_pdf(decided: DecidedReport) -> File:
+    """Open the stored PDF of a decided report. StoredFileMissingError names the decision."""
+    return open_stored(decided.pdf, lambda: f"beslutet {decided.decision}")
+
 
 def stored_pdf_response(decided: DecidedReport, name: str) -> FileResponse:
-    """Stream the stored PDF of a decided report under the file name `name`."""
+    """Stream the stored PDF of a decided report under the file name `name`. StoredFileMissingError."""
     headers = {"Cache-Control": REVALIDATED}
-    return FileResponse(decided.pdf.open("rb"), content_type="application/pdf", filename=name, headers=headers)
+    return FileResponse(open_stored_pdf(decided), content_type="application/pdf", filename=name, headers=headers)

@@ -9,9 +9,10 @@ from django.core.management.base import BaseCommand, CommandError
 from followup.documents.formats import FORMATS
 from followup.documents.report.pdf import PdfUnavailable
 from followup.models import FollowUp
-from followup.report.archive import report_of, stored_file
+from followup.report.archive import redrawn, report_of, stored_file
 from followup.report.report import build_report
 from followup.report.selection import select
+from followup.web.files import StoredFileMissingError
 from programmes.models import Programme
 
 
@@ -28,12 +29,19 @@ class Command(BaseCommand):
         part.add_argument("--unit", default="", metavar="NAMN", help="bara en enhets del, med enhetens namn")
         parser.add_argument("--without-measures", action="store_true", help="mål utan åtgärder")
         parser.add_argument("--since", type=int, metavar="ÅR", help="med det som har förändrats sedan ett tidigare år")
+        parser.add_argument(
+            "--redraw",
+            action="store_true",
+            help="rita en beslutad rapport vars lagrade PDF-fil saknas på nytt, märkt som inte den lagrade filen",
+        )
         parser.add_argument("--output", required=True, type=Path, help="fil att skriva till")
 
     def handle(self, *args: Any, slug: str, year: int, output: Path, **options: Any) -> None:
         follow_up = find_follow_up(slug, year)
         try:
             content = self.content(follow_up, **options)
+        except StoredFileMissingError as missing:
+            raise CommandError(f"{missing} Eller rita rapporten på nytt ur databasen med --redraw.") from missing
         except (PdfUnavailable, ValueError) as error:
             raise CommandError(str(error)) from error
         try:
@@ -43,7 +51,10 @@ class Command(BaseCommand):
         self.stdout.write(f"{follow_up} skrevs till {output}.")
 
     def content(self, follow_up: FollowUp, *, draft: bool, **options: Any) -> str | bytes:
-        """Return the file. An approved report is returned as stored. ValueError when the report has no such part."""
+        """Return the file; what the board approved as it was stored.
+
+        ValueError when the report has no such part, StoredFileMissingError when the stored PDF is gone.
+        """
         whole = build_report(follow_up) if draft else report_of(follow_up)
         report = select(
             whole,
@@ -53,6 +64,8 @@ class Command(BaseCommand):
             measures=not options["without_measures"],
         )
         suffix = options["format"]
+        if options["redraw"]:
+            return FORMATS[suffix].render(redrawn(report) if report.is_decided else report)
         stored = b"" if draft or report != whole else stored_file(follow_up, suffix)
         return stored or FORMATS[suffix].render(report)
 
