@@ -154,6 +154,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "followup.web.middleware.CompressedPages",
+    # Before the session, whose cookie is looked up in the database.
+    "followup.web.middleware.NulCharactersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -167,6 +169,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "followup.web.middleware.NotFoundInWords",
+    "followup.web.middleware.MethodNotAllowedMiddleware",
 ]
 
 ROOT_URLCONF = "huddinge_safety.urls"

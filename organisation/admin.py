@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from importlib import import_module
 from typing import Any
@@ -13,6 +13,8 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import UserChangeForm
@@ -20,10 +22,10 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, models
+from django.db import DataError, IntegrityError, models
 from django.db.models import Count, Q, QuerySet
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -84,7 +86,50 @@ class KeepInUseAdmin(admin.ModelAdmin):
         return response
 
 
-class HistoryAdmin(KeepInUseAdmin, SimpleHistoryAdmin):
+def _require_numbers(*parts: str) -> None:
+    if not all(part.isascii() and part.isdecimal() for part in parts):
+        raise Http404
+
+
+class _KnownIds:
+    """Autocomplete widget without chosen values that are no ids. Django's looks them up as they are, a 500."""
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+        ids = [chosen for chosen in value if not chosen or (str(chosen).isdecimal() and int(chosen) < 2**63)]
+        return super().optgroups(name, ids, attr)  # type: ignore[misc]
+
+
+class IdAutocompleteSelect(_KnownIds, AutocompleteSelect):
+    pass
+
+
+class IdAutocompleteSelectMultiple(_KnownIds, AutocompleteSelectMultiple):
+    pass
+
+
+class AutocompleteAdmin(BaseModelAdmin):
+    """Base of all admin pages and inlines with autocomplete fields."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = IdAutocompleteSelect(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = IdAutocompleteSelectMultiple(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+class TabularInline(AutocompleteAdmin, admin.TabularInline):
+    pass
+
+
+class StackedInline(AutocompleteAdmin, admin.StackedInline):
+    pass
+
+
+class HistoryAdmin(AutocompleteAdmin, KeepInUseAdmin, SimpleHistoryAdmin):
     """An admin page with history: who, when, why and what changed; rows of inlines get the same reason."""
 
     form = ReasonForm
@@ -99,6 +144,20 @@ class HistoryAdmin(KeepInUseAdmin, SimpleHistoryAdmin):
             row.instance._change_reason = form.cleaned_data.get("history_reason", "")
         super().save_formset(request, form, formset, change)
 
+    # simple_history looks up the parts of the address as they are: one that is not a number would be a 500.
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        _require_numbers(object_id)
+        return super().history_view(request, object_id, extra_context)
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        _require_numbers(object_id, version_id)
+        return super().history_form_view(request, object_id, version_id, extra_context)
+
     def get_historical_record_context_helper(self, request: HttpRequest, historical_record: Any) -> HistoryInWords:
         return HistoryInWords(self.model, historical_record)
 
@@ -112,7 +171,9 @@ class HistoryAdmin(KeepInUseAdmin, SimpleHistoryAdmin):
         except (IntegrityError, ValidationError) as error:
             reason = " ".join(error.messages) if isinstance(error, ValidationError) else str(error).splitlines()[0]
             self.message_user(request, f"Inget sparades. {reason}", messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
+        except (DataError, OverflowError):  # an id or a number beyond what the database holds
+            self.message_user(request, "Inget sparades. Ett tal i formuläret är för stort.", messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
 
 
 KEEP_MEMBERSHIP = "har loggat in. Ange en sista dag i stället för att ta bort, så syns det vem som har rapporterat."
@@ -128,7 +189,7 @@ class MembershipFormSet(BaseInlineFormSet):
                 raise ValidationError(f"{form.instance.user} {KEEP_MEMBERSHIP}")
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(TabularInline):
     model = Membership
     formset = MembershipFormSet
     extra = 0

@@ -9,7 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.staticfiles import finders
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -64,7 +64,8 @@ def colour_scheme(request: HttpRequest) -> HttpResponse:
         back = "/"
     form = SchemeForm(request.POST or None, initial={"scheme": _scheme(request)})
     if request.method == "POST" and form.is_valid():
-        response = redirect(back)
+        # redirect() would take a word without a slash for the name of a view.
+        response = HttpResponseRedirect(back)
         response.set_cookie(
             SCHEME_COOKIE,
             form.cleaned_data["scheme"],

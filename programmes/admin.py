@@ -14,7 +14,7 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from organisation.admin import HistoryAdmin
+from organisation.admin import HistoryAdmin, StackedInline, TabularInline
 from programmes.forms import FigureInput
 from programmes.models import (
     Guideline,
@@ -37,7 +37,7 @@ FIGURES: Mapping[type[models.Field[Any, Any]], Mapping[str, Any]] = {
 }
 
 
-class AreaInline(admin.TabularInline):
+class AreaInline(TabularInline):
     model = ResponsibilityArea
     extra = 0
     show_change_link = True
@@ -45,7 +45,7 @@ class AreaInline(admin.TabularInline):
     ordering = ("number",)
 
 
-class GuidelineInline(admin.TabularInline):
+class GuidelineInline(TabularInline):
     model = Guideline
     extra = 0
     autocomplete_fields = ("units",)
@@ -53,7 +53,7 @@ class GuidelineInline(admin.TabularInline):
     ordering = ("number",)
 
 
-class SubGoalInline(admin.TabularInline):
+class SubGoalInline(TabularInline):
     model = SubGoal
     extra = 0
     exclude = ("predecessor",)  # on the goal's own page
@@ -63,7 +63,7 @@ class SubGoalInline(admin.TabularInline):
     ordering = ("number",)
 
 
-class MeasureInline(admin.StackedInline):
+class MeasureInline(StackedInline):
     model = Measure
     extra = 0
     show_change_link = True
@@ -82,7 +82,7 @@ class MeasureInline(admin.StackedInline):
     )
 
 
-class IndicatorInline(admin.TabularInline):
+class IndicatorInline(TabularInline):
     model = Indicator
     formfield_overrides = FIGURES
     extra = 0
@@ -90,7 +90,7 @@ class IndicatorInline(admin.TabularInline):
     ordering = ("number",)
 
 
-class TargetInline(admin.TabularInline):
+class TargetInline(TabularInline):
     model = IndicatorTarget
     formfield_overrides = FIGURES
     extra = 0
@@ -126,7 +126,7 @@ class OutcomeFormSet(BaseInlineFormSet):
         return super().save_existing(form, obj, commit)
 
 
-class OutcomeInline(admin.TabularInline):
+class OutcomeInline(TabularInline):
     model = IndicatorValue
     form = OutcomeForm
     formset = OutcomeFormSet

@@ -38,6 +38,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, HTTPStatus.NOT_FOUND, heading, text)
 
 
+def unstorable_text(request: HttpRequest) -> HttpResponse:
+    text = (
+        "Texten innehåller ett osynligt tecken (NUL) som inte kan sparas. Gå tillbaka, skriv om texten och försök igen."
+    )
+    return error_page(request, HTTPStatus.BAD_REQUEST, "Texten kunde inte tas emot", text)
+
+
+def method_not_allowed(request: HttpRequest) -> HttpResponse:
+    text = "Adressen hör till en knapp och går inte att öppna som en sida. Gå tillbaka och använd knappen."
+    return error_page(request, HTTPStatus.METHOD_NOT_ALLOWED, "Sidan går inte att öppna så", text)
+
+
 def _own_words(exception: Exception) -> str:
     """What our own code says, in a whole sentence; nothing of what Django and its like say to developers."""
     message = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""

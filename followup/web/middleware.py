@@ -1,11 +1,15 @@
+"""Middleware of all pages: login by default, pages for errors, compression, and input that no database can store."""
+
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
-from followup.web.errors import not_found
+from followup.web.errors import bad_request, method_not_allowed, not_found, unstorable_text
 from organisation.middleware import asks_nobody
 
 
@@ -46,3 +50,47 @@ class CompressedPages(GZipMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         is_page = response.get("Content-Type", "").startswith("text/")
         return super().process_response(request, response) if is_page else response
+
+
+NUL = "\0"
+
+
+class NulCharactersMiddleware:
+    """Refuse the NUL character, which PostgreSQL cannot store or compare.
+
+    In an address it is 404, in a query string 400, and a cookie that has one is ignored. Forms report it at the field;
+    where a view reads the posted text without a form, the refusal of the database becomes a 400.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if NUL not in value}
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *args: object) -> HttpResponse | None:
+        if NUL in request.path_info:
+            return not_found(request, Http404())
+        if any(NUL in text for name, values in request.GET.lists() for text in (name, *values)):
+            return bad_request(request, ValueError())
+        return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        is_about_nul = isinstance(exception, DataError | ValueError) and "NUL" in str(exception)
+        return unstorable_text(request) if is_about_nul else None
+
+
+class MethodNotAllowedMiddleware:
+    """Show 405 as a page of ours, with the Allow header: people reach it by reloading the address of a button."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content:
+            page = method_not_allowed(request)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
