@@ -14,7 +14,10 @@ from typing import TypeVar, cast
 import snowballstemmer
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connection
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Func, Model, Q, QuerySet, TextField
+from django.db.models.lookups import Regex
+
+from organisation.text import fold
 
 M = TypeVar("M", bound=Model)
 
@@ -29,11 +32,20 @@ oss din dessa några deras blir mina samma vilken er sådan vår blivit dess ino
 vilket sitta sådana vart dina vars vårt våra ert era vilkas
 """
 STOP_WORDS = frozenset(_COMMON.split())
+# A pattern of the invisible characters that do not count within a word.
+INVISIBLE = "[\u00ad\u200b-\u200f\u2060\ufeff]*"
+
+
+class Folded(Func):
+    """A text as `organisation.text.fold` makes it, in the database: for matching, not for display."""
+
+    function = "search_fold"
+    output_field = TextField()
 
 
 def words_of(text: str) -> list[str]:
     """The words of a search that can be looked for, each once, in the order written."""
-    return list(dict.fromkeys(word for word in re.findall(r"\w+", text.lower()) if word not in STOP_WORDS))
+    return list(dict.fromkeys(word for word in re.findall(r"\w+", fold(text)) if word not in STOP_WORDS))
 
 
 def has_index() -> bool:
@@ -48,19 +60,23 @@ def all_of(words: Iterable[str]) -> SearchQuery:
 
 def containing(word: str, fields: Iterable[str]) -> Q:
     """That one of the texts `fields` has `word` in some form."""
-    return Q(*((f"{field}__iregex", _forms_of(word)) for field in fields), _connector=Q.OR)
+    return Q(*(Q(Regex(Folded(field), _forms_of(word))) for field in fields), _connector=Q.OR)
 
 
 def any_of(words: Iterable[str]) -> re.Pattern[str]:
-    """What finds, as its one group, where in a text one of `words` stands in some form. No words stand nowhere."""
-    return re.compile(f"({'|'.join(map(_forms_of, words)) or '(?!)'})", re.IGNORECASE)
+    """What finds, as its one group, where in a text one of `words` stands in some form. No words stand nowhere.
+
+    The text is one that is shown: it may have soft hyphens within a word.
+    """
+    return re.compile(f"({'|'.join(_forms_of(word, between=INVISIBLE) for word in words) or '(?!)'})", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1000)
-def _forms_of(word: str) -> str:
-    stem = snowballstemmer.stemmer(LANGUAGE).stemWord(word)
+def _forms_of(word: str, between: str = "") -> str:
+    """Return a pattern of the inflected forms of `word`, with `between` allowed between its letters."""
+    stem = between.join(map(re.escape, snowballstemmer.stemmer(LANGUAGE).stemWord(word)))
     # An inflection adds a few letters to the stem; a word that merely begins alike adds more.
-    return rf"\b{re.escape(stem)}\w{{0,5}}\b"
+    return rf"\b{stem}(?:{between}\w){{0,5}}\b"
 
 
 def matching(rows: QuerySet[M], words: Iterable[str], fields: Iterable[str]) -> QuerySet[M]:
@@ -69,6 +85,6 @@ def matching(rows: QuerySet[M], words: Iterable[str], fields: Iterable[str]) -> 
     PostgreSQL uses an expression index over the same fields in the same order.
     """
     if has_index():
-        vector = SearchVector(*fields, config=LANGUAGE)
+        vector = SearchVector(*map(Folded, fields), config=LANGUAGE)
         return cast("QuerySet[M]", rows.annotate(words_in_texts=vector).filter(words_in_texts=all_of(words)))
     return rows.filter(*(containing(word, fields) for word in words))

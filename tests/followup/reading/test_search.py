@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from importlib import import_module
 
 import openpyxl
@@ -11,7 +12,7 @@ from django.db import connection
 
 from followup.models import FollowUp, MeasureEntry, MeasureEntryWords, SubGoalEntry, SubGoalEntryWords
 from followup.reading.search import Criteria, find_goals, find_measures
-from followup.templatetags.excerpts import excerpt
+from followup.templatetags.excerpts import excerpt, marked
 from programmes.fulltext import all_of
 from programmes.models import Measure, Programme, SubGoal
 from tests.fixtures import client_of, reopened
@@ -343,3 +344,27 @@ def test_words_of_entries_that_were_there_before(postgresql, huddinge):
 def test_a_common_word_asks_for_nothing(goal):
     found = find_goals(Criteria(q="nya och lekparker"), FollowUp.objects.all())
     assert codes(found) == [(2020, "1.1")]
+
+
+@pytest.mark.parametrize(
+    ("written", "q"),
+    [
+        ("Zebrabinde\u00adstreck", "zebrabindestreck"),
+        (unicodedata.normalize("NFD", "Kvällsöppet ungdomshäng"), "kvällsöppet"),
+        ("Kvällsöppet ungdomshäng", unicodedata.normalize("NFD", "kvällsöppet")),
+        ("Zebratra\ufb01k", "zebratrafik"),
+        ("Zebratrafik", "zebratra\ufb01k"),
+        ("Noll\u200bbreddstecknet", "nollbreddstecknet"),
+    ],
+)
+def test_invisible_differences_of_spelling_do_not_count(huddinge, written, q):
+    reopened(2020)
+    entry = SubGoalEntry.objects.filter(follow_up__year=2020).first()
+    # As release 0.2 stored it: not cleaned on its way in.
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE followup_subgoalentry SET comment = %s WHERE id = %s", [written, entry.pk])
+    assert [found.pk for found in find_goals(Criteria(q=q), FollowUp.objects.all())] == [entry.pk]
+
+
+def test_a_hit_is_marked_through_a_soft_hyphen():
+    assert marked("Zebrabinde\u00adstrecken", ["zebrabindestreck"]) == "<mark>Zebrabinde\u00adstrecken</mark>"
