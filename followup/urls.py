@@ -119,6 +119,7 @@ work: Patterns = [
 of_review: Patterns = [
     path("", review.review_list, name="review_list"),
     path("lage/", review.review_year, name="review_year"),
+    path("foresla/", review.review_propose, name="review_propose"),
     path("godkann/", review.review_approve, name="review_approve"),
     path("texter/", texts.review_texts, name="review_texts"),
     path("texter/autospara/", texts.review_texts_autosave, name="review_texts_autosave"),
@@ -143,6 +144,7 @@ reviewing: Patterns = [
 
 of_case: Patterns = [
     path("", decisions.case_edit, name="case_edit"),
+    path("for-in/", decisions.case_record, name="case_record"),
     path("nytt/", decisions.case_open, name="case_open"),
     path("rattelse/", decisions.case_correct, name="case_correct"),
     path("rattelse/avbryt/", decisions.case_cancel_correction, name="case_cancel_correction"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models, transaction
 from simple_history.utils import bulk_create_with_history
 
+from followup import proposal
 from followup.models import (
     Answer,
     AreaEntry,
@@ -41,18 +42,6 @@ class Refused(Exception):
 
 class NotAllowed(Refused):
     """The transition is not for this person."""
-
-
-def _answers_left(follow_up: FollowUp) -> list[str]:
-    """What keeps a year from being proposed, in words."""
-    left = sum(
-        model.objects.filter(follow_up=follow_up).exclude(state=Answer.State.APPROVED).count()
-        for model in (SubGoalEntry, MeasureEntry)
-    )
-    problems = [f"{left} svar är inte godkända"] if left else []
-    if not follow_up.forecast:
-        problems.append("den samlade prognosen saknas")
-    return problems
 
 
 def _decided_before(follow_up: FollowUp) -> list[str]:
@@ -100,7 +89,10 @@ YEAR_TRANSITIONS: Mapping[str, Transition] = {
     "open": Transition("Öppna uppföljningen", (_Y.PLANNED,), _Y.OPEN, can_run_year),
     "start_review": Transition("Avsluta ifyllandet", (_Y.OPEN,), _Y.UNDER_REVIEW, can_run_year),
     "reopen": Transition("Öppna igen", (_Y.UNDER_REVIEW,), _Y.OPEN, can_run_year, _decided_before),
-    "propose": Transition("Föreslå till kommunstyrelsen", (_Y.UNDER_REVIEW,), _Y.PROPOSED, can_run_year, _answers_left),
+    "propose": Transition(
+        "Föreslå till kommunstyrelsen", (_Y.UNDER_REVIEW,), _Y.PROPOSED, can_run_year, proposal.obstacles
+    ),
+    "withdraw_proposal": Transition("Ta tillbaka förslaget", (_Y.PROPOSED,), _Y.UNDER_REVIEW, can_run_year),
     "decide": Transition("För in beslutet", (_Y.PROPOSED,), _Y.DECIDED, can_decide, with_decision=True),
     "refer_back": Transition(
         "Återremittera", (_Y.PROPOSED,), _Y.UNDER_REVIEW, can_decide, needs_comment=True, with_decision=True

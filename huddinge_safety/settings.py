@@ -51,6 +51,9 @@ except re.error as error:
 # Whether a reviewer who is also an official may approve the answers of their own unit.
 REVIEW_OWN_ANSWERS = env.bool("REVIEW_OWN_ANSWERS", default=False)
 
+# Whether a year is proposed to the board only with a summary, an overall assessment and one of each area.
+PROPOSAL_NEEDS_TEXTS = env.bool("PROPOSAL_NEEDS_TEXTS", default=True)
+
 # How many PDFs are made at once, by all hosts together, each in a process beside the pages; how many seconds one may
 # take; for how many days and how many at most they are kept.
 RENDER_PROCESSES = env.positive("RENDER_PROCESSES", default=1)

@@ -19,7 +19,7 @@ from followup.answers.goal_year import (
     last_year_of,
     measures_of,
 )
-from followup.answers.thread import said, thread_of
+from followup.answers.thread import remarks_of, said, thread_of
 from followup.answers.worklist import CheckItem, check_item, neighbours, own_answers
 from followup.models import Answer, FollowUp, MeasureEntry, SubGoalEntry
 from followup.permissions import can_comment, can_write
@@ -63,7 +63,7 @@ class EntryPage:
             "last_year": self.last_year,
             "own": self.own,
             "may_withdraw": any("withdraw" in available(answer, self.user) for answer in self.own),
-            "thread": said(thread_of(self.entry, self.measures)),
+            "thread": remarks_of(said(thread_of(self.entry, self.measures))),
             "may_comment": can_comment(self.user, self.own),
             "checklist": self.checklist,
             "is_complete": not any(item.missing for item in self.checklist),

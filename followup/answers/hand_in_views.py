@@ -11,6 +11,7 @@ from followup.answers.entry_page import EntryPage, entry_page_or_404
 from followup.answers.returns import Return, returns_of
 from followup.answers.worklist import place_of, work_of
 from followup.models import Answer
+from followup.sentences import listing
 from followup.web.fetch import follow_up_or_404, user_of
 from followup.workflow import Refused, perform_all
 
@@ -101,5 +102,4 @@ def work_submit(request: HttpRequest, slug: str, year: int, unit: str) -> HttpRe
 def _places(answers: tuple[Answer, ...]) -> str:
     """Name the answers in a sentence: "Mål 1.5, åtgärd 1.5.1 och åtgärd 1.5.2"."""
     names = [place_of(answer) for answer in answers]
-    *others, last = [names[0], *(name[0].lower() + name[1:] for name in names[1:])]
-    return f"{', '.join(others)} och {last}" if others else last
+    return listing([names[0], *(name[0].lower() + name[1:] for name in names[1:])])

@@ -225,7 +225,7 @@ def record(case: Decision, *, by: User, today: date) -> DecidedReport:
     was changed meanwhile; NoFile.
     """
     _may_decide(by, case.follow_up)
-    case = _of_proposed_year(Decision.objects.select_related("follow_up__programme").get(pk=case.pk))
+    case = of_proposed_year(Decision.objects.select_related("follow_up__programme").get(pk=case.pk))
     _check(case, today)
     report = as_decided(build_report(case.follow_up), case)
     content = file_of(case.follow_up, report, Rendering.Document.REPORT)
@@ -233,7 +233,7 @@ def record(case: Decision, *, by: User, today: date) -> DecidedReport:
         with transaction.atomic():
             FollowUp.objects.select_for_update().get(pk=case.follow_up_id)
             locked = Decision.objects.select_for_update(of=("self",)).select_related("follow_up__programme")
-            stored = _of_proposed_year(locked.get(pk=case.pk))
+            stored = of_proposed_year(locked.get(pk=case.pk))
             _check(stored, today)
             if as_decided(build_report(stored.follow_up), stored) != report:
                 raise Refused("Uppföljningen ändrades medan beslutet fördes in. Kontrollera den och försök igen.")
@@ -273,7 +273,8 @@ def record_past(
     return link
 
 
-def _of_proposed_year(case: Decision) -> Decision:
+def of_proposed_year(case: Decision) -> Decision:
+    """Return the case if it can be recorded, by the states of it and of its year. Refused otherwise."""
     state = case.follow_up.state
     if case.is_recorded or state == FollowUp.State.DECIDED:
         raise Refused("Beslutet är redan infört.")

@@ -3,6 +3,7 @@
 from datetime import date
 from http import HTTPStatus
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -12,10 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from followup.decision.cases import cancel_correction, open_case, record, save_case, start_correction
+from followup.decision.cases import cancel_correction, of_proposed_year, open_case, record, save_case, start_correction
 from followup.decision.forms import CancelCorrectionForm, CorrectionForm, DecisionForm
 from followup.documents.minutes.extract import speakers_sentence
-from followup.models import Decision, FollowUp
+from followup.models import Attachment, Decision, FollowUp
 from followup.permissions import can_decide, can_follow_review
 from followup.queue.pdf_jobs import rendering_of
 from followup.queue.wait_for_pdf import NoFile
@@ -76,12 +77,9 @@ def case_open(request: HttpRequest, slug: str, year: int) -> HttpResponse:
 
 @text_outlives_session
 def case_edit(request: HttpRequest, slug: str, year: int) -> HttpResponse:
-    """The case being prepared: saved as often as needed, and at last recorded."""
+    """The case being prepared: saved as often as needed. To record it leads on to `case_record`."""
     user, follow_up = _secretarys_year(request, slug, year)
-    case = follow_up.decisions.filter(recorded_at=None).select_related("replaces").first()
-    if case is None:
-        raise Http404(f"Det finns inget öppet ärende om uppföljningen för {year}.")
-    case.follow_up = follow_up
+    case = _case_or_404(follow_up)
     data, is_kept = sent_or_kept(request)
     form = DecisionForm(data, instance=case)
     status = HTTPStatus.OK
@@ -101,8 +99,16 @@ def case_edit(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     return render(request, "followup/decision/case_edit.html", context, status=status)
 
 
+def _case_or_404(follow_up: FollowUp) -> Decision:
+    case = follow_up.decisions.filter(recorded_at=None).select_related("replaces").first()
+    if case is None:
+        raise Http404(f"Det finns inget öppet ärende om uppföljningen för {follow_up.year}.")
+    case.follow_up = follow_up
+    return case
+
+
 def _save(request: HttpRequest, user: User, form: DecisionForm) -> HttpResponse | HTTPStatus:
-    """Save what was sent, and record it where that was asked for; a status when the form is to be shown again."""
+    """Save what was sent, and go on to recording it if asked to. Return a status to show the form again."""
     case, today = form.instance, timezone.localdate()
     recording = "record" in request.POST
     if not form.is_valid() or (recording and not form.may_be_recorded(today)):
@@ -114,11 +120,44 @@ def _save(request: HttpRequest, user: User, form: DecisionForm) -> HttpResponse 
             messages.error(request, "Beslutet är redan infört. Det du skrev sparades inte.")
             return redirect(case)
         return conflict_page(request, f"Ärendet om uppföljningen {case.follow_up.year}", PageForms([form]), user)
-    if recording and _record(request, user, case, today):
-        return redirect(case)
     if not recording:
         messages.success(request, f"Sparat {timezone.localtime():%H.%M}.")
-    return redirect("followup:case_edit", case.follow_up.programme.slug, case.follow_up.year)
+    page = "case_record" if recording else "case_edit"
+    return redirect(f"followup:{page}", case.follow_up.programme.slug, case.follow_up.year)
+
+
+def case_record(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    """Show what recording the decision freezes and makes public, and record it when the secretary confirms."""
+    user, follow_up = _secretarys_year(request, slug, year)
+    today = timezone.localdate()
+    case = _case_or_404(follow_up)
+    try:
+        of_proposed_year(case)
+    except Refused as refusal:
+        messages.error(request, f"{refusal} Det du skrev är sparat.")
+        return redirect("followup:case_edit", slug, year)
+    if case.obstacles(today):
+        messages.error(request, "Ärendet är inte ifyllt. Fyll i det, och välj sedan att föra in beslutet.")
+        return redirect("followup:case_edit", slug, year)
+    if request.method == "POST":
+        if request.POST.get("version") != str(case.version):
+            messages.error(request, "Ärendet har ändrats sedan du läste sidan. Läs det igen innan du för in beslutet.")
+            return redirect("followup:case_record", slug, year)
+        if _record(request, user, case, today):
+            return redirect(case)
+        return redirect("followup:case_edit", slug, year)
+    is_approval = case.outcome == Decision.Outcome.APPROVED
+    context = {
+        "follow_up": follow_up,
+        "case": case,
+        "speakers": case.speakers.all(),
+        "notes": case.notes.all(),
+        "is_approval": is_approval,
+        "will_be_public": is_approval and settings.PUBLIC_REPORTS,
+        "withheld": follow_up.withholdings.all(),
+        "contents": _contents(follow_up),
+    }
+    return render(request, "followup/decision/case_record.html", context)
 
 
 def _record(request: HttpRequest, user: User, case: Decision, today: date) -> bool:
@@ -130,6 +169,16 @@ def _record(request: HttpRequest, user: User, case: Decision, today: date) -> bo
         return False
     messages.success(request, f"Beslutet är infört: {case.meeting}.")
     return True
+
+
+def _contents(follow_up: FollowUp) -> str:
+    """Return how much the report holds: "24 mål, 71 åtgärder, 3 bilagor"."""
+    counts = (
+        (follow_up.subgoalentry_set.count(), "mål", "mål"),
+        (follow_up.measureentry_set.count(), "åtgärd", "åtgärder"),
+        (Attachment.objects.filter(entry__follow_up=follow_up).count(), "bilaga", "bilagor"),
+    )
+    return ", ".join(f"{number} {one if number == 1 else several}" for number, one, several in counts)
 
 
 def case_correct(request: HttpRequest, slug: str, year: int) -> HttpResponse:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import QuerySet
 
-from followup.answers.thread import said
+from followup.answers.thread import remarks_of, said
 from followup.history.timeline import Moment, Timeline
 from followup.models import AreaEntry, Attachment, Comment, Event, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
 from programmes.models import IndicatorValue, Measure, SubGoal
@@ -89,5 +89,5 @@ def _moments(remarks: Iterable[Event | Comment]) -> list[Moment]:
     """What was said. That a state was changed stands in the history of what it is the state of."""
     return [
         Moment(remark.at, str(remark.by or "Systemet"), "En kommentar", "skrevs", said=remark.comment)
-        for remark in said(remarks)
+        for remark in remarks_of(said(remarks))
     ]

@@ -25,6 +25,7 @@ class Event(models.Model):
         START_REVIEW = "start_review", "avslutade ifyllandet"
         REOPEN = "reopen", "öppnade igen"
         PROPOSE = "propose", "föreslog till kommunstyrelsen"
+        WITHDRAW_PROPOSAL = "withdraw_proposal", "tog tillbaka förslaget till kommunstyrelsen"
         REFER_BACK = "refer_back", "återremitterade"
         REJECT = "reject", "förde in ett avslag"
         DECIDE = "decide", "förde in beslutet"

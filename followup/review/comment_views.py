@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from followup.answers.goal_year import entry_or_404, measures_of
-from followup.answers.thread import thread_of
+from followup.answers.thread import remarks_of, thread_of
 from followup.answers.worklist import own_answers
 from followup.models import Comment
 from followup.permissions import can_comment, can_follow_review
@@ -44,7 +44,7 @@ def comment_list(request: HttpRequest, slug: str, year: int, area: int, number: 
     context = {
         "follow_up": follow_up,
         "entry": entry,
-        "thread": thread_of(entry, measures),
+        "thread": remarks_of(thread_of(entry, measures)),
         "comment_form": form,
         "may_comment": may_comment or form.is_bound,
         "from_review": can_follow_review(user),

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 
 from followup.answers.goal_year import attachments_of, entry_or_404, indicators_of, last_year_of, measures_of
 from followup.answers.outcome_forms import outcomes_of_year
-from followup.answers.thread import thread_of
-from followup.models import Answer, FollowUp
+from followup.answers.thread import remarks_of, thread_of
+from followup.models import Answer, FollowUp, SubGoalEntry
 from followup.permissions import (
     can_comment,
     can_edit_programmes,
@@ -24,6 +24,7 @@ from followup.permissions import (
     can_review_answer,
     can_write_texts,
 )
+from followup.proposal import Gap, gaps
 from followup.review.comparison import compare
 from followup.review.consistency import OF_YEAR, contradictions
 from followup.review.deliveries import STATES, Choice, GoalToReview, by_area, by_unit, goals_to_review, is_late, seen
@@ -86,7 +87,7 @@ def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         "area_entries": follow_up.areaentry_set.select_related("area"),
         "guideline_entries": follow_up.guidelineentry_set.select_related("guideline"),
         "transitions": available(follow_up, user),
-        "events": follow_up.events.filter(sub_goal_entry=None, measure_entry=None).select_related("by"),
+        "events": remarks_of(follow_up.events.filter(sub_goal_entry=None, measure_entry=None).select_related("by")),
         "shows_example": any(goal.entry.sub_goal.is_example for goal in goals),
     }
     return render(request, "followup/review/review_list.html", context)
@@ -127,12 +128,14 @@ def _ticked(user: User, goal: GoalToReview | None) -> list[Answer]:
 
 @require_POST
 def review_year(request: HttpRequest, slug: str, year: int) -> HttpResponse:
-    """One step of the year's own workflow."""
+    """Make one step of the year's own workflow. To propose the year asks first, on the page of `review_propose`."""
     user = _reviewer(request)
     follow_up = follow_up_or_404(request, slug, year)
     action = request.POST.get("action", "")
     if action not in YEAR_TRANSITIONS:
         raise PermissionDenied("Det steget finns inte.")
+    if action == "propose":
+        return _ask_to_propose(request, _approver(request), follow_up)
     try:
         perform(follow_up, action, by=user, comment=request.POST.get("comment", ""))
     except Refused as refusal:
@@ -140,6 +143,42 @@ def review_year(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     else:
         messages.success(request, f"Uppföljningen för {year}: {follow_up.get_state_display().lower()}.")
     return redirect("followup:review_list", slug, year)
+
+
+def review_propose(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    """Show what is empty in the report, and propose the year to the board when the reviewer confirms."""
+    user = _approver(request)
+    follow_up = follow_up_or_404(request, slug, year)
+    if request.method != "POST":
+        return _ask_to_propose(request, user, follow_up)
+    try:
+        perform(follow_up, "propose", by=user, comment=request.POST.get("comment", ""))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return _ask_to_propose(request, user, follow_up)
+    messages.success(request, f"Uppföljningen för {year} är föreslagen till kommunstyrelsen.")
+    return redirect("followup:review_list", slug, year)
+
+
+def _ask_to_propose(request: HttpRequest, user: User, follow_up: FollowUp) -> HttpResponse:
+    slug, year = follow_up.programme.slug, follow_up.year
+    if "propose" not in available(follow_up, user):
+        messages.error(request, f"Uppföljningen kan inte föreslås: läget är {follow_up.get_state_display().lower()}.")
+        return redirect("followup:review_list", slug, year)
+    found = [(gap, _address_of(gap, slug, year)) for gap in gaps(follow_up)]
+    context = {
+        "follow_up": follow_up,
+        "blocking": [(gap.text, address) for gap, address in found if gap.blocks],
+        "empty": [(gap.text, address) for gap, address in found if not gap.blocks],
+        "warnings": contradictions(follow_up, SubGoalEntry.objects.filter(follow_up=follow_up), OF_YEAR),
+        "comment": request.POST.get("comment", ""),
+    }
+    return render(request, "followup/review/review_propose.html", context)
+
+
+def _address_of(gap: Gap, slug: str, year: int) -> str:
+    """Return the address of the page where the gap is filled."""
+    return reverse(f"followup:{gap.page.value}", args=[slug, year, *([gap.number] if gap.number else [])])
 
 
 def review_entry(request: HttpRequest, slug: str, year: int, area: int, number: int) -> HttpResponse:
@@ -173,7 +212,7 @@ def review_entry(request: HttpRequest, slug: str, year: int, area: int, number: 
         "refusal": refusal,
         "comment": request.POST.get("comment", ""),
         "attachments": attachments_of(entry),
-        "thread": thread,
+        "thread": remarks_of(thread),
         "comment_form": CommentForm(),
         "may_comment": can_comment(user, answers),
         "from_review": True,

@@ -87,7 +87,7 @@ def test_handing_in_returning_and_two_tabs(page, people):
     assert "Sparad " in other_tab.get_by_role("main").inner_text()
     page.get_by_role("textbox", name="Kommentar").fill("Skrivet i den första fliken.")
     page.get_by_role("button", name="Spara", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Någon annan har sparat under tiden")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Du har själv sparat under tiden, i en annan flik")
     page.get_by_label("Min text", exact=True).fill("Skrivet i båda flikarna.")
     page.get_by_role("button", name="Spara det jag har valt").click()
     assert page.get_by_role("textbox", name="Kommentar").input_value() == "Skrivet i båda flikarna."

@@ -17,6 +17,7 @@ from tests.followup.smtp import mail_server
 from tests.followup.writing.test_attachments import pdf
 from tests.installation import HOST, Browser, free_port, kill_all, wait_until
 
+RECORD = f"{CASE}for-in/"
 ENTRY = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
 ROOM = "128k"
 
@@ -57,6 +58,11 @@ def test_a_file_that_does_not_fit_is_told_and_leaves_nothing(site, postgres):
         assert official.post(f"{ENTRY}autospara/", fields).status == 200
 
 
+def version_on(secretary: Browser) -> dict[str, str]:
+    """Return the version of the case that the page before recording shows."""
+    return {"version": secretary.get(RECORD).fields()["version"]}
+
+
 def test_a_decision_whose_report_does_not_fit_is_not_recorded(site, postgres):
     [session] = site.sessions("secretary")
     with small_disk("root") as disk:
@@ -64,14 +70,14 @@ def test_a_decision_whose_report_does_not_fit_is_not_recorded(site, postgres):
         with site.server(MEDIA_ROOT=str(disk), RENDER_ON_DEMAND="1") as server:
             secretary = Browser(server, session)
             sent = FILLED | {"record": "1", "version": secretary.get(CASE).fields()["version"]}
-            assert secretary.post(CASE, sent).headers["Location"] == CASE
+            assert secretary.post(CASE, sent).headers["Location"] == RECORD
+            assert secretary.post(RECORD, version_on(secretary)).headers["Location"] == CASE
             assert "Beslutet är inte infört. Det du skrev är sparat." in secretary.get(CASE).text
             assert postgres.query(site.database, "SELECT state FROM followup_followup WHERE year = 2022") == "proposed"
             # There is room again.
             (disk / "filler").unlink()
             subprocess.run(["mount", "-o", "remount,size=8m", str(disk)], check=True)
-            sent["version"] = secretary.get(CASE).fields()["version"]
-            assert secretary.post(CASE, sent).headers["Location"].endswith("/2022/beslut/1/")
+            assert secretary.post(RECORD, version_on(secretary)).headers["Location"].endswith("/2022/beslut/1/")
             assert "inget skiljer" in site.manage("verify_reports", MEDIA_ROOT=str(disk)).stdout
 
 

@@ -132,6 +132,7 @@ PAGES = {
     ("followup:review_entry", *GOAL): (roles(403, **FOLLOWING), roles(403)),
     ("followup:review_entry", *YEAR, 9, 9): (roles(403, reviewer=404, secretary=404),) * 2,
     ("followup:review_year", *YEAR): (NOT_BY_GET, roles(403)),
+    ("followup:review_propose", *YEAR): (roles(403, reviewer=302), roles(403, reviewer=302)),
     ("followup:review_approve", *YEAR): (NOT_BY_GET, roles(403, reviewer=302)),
     ("followup:review_texts", *YEAR): (roles(403, reviewer=200), roles(403, reviewer=422)),
     ("followup:review_area", *YEAR, 1): (roles(403, reviewer=200), roles(403, reviewer=422)),
@@ -170,6 +171,7 @@ PAGES = {
     # The secretary's: a case on its way to the board is theirs alone until the decision is recorded
     ("followup:case_list",): (roles(403, **FOLLOWING), roles(403, **FOLLOWING)),
     ("followup:case_edit", *YEAR): (roles(403, secretary=200), roles(403, secretary=422)),
+    ("followup:case_record", *YEAR): (roles(403, secretary=302), roles(403, secretary=302)),
     ("followup:case_open", *YEAR): (NOT_BY_GET, roles(403, secretary=302)),
     ("followup:case_correct", YEAR[0], 2020): (roles(403, secretary=200), roles(403, secretary=422)),
     ("followup:case_cancel_correction", YEAR[0], 2020): (roles(403, secretary=200), roles(403, secretary=422)),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from followup.models import Answer, Decision, Event, FollowUp, MeasureEntry, SubGoalEntry
+from followup.models import Answer, AreaEntry, Decision, Event, FollowUp, MeasureEntry, SubGoalEntry
 from followup.workflow import (
     ANSWER_TRANSITIONS,
     YEAR_TRANSITIONS,
@@ -31,6 +31,7 @@ YEAR_ALLOWED = {
     ("open", "start_review"): "under_review",
     ("under_review", "reopen"): "open",
     ("under_review", "propose"): "proposed",
+    ("proposed", "withdraw_proposal"): "under_review",
     ("proposed", "refer_back"): "under_review",
     ("proposed", "decide"): "decided",
     ("proposed", "reject"): "under_review",
@@ -92,11 +93,17 @@ def test_the_table_knows_every_step_and_state():
     assert {state for pair in YEAR_ALLOWED.items() for state in (pair[0][0], pair[1])} == set(FollowUp.State.values)
 
 
+def fill_for_proposal(year: FollowUp) -> None:
+    """Write all that the board needs."""
+    FollowUp.objects.filter(pk=year.pk).update(forecast="will", assessment="met", summary="Ett bra år.")
+    AreaEntry.objects.filter(follow_up=year).update(assessment="met")
+
+
 def ready(year: FollowUp, state: str, action: str) -> Decision | None:
     """Put the year in a state with nothing in the way of the action; the decision that the action comes with."""
     for model in (SubGoalEntry, MeasureEntry):
         model.objects.filter(follow_up=year).update(state="approved")
-    FollowUp.objects.filter(pk=year.pk).update(forecast="will")
+    fill_for_proposal(year)
     put_in_state(year, state)
     if YEAR_TRANSITIONS[action].with_decision:
         return year.decisions.first() or a_decision(year)
@@ -218,8 +225,20 @@ def test_a_year_is_proposed_only_when_all_is_approved(open_year, reviewer):
     with pytest.raises(Refused) as refusal:
         perform(open_year, "propose", by=reviewer)
     assert str(refusal.value) == (
-        "Föreslå till kommunstyrelsen går inte än: 88 svar är inte godkända, den samlade prognosen saknas."
+        "Föreslå till kommunstyrelsen går inte än: 88 svar är inte godkända, den samlade prognosen saknas, "
+        "sammanfattningen saknas, den samlade bedömningen saknas, bedömningen av område 1 saknas, "
+        "bedömningen av område 2 saknas, bedömningen av område 3 saknas, bedömningen av område 4 saknas, "
+        "bedömningen av område 5 saknas."
     )
+
+
+def test_a_municipality_may_propose_without_texts(settings, open_year, reviewer):
+    settings.PROPOSAL_NEEDS_TEXTS = False
+    for model in (SubGoalEntry, MeasureEntry):
+        model.objects.filter(follow_up=open_year).update(state="approved")
+    FollowUp.objects.filter(pk=open_year.pk).update(state="under_review", forecast="will")
+    perform(open_year, "propose", by=reviewer)
+    assert open_year.state == "proposed"
 
 
 def test_several_are_moved_all_or_none(open_year, entry, official):

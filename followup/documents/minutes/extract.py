@@ -8,7 +8,7 @@ report, for the secretary to edit.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -18,6 +18,7 @@ from django.utils.formats import date_format
 
 from followup.models import Decision, FollowUp, ProtocolNote
 from followup.report.report import Report
+from followup.sentences import listing
 
 BULLETS = ("– ", "- ", "• ", "* ")
 NUMBERS = ("noll", "ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv")
@@ -262,12 +263,6 @@ def blocks_of(text: str) -> tuple[Block, ...]:
 def speakers_sentence(speakers: Sequence[str]) -> str:
     """Return the sentence of the minutes about the speakers; empty without any."""
     return f"I ärendet yttrar sig {listing(speakers)}." if speakers else ""
-
-
-def listing(names: Iterable[str]) -> str:
-    """ "A, B och C"."""
-    *first, last = names
-    return f"{', '.join(first)} och {last}" if first else last
 
 
 def genitive(name: str) -> str:

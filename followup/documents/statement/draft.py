@@ -13,9 +13,10 @@ from datetime import date
 from django.conf import settings
 from django.template.defaultfilters import date as in_words
 
-from followup.documents.minutes.extract import Block, blocks_of, listing, proposed_summary
+from followup.documents.minutes.extract import Block, blocks_of, proposed_summary
 from followup.report.report import Report, Tally, tally
 from followup.scales import Progress
+from followup.sentences import listing
 
 BOARD = "Kommunstyrelsen"
 ADMINISTRATION = "kommunstyrelsens förvaltning"

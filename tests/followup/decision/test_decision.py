@@ -15,7 +15,7 @@ from followup.documents.report import pdf
 from followup.models import DecidedReport, Decision, Event, FollowUp, ProtocolNote, SubGoalEntry
 from followup.report.verification import check_chain
 from followup.worker import make_pdfs
-from followup.workflow import NotAllowed, Refused
+from followup.workflow import NotAllowed, Refused, perform
 from organisation.models import User
 from tests.conftest import draw_here
 from tests.fixtures import client_of, make_user
@@ -52,10 +52,14 @@ def case(year, nina) -> Decision:
 
 
 def send(client, changes=None, *, follow=True):
-    """The form as last saved, filled in, to be recorded."""
+    """Send the form as last saved, filled in, to be recorded; and confirm that, when the page asks."""
     case = Decision.objects.filter(recorded_at=None).first()
     data = FILLED | {"version": case.version if case else 1, "record": "1"} | (changes or {})
-    return client.post(CASE, data, follow=follow)
+    response = client.post(CASE, data)
+    if response.status_code == 302 and response.url == f"{CASE}for-in/":
+        case.refresh_from_db()
+        return client.post(response.url, {"version": case.version}, follow=follow)
+    return client.get(response.url, follow=True) if follow and response.status_code == 302 else response
 
 
 def filled(case: Decision, **changes) -> Decision:
@@ -97,6 +101,53 @@ def test_from_case_to_decision(client, year, nina):
     html = client.get(f"{YEAR}beslut/1/").content.decode()
     assert "I ärendet yttrar sig Anna Andersson (S) och Bo Berg (M)." in html
     assert decision.report.sha256 in html
+
+
+RECORD = f"{CASE}for-in/"
+
+
+def test_recording_shows_what_is_frozen_and_what_becomes_public(client, case, year, settings):
+    settings.PUBLIC_REPORTS = True
+    response = client.post(CASE, FILLED | {"version": case.version, "record": "1"})
+    assert response.url == RECORD
+    assert nothing_decided(year)
+    html = client.get(RECORD).content.decode()
+    assert "Kommunstyrelsen 3 maj 2023 § 31" in html
+    assert "Uppföljningen enligt bilaga 1 godkänns." in html
+    assert "1 mål, 1 åtgärd, 0 bilagor" in html
+    assert "Rapporten blir genast synlig för alla" in html
+    assert "Inget i rapporten är märkt som sekretess." in html
+    assert nothing_decided(year)
+
+
+@pytest.mark.parametrize(
+    ("public", "changes", "words"),
+    [
+        (False, {}, "Rapporter publiceras inte på den här webbplatsen."),
+        (True, {"outcome": "rejected", "outcome_reason": "Skäl."}, "Bara godkända uppföljningar publiceras."),
+    ],
+)
+def test_recording_says_when_nothing_becomes_public(public, changes, words, client, case, settings):
+    settings.PUBLIC_REPORTS = public
+    client.post(CASE, FILLED | {"version": case.version, "record": "1"} | changes)
+    assert words in client.get(RECORD).content.decode()
+
+
+def test_what_was_not_read_is_not_recorded(client, case, year):
+    client.post(CASE, FILLED | {"version": case.version, "record": "1"})
+    read = Decision.objects.get().version
+    client.post(CASE, FILLED | {"version": read, "decision_text": "Något annat."})
+    response = client.post(RECORD, {"version": read}, follow=True)
+    assert texts(response)[-1] == "Ärendet har ändrats sedan du läste sidan. Läs det igen innan du för in beslutet."
+    assert nothing_decided(year)
+
+
+def test_a_proposal_that_was_taken_back_is_not_recorded(client, case, year):
+    client.post(CASE, FILLED | {"version": case.version, "record": "1"})
+    perform(year, "withdraw_proposal", by=make_user("greta", group="Granskare"))
+    response = client.post(RECORD, {"version": Decision.objects.get().version}, follow=True)
+    assert texts(response)[-1].startswith("Beslutet kan inte föras in: uppföljningen är inte föreslagen")
+    assert not DecidedReport.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import pytest
 
 from followup.answers.goal_year import measures_of
-from followup.answers.thread import thread_of
+from followup.answers.thread import remarks_of, thread_of
 from followup.models import Comment, SubGoalEntry
-from followup.workflow import perform
+from followup.workflow import perform, perform_all
 from tests.fixtures import client_of, put_in_state
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +116,26 @@ def test_a_comment_is_written_once(official, entry):
 def test_what_is_written_is_shown_as_text(official, entry):
     client_of(official).post(THREAD, {"comment": "<script>alert(1)</script>"})
     assert "<script>alert" not in client_of(official).get(ENTRY).content.decode()
+
+
+def test_one_return_of_several_answers_is_one_remark(official, reviewer, open_year):
+    entry = open_year.subgoalentry_set.select_related("sub_goal__area", "follow_up").get(
+        sub_goal__area__number=1, sub_goal__number=1
+    )
+    SubGoalEntry.objects.filter(pk=entry.pk).update(state="submitted")
+    open_year.measureentry_set.filter(measure__sub_goal=entry.sub_goal).update(state="submitted")
+    entry.refresh_from_db()
+    answers = [entry, *measures_of(entry)]
+    perform_all(answers, "return", by=reviewer, comment="Hur många nåddes?")
+    url = "huddinge-2018-2021/2021/1.1/"
+    pages = {
+        reviewer: (f"/granskning/{url}", f"/kommentarer/{url}", "/program/huddinge-2018-2021/2021/mal/1.1/historik/"),
+        official: (f"/mina-uppfoljningar/{url}", f"/kommentarer/{url}", "/mina-uppfoljningar/"),
+    }
+    for user, addresses in pages.items():
+        for address in addresses:
+            html = client_of(user).get(address).content.decode()
+            assert html.count("Hur många nåddes?") == 1, address
+    [remark] = remarks_of(thread_of(entry, answers[1:]))
+    codes = ", ".join(f"åtgärd 1.1.{number}" for number in range(1, len(answers) - 1))
+    assert (remark.action, remark.about) == ("återlämnade", f"mål 1.1, {codes} och åtgärd 1.1.{len(answers) - 1}")

@@ -2,10 +2,10 @@
 
 import pytest
 
-from followup.models import Event, FollowUp, MeasureEntry, SubGoalEntry
+from followup.models import AreaEntry, Event, FollowUp, MeasureEntry, SubGoalEntry
 from organisation.models import Unit, User
 from programmes.models import SubGoal
-from tests.fixtures import client_of, make_user
+from tests.fixtures import client_of, make_user, put_in_state
 
 pytestmark = pytest.mark.django_db
 
@@ -197,7 +197,10 @@ def test_the_years_steps(reviewer, open_year):
     assert messages_of(client.post(f"{LIST}lage/", {"action": "start_review"}, follow=True)) == [
         "Uppföljningen för 2021: under granskning."
     ]
-    refused = messages_of(client.post(f"{LIST}lage/", {"action": "propose"}, follow=True))
+    asked = client.post(f"{LIST}lage/", {"action": "propose", "comment": "Äntligen."})
+    assert "88 svar är inte godkända" in asked.content.decode()
+    assert "Äntligen." in asked.content.decode()
+    refused = messages_of(client.post(f"{LIST}foresla/"))
     assert refused[0].startswith("Föreslå till kommunstyrelsen går inte än: 88 svar är inte godkända")
     assert client.post(f"{LIST}lage/", {"action": "hitta-på"}).status_code == 403
 
@@ -428,3 +431,71 @@ def test_the_pages_take_a_fixed_number_of_queries(reviewer, open_year, django_as
     with django_assert_max_num_queries(15) as many:
         assert len(client.get(LIST).context["rows"]) == 500
     assert len(few) == len(many)
+
+
+PROPOSE = f"{LIST}foresla/"
+
+
+@pytest.fixture
+def reviewed(open_year) -> FollowUp:
+    """The year under review with all answers approved, and no texts."""
+    for model in (SubGoalEntry, MeasureEntry):
+        model.objects.filter(follow_up=open_year).update(state="approved")
+    FollowUp.objects.filter(pk=open_year.pk).update(state="under_review")
+    return open_year
+
+
+def write_texts(year: FollowUp) -> None:
+    FollowUp.objects.filter(pk=year.pk).update(forecast="will", assessment="met", summary="Ett bra år.")
+    AreaEntry.objects.filter(follow_up=year).update(assessment="met")
+
+
+def test_proposing_shows_what_is_missing_with_a_link_to_each(reviewer, reviewed):
+    AreaEntry.objects.filter(follow_up=reviewed, area__number__gt=1).update(assessment="met")
+    page = client_of(reviewer).get(PROPOSE)
+    assert page.context["blocking"] == [
+        ("den samlade prognosen saknas", f"{LIST}texter/"),
+        ("sammanfattningen saknas", f"{LIST}texter/"),
+        ("den samlade bedömningen saknas", f"{LIST}texter/"),
+        ("bedömningen av område 1 saknas", f"{LIST}omrade/1/"),
+    ]
+    assert ("texten om område 1 saknas", f"{LIST}omrade/1/") in page.context["empty"]
+    assert ("texten om riktlinje 1 saknas", f"{LIST}riktlinje/1/") in page.context["empty"]
+    html = page.content.decode()
+    assert f'<a href="{LIST}omrade/1/">Bedömningen av område 1 saknas</a>' in html
+    assert 'type="submit">Föreslå till kommunstyrelsen' not in html
+
+
+def test_proposing_asks_first_and_the_proposal_can_be_taken_back(reviewer, reviewed):
+    write_texts(reviewed)
+    client = client_of(reviewer)
+    html = client.post(f"{LIST}lage/", {"action": "propose", "comment": "Äntligen."}).content.decode()
+    assert ">Äntligen.</textarea>" in html
+    assert "Det går att föreslå uppföljningen ändå." in html
+    reviewed.refresh_from_db()
+    assert reviewed.state == "under_review"
+    messages = messages_of(client.post(PROPOSE, {"comment": "Äntligen."}, follow=True))
+    assert messages == ["Uppföljningen för 2021 är föreslagen till kommunstyrelsen."]
+    reviewed.refresh_from_db()
+    assert (reviewed.state, reviewed.events.last().comment) == ("proposed", "Äntligen.")
+    assert "Ta tillbaka förslaget" in client.get(LIST).content.decode()
+    client.post(f"{LIST}lage/", {"action": "withdraw_proposal"})
+    reviewed.refresh_from_db()
+    assert (reviewed.state, reviewed.events.last().action) == ("under_review", "withdraw_proposal")
+
+
+def test_texts_are_not_asked_for_where_the_municipality_does_not_want_it(settings, reviewer, reviewed):
+    settings.PROPOSAL_NEEDS_TEXTS = False
+    FollowUp.objects.filter(pk=reviewed.pk).update(forecast="will")
+    page = client_of(reviewer).get(PROPOSE)
+    assert page.context["blocking"] == []
+    assert ("sammanfattningen saknas", f"{LIST}texter/") in page.context["empty"]
+    assert client_of(reviewer).post(PROPOSE).status_code == 302
+
+
+def test_a_decided_year_has_no_proposal_to_take_back(reviewer, open_year):
+    put_in_state(open_year, "decided")
+    client = client_of(reviewer)
+    assert "Ta tillbaka förslaget" not in client.get(LIST).content.decode()
+    [message] = messages_of(client.post(f"{LIST}lage/", {"action": "withdraw_proposal"}, follow=True))
+    assert message == "Ta tillbaka förslaget går inte: läget är beslutad."
