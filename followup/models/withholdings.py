@@ -11,6 +11,12 @@ from organisation.fields import LineField, ProseField
 from programmes.models import LINE_LENGTH, prose
 
 
+class WithholdingQuerySet(models.QuerySet["Withholding"]):
+    def on_figures(self) -> WithholdingQuerySet:
+        """Marks on the outcomes of an indicator or on a whole report: they concern the reports of other years too."""
+        return self.filter(models.Q(place__startswith=Withholding.FIGURES) | models.Q(place=Withholding.ALL))
+
+
 class Withholding(models.Model):
     """A text of a year's report, or the whole report, that is secret and left out of public pages and files.
 
@@ -20,6 +26,8 @@ class Withholding(models.Model):
 
     # Place of the whole report.
     ALL = WHOLE_REPORT
+    # The places of the outcomes of indicators begin so.
+    FIGURES = "utfall-"
 
     follow_up = models.ForeignKey(FollowUp, models.PROTECT, verbose_name="uppföljning", related_name="withholdings")
     place = models.CharField("det som inte får publiceras", max_length=40)
@@ -36,6 +44,7 @@ class Withholding(models.Model):
     at = models.DateTimeField("märkt", default=timezone.now, editable=False)
 
     history = HistoricalRecords()
+    objects = WithholdingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "märkning att inte publicera"

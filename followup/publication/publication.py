@@ -10,6 +10,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from followup.models import DecidedReport, FollowUp
+from followup.publication.hidden_figures import (
+    HiddenFigures,
+    MisplacedMarkError,
+    hidden_by_other_years,
+    number_hidden,
+    without_figures,
+)
 from followup.publication.withholding import masked, misplaced
 from followup.report.report import Report, from_json
 from organisation.order import in_swedish_order
@@ -55,10 +62,18 @@ def _publication(follow_up: FollowUp) -> Publication | None:
     report = from_json(decided.json)
     if misplaced(report, marks):
         return None
+    try:
+        hidden = hidden_by_other_years(follow_up)
+    except MisplacedMarkError:
+        return None
     grounds = {mark.place: mark.ground for mark in marks}
-    return Publication(follow_up, decided, masked(report, grounds), len(marks), _stamp(decided, grounds))
+    whole = masked(report, grounds)
+    public = without_figures(whole, hidden)
+    left_out = len(marks) + number_hidden(whole, hidden)
+    return Publication(follow_up, decided, public, left_out, _stamp(decided, grounds, hidden))
 
 
-def _stamp(decided: DecidedReport, grounds: dict[str, str]) -> str:
+def _stamp(decided: DecidedReport, grounds: dict[str, str], hidden: list[HiddenFigures]) -> str:
     parts = [decided.sha256, *(f"{place} {ground}" for place, ground in sorted(grounds.items()))]
+    parts += [f"{figures.name} {sorted(figures.figures)} {figures.ground}" for figures in hidden]
     return sha256("\0".join(parts).encode()).hexdigest()

@@ -34,6 +34,9 @@ OF_YEAR = {
 }
 
 
+FIGURES_LEFT_OUT = "Utfallen är inte publicerade"
+
+
 @dataclass(frozen=True)
 class Place:
     """A text, or an indicator's figures, that can be withheld: its key, what it is about in words, and how it reads."""
@@ -65,6 +68,13 @@ def places(report: Report) -> Iterator[Place]:
         yield Place(_change(change), f"Skäl till ändring av {change.code}: {change.text}", change.reason)
 
 
+def indicator_places(report: Report) -> Iterator[tuple[str, IndicatorStatus]]:
+    """Yield the place of each indicator's outcomes with the indicator."""
+    for goal in report.sub_goals:
+        for number, indicator in enumerate(goal.indicators, start=1):
+            yield _indicator(goal, number), indicator
+
+
 def _area(area: AreaStatus) -> str:
     return f"omrade-{area.number}"
 
@@ -75,7 +85,7 @@ def _goal(goal: SubGoalStatus) -> str:
 
 def _indicator(goal: SubGoalStatus, number: int) -> str:
     """By its place among the goal's: what a mark is about in words tells when another has come there."""
-    return f"utfall-{goal.code}-{number}"
+    return f"{Withholding.FIGURES}{goal.code}-{number}"
 
 
 def _measure(measure: MeasureStatus) -> str:
@@ -106,7 +116,7 @@ def masked(report: Report, grounds: Mapping[str, str]) -> Report:
         """Without the outcomes and all that is made of them; what should be reached is the programme's."""
         if key not in grounds or not (indicator.outcomes or indicator.elsewhere):
             return indicator
-        left_out = notice(grounds[key], "Utfallen är inte publicerade")
+        left_out = notice(grounds[key], FIGURES_LEFT_OUT)
         return replace(indicator, outcomes=(), elsewhere=(), trend=BLANK, suggestion=BLANK, withheld=left_out)
 
     def of_goal(goal: SubGoalStatus) -> SubGoalStatus:

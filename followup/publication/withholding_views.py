@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,8 +11,10 @@ from django.shortcuts import redirect, render
 from followup.models import FollowUp, Withholding
 from followup.permissions import can_follow_review, can_withhold
 from followup.publication.forms import PublishAgainForm, WithholdingForm
-from followup.publication.withholding import misplaced, places, publish_again, withhold
+from followup.publication.hidden_figures import affected_by
+from followup.publication.withholding import misplaced, notice, places, publish_again, withhold
 from followup.report.archive import report_of
+from followup.report.report import Report
 from followup.web.fetch import follow_up_or_404, user_of
 
 
@@ -27,6 +30,8 @@ def withholding_list(request: HttpRequest, slug: str, year: int) -> HttpResponse
     if posted:
         if not can_withhold(user_of(request), follow_up):
             raise PermissionDenied("Texter märks när uppföljningen granskas och efteråt.")
+        if form.is_valid() and "confirm" not in request.POST:
+            return _preview(request, form, report)
         if form.is_valid():
             withhold(form.instance, by=user_of(request))
             messages.success(request, f"Märkt att inte publiceras: {form.instance.about}.")
@@ -44,8 +49,30 @@ def withholding_list(request: HttpRequest, slug: str, year: int) -> HttpResponse
     return render(request, "followup/publication/withholding_list.html", context, status=status)
 
 
+def _preview(request: HttpRequest, form: WithholdingForm, report: Report) -> HttpResponse:
+    """Show what the public will see instead, and in which reports, before the mark is saved."""
+    mark = form.instance
+    is_figure = mark.place.startswith(Withholding.FIGURES)
+    context = {
+        "follow_up": mark.follow_up,
+        "mark": mark,
+        "form": form,
+        "text": _text_of(report, mark.place),
+        "replacement": notice(
+            mark.ground, "Utfallen är inte publicerade" if is_figure else "Texten är inte publicerad"
+        ),
+        "is_whole_report": mark.place == Withholding.ALL,
+        "affected": affected_by(mark, pages_are_public=settings.PUBLIC_REPORTS),
+    }
+    return render(request, "followup/publication/withholding_preview.html", context)
+
+
+def _text_of(report: Report, key: str) -> str:
+    return next((place.text for place in places(report) if place.key == key), "")
+
+
 def withholding_remove(request: HttpRequest, slug: str, year: int, pk: int) -> HttpResponse:
-    """Asks first, for a reason: from then on everybody may read the text."""
+    """Show what becomes public and in which reports, ask for a reason, and take the mark away."""
     follow_up = _year(request, slug, year)
     mark = follow_up.withholdings.select_related("follow_up__programme").filter(pk=pk).first()
     if mark is None:
@@ -55,7 +82,14 @@ def withholding_remove(request: HttpRequest, slug: str, year: int, pk: int) -> H
         publish_again(mark, form.cleaned_data["reason"], by=user_of(request))
         messages.success(request, f"Märkningen är borttagen: {mark.about}.")
         return redirect("followup:withholding_list", slug, year)
-    context = {"follow_up": follow_up, "mark": mark, "form": form}
+    report = report_of(follow_up)
+    context = {
+        "follow_up": follow_up,
+        "mark": mark,
+        "form": form,
+        "text": _text_of(report, mark.place),
+        "affected": affected_by(mark, pages_are_public=settings.PUBLIC_REPORTS),
+    }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render(request, "followup/publication/withholding_remove.html", context, status=status)
 

@@ -187,7 +187,7 @@ def _indicators(document: Document, report: Report, goal: SubGoalStatus) -> None
             [
                 _name(indicator),
                 _figure(indicator.baseline) if indicator.baseline else "–",
-                "\n".join(map(outcome_in_words, indicator.outcomes)) or indicator.withheld or "–",
+                "\n".join(filter(None, (*map(outcome_in_words, indicator.outcomes), indicator.withheld))) or "–",
                 _aim(indicator),
                 "–" if indicator.withheld else indicator.trend,
             ],

@@ -12,7 +12,10 @@ import pytest
 
 from followup.documents.formats import FORMATS
 from followup.models import FollowUp, Withholding
+from followup.publication.hidden_figures import hidden_by_other_years, without_figures
+from followup.publication.publication import publication_of
 from followup.publication.withholding import masked, notice, places, withhold
+from followup.report.archive import report_of
 from followup.report.indicators import Elsewhere, Figure, IndicatorStatus
 from followup.report.report import (
     AreaStatus,
@@ -145,7 +148,12 @@ def text_of(name: str, content: str | bytes) -> str:
 def test_a_reviewer_marks_a_text_and_takes_the_mark_away(reviewer):
     client = client_of(reviewer)
     sent = {"place": "sammanfattning", "ground": "18 kap. 13 § OSL", "reason": "Röjer en sårbarhet."}
-    assert client.post(PAGE, sent).url == PAGE
+    preview = client.post(PAGE, sent)
+    assert (preview.status_code, Withholding.objects.count()) == (200, 0)
+    html = preview.content.decode()
+    assert "[Texten är inte publicerad. Lagrum: 18 kap. 13 § OSL.]" in html
+    assert "Rapporten för 2020, som inte är publicerad" in html
+    assert client.post(PAGE, sent | {"confirm": "1"}).url == PAGE
     mark = Withholding.objects.get()
     assert (mark.about, mark.by, mark.history.get().history_user) == ("Sammanfattning", reviewer, reviewer)
     html = client.get(PAGE).content.decode()
@@ -193,3 +201,94 @@ def test_a_mark_that_has_lost_its_place_is_told_of(reviewer):
         follow_up=follow_up, place="mal-1.1", about="Mål 1.1: Annat", ground="-", reason="-", by=reviewer
     )
     assert "Rapporten publiceras inte" in client_of(reviewer).get(PAGE).content.decode()
+
+
+@pytest.fixture
+def secret_2019(reviewer, settings) -> Withholding:
+    """A mark on the outcomes of the first indicator of goal 1.1 in the report for 2019."""
+    settings.PUBLIC_REPORTS = True
+    follow_up = FollowUp.objects.select_related("programme").get(year=2019)
+    indicator = report_of(follow_up).areas[0].sub_goals[0].indicators[0]
+    about = f"Utfall för mål 1.1: {indicator.name}"
+    return Withholding.objects.create(
+        follow_up=follow_up, place="utfall-1.1-1", about=about, ground="18 kap. 13 §", reason="Skäl.", by=reviewer
+    )
+
+
+def first_indicator(year: int) -> IndicatorStatus:
+    return publication_of("huddinge-2018-2021", year).report.areas[0].sub_goals[0].indicators[0]
+
+
+def test_a_secret_outcome_is_left_out_of_every_year(secret_2019):
+    assert [outcome.year for outcome in first_indicator(2020).outcomes] == [2020]
+    assert first_indicator(2020).withheld == "[Utfall som inte är publicerade: 2018, 2019. Lagrum: 18 kap. 13 §.]"
+    assert (first_indicator(2020).trend, first_indicator(2020).elsewhere) == (BLANK, ())
+    assert first_indicator(2019).outcomes == first_indicator(2018).outcomes == ()
+    publication = publication_of("huddinge-2018-2021", 2020)
+    assert (publication.left_out, publication.is_whole) == (1, False)
+
+
+def test_a_secret_outcome_stands_on_no_open_page_of_another_year(secret_2019, client):
+    decided = report_of(FollowUp.objects.select_related("programme").get(year=2020))
+    goal = decided.areas[0].sub_goals[0]
+    secret = replace(goal.indicators[0].outcomes[1], value=Decimal("98.765"))
+    outcomes = (goal.indicators[0].outcomes[0], secret, goal.indicators[0].outcomes[2])
+    hidden = hidden_by_other_years(FollowUp.objects.get(year=2020))
+    report = replace(
+        decided,
+        areas=(
+            replace(
+                decided.areas[0],
+                sub_goals=(
+                    replace(goal, indicators=(replace(goal.indicators[0], outcomes=outcomes), *goal.indicators[1:])),
+                    *decided.areas[0].sub_goals[1:],
+                ),
+            ),
+            *decided.areas[1:],
+        ),
+    )
+    public = without_figures(report, hidden)
+    for name in ("html", "docx", "xlsx", "json"):
+        whole, open_to_all = (text_of(name, FORMATS[name].render(one)) for one in (report, public))
+        figure = "98.765" if name in ("json", "xlsx") else "98,765"
+        assert figure in whole
+        assert figure not in open_to_all
+        assert "Utfall som inte är publicerade: 2018, 2019. Lagrum: 18 kap. 13 §" in open_to_all
+    page = client.get("/offentligt/huddinge-2018-2021/2020/rapport/")
+    assert "Utfall som inte är publicerade: 2018, 2019." in page.content.decode()
+
+
+@pytest.mark.parametrize("changed", [{"name": "Nytt namn"}, {"name": "Nytt namn", "kpi": "N1"}, {"unit": "antal"}])
+def test_a_renamed_indicator_is_known_by_its_figures(secret_2019, changed):
+    report = report_of(FollowUp.objects.select_related("programme").get(year=2020))
+    indicator = replace(report.areas[0].sub_goals[0].indicators[0], **changed)
+    [hidden] = hidden_by_other_years(FollowUp.objects.get(year=2020))
+    assert hidden.is_shown_by(indicator)
+    corrected = replace(indicator, outcomes=tuple(replace(one, value=one.value + 1) for one in indicator.outcomes))
+    assert hidden.is_shown_by(corrected) == (indicator.name == hidden.name)
+
+
+def test_a_secret_report_hides_the_outcomes_of_its_year_elsewhere(secret_2019):
+    Withholding.objects.filter(pk=secret_2019.pk).update(place=Withholding.ALL, about="Hela rapporten")
+    assert publication_of("huddinge-2018-2021", 2019) is None
+    assert [outcome.year for outcome in first_indicator(2020).outcomes] == [2018, 2020]
+    assert [outcome.year for outcome in first_indicator(2018).outcomes] == [2018]
+
+
+def test_while_a_mark_has_lost_its_place_no_year_shows_the_figure(secret_2019):
+    Withholding.objects.filter(pk=secret_2019.pk).update(about="Utfall för mål 1.1: Annat")
+    assert publication_of("huddinge-2018-2021", 2020) is None
+
+
+def test_before_a_figure_is_marked_and_before_a_mark_is_removed_all_its_reports_are_named(reviewer, settings):
+    settings.PUBLIC_REPORTS = True
+    client = client_of(reviewer)
+    sent = {"place": "utfall-1.1-1", "ground": "18 kap. 13 §", "reason": "Skäl."}
+    html = client.post(PAGE, sent).content.decode()
+    for year in (2018, 2019, 2020):
+        assert f"Rapporten för {year}, som är publicerad" in html
+    assert "[Utfallen är inte publicerade. Lagrum: 18 kap. 13 §.]" in html
+    assert client.post(PAGE, sent | {"confirm": "1"}).status_code == 302
+    html = client.get(f"{PAGE}{Withholding.objects.get().pk}/ta-bort/").content.decode()
+    assert "Det som blir läsbart för alla" in html
+    assert "Rapporten för 2018, som är publicerad" in html
