@@ -111,7 +111,7 @@ class SubGoalEntryAdmin(DecidedStays):
         "sub_goal__units",
     )
     list_select_related = ("follow_up", "sub_goal__area")
-    search_fields = ("sub_goal__text", "comment")
+    search_fields = ("sub_goal__text", *SubGoalEntry.text_names())
     ordering = ("-follow_up__year", "sub_goal__area__number", "sub_goal__number")
 
     @admin.display(description="år", ordering="follow_up__year")
@@ -125,7 +125,7 @@ class MeasureEntryAdmin(DecidedStays):
     list_display = ("measure", "year", "progress", "is_example")
     list_filter = ("follow_up__programme", "follow_up__year", "measure__sub_goal__area", "progress", "measure__units")
     list_select_related = ("follow_up", "measure__sub_goal__area")
-    search_fields = ("measure__text", "done", "stop_reason")
+    search_fields = ("measure__text", *MeasureEntry.text_names())
     ordering = (
         "-follow_up__year",
         "measure__sub_goal__area__number",

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import TextChoices
 
-from followup.models import FollowUp
+from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from followup.scales import Assessment, Forecast, Progress
 from organisation.models import Unit
 from programmes.models import Perspective
@@ -152,8 +152,8 @@ ALL_SHEETS: tuple[Sheet, ...] = (
     MEASURE_ANSWERS,
 )
 
-GOAL_FIELDS = ("assessment", "forecast", "comment")
-MEASURE_FIELDS = ("progress", "done", "stop_reason")
+GOAL_FIELDS = SubGoalEntry.field_names()
+MEASURE_FIELDS = MeasureEntry.field_names()
 YEAR_TEXTS = (
     "registration_number",
     "summary",

@@ -140,8 +140,8 @@ def _fill(follow_up: FollowUp, node: Node, log: ImportLog) -> None:
     state = Answer.State.APPROVED if node["state"].text == FollowUp.State.DECIDED else Answer.State.DRAFT
     problems = Problems()
     _answer(node["areas"], "area", areas, ("assessment", "forecast", "summary"), state, log, problems)
-    _answer(node["sub_goals"], "sub_goal", goals, ("assessment", "forecast", "comment"), state, log, problems)
-    _answer(node["measures"], "measure", measures, ("progress", "done", "stop_reason"), state, log, problems)
+    _answer(node["sub_goals"], "sub_goal", goals, SubGoalEntry.field_names(), state, log, problems)
+    _answer(node["measures"], "measure", measures, MeasureEntry.field_names(), state, log, problems)
     _answer(node["guidelines"], "guideline", guidelines, ("assessment", "comment"), state, log, problems)
     problems.raise_if_any()
 

@@ -118,7 +118,8 @@ def find_goals(criteria: Criteria, follow_ups: QuerySet[FollowUp]) -> Found[SubG
         .prefetch_related("sub_goal__units")
         .order_by(*OF_YEARS, "sub_goal__area__number", "sub_goal__number")
     )
-    return _found(criteria, follow_ups, entries, SubGoalEntryWords.objects.all(), ("sub_goal__text", "comment"))
+    fields = ("sub_goal__text", *SubGoalEntry.text_names())
+    return _found(criteria, follow_ups, entries, SubGoalEntryWords.objects.all(), fields)
 
 
 def find_measures(criteria: Criteria, follow_ups: QuerySet[FollowUp]) -> Found[MeasureEntry]:
@@ -138,7 +139,7 @@ def find_measures(criteria: Criteria, follow_ups: QuerySet[FollowUp]) -> Found[M
         .prefetch_related("measure__units", "measure__perspectives")
         .order_by(*OF_YEARS, "measure__sub_goal__area__number", "measure__sub_goal__number", "measure__number")
     )
-    fields = ("measure__text", "done", "stop_reason")
+    fields = ("measure__text", *MeasureEntry.text_names())
     return _found(criteria, follow_ups, entries, MeasureEntryWords.objects.all(), fields)
 
 

@@ -33,8 +33,8 @@ REPORTED: Mapping[type[Model], tuple[str, ...]] = {
         "looking_ahead",
     ),
     AreaEntry: ("assessment", "forecast", "summary"),
-    SubGoalEntry: ("assessment", "forecast", "comment"),
-    MeasureEntry: ("progress", "done", "stop_reason"),
+    SubGoalEntry: SubGoalEntry.field_names(),
+    MeasureEntry: MeasureEntry.field_names(),
     GuidelineEntry: ("assessment", "comment"),
 }
 ENTRIES: tuple[type[Entry], ...] = (AreaEntry, SubGoalEntry, MeasureEntry, GuidelineEntry)
