@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from pathlib import PurePosixPath
@@ -25,6 +26,10 @@ from organisation.protection import ProtectedModel, refuse_if_in_use
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+
+def normalized(password: str) -> str:
+    return unicodedata.normalize("NFKC", password)
 
 
 class User(AbstractUser):
@@ -72,6 +77,15 @@ class User(AbstractUser):
             super().save(*args, **kwargs)
         finally:
             vars(self).pop("skip_history_when_saving", None)
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Store the password in NFKC: keyboards of one system send å as one character, those of another as two."""
+        super().set_password(raw_password and normalized(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Compare in NFKC, and as it was typed if that differs: passwords set before release 0.3 are stored so."""
+        forms = dict.fromkeys([normalized(raw_password or ""), raw_password or ""])
+        return any(super(User, self).check_password(form) for form in forms)
 
     @property
     def is_used(self) -> bool:

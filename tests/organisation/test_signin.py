@@ -1,6 +1,7 @@
 """Local accounts: password, second step, limits and the end of a session."""
 
 import time
+import unicodedata
 from types import SimpleNamespace
 
 import pytest
@@ -8,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
-from django.contrib.auth.hashers import MD5PasswordHasher
+from django.contrib.auth.hashers import MD5PasswordHasher, make_password
 from django.core.cache import cache
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
@@ -329,3 +330,35 @@ def test_a_changed_password_ends_the_other_sessions(client, hanna):
     client.post("/losenord/", {"old_password": PASSWORD, "new_password1": new, "new_password2": new})
     assert client.get("/mina-uppfoljningar/").status_code == 200
     assert other.get("/mina-uppfoljningar/").status_code == 302
+
+
+SWEDISH = "Blåbär på ängen \ufb01nns 7"
+
+
+@pytest.mark.parametrize("set_in", ["NFC", "NFD", "NFKC"])
+@pytest.mark.parametrize("typed_in", ["NFC", "NFD", "NFKD"])
+def test_a_password_is_the_same_in_every_unicode_form(client, hanna, set_in, typed_in):
+    hanna.set_password(unicodedata.normalize(set_in, SWEDISH))
+    hanna.save()
+    log_in(client, "hanna", unicodedata.normalize(typed_in, SWEDISH))
+    assert is_in(client)
+
+
+def test_a_password_set_before_forms_were_normalised_still_works(client, hanna):
+    raw = unicodedata.normalize("NFD", SWEDISH)
+    User.objects.filter(pk=hanna.pk).update(password=make_password(raw))
+    log_in(client, "hanna", raw)
+    assert is_in(client)
+
+
+def test_another_letter_is_another_password(client, hanna):
+    hanna.set_password("Blåbär på ängen 7")
+    hanna.save()
+    log_in(client, "hanna", "Blabar pa angen 7")
+    assert not is_in(client)
+
+
+def test_a_user_name_is_the_same_in_every_unicode_form(client):
+    User.objects.create_user("åsa.öberg", password=PASSWORD)
+    log_in(client, unicodedata.normalize("NFD", "åsa.öberg"))
+    assert is_in(client)
