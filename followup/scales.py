@@ -91,20 +91,24 @@ class Meaning(Enum):
 
 
 class _Row(NamedTuple):
-    """A step of a scale; without a `meaning` it is neither better nor worse than another."""
+    """A step of a scale; without a `meaning` it is neither better nor worse than another.
+
+    `plural` is its word after a number other than 1, where that is another word.
+    """
 
     choice: models.TextChoices
     tone: str
     path: str
     meaning: Meaning | None = None
+    plural: str = ""
 
 
 # Steps of each scale in the order of choices, legends and counts. Those with a meaning stand from best to worst.
 _ROWS: dict[type[models.TextChoices], list[_Row]] = {
     Assessment: [
-        _Row(Assessment.MET, "good", CHECK, Meaning.REACHED),
-        _Row(Assessment.PARTLY, "middling", HALF, Meaning.PARTLY),
-        _Row(Assessment.NOT_MET, "poor", CROSS, Meaning.NOT_REACHED),
+        _Row(Assessment.MET, "good", CHECK, Meaning.REACHED, plural="uppfyllda"),
+        _Row(Assessment.PARTLY, "middling", HALF, Meaning.PARTLY, plural="delvis uppfyllda"),
+        _Row(Assessment.NOT_MET, "poor", CROSS, Meaning.NOT_REACHED, plural="ej uppfyllda"),
         _Row(Assessment.CANNOT_ASSESS, "unknown", QUESTION),
         _Row(Assessment.NOT_APPLICABLE, "blank", DASH),
     ],
@@ -116,17 +120,17 @@ _ROWS: dict[type[models.TextChoices], list[_Row]] = {
         _Row(Forecast.NOT_APPLICABLE, "blank", DASH),
     ],
     Progress: [
-        _Row(Progress.NOT_STARTED, "blank", RING),
+        _Row(Progress.NOT_STARTED, "blank", RING, plural="ej påbörjade"),
         _Row(Progress.ONGOING, "underway", PLAY),
-        _Row(Progress.DONE, "good", CHECK),
-        _Row(Progress.DELAYED, "middling", CLOCK),
-        _Row(Progress.STOPPED, "poor", STOP),
+        _Row(Progress.DONE, "good", CHECK, plural="genomförda"),
+        _Row(Progress.DELAYED, "middling", CLOCK, plural="försenade"),
+        _Row(Progress.STOPPED, "poor", STOP, plural="avbrutna"),
         _Row(Progress.NOT_APPLICABLE, "blank", DASH),
     ],
     Trend: [
-        _Row(Trend.BETTER, "good", UP),
-        _Row(Trend.SAME, "middling", LEVEL),
-        _Row(Trend.WORSE, "poor", DOWN),
+        _Row(Trend.BETTER, "good", UP, plural="förbättrade"),
+        _Row(Trend.SAME, "middling", LEVEL, plural="oförändrade"),
+        _Row(Trend.WORSE, "poor", DOWN, plural="försämrade"),
         _Row(Trend.CANNOT_ASSESS, "unknown", QUESTION),
     ],
     TargetStatus: [
@@ -146,6 +150,16 @@ SCALES: dict[type[models.TextChoices], dict[str, Step]] = {
 def step(scale: type[models.TextChoices], value: str) -> Step:
     """Return the step of a stored `value`; BLANK for an empty one."""
     return SCALES[scale][value] if value else BLANK
+
+
+# By word and not by key: a report decided with other words keeps its own.
+_PLURALS = {str(row.choice.label): row.plural for rows in _ROWS.values() for row in rows if row.plural}
+_PLURALS[BLANK.word] = "ej ifyllda"
+
+
+def word_after(number: int, step: Step) -> str:
+    """Return the word of a step after a number, in agreement with it: "1 försenad", "15 försenade"."""
+    return step.word.lower() if number == 1 else _PLURALS.get(step.word, step.word.lower())
 
 
 def meanings(scale: type[models.TextChoices]) -> dict[str, Meaning]:

@@ -7,15 +7,18 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from followup.documents.tools.colours import colours
-from followup.scales import BLANK, SCALES, Step
+from followup.scales import BLANK, SCALES, Step, word_after
 
 register = template.Library()
 
 
 @register.simple_tag
 @cache
-def status(step: Step) -> SafeString:
-    """Return symbol, word and colour as HTML. Cached, since a page shows the same few steps hundreds of times."""
+def status(step: Step, number: int | None = None) -> SafeString:
+    """Return symbol, word and colour as HTML, with the word in agreement with a `number` before it.
+
+    Cached, since a page shows the same few steps hundreds of times.
+    """
     # WeasyPrint's drawings do not inherit the text's colour, so the symbol names its own.
     return format_html(
         '<span class="status status-{tone}"><svg class="status-symbol" viewBox="0 0 16 16" width="16" height="16"'
@@ -24,7 +27,7 @@ def status(step: Step) -> SafeString:
         tone=step.tone,
         path=step.path,
         colour=colours()[step.tone],
-        word=step.word,
+        word=_word(step, number),
     )
 
 
@@ -49,14 +52,18 @@ def status_shapes() -> SafeString:
 
 @register.simple_tag
 @cache
-def brief_status(step: Step) -> SafeString:
+def brief_status(step: Step, number: int | None = None) -> SafeString:
     """Return a status in a tenth of the bytes of `status`, by reference to `status_shapes`."""
     name = SHAPES.get(step.path)
     if name is None:  # a decided report may hold a symbol of an earlier version
-        return status(step)
+        return status(step, number)
     return format_html(
         '<span class="status status-{}"><svg class="status-symbol" aria-hidden="true"><use href="#{}"/></svg>{}</span>',
         step.tone,
         name,
-        step.word,
+        _word(step, number),
     )
+
+
+def _word(step: Step, number: int | None) -> str:
+    return step.word if number is None else word_after(number, step)

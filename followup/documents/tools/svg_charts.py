@@ -18,7 +18,7 @@ from followup.documents.tools.colours import colours
 from followup.documents.tools.wording import figure
 from followup.report.indicators import IndicatorStatus
 from followup.report.report import AreaStatus, Report, Tally, tally
-from followup.scales import BLANK, SCALES, Assessment, Progress, Step
+from followup.scales import BLANK, SCALES, Assessment, Progress, Step, word_after
 
 BAR_WIDTH, BAR_HEIGHT = 300, 22
 # The narrowest segment that has room for a symbol.
@@ -79,7 +79,7 @@ def bar(tallies: Iterable[Tally], longest: int) -> SafeString:
         '<svg class="bar" role="img" viewBox="0 0 {} {}"><title>{}</title>{}</svg>',
         BAR_WIDTH,
         BAR_HEIGHT,
-        ", ".join(f"{item.step.word} {item.number}" for item in tallies) or "Inga",
+        ", ".join(f"{item.number} {word_after(item.number, item.step)}" for item in tallies) or "Inga",
         format_html_join("", "{}", ((segment,) for segment in segments)),
     )
 

@@ -48,7 +48,7 @@ def test_a_bar_is_as_long_as_its_figures():
     drawn = parsed(charts.bar([Tally(MET, 1), Tally(PARTLY, 3)], longest=8))
     widths = [float(rect.get("width")) + 2 for rect in drawn.findall("g/rect")]
     assert widths == [charts.BAR_WIDTH / 8, 3 * charts.BAR_WIDTH / 8]
-    assert drawn.findtext("title") == "Uppfyllt 1, Delvis uppfyllt 3"
+    assert drawn.findtext("title") == "1 uppfyllt, 3 delvis uppfyllda"
 
 
 def test_steps_differ_without_colour():
