@@ -59,7 +59,7 @@ def _send(request: HttpRequest, user: User, decision: Decision, form: Distributi
         form.add_error("units", str(refusal))
         return False
     if number:
-        messages.success(request, f"{number} brev ligger i utkorgen och skickas inom kort.")
+        messages.success(request, f"{number} utskick ligger i utkorgen och skickas inom kort.")
     else:
         messages.info(request, "De enheterna har redan fått beslutet. Inget nytt skickades.")
     return True
@@ -75,10 +75,10 @@ def _groups(found: list[Addressee]) -> list[tuple[str, list[Addressee]]]:
 def _counts(found: list[Addressee]) -> list[tuple[str, int]]:
     sent = [distribution for addressee in found for distribution in addressee.sent]
     return [
-        ("Brev", len(sent)),
+        ("Utskick", len(sent)),
         ("Skickade", sum(distribution.mail.sent_at is not None for distribution in sent)),
         ("Väntar i utkorgen", sum(distribution.is_waiting for distribution in sent)),
-        ("Gick inte fram", sum(distribution.mail.failed_at is not None for distribution in sent)),
+        ("Kunde inte levereras", sum(distribution.mail.failed_at is not None for distribution in sent)),
         ("Öppnade", sum(distribution.opened_at is not None for distribution in sent)),
     ]
 

@@ -32,6 +32,7 @@ class ProtocolNoteForm(forms.ModelForm):
             "text": forms.Textarea(attrs={"rows": 8}),
             "attachment": forms.FileInput(attrs={"accept": ",".join(KINDS)}),
         }
+        labels = {"kind": "Typ"}
         help_texts = {
             "kind": "En reservation går emot beslutet. Ett särskilt yttrande för fram en åsikt utan att gå emot det.",
             "party": "Förkortat, till exempel MP.",
@@ -176,8 +177,8 @@ class DecisionForm(EntryForm):
         if self._is_deviating(cleaned.get("registration_number", "")) and not cleaned.get("accept_number"):
             self.add_error(
                 "registration_number",
-                f"Diarienumret ser inte ut som {settings.REGISTRATION_NUMBER_EXAMPLE}. Rätta det, eller kryssa i att"
-                " det stämmer ändå.",
+                f"Diarienumret har inte samma form som {settings.REGISTRATION_NUMBER_EXAMPLE}. Rätta det, eller"
+                " kryssa i att det stämmer ändå.",
             )
         return cleaned
 

@@ -200,7 +200,7 @@ class Decision(models.Model):
             "body": "Skriv vem som har beslutat, till exempel Kommunstyrelsen.",
             "meeting_date": "Skriv vilken dag sammanträdet var.",
             "paragraph": "Skriv vilken paragraf ärendet har i protokollet.",
-            "outcome": "Välj hur kommunstyrelsen beslutade.",
+            "outcome": "Välj vad beslutet blev.",
             "decision_text": "Skriv beslutet som det står i protokollet.",
         }
         problems = {name: text for name, text in wanted.items() if not getattr(self, name)}

@@ -18,6 +18,7 @@ from django.utils.formats import date_format
 
 from followup.models import Decision, FollowUp, ProtocolNote
 from followup.report.report import Report
+from followup.scales import Forecast
 from followup.sentences import listing
 
 BULLETS = ("– ", "- ", "• ", "* ")
@@ -212,12 +213,12 @@ def proposed_summary(report: Report) -> str:
     """A description of the matter in plain text, for the secretary to edit: the programme, what the yearly follow-up
     concerns, the guidelines, and what the year's own texts say of circumstances, forecast and what lies ahead."""
     paragraphs = [
-        f"Det övergripande målet i ”{report.programme}”: {report.overarching_goal} {_division(report)}",
+        f"{overarching_goal_sentence(report)} {_division(report)}",
         "\n".join(f"– {area.name}" for area in report.areas),
         f"Målen gäller perioden {report.period}. Uppföljningen för {report.year} visar hur årets arbete har bidragit"
         " till de underliggande målen inom vart och ett av ansvarsområdena.",
         _guidelines(report),
-        _joined(report.circumstances, report.assessment_comment or _forecast(report)),
+        _joined(report.circumstances, report.assessment_comment or forecast_sentence(report)),
         _joined(report.looking_ahead, report.perspectives),
     ]
     return "\n\n".join(paragraph.strip() for paragraph in paragraphs if paragraph)
@@ -242,8 +243,27 @@ def _guidelines(report: Report) -> str:
     return f"Rapporten redovisar också hur {noun} {listing(titles)} har följts upp."
 
 
-def _forecast(report: Report) -> str:
-    return f"Den samlade prognosen för perioden: {report.forecast.word.lower()}." if report.forecast.key else ""
+FORECAST_SENTENCES: dict[str, str] = {
+    Forecast.WILL: "Den samlade prognosen är att målen nås under perioden.",
+    Forecast.PARTLY: "Den samlade prognosen är att målen delvis nås under perioden.",
+    Forecast.WILL_NOT: "Den samlade prognosen är att målen inte nås under perioden.",
+    Forecast.CANNOT_ASSESS: "Det går inte att bedöma om målen nås under perioden.",
+    Forecast.NOT_APPLICABLE: "En samlad prognos är inte aktuell i år.",
+}
+
+
+def forecast_sentence(report: Report) -> str:
+    """Return the overall forecast as a sentence; empty when it is not written."""
+    return FORECAST_SENTENCES[report.forecast.key] if report.forecast.key else ""
+
+
+def overarching_goal_sentence(report: Report) -> str:
+    """Return "Det övergripande målet i ”…” är att alla ska …", or the goal after a colon when it is not a clause."""
+    start, goal = f"Det övergripande målet i ”{report.programme}”", report.overarching_goal
+    if " ska " not in goal:
+        return f"{start}: {goal}"
+    is_name = goal.startswith(tuple(report.municipality.split()[:1]))
+    return f"{start} är att {goal if is_name else goal[:1].lower() + goal[1:]}"
 
 
 def _joined(*texts: str) -> str:

@@ -55,7 +55,7 @@ def _head(document: Document, statement: Statement) -> None:
         _add_text(document, fact, label=label)
     word.heading(document, statement.title, 1)
     if statement.is_example:
-        notice = "Utkastet bygger på en rapport med påhittade exempel. Stryk eller ersätt dem innan det används."
+        notice = "Utkastet bygger på en rapport med påhittade exempel. Stryk eller ersätt dem innan utkastet används."
         _add_text(document, notice, label="Exempel.")
 
 

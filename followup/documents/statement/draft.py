@@ -13,13 +13,54 @@ from datetime import date
 from django.conf import settings
 from django.template.defaultfilters import date as in_words
 
-from followup.documents.minutes.extract import Block, blocks_of, proposed_summary
+from followup.documents.minutes.extract import (
+    Block,
+    blocks_of,
+    forecast_sentence,
+    overarching_goal_sentence,
+    proposed_summary,
+)
 from followup.report.report import Report, Tally, tally
-from followup.scales import Progress
+from followup.scales import Assessment, Forecast, Progress, meanings
 from followup.sentences import listing
 
 BOARD = "Kommunstyrelsen"
 ADMINISTRATION = "kommunstyrelsens förvaltning"
+
+# Phrases of each step, by key, so that a report decided with other words reads the same. "" is a step not filled in.
+AREA_ASSESSMENTS: dict[str, str] = {
+    Assessment.MET: "uppfyllt i år",
+    Assessment.PARTLY: "delvis uppfyllt i år",
+    Assessment.NOT_MET: "inte uppfyllt i år",
+    Assessment.CANNOT_ASSESS: "kan inte bedömas i år",
+    Assessment.NOT_APPLICABLE: "inte aktuellt i år",
+}
+AREA_FORECASTS: dict[str, str] = {
+    Forecast.WILL: "målen väntas nås",
+    Forecast.PARTLY: "målen väntas delvis nås",
+    Forecast.WILL_NOT: "målen väntas inte nås",
+    Forecast.CANNOT_ASSESS: "det går inte att bedöma om målen nås",
+    Forecast.NOT_APPLICABLE: "en prognos är inte aktuell",
+}
+# Singular and plural.
+GOALS_ASSESSED: dict[str, tuple[str, str]] = {
+    Assessment.MET: ("uppfyllt", "uppfyllda"),
+    Assessment.PARTLY: ("delvis uppfyllt", "delvis uppfyllda"),
+    Assessment.NOT_MET: ("ej uppfyllt", "ej uppfyllda"),
+    Assessment.CANNOT_ASSESS: ("kan inte bedömas", "kan inte bedömas"),
+    Assessment.NOT_APPLICABLE: ("är inte aktuellt i år", "är inte aktuella i år"),
+    "": ("har inte bedömts", "har inte bedömts"),
+}
+# Verb, singular and plural.
+MEASURES_DONE: dict[str, tuple[str, str, str]] = {
+    Progress.NOT_STARTED: ("är", "ej påbörjad", "ej påbörjade"),
+    Progress.ONGOING: ("pågår", "", ""),
+    Progress.DONE: ("är", "genomförd", "genomförda"),
+    Progress.DELAYED: ("är", "försenad", "försenade"),
+    Progress.STOPPED: ("är", "avbruten", "avbrutna"),
+    Progress.NOT_APPLICABLE: ("är", "inte aktuell i år", "inte aktuella i år"),
+    "": ("saknar", "uppgift", "uppgift"),
+}
 
 
 @dataclass(frozen=True)
@@ -92,16 +133,13 @@ def _proposals(report: Report) -> tuple[str, ...]:
 
 def _description(report: Report) -> str:
     return _paragraphs(
-        f"{report.programme} gäller för perioden {report.period}. Det övergripande målet: {report.overarching_goal}",
+        overarching_goal_sentence(report),
         "Varje år redovisar ansvariga nämnder och bolag hur arbetet med programmets mål och åtgärder har gått."
         f" Uppföljningen för {report.year} omfattar {_number(len(report.areas), 'ansvarsområde', 'ansvarsområden')},"
         f" {_number(len(report.sub_goals), 'mål', 'mål')} och"
         f" {_number(len(report.measures), 'åtgärd', 'åtgärder')}.",
-        _counted(f"Målens bedömning {report.year}", report.assessment_tally),
-        _counted(
-            f"Åtgärdernas genomförande {report.year}",
-            tally(Progress, (measure.progress for measure in report.measures)),
-        ),
+        _goals_assessed(report.assessment_tally, len(report.sub_goals)),
+        _measures_done(tally(Progress, (measure.progress for measure in report.measures)), len(report.measures)),
         "\n".join(["Ansvarsområdena:", *_area_lines(report)]) if report.areas else "",
         report.circumstances,
         _changes(report),
@@ -110,17 +148,36 @@ def _description(report: Report) -> str:
 
 def _area_lines(report: Report) -> Iterable[str]:
     for area in report.areas:
-        verdicts = [
-            f"{label} {step.word.lower()}"
-            for label, step in (("bedömning", area.assessment), ("prognos", area.forecast))
+        judgements = [
+            phrases[step.key]
+            for phrases, step in ((AREA_ASSESSMENTS, area.assessment), (AREA_FORECASTS, area.forecast))
             if step.key
         ]
-        yield f"– {area.name}: {', '.join(verdicts) or 'har inte bedömts'}."
+        yield f"– {area.name}: {', och '.join(judgements) or 'har inte bedömts'}."
 
 
-def _counted(what: str, tallies: Iterable[Tally]) -> str:
-    counts = [f"{tally.step.word.lower()} {tally.number}" for tally in tallies]
-    return f"{what}: {', '.join(counts)}." if counts else ""
+def _goals_assessed(tallies: Iterable[Tally], total: int) -> str:
+    """Return "Av 24 mål bedöms 8 som uppfyllda och 15 som delvis uppfyllda. 1 mål kan inte bedömas."."""
+    assessed, others = [], []
+    for item in tallies:
+        one, many = GOALS_ASSESSED[item.step.key]
+        phrase = one if item.number == 1 else many
+        if item.step.key in meanings(Assessment):
+            assessed.append(f"{item.number} som {phrase}")
+        else:
+            others.append(f"{item.number} mål {phrase}.")
+    first = [f"Av {total} mål bedöms {listing(assessed)}."] if assessed else []
+    return " ".join(first + others)
+
+
+def _measures_done(tallies: Iterable[Tally], total: int) -> str:
+    """Return "Av 68 åtgärder pågår 32, 17 är genomförda och 1 är inte aktuell i år."."""
+    clauses = []
+    for item in tallies:
+        verb, one, many = MEASURES_DONE[item.step.key]
+        words = [verb, str(item.number)] if not clauses else [str(item.number), verb]
+        clauses.append(" ".join([*words, one if item.number == 1 else many]).strip())
+    return f"Av {_number(total, 'åtgärd', 'åtgärder')} {listing(clauses)}." if clauses else ""
 
 
 def _changes(report: Report) -> str:
@@ -133,7 +190,7 @@ def _changes(report: Report) -> str:
 def _opinion(report: Report) -> str:
     return _paragraphs(
         report.assessment_comment or fill_in("förvaltningens samlade bedömning av om programmets mål kommer att nås"),
-        f"Prognos för {report.period}: {report.forecast.word.lower()}." if report.forecast.key else "",
+        forecast_sentence(report),
         report.looking_ahead or fill_in("vad som behöver göras under kommande år, och av vem"),
     )
 
