@@ -158,7 +158,8 @@ def _area_lines(report: Report) -> Iterable[str]:
 
 def _goals_assessed(tallies: Iterable[Tally], total: int) -> str:
     """Return "Av 24 mål bedöms 8 som uppfyllda och 15 som delvis uppfyllda. 1 mål kan inte bedömas."."""
-    assessed, others = [], []
+    assessed: list[str] = []
+    others: list[str] = []
     for item in tallies:
         one, many = GOALS_ASSESSED[item.step.key]
         phrase = one if item.number == 1 else many
@@ -172,7 +173,7 @@ def _goals_assessed(tallies: Iterable[Tally], total: int) -> str:
 
 def _measures_done(tallies: Iterable[Tally], total: int) -> str:
     """Return "Av 68 åtgärder pågår 32, 17 är genomförda och 1 är inte aktuell i år."."""
-    clauses = []
+    clauses: list[str] = []
     for item in tallies:
         verb, one, many = MEASURES_DONE[item.step.key]
         words = [verb, str(item.number)] if not clauses else [str(item.number), verb]
