@@ -199,6 +199,14 @@ def client_of(user: User | None) -> Client:
     return client
 
 
+def after_the_session(user: User, address: str) -> Client:
+    """Return the browser of a person who had the page open when the session ran out."""
+    client = client_of(user)
+    client.get(address)
+    del client.cookies["sessionid"]
+    return client
+
+
 def as_fetched(forms: Any) -> dict[str, Any]:
     """Return the data that the page with `forms` would send back unchanged."""
     fields = [(form.add_prefix(name), form[name].value()) for form in forms.all for name in form.fields]

@@ -9,7 +9,7 @@ from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
-from followup.web.errors import bad_request, method_not_allowed, not_found, unstorable_text
+from followup.web.errors import method_not_allowed, not_found, unstorable_text
 from organisation.middleware import asks_nobody
 
 
@@ -58,8 +58,8 @@ NUL = "\0"
 class NulCharactersMiddleware:
     """Refuse the NUL character, which PostgreSQL cannot store or compare.
 
-    In an address it is 404, in a query string 400, and a cookie that has one is ignored. Forms report it at the field;
-    where a view reads the posted text without a form, the refusal of the database becomes a 400.
+    In an address it is 404, and a cookie that has one is ignored. Forms report it at the field; where a view reads a
+    text without a form, the refusal of the database becomes a 400.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -72,8 +72,6 @@ class NulCharactersMiddleware:
     def process_view(self, request: HttpRequest, *args: object) -> HttpResponse | None:
         if NUL in request.path_info:
             return not_found(request, Http404())
-        if any(NUL in text for name, values in request.GET.lists() for text in (name, *values)):
-            return bad_request(request, ValueError())
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -7,28 +7,25 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.csrf import requires_csrf_token
 
 from followup.web.errors import error_page
+from followup.web.fetch import user_of
 from followup.workflow import StaleEntry
 from followup.writing.forms import PageForms, settled
+from followup.writing.kept_texts import keep_for_after_login, remember_writer, take_kept_text
 from followup.writing.texts import save_texts
 from organisation.models import User
-
-# Where in the session a text waits, and how much may wait there.
-KEPT = "unsaved_entry"
-KEPT_BYTES = 200_000
 
 
 def sent_or_kept(request: HttpRequest) -> tuple[QueryDict | None, bool]:
     """What the forms are to show, and whether it comes from a session that ran out."""
     if request.method == "POST":
         return settled(request.POST), False
-    kept = _kept_text(request)
+    kept = take_kept_text(request, user_of(request))
     return kept, kept is not None
 
 
@@ -38,7 +35,11 @@ def text_outlives_session(view: Callable[..., HttpResponse]) -> Callable[..., Ht
     @login_not_required
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return view(request, *args, **kwargs) if request.user.is_authenticated else _keep_for_after_login(request)
+        if not request.user.is_authenticated:
+            return keep_for_after_login(request)
+        response = view(request, *args, **kwargs)
+        remember_writer(request, response, user_of(request))
+        return response
 
     checked.keeps_text = True  # type: ignore[attr-defined]
     return checked
@@ -55,23 +56,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
             # Brings a fresh key along, which other sites cannot read.
             return render(request, "followup/writing/_autosave_csrf_refresh.html", status=HTTPStatus.CONFLICT)
         if request.resolver_match and getattr(request.resolver_match.func, "keeps_text", False):
-            return _keep_for_after_login(request)
+            return keep_for_after_login(request)
     text = "Sidan hade blivit för gammal, och inget har ändrats. Gå tillbaka, ladda om sidan och försök igen."
     return error_page(request, HTTPStatus.FORBIDDEN, "Ladda om sidan", text)
-
-
-def _keep_for_after_login(request: HttpRequest) -> HttpResponse:
-    """What was sent waits in the new session until its writer has logged in."""
-    sent = request.POST.urlencode()
-    if sent and len(sent) <= KEPT_BYTES:
-        request.session[KEPT] = {"path": request.path, "data": sent}
-    return redirect_to_login(request.path)
-
-
-def _kept_text(request: HttpRequest) -> QueryDict | None:
-    if request.method != "GET" or request.session.get(KEPT, {}).get("path") != request.path:
-        return None
-    return QueryDict(request.session.pop(KEPT)["data"])
 
 
 def save(request: HttpRequest, forms: PageForms, user: User) -> HTTPStatus:

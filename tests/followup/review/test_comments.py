@@ -6,7 +6,7 @@ from followup.answers.goal_year import measures_of
 from followup.answers.thread import remarks_of, thread_of
 from followup.models import Comment, SubGoalEntry
 from followup.workflow import perform, perform_all
-from tests.fixtures import client_of, put_in_state
+from tests.fixtures import after_the_session, client_of, put_in_state
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +77,7 @@ def test_a_closed_year_takes_no_comment_and_gives_the_text_back(state, official,
 
 
 def test_a_comment_outlives_a_session_that_ran_out(official, entry):
-    client = client_of(None)
+    client = after_the_session(official, THREAD)
     assert client.post(THREAD, {"comment": "Skrivet länge."}).url == f"/logga-in/?next={THREAD}"
     client.force_login(official)
     html = client.get(THREAD).content.decode()

@@ -8,7 +8,7 @@ from followup.models import AreaEntry, FollowUp, GuidelineEntry, SubGoalEntry
 from followup.writing.autosave import REASON
 from followup.writing.page_saves import PARAMETER
 from organisation.models import User
-from tests.fixtures import client_of, make_user, put_in_state
+from tests.fixtures import after_the_session, client_of, make_user, put_in_state
 
 pytestmark = pytest.mark.django_db
 
@@ -130,7 +130,7 @@ def test_a_date_in_conflict_is_told_in_words(reviewer, colleague, open_year):
 
 
 def test_a_text_outlives_a_session_that_ran_out(reviewer, area):
-    client = client_of(None)
+    client = after_the_session(reviewer, AREA)
     response = client.post(AREA, {"version": 1, "summary": "Skrivet i tre timmar."})
     assert response.url == f"/logga-in/?next={AREA}"
     client.force_login(reviewer)

@@ -1,11 +1,14 @@
 """Two people, or two tabs, or a session that ran out: nothing that was written is lost."""
 
 import pytest
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.test import Client
 
 from followup.models import SubGoalEntry
+from followup.writing.kept_texts import KEPT, TEXTS_PER_HOUR, WRITER_COOKIE
 from organisation.models import User
-from tests.fixtures import as_fetched, client_of, make_user
+from tests.fixtures import after_the_session, as_fetched, client_of, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +103,7 @@ def test_history_keeps_every_text(conflict, official, entry):
 
 
 def test_a_text_outlives_its_session(official, entry, fetched):
-    client = client_of(None)
+    client = after_the_session(official, URL)
     response = client.post(URL, fetched | {"goal-comment": "Skrivet i en gammal session."})
     assert response.url == f"/logga-in/?next={URL}"
     client.force_login(official)
@@ -142,8 +145,38 @@ def test_a_password_is_never_kept(official):
     assert "unsaved_entry" not in client.session
 
 
-def test_a_kept_text_is_not_shown_to_one_who_may_not_write(other_official, fetched):
+def test_a_kept_text_is_shown_to_its_writer_alone(official, reader, fetched):
+    colleague = make_user("kollega", unit="kommunstyrelsen")
+    client = after_the_session(official, URL)
+    client.post(URL, fetched | {"goal-comment": "Skrivet av den första."})
+    client.force_login(colleague)
+    assert client.get(URL).context["forms"].goal["comment"].value() == ""
+    client.force_login(official)
+    assert client.get(URL).context["forms"].goal["comment"].value() == ""  # gone with the other's visit
+
+
+@pytest.mark.parametrize("proof", [None, "1", "1:abc", "1:1abcde:forged"])
+def test_a_stranger_leaves_nothing_in_the_sessions_table(db, fetched, proof):
+    before = Session.objects.count()
     client = client_of(None)
+    if proof:
+        client.cookies[WRITER_COOKIE] = proof
+    assert client.post(URL, {"goal-comment": "a" * 100_000}).status_code == 302
+    assert Session.objects.count() == before
+
+
+def test_a_browser_may_leave_a_few_texts_an_hour(official, fetched):
+    cache.clear()
+    client = after_the_session(official, URL)
+    for _ in range(TEXTS_PER_HOUR + 5):
+        client.cookies.pop("sessionid", None)
+        client.post(URL, fetched | {"goal-comment": "Om och om igen"})
+    kept = [row for row in Session.objects.all() if KEPT in row.get_decoded()]
+    assert len(kept) == TEXTS_PER_HOUR
+
+
+def test_a_kept_text_is_not_shown_to_one_who_may_not_write(official, other_official, fetched):
+    client = after_the_session(official, URL)
     client.post(URL, fetched | {"goal-comment": "Hemligt"})
     client.force_login(other_official)
     response = client.get(URL)
