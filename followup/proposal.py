@@ -70,9 +70,12 @@ def _answers(follow_up: FollowUp) -> Iterable[Gap]:
 def _year(follow_up: FollowUp) -> Iterable[Gap]:
     if not follow_up.forecast:
         yield Gap("den samlade prognosen saknas", Page.TEXTS, blocks=True)
+    # The overall assessment is a step, a text or both: the board's own reports often have the text alone.
+    is_assessed = bool(follow_up.assessment or follow_up.assessment_comment)
     for name, text, is_needed in _TEXTS:
         if not getattr(follow_up, name):
-            yield Gap(text, Page.TEXTS, blocks=is_needed and settings.PROPOSAL_NEEDS_TEXTS)
+            needed = is_needed and not (name == "assessment" and is_assessed)
+            yield Gap(text, Page.TEXTS, blocks=needed and settings.PROPOSAL_NEEDS_TEXTS)
 
 
 def _areas(follow_up: FollowUp) -> Iterable[Gap]:

@@ -92,7 +92,9 @@ YEAR_TRANSITIONS: Mapping[str, Transition] = {
     "propose": Transition(
         "Föreslå till kommunstyrelsen", (_Y.UNDER_REVIEW,), _Y.PROPOSED, can_run_year, proposal.obstacles
     ),
-    "withdraw_proposal": Transition("Ta tillbaka förslaget", (_Y.PROPOSED,), _Y.UNDER_REVIEW, can_run_year),
+    "withdraw_proposal": Transition(
+        "Ta tillbaka förslaget", (_Y.PROPOSED,), _Y.UNDER_REVIEW, can_run_year, needs_comment=True
+    ),
     "decide": Transition("För in beslutet", (_Y.PROPOSED,), _Y.DECIDED, can_decide, with_decision=True),
     "refer_back": Transition(
         "Återremittera", (_Y.PROPOSED,), _Y.UNDER_REVIEW, can_decide, needs_comment=True, with_decision=True

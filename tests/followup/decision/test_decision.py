@@ -144,7 +144,7 @@ def test_what_was_not_read_is_not_recorded(client, case, year):
 
 def test_a_proposal_that_was_taken_back_is_not_recorded(client, case, year):
     client.post(CASE, FILLED | {"version": case.version, "record": "1"})
-    perform(year, "withdraw_proposal", by=make_user("greta", group="Granskare"))
+    perform(year, "withdraw_proposal", by=make_user("greta", group="Granskare"), comment="Fel.")
     response = client.post(RECORD, {"version": Decision.objects.get().version}, follow=True)
     assert texts(response)[-1].startswith("Beslutet kan inte föras in: uppföljningen är inte föreslagen")
     assert not DecidedReport.objects.exists()

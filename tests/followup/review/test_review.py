@@ -479,9 +479,23 @@ def test_proposing_asks_first_and_the_proposal_can_be_taken_back(reviewer, revie
     reviewed.refresh_from_db()
     assert (reviewed.state, reviewed.events.last().comment) == ("proposed", "Äntligen.")
     assert "Ta tillbaka förslaget" in client.get(LIST).content.decode()
-    client.post(f"{LIST}lage/", {"action": "withdraw_proposal"})
+    [refusal] = messages_of(client.post(f"{LIST}lage/", {"action": "withdraw_proposal"}, follow=True))
+    assert refusal == "Skriv en kommentar som förklarar varför."
+    client.post(f"{LIST}lage/", {"action": "withdraw_proposal", "comment": "Fel prognos."})
     reviewed.refresh_from_db()
-    assert (reviewed.state, reviewed.events.last().action) == ("under_review", "withdraw_proposal")
+    event = reviewed.events.last()
+    assert (reviewed.state, event.action, event.comment) == ("under_review", "withdraw_proposal", "Fel prognos.")
+
+
+@pytest.mark.parametrize(
+    ("written", "blocks"),
+    [({}, True), ({"assessment": "met"}, False), ({"assessment_comment": "Målen nås till stor del."}, False)],
+)
+def test_the_overall_assessment_is_a_step_or_a_text(written, blocks, reviewer, reviewed):
+    write_texts(reviewed)
+    FollowUp.objects.filter(pk=reviewed.pk).update(**{"assessment": ""} | written)
+    page = client_of(reviewer).get(PROPOSE)
+    assert page.context["blocking"] == ([("den samlade bedömningen saknas", f"{LIST}texter/")] if blocks else [])
 
 
 def test_texts_are_not_asked_for_where_the_municipality_does_not_want_it(settings, reviewer, reviewed):
