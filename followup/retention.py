@@ -40,10 +40,18 @@ def rules(now: datetime) -> list[Rule]:
     old = reminders.filter(Q(sent_at__lt=mail_before) | Q(failed_at__lt=mail_before)).exclude(
         pk__in=needed.values("mail")
     )
+    about_accounts = OutgoingMail.objects.filter(kind=OutgoingMail.Kind.ACCOUNT).filter(
+        Q(sent_at__lt=mail_before) | Q(failed_at__lt=mail_before) | Q(recipient__in=anonymised())
+    )
     nobodys = reminders.filter(recipient__in=anonymised())
     return [
         Rule("sessioner som har gått ut", Session.objects.filter(expire_date__lt=now), delete),
         Rule(f"påminnelser per e-post, äldre än {settings.KEEP_MAIL_DAYS} dagar", old, delete),
+        Rule(
+            f"brev om ändrade konton, äldre än {settings.KEEP_MAIL_DAYS} dagar eller till avidentifierade",
+            about_accounts,
+            delete,
+        ),
         Rule("påminnelser per e-post till avidentifierade", nobodys, delete),
         Rule(
             f"administrationens logg, äldre än {settings.KEEP_ADMIN_LOG_DAYS} dagar",

@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from organisation.granting import grant_rights
 from organisation.history import save_as
-from organisation.models import User
+from organisation.models import AccountChange, User
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,23 @@ def took_second_step(request: HttpRequest, user: User) -> bool:
     return any(record["method"] in ("mfa", "socialaccount") for record in get_authentication_records(request, user))
 
 
+# By the name of allauth's own mail template.
+SIGN_IN_CHANGES = {
+    "mfa/email/totp_activated": "En app för tvåstegsinloggning lades till",
+    "mfa/email/totp_deactivated": "Appen för tvåstegsinloggning togs bort",
+    "mfa/email/recovery_codes_generated": "Nya reservkoder skapades",
+    "mfa/email/webauthn_added": "En passkey eller säkerhetsnyckel lades till",
+    "mfa/email/webauthn_removed": "En passkey eller säkerhetsnyckel togs bort",
+    "socialaccount/email/account_connected": "Kontot kopplades till kommunens inloggning",
+}
+
+
 class AccountAdapter(DefaultAccountAdapter):
+    def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
+        """Record the change instead: the project's own mail goes to the administrators too."""
+        if template_prefix in SIGN_IN_CHANGES:
+            AccountChange.objects.record(user, SIGN_IN_CHANGES[template_prefix], by=user)
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Administrators make local accounts."""
         return False

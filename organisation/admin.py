@@ -35,7 +35,7 @@ from organisation.appearance import sanitised
 from organisation.fields import LineFormField
 from organisation.history import HistoryInWords, save_as
 from organisation.leaving import as_json
-from organisation.models import AccessibilityStatement, Appearance, Membership, ProviderGroup, Unit, User
+from organisation.models import AccessibilityStatement, AccountChange, Appearance, Membership, ProviderGroup, Unit, User
 from organisation.protection import uses_of
 
 admin.site.site_header = "Program och uppföljning"
@@ -252,6 +252,14 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
             yield f"{obj} har loggat in eller står i historiken."
         yield from super().reasons_to_keep(request, obj)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        user = form.instance
+        roles, permissions = list(user.groups.values_list("name", flat=True)), set(user.user_permissions.all())
+        super().save_related(request, form, formsets, change)
+        AccountChange.objects.record_roles(user, roles)
+        if set(user.user_permissions.all()) != permissions:
+            AccountChange.objects.record(user, "Kontots enskilda rättigheter ändrades")
+
     @admin.action(description="Hämta allt som finns om personen (JSON)", permissions=["change"])
     def export_person(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
         """For who asks what is stored about them. One person at a time: it is handed to that person."""
@@ -273,6 +281,7 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
                 continue
             number, _ = Authenticator.objects.filter(user=user).delete()
             save_as(user, reason="Tvåstegsinloggningen togs bort")
+            AccountChange.objects.record(user, "Tvåstegsinloggningen togs bort")
             self.message_user(request, f"{user}: {number} appar, nycklar och listor med koder togs bort.")
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from organisation.history import save_as
-from organisation.models import Membership, ProviderGroup, User
+from organisation.models import AccountChange, Membership, ProviderGroup, User
 
 REASON = "Grupper vid inloggning"
 
@@ -36,10 +36,12 @@ def _grant_roles(user: User, known: list[ProviderGroup], named: set[str]) -> Non
     held = set(user.groups.values_list("pk", flat=True))
     wanted = held - led_to | given
     if wanted != held:
+        before = list(user.groups.values_list("name", flat=True))
         user.groups.set(Group.objects.filter(pk__in=wanted))
         # Who has a role opens the administration; what may be done there, the role says.
         user.is_staff = bool(wanted)
         user.save(update_fields=["is_staff"])
+        AccountChange.objects.record_roles(user, before, source=" genom en grupp vid inloggningen")
 
 
 def _grant_units(user: User, known: list[ProviderGroup], named: set[str], day: date) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.utils import formats, timezone
 from django.utils.text import Truncator
-from simple_history.models import ModelChange
+from simple_history.models import HistoricalRecords, ModelChange
 from simple_history.template_utils import HistoricalRecordContextHelper
 
 if TYPE_CHECKING:
@@ -32,6 +32,12 @@ def delete_as(row: models.Model, *, by: User | None = None, reason: str = "") ->
     """Delete `row` and note in its history who deleted it and why."""
     with _noted_in_history(row, by, reason):
         row.delete()
+
+
+def acting_user() -> User | None:
+    """Return the logged-in user of the request that is being answered; None in a command or before login."""
+    user = getattr(getattr(HistoricalRecords.context, "request", None), "user", None)
+    return user if user and user.is_authenticated else None
 
 
 @contextmanager

@@ -21,11 +21,17 @@ from simple_history.models import HistoricalRecords
 
 from organisation.appearance import is_legible, legible
 from organisation.fields import LineField, ProseField
+from organisation.history import acting_user
 from organisation.order import in_swedish_order
 from organisation.protection import ProtectedModel, refuse_if_in_use
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+
+NEW_PASSWORD = "Lösenordet byttes"  # noqa: S105
+SUPERUSER_GAINED = "Kontot fick alla rättigheter"
+SUPERUSER_LOST = "Kontot förlorade rätten till allt"
 
 
 def normalized(password: str) -> str:
@@ -56,9 +62,13 @@ class User(AbstractUser):
 
     has_seen_introduction = models.BooleanField("har sett introduktionen", default=False, editable=False)
 
+    # API keys made before this moment are invalid.
+    password_changed_at = models.DateTimeField("lösenordet byttes", null=True, editable=False)
+
     # Who was given which role, and by whom. Passwords, even scrambled, are kept in one place only.
     history = HistoricalRecords(
-        excluded_fields=["password", "last_login", "has_seen_introduction"], m2m_fields=["groups"]
+        excluded_fields=["password", "password_changed_at", "last_login", "has_seen_introduction"],
+        m2m_fields=["groups"],
     )
 
     class Meta:
@@ -70,13 +80,39 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Logging in is no change of the person, and leaves no history."""
-        if set(kwargs.get("update_fields") or ["all"]) <= {"last_login", "password"}:
+        """Save without history when only the login changed, and record changes that the person is told of by mail."""
+        fields = set(kwargs["update_fields"]) if kwargs.get("update_fields") is not None else None
+        changes = self._account_changes(fields)
+        if NEW_PASSWORD in changes:
+            self.password_changed_at = timezone.now()
+            if fields is not None:
+                kwargs["update_fields"] = fields | {"password_changed_at"}
+        if fields and fields <= {"last_login", "password"}:
             self.skip_history_when_saving = True
         try:
             super().save(*args, **kwargs)
         finally:
             vars(self).pop("skip_history_when_saving", None)
+        for change in changes:
+            AccountChange.objects.record(self, change)
+
+    def _account_changes(self, fields: set[str] | None) -> list[str]:
+        """Return in Swedish how the stored account and this one differ in password, rights and being open."""
+        if fields is not None and not fields & {"password", "is_superuser", "is_active"}:
+            return []
+        if self._state.adding:
+            return [SUPERUSER_GAINED] if self.is_superuser else []
+        stored = User.objects.get(pk=self.pk)
+        # At login Django may hash the same password again, with a newer hasher.
+        is_rehash = fields == {"password"} and self._password is None  # type: ignore[attr-defined]
+        found = {
+            NEW_PASSWORD: stored.password and self.password != stored.password and not is_rehash,
+            SUPERUSER_GAINED: self.is_superuser and not stored.is_superuser,
+            SUPERUSER_LOST: stored.is_superuser and not self.is_superuser,
+            "Kontot öppnades igen": self.is_active and not stored.is_active,
+        }
+        # A closed account opens nothing; its opening is reported.
+        return [change for change, is_so in found.items() if is_so] if self.is_active else []
 
     def set_password(self, raw_password: str | None) -> None:
         """Store the password in NFKC: keyboards of one system send å as one character, those of another as two."""
@@ -121,6 +157,11 @@ def _has_made_changes(user: User) -> bool:
     """Whether the history of any table names `user` as the writer; deleting the account would erase that."""
     histories = (model for model in apps.get_models() if hasattr(model, "history_user"))
     return any(history._base_manager.filter(history_user=user.pk).exists() for history in histories)
+
+
+def administrators() -> models.QuerySet[User]:
+    """Active users who may change accounts."""
+    return User.objects.with_perm("organisation.change_user", backend="organisation.sessions.Backend")
 
 
 class UnitQuerySet(models.QuerySet["Unit"]):
@@ -252,6 +293,49 @@ class Membership(models.Model):
     def is_unused(self) -> bool:
         """Whether nothing can have been done by it, so that it may be deleted: its person has never logged in."""
         return self.user.last_login is None
+
+
+class AccountChangeQuerySet(models.QuerySet["AccountChange"]):
+    def record(self, user: User, change: str, *, by: User | None = None) -> None:
+        """Record a change of `user`'s account, in the transaction of the change; a mail follows.
+
+        :param by: the person behind it; without one, the logged-in user of the request, or nobody in a command.
+        """
+        by = by or acting_user()
+        self.create(user_id=user.pk, change=change, by_id=by and by.pk)
+
+    def record_roles(self, user: User, before: Iterable[str], source: str = "") -> None:
+        """Record the roles that `user` has gained and lost since the names in `before`."""
+        now, before = set(user.groups.values_list("name", flat=True)), set(before)
+        for name in sorted(now - before):
+            self.record(user, f"Kontot fick rollen {name}{source}")
+        for name in sorted(before - now):
+            self.record(user, f"Kontot förlorade rollen {name}{source}")
+
+
+class AccountChange(models.Model):
+    """A change of a person's role, password, second step or API key, mailed to the person and all administrators.
+
+    The outbox is in an app above this one, which collects the changes that are not mailed.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, verbose_name="konto", related_name="account_changes")
+    change = models.CharField("ändring", max_length=300, editable=False)
+    by = models.ForeignKey(
+        User, models.SET_NULL, verbose_name="gjord av", related_name="made_account_changes", null=True
+    )
+    at = models.DateTimeField("tidpunkt", default=timezone.now)
+    mailed_at = models.DateTimeField("brev lagt i utkorgen", null=True)
+
+    objects = AccountChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "ändring av konto"
+        verbose_name_plural = "ändringar av konton"
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.change}"
 
 
 class ProviderGroup(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -48,14 +49,15 @@ def _operation(path: str, operation: dict[str, Any], schemas: dict[str, Any]) ->
 
 
 @never_cache
+@reauthentication_required(allow_get=True)
 def api_tokens(request: HttpRequest) -> HttpResponse:
-    """One's keys; a new one's secret is shown in the answer to making it, and never again."""
+    """List the user's keys and create one, after a new proof of identity. Its secret is shown once, in the response."""
     user = user_of(request)
     form = TokenForm(request.POST if request.method == "POST" else None)
     secret, status = "", 200
     if form.is_bound:
         if form.is_valid():
-            _, secret = ApiToken.objects.issue(user, form.cleaned_data["name"])
+            _, secret = ApiToken.objects.issue(user, **form.cleaned_data)
             form = TokenForm()
         else:
             status = 422

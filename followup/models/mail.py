@@ -41,6 +41,7 @@ class OutgoingMail(models.Model):
     class Kind(models.TextChoices):
         REMINDER = "reminder", "Påminnelse"
         DECISION = "decision", "Beslut"
+        ACCOUNT = "account", "Ändrat konto"
 
     key = models.CharField(
         "nyckel", max_length=200, unique=True, help_text="Vad brevet gäller. Samma sak ställs aldrig i kö två gånger."

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import secrets
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
+from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from organisation.fields import LineField
+from organisation.models import AccountChange
 
 if TYPE_CHECKING:
     from organisation.models import User
+
+LONGEST = timedelta(days=365)
 
 # Makes a leaked key recognisable, also for secret scanners.
 PREFIX = "uppfoljning_"
@@ -26,7 +32,13 @@ def digest_of(secret: str) -> str:
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def valid(self) -> ApiTokenQuerySet:
-        return self.filter(revoked_at__isnull=True, user__is_active=True)
+        """Keys that open the API: neither revoked nor expired, and made since the person last changed password."""
+        return self.filter(
+            Q(user__password_changed_at__isnull=True) | Q(created_at__gte=F("user__password_changed_at")),
+            revoked_at__isnull=True,
+            user__is_active=True,
+            expires_on__gte=timezone.localdate(),
+        )
 
     def for_secret(self, secret: str) -> ApiToken | None:
         return self.valid().filter(digest=digest_of(secret)).select_related("user").first()
@@ -35,10 +47,21 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         """The user's own keys, or all keys for administrators of people."""
         return self if user.has_perm("organisation.change_user") else self.filter(user=user)
 
-    def issue(self, user: User, name: str) -> tuple[ApiToken, str]:
-        """Create a key. Return it with its secret, which is not stored and cannot be shown again."""
+    @transaction.atomic
+    def issue(self, user: User, name: str, expires_on: date | None = None) -> tuple[ApiToken, str]:
+        """Create a key. Return it with its secret, which is not stored and cannot be shown again.
+
+        :param expires_on: the last day of the key, at most a year ahead; without one, a year ahead.
+        """
+        latest = timezone.localdate() + LONGEST
+        expires_on = expires_on or latest
+        if expires_on > latest:
+            raise ValueError("A key is valid for a year at most.")
         secret = PREFIX + secrets.token_urlsafe(32)
-        return self.create(user=user, name=name, digest=digest_of(secret)), secret
+        token = self.create(user=user, name=name, expires_on=expires_on, digest=digest_of(secret))
+        last_day = date_format(expires_on, "j F Y")
+        AccountChange.objects.record(user, f"API-nyckeln ”{name}” skapades, och gäller till och med {last_day}")
+        return token, secret
 
 
 class ApiToken(models.Model):
@@ -51,6 +74,7 @@ class ApiToken(models.Model):
     digest = models.CharField("kontrollsumma", max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField("skapad", default=timezone.now, editable=False)
     last_used_on = models.DateField("senast använd", null=True, editable=False)
+    expires_on = models.DateField("gäller till och med")
     revoked_at = models.DateTimeField("återkallad", null=True, editable=False)
 
     objects = ApiTokenQuerySet.as_manager()
@@ -63,10 +87,23 @@ class ApiToken(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.user})"
 
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_on < timezone.localdate()
+
+    @property
+    def is_older_than_password(self) -> bool:
+        changed_at = self.user.password_changed_at
+        return changed_at is not None and self.created_at < changed_at
+
+    @transaction.atomic
     def revoke(self) -> None:
         """Revoke the key for good; a second call keeps the first time."""
-        self.revoked_at = self.revoked_at or timezone.now()
+        if self.revoked_at:
+            return
+        self.revoked_at = timezone.now()
         self.save(update_fields=["revoked_at"])
+        AccountChange.objects.record(self.user, f"API-nyckeln ”{self.name}” återkallades")
 
     def note_use(self) -> None:
         """Store the day of the latest use, at most one write a day."""

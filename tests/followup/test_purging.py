@@ -42,12 +42,15 @@ def rows(official, open_year) -> None:
             action_flag=CHANGE,
         )
         LogEntry.objects.filter(pk=entry.pk).update(action_time=old(days))
+    for name, days in (("gammalt konto", 731), ("nytt konto", 729)):
+        mail(name, official, kind="account", sent_at=old(days))
     mail("beslut", official, kind="decision", sent_at=old(5000))
     mail("väntar", official)
     asked = mail("om öppet år", official, sent_at=old(5000))
     Reminder.objects.create(user=official, entry=open_year.subgoalentry_set.first(), step="opened", mail=asked)
     left = make_user("slutat")
     mail("till den som har slutat", left, sent_at=old(1))
+    mail("om kontot som har slutat", left, kind="account", sent_at=old(1))
     anonymise(left, timezone.localdate())
     for name, days, active in (("stangd", 366, False), ("nyss", 364, False), ("igang", 5000, True)):
         user = make_user(name)
@@ -56,6 +59,7 @@ def rows(official, open_year) -> None:
 
 EXPECTED = """1 sessioner som har gått ut
 1 påminnelser per e-post, äldre än 730 dagar
+2 brev om ändrade konton, äldre än 730 dagar eller till avidentifierade
 1 påminnelser per e-post till avidentifierade
 1 administrationens logg, äldre än 730 dagar
 1 stängda konton som inte har använts på 365 dagar (avidentifieras)
@@ -65,7 +69,7 @@ EXPECTED = """1 sessioner som har gått ut
 def test_what_would_go_is_shown_and_nothing_goes(rows, capsys):
     call_command("purge", dry_run=True)
     assert capsys.readouterr().out == f"{EXPECTED}Inget har ändrats.\n"
-    assert (Session.objects.count(), OutgoingMail.objects.count(), LogEntry.objects.count()) == (2, 6, 2)
+    assert (Session.objects.count(), OutgoingMail.objects.count(), LogEntry.objects.count()) == (2, 9, 2)
 
 
 def test_what_has_served_its_purpose_goes_and_decisions_stay(rows, capsys):
@@ -73,7 +77,13 @@ def test_what_has_served_its_purpose_goes_and_decisions_stay(rows, capsys):
     call_command("purge")
     assert capsys.readouterr().out == EXPECTED
     assert [session.pk for session in Session.objects.all()] == ["ny"]
-    assert set(OutgoingMail.objects.values_list("key", flat=True)) == {"ny", "beslut", "väntar", "om öppet år"}
+    assert set(OutgoingMail.objects.values_list("key", flat=True)) == {
+        "ny",
+        "nytt konto",
+        "beslut",
+        "väntar",
+        "om öppet år",
+    }
     assert [entry.object_repr for entry in LogEntry.objects.all()] == ["ny"]
     assert not User.objects.filter(username="stangd").exists()
     assert User.objects.filter(username__in=["nyss", "igang"]).count() == 2

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -54,12 +55,11 @@ class Command(BaseCommand):
                 "last_name": last_name,
                 "email": f"{username}@example.com",
                 "is_staff": bool(group),
+                "password": lambda: make_password(PASSWORD),  # type: ignore[misc]
             },
         )
         if not is_new:
             return
-        user.set_password(PASSWORD)
-        user.save()
         if group:
             user.groups.add(Group.objects.get(name=group))
         if unit:

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from followup.mail.account_changes import queue_account_changes
 from followup.mail.outbox import deliver
 
 
@@ -12,6 +13,7 @@ class Command(BaseCommand):
     help = "Skickar de brev som väntar på att skickas. Slutar med felkod när något brev inte kunde skickas."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        queue_account_changes(timezone.now())
         delivery = deliver(timezone.now())
         report = "\n".join(delivery.in_words)
         if not delivery.succeeded:

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from followup.mail.account_changes import queue_account_changes
 from followup.mail.outbox import deliver
 from followup.mail.reminders import Reminded, remind
 
@@ -36,6 +37,7 @@ class Command(BaseCommand):
             return
         reminded = remind(today)
         self.stdout.write(f"Nya påminnelser: {len(reminded.queued)}.")
+        queue_account_changes(timezone.now())
         delivery = deliver(timezone.now())
         report = "\n".join([*without_address(reminded), *delivery.in_words])
         if reminded.without_address or not delivery.succeeded:

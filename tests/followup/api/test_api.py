@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -225,7 +226,9 @@ def test_drafts_and_planned_years_are_for_those_who_see_them_on_the_pages(reader
 
 def test_a_key_is_shown_once_and_stored_as_a_digest_alone(reader):
     client = client_of(reader)
-    html = client.post("/api-nycklar/", {"name": "Statistikprogrammet"}).content.decode()
+    html = client.post(
+        "/api-nycklar/", {"name": "Statistikprogrammet", "expires_on": timezone.localdate()}
+    ).content.decode()
     secret = html.split("<code>")[1].split("</code>")[0]
     token = ApiToken.objects.get()
     assert secret not in json.dumps(ApiToken.objects.values_list("digest", "name")[0])
@@ -241,6 +244,57 @@ def test_a_key_is_taken_back_by_its_person_or_an_administrator(reader, official,
         response = client_of(user).post(f"/api-nycklar/{token.pk}/aterkalla/")
         opened = Client(headers={"authorization": f"Bearer {secret}"}).get(f"{API}programmes").status_code
         assert (response.status_code, opened) == (status, 200 if status == 404 else 401)
+
+
+def opens(secret: str) -> bool:
+    return Client(headers={"authorization": f"Bearer {secret}"}).get(f"{API}programmes").status_code == 200
+
+
+def test_a_key_ends_on_its_last_day(reader):
+    _, secret = ApiToken.objects.issue(reader, "Test", timezone.localdate())
+    assert opens(secret)
+    ApiToken.objects.update(expires_on=timezone.localdate() - timedelta(days=1))
+    assert not opens(secret)
+    assert "Har gått ut" in client_of(reader).get("/api-nycklar/").content.decode()
+
+
+def test_a_key_ends_with_a_changed_password(reader):
+    reader.set_password("en-lång-lösenfras")
+    reader.save()
+    _, secret = ApiToken.objects.issue(reader, "Test")
+    assert opens(secret)
+    reader.set_password("en-annan-lång-fras")
+    reader.save()
+    assert not opens(secret)
+    assert "Upphörde när lösenordet byttes" in client_of(reader).get("/api-nycklar/").content.decode()
+    assert opens(ApiToken.objects.issue(reader, "Ny")[1])
+
+
+@pytest.mark.parametrize(("days", "is_accepted"), [(-1, False), (0, True), (365, True), (366, False)])
+def test_a_key_is_for_a_year_at_most(days, is_accepted, reader):
+    last_day = timezone.localdate() + timedelta(days=days)
+    page = client_of(reader).post("/api-nycklar/", {"name": "Test", "expires_on": last_day.isoformat()})
+    assert page.status_code == (200 if is_accepted else 422)
+    assert ("Välj en dag från och med i dag till och med" in page.content.decode()) is not is_accepted
+    assert ApiToken.objects.exists() is is_accepted
+
+
+def test_who_makes_a_key_proves_who_they_are_first(reader, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    reader.set_password("en-lång-lösenfras")
+    reader.save()
+    client = client_of(reader)
+    assert client.get("/api-nycklar/").status_code == 200
+    data = {"name": "Test", "expires_on": timezone.localdate().isoformat()}
+    asked = client.post("/api-nycklar/", data)
+    assert asked.url == "/logga-in/bekrafta/?next=%2Fapi-nycklar%2F"
+    assert not ApiToken.objects.exists()
+    client.post(asked.url, {"password": "fel"})
+    assert not ApiToken.objects.exists()
+    # What was filled in is carried out then.
+    page = client.post(asked.url, {"password": "en-lång-lösenfras"}).content.decode()
+    assert "Nyckeln är skapad" in page
+    assert opens(page.split("<code>")[1].split("</code>")[0])
 
 
 def test_the_key_of_somebody_who_has_left_opens_nothing(reader, huddinge):

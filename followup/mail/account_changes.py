@@ -1,0 +1,43 @@
+"""Mails about changes of accounts, to the person and to all administrators."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from followup.mail.outbox import queue
+from followup.models import OutgoingMail
+from organisation.models import AccountChange, User, administrators
+
+
+@transaction.atomic
+def queue_account_changes(now: datetime) -> int:
+    """Put the changes that are not mailed in the outbox. Return the number of changes."""
+    changes = AccountChange.objects.filter(mailed_at__isnull=True).select_related("user", "by")
+    found = list(changes.select_for_update(of=("self",), skip_locked=True))
+    administering = list(administrators()) if found else []
+    for change in found:
+        for recipient in {change.user, *administering}:
+            if recipient.email:
+                _queue(change, recipient)
+    AccountChange.objects.filter(pk__in=[change.pk for change in found]).update(mailed_at=now)
+    return len(found)
+
+
+def _queue(change: AccountChange, recipient: User) -> None:
+    context = {
+        "change": change,
+        "is_own": recipient == change.user,
+        "was_made_by_owner": change.by == change.user,
+        "municipality": settings.MUNICIPALITY_NAME,
+    }
+    queue(
+        key=f"account-{change.pk}-{recipient.pk}",
+        kind=OutgoingMail.Kind.ACCOUNT,
+        to=recipient,
+        subject=f"Ändrat konto: {change.user}",
+        body=render_to_string("followup/mail/account_change.txt", context),
+    )
