@@ -21,7 +21,7 @@ class Assessment(models.TextChoices):
     PARTLY = "partly", "Delvis uppfyllt"
     NOT_MET = "not_met", "Ej uppfyllt"
     CANNOT_ASSESS = "cannot_assess", "Kan inte bedömas"
-    NOT_APPLICABLE = "not_applicable", "Avser ej"
+    NOT_APPLICABLE = "not_applicable", "Ej aktuellt i år"
 
 
 class Forecast(models.TextChoices):
@@ -29,7 +29,7 @@ class Forecast(models.TextChoices):
     PARTLY = "partly", "Kommer delvis att nås"
     WILL_NOT = "will_not", "Kommer inte att nås"
     CANNOT_ASSESS = "cannot_assess", "Kan inte bedömas"
-    NOT_APPLICABLE = "not_applicable", "Avser ej"
+    NOT_APPLICABLE = "not_applicable", "Ej aktuellt i år"
 
 
 class Progress(models.TextChoices):
@@ -38,15 +38,15 @@ class Progress(models.TextChoices):
     DONE = "done", "Genomförd"
     DELAYED = "delayed", "Försenad"
     STOPPED = "stopped", "Avbruten"
-    NOT_APPLICABLE = "not_applicable", "Avser ej"
+    NOT_APPLICABLE = "not_applicable", "Ej aktuellt i år"
 
 
 class Trend(models.TextChoices):
     """Change between an indicator's last two outcomes, in its wanted direction."""
 
-    BETTER = "better", "Förbättras"
+    BETTER = "better", "Förbättrad"
     SAME = "same", "Oförändrad"
-    WORSE = "worse", "Försämras"
+    WORSE = "worse", "Försämrad"
     CANNOT_ASSESS = "cannot_assess", "Kan inte bedömas"
 
 
@@ -110,14 +110,14 @@ _ROWS: dict[type[models.TextChoices], list[_Row]] = {
         _Row(Assessment.PARTLY, "middling", HALF, Meaning.PARTLY, plural="delvis uppfyllda"),
         _Row(Assessment.NOT_MET, "poor", CROSS, Meaning.NOT_REACHED, plural="ej uppfyllda"),
         _Row(Assessment.CANNOT_ASSESS, "unknown", QUESTION),
-        _Row(Assessment.NOT_APPLICABLE, "blank", DASH),
+        _Row(Assessment.NOT_APPLICABLE, "blank", DASH, plural="ej aktuella i år"),
     ],
     Forecast: [
         _Row(Forecast.WILL, "good", UP, Meaning.REACHED),
         _Row(Forecast.PARTLY, "middling", LEVEL, Meaning.PARTLY),
         _Row(Forecast.WILL_NOT, "poor", DOWN, Meaning.NOT_REACHED),
         _Row(Forecast.CANNOT_ASSESS, "unknown", QUESTION),
-        _Row(Forecast.NOT_APPLICABLE, "blank", DASH),
+        _Row(Forecast.NOT_APPLICABLE, "blank", DASH, plural="ej aktuella i år"),
     ],
     Progress: [
         _Row(Progress.NOT_STARTED, "blank", RING, plural="ej påbörjade"),
@@ -125,11 +125,11 @@ _ROWS: dict[type[models.TextChoices], list[_Row]] = {
         _Row(Progress.DONE, "good", CHECK, plural="genomförda"),
         _Row(Progress.DELAYED, "middling", CLOCK, plural="försenade"),
         _Row(Progress.STOPPED, "poor", STOP, plural="avbrutna"),
-        _Row(Progress.NOT_APPLICABLE, "blank", DASH),
+        _Row(Progress.NOT_APPLICABLE, "blank", DASH, plural="ej aktuella i år"),
     ],
     Trend: [
         _Row(Trend.BETTER, "good", UP, plural="förbättrade"),
-        _Row(Trend.SAME, "middling", LEVEL, plural="oförändrade"),
+        _Row(Trend.SAME, "blank", LEVEL, plural="oförändrade"),
         _Row(Trend.WORSE, "poor", DOWN, plural="försämrade"),
         _Row(Trend.CANNOT_ASSESS, "unknown", QUESTION),
     ],

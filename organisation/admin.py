@@ -57,7 +57,7 @@ class ReasonForm(forms.ModelForm):
     """A form that also asks why: the answer stands in the history beside who and when."""
 
     history_reason = LineFormField(
-        label="Skäl till ändringen", max_length=100, required=False, help_text="Visas i historiken. Frivilligt."
+        label="Varför du ändrar (visas i historiken)", max_length=100, required=False, help_text="Frivilligt."
     )
 
 

@@ -43,7 +43,7 @@ class User(AbstractUser):
 
     class MailChoice(models.TextChoices):
         AT_ONCE = "at_once", "Så snart något händer"
-        DAILY = "daily", "Samlat, högst ett brev om dagen"
+        DAILY = "daily", "Samlat, högst ett mejl om dagen"
         NECESSARY = "necessary", "Bara det som alltid skickas"
 
     # Django's own fields, but cleaned: the same name typed on another keyboard finds the same account.

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 SCHEME_COOKIE = "utseende"
 # What the visitor may choose, and for which screens the dark colours are then.
 SCHEMES = {
-    "auto": ("Som enheten är inställd", "screen and (prefers-color-scheme: dark)"),
+    "auto": ("Som din dator eller telefon är inställd", "screen and (prefers-color-scheme: dark)"),
     "ljust": ("Ljust", "not all"),
     "morkt": ("Mörkt", "screen"),
 }

@@ -22,9 +22,9 @@ class Format:
 
 # By the ending of the file's name, in the order that they are offered.
 FORMATS = {
-    "pdf": Format("PDF", "att läsa, skriva ut och arkivera", "application/pdf", pdf.render),
-    "docx": Format("Word", "att arbeta vidare med och klistra in i ärendehanteringen", DOCX, docx.render),
-    "xlsx": Format("Excel", "att sortera, filtrera och räkna i", XLSX, xlsx.render),
+    "pdf": Format("PDF", "för att läsa, skriva ut och arkivera", "application/pdf", pdf.render),
+    "docx": Format("Word", "för att arbeta vidare med och klistra in i ärendehanteringen", DOCX, docx.render),
+    "xlsx": Format("Excel", "för att sortera, filtrera och räkna i", XLSX, xlsx.render),
     "csv": Format(
         "CSV", "alla mål och åtgärder som en tabell, för andra program", "text/csv; charset=utf-8", csv.render
     ),

@@ -28,7 +28,7 @@ ASSESSMENTS = {
     **dict.fromkeys(("nej", "inte", "inte uppfyllt", "ej uppnått", "inte uppnått", "ej nått", "ej uppfylld", "röd",
                      "rött", "red", "no", "not met"), "not_met"),
     **dict.fromkeys(("vet ej", "går ej att bedöma", "kan ej bedömas", "ej bedömt", "grå", "grått"), "cannot_assess"),
-    **dict.fromkeys(("ej aktuellt", "inte aktuellt", "utgår"), "not_applicable"),
+    **dict.fromkeys(("ej aktuellt", "inte aktuellt", "utgår", "avser ej"), "not_applicable"),
 }  # fmt: skip
 FORECASTS = {
     **dict.fromkeys(("ja", "nås", "kommer att uppfyllas", "kommer nås", "grön", "grönt", "green", "will"), "will"),
@@ -36,7 +36,7 @@ FORECASTS = {
     **dict.fromkeys(("nej", "nås inte", "kommer inte nås", "kommer ej att nås", "kommer inte att uppfyllas", "röd",
                      "rött", "red", "will not"), "will_not"),
     **dict.fromkeys(("vet ej", "kan ej bedömas", "grå", "grått"), "cannot_assess"),
-    **dict.fromkeys(("ej aktuellt", "utgår"), "not_applicable"),
+    **dict.fromkeys(("ej aktuellt", "utgår", "avser ej"), "not_applicable"),
 }  # fmt: skip
 PROGRESSES = {
     **dict.fromkeys(("nej", "inte påbörjad", "ej påbörjat", "inte påbörjat", "ej startad", "planerad", "röd", "rött",
@@ -47,7 +47,7 @@ PROGRESSES = {
                      "grönt", "green", "done", "completed", "yes"), "done"),
     **dict.fromkeys(("försenat", "sen", "delayed"), "delayed"),
     **dict.fromkeys(("avbrutet", "avbröts", "inställd", "stoppad", "stopped", "cancelled"), "stopped"),
-    **dict.fromkeys(("ej aktuell", "ej aktuellt", "utgår"), "not_applicable"),
+    **dict.fromkeys(("ej aktuell", "ej aktuellt", "utgår", "avser ej"), "not_applicable"),
 }  # fmt: skip
 
 

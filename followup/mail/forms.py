@@ -12,7 +12,7 @@ class MailChoiceForm(forms.ModelForm):
         model = User
         fields = ["mail_choice"]
         widgets = {"mail_choice": forms.RadioSelect}
-        labels = {"mail_choice": "När vill du ha brev?"}
+        labels = {"mail_choice": "När vill du få e-post?"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -124,5 +124,5 @@ def standing(programme: Programme, this_year: int) -> str:
     if this_year < programme.first_year:
         return f"Perioden börjar {programme.first_year}."
     if this_year > programme.last_year:
-        return f"Perioden tog slut {programme.last_year}."
+        return f"Programperioden är avslutad ({programme.period})."
     return f"{this_year} är år {this_year - programme.first_year + 1} av {len(programme.years)} i perioden."

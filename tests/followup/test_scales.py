@@ -1,5 +1,8 @@
+from types import SimpleNamespace
+
 import pytest
 
+from followup.intake.workbook import ASSESSMENT, FORECAST, PROGRESS
 from followup.scales import BLANK, SCALES, Assessment, Progress, Step, Trend, step, word_after
 from followup.templatetags.status import brief_status, status
 
@@ -32,3 +35,13 @@ def test_a_word_alone_is_as_on_the_scale():
     for scale in SCALES.values():
         for one in scale.values():
             assert f">{one.word}</span>" in status(one)
+
+
+def test_an_unchanged_trend_is_neutral():
+    assert SCALES[Trend]["same"].tone == "blank"
+
+
+@pytest.mark.parametrize("column", [ASSESSMENT, FORECAST, PROGRESS])
+@pytest.mark.parametrize("word", ["Avser ej", "Ej aktuellt i år"])
+def test_workbooks_with_the_earlier_word_are_read(column, word):
+    assert column.read(SimpleNamespace(value=word)) == "not_applicable"

@@ -97,7 +97,7 @@ def test_a_line_goes_from_the_first_year_to_the_last_and_up_as_values_rise():
     aim, line = drawn.findall("path")
     assert line.get("d") == "M5 29L55 23L105 5"
     assert aim.get("d") == "M0 17H110"
-    assert drawn.findtext("title") == "Linje över utfallet 2018–2020: förbättras, med målvärdet streckat"
+    assert drawn.findtext("title") == "Linje över utfallet 2018–2020: förbättrad, med målvärdet streckat"
 
 
 def test_targets_of_single_years_make_a_line_that_follows_them():

@@ -99,7 +99,7 @@ def test_indicators_stand_with_decimal_comma(report):
         "2017: 61",
         "2018: 62\n2019: 64,5\n2020: 67",
         "70\nPå väg mot målvärdet (förslag)",
-        "▲\xa0Förbättras",
+        "▲\xa0Förbättrad",
     ]
 
 

@@ -81,7 +81,7 @@ def test_indicators_are_numbers(report):
     first = records(opened(report)["Indikatorer"])[0]
     assert (first["Mål"], first["Basår"], first["Basvärde"], first["Målvärde"]) == ("1.1", 2017, 61, 70)
     assert (first["Utfall 2018"], first["Utfall 2019"], first["Utfall 2020"]) == (62, 64.5, 67)
-    assert (first["Utveckling"], first["Mot målvärdet"]) == ("Förbättras", "På väg mot målvärdet")
+    assert (first["Utveckling"], first["Mot målvärdet"]) == ("Förbättrad", "På väg mot målvärdet")
     assert first["Bekräftat"] == "Nej"
 
 

@@ -261,7 +261,7 @@ def test_every_problem_is_told_at_once_with_its_place():
     assert refused(made) == [
         "Bladet Mål, rad 2, kolumn C (Exempel): ”kanske” går inte att tolka. Skriv Ja eller Nej.",
         "Bladet Mål, rad 2, kolumn D (Bedömning 2023): ”Pågår” känns inte igen. Skriv något av: Uppfyllt, "
-        "Delvis uppfyllt, Ej uppfyllt, Kan inte bedömas, Avser ej.",
+        "Delvis uppfyllt, Ej uppfyllt, Kan inte bedömas, Ej aktuellt i år.",
         "Bladet Åtgärder, rad 4, kolumn C (Första år): ”snart” är inte ett år. Skriv året med fyra siffror, "
         "till exempel 2023.",
         "Bladet Mål, rad 3, kolumn A (Nr): mål 1.1 står redan på bladet Mål, rad 2. Ge målen olika nummer, "

@@ -47,7 +47,7 @@ Allt som du ska fylla i:
 https://uppfoljning.example.se/mina-uppfoljningar/
 
 Brevet är skickat automatiskt och går inte att svara på. Välj hur ofta
-du vill ha brev:
+du vill få e-post:
 https://uppfoljning.example.se/mina-uppfoljningar/e-post/
 """
 

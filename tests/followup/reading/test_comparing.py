@@ -36,7 +36,7 @@ def test_the_page_compares_the_years_of_the_address(official, open_year):
     assert "2018 och 2020 sida vid sida" in response.content.decode()
 
 
-@pytest.mark.parametrize("query", ["", "?fran=1066", "?fran=%00&till=x", "?till=" + "9" * 10_000, "?fran=&till="])
+@pytest.mark.parametrize("query", ["", "?fran=1066", "?fran=%01&till=x", "?till=" + "9" * 10_000, "?fran=&till="])
 def test_nonsense_compares_the_two_latest_years(query, official, open_year):
     response = client_of(official).get(YEARS + query)
     assert response.status_code == 200
@@ -92,4 +92,4 @@ def test_what_came_of_the_measures_of_a_perspective(official, open_year):
             query = f"programme=huddinge-2018-2021&year=2021&perspective=barnperspektiv&progress={item.step.key}"
             assert query.replace("&", "&amp;") in response.content.decode()
             found = client_of(official).get(f"/sok/?{query}&show=measures")
-            assert found.context["measure_count"] == str(item.number)
+            assert {name: count for name, _, count in found.context["tabs"]}["measures"] == str(item.number)

@@ -209,7 +209,6 @@ def test_pages_carry_the_search(official):
         ("/sok/?page=-5", ""),
         ("/sok/?page=abc", ""),
         ("/sok/?show=nonsense", ""),
-        ("/sok/?q=%00", "Null-tecken är inte tillåtna."),
         ("/sok/?q=<script>alert(1)</script>", ""),
     ],
 )

@@ -112,9 +112,9 @@ def test_indicators_stand_with_their_goal(report):
         (2020, Decimal(67)),
     ]
     assert (safe.baseline.year, safe.baseline.value, safe.target) == (2017, Decimal(61), Decimal(70))
-    assert safe.trend.word == "Förbättras"
+    assert safe.trend.word == "Förbättrad"
     assert (safe.standing.word, safe.is_confirmed) == ("På väg mot målvärdet", False)
-    assert robberies.trend.word == "Förbättras"
+    assert robberies.trend.word == "Förbättrad"
     assert robberies.lower_is_better
 
 
@@ -144,7 +144,7 @@ def test_a_confirmed_judgement_stands_before_what_the_figures_say(huddinge):
 
 def test_the_trend_is_bad_where_lower_is_better_and_it_rises(report):
     fraud = next(i for goal in report.sub_goals for i in goal.indicators if "bedrägerier" in i.name)
-    assert fraud.trend.word == "Försämras"
+    assert fraud.trend.word == "Försämrad"
 
 
 def test_select_does_all_that_is_chosen(report):

@@ -29,10 +29,10 @@ def year_of(slug: str, year: int) -> UnitYear:
 @pytest.mark.parametrize(
     ("before", "after", "change"),
     [
-        ("partly", "met", "Förbättras"),
-        ("not_met", "partly", "Förbättras"),
+        ("partly", "met", "Förbättrad"),
+        ("not_met", "partly", "Förbättrad"),
         ("met", "met", "Oförändrad"),
-        ("met", "not_met", "Försämras"),
+        ("met", "not_met", "Försämrad"),
         ("cannot_assess", "met", None),
         ("met", "", None),
         ("not_applicable", "not_applicable", None),
@@ -60,12 +60,12 @@ def test_it_compares_with_the_year_before(huddinge):
     assert (row.before.assessment.word, row.goal.assessment.word, row.change.word) == (
         "Delvis uppfyllt",
         "Ej uppfyllt",
-        "Försämras",
+        "Försämrad",
     )
     assert [(item.step.word, item.number) for item in year.changes] == [
-        ("Förbättras", 2),
+        ("Förbättrad", 2),
         ("Oförändrad", 4),
-        ("Försämras", 1),
+        ("Försämrad", 1),
     ]
     assert year_of("socialnamnden", 2018).year_before is None
 
