@@ -114,6 +114,25 @@ YEAR_TRANSITIONS: Mapping[str, Transition] = {
 }
 
 
+# The step made, by label: the history stores the label as the reason of a change.
+STEPS_MADE: Mapping[str, str] = {
+    ANSWER_TRANSITIONS["submit"].label: "lämnades in",
+    ANSWER_TRANSITIONS["withdraw"].label: "togs tillbaka",
+    ANSWER_TRANSITIONS["return"].label: "återlämnades",
+    ANSWER_TRANSITIONS["approve"].label: "godkändes",
+    YEAR_TRANSITIONS["open"].label: "öppnades",
+    YEAR_TRANSITIONS["start_review"].label: "ifyllandet avslutades",
+    YEAR_TRANSITIONS["reopen"].label: "öppnades igen",
+    YEAR_TRANSITIONS["propose"].label: "föreslogs till kommunstyrelsen",
+    YEAR_TRANSITIONS["withdraw_proposal"].label: "förslaget togs tillbaka",
+    YEAR_TRANSITIONS["decide"].label: "beslutet fördes in",
+    YEAR_TRANSITIONS["refer_back"].label: "återremitterades",
+    YEAR_TRANSITIONS["reject"].label: "avslogs",
+    YEAR_TRANSITIONS["correct"].label: "rättelsen av beslutet påbörjades",
+    YEAR_TRANSITIONS["cancel_correction"].label: "rättelsen avbröts",
+}
+
+
 def transitions_of(item: FollowUp | Answer) -> Mapping[str, Transition]:
     return YEAR_TRANSITIONS if isinstance(item, FollowUp) else ANSWER_TRANSITIONS
 

@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from followup.history.field_changes import FieldChange, change_of
+from followup.workflow import STEPS_MADE
 from organisation.order import swedish_sorted
 
 # Of use to the program alone; whether a text is an example is said where it stands.
@@ -31,6 +32,11 @@ class Moment:
     reason: str = ""
     changes: tuple[FieldChange, ...] = ()
     said: str = ""
+
+    @property
+    def step(self) -> str:
+        """The step of the workflow that made the change, such as "lämnades in"; empty for other changes."""
+        return STEPS_MADE.get(self.reason, "")
 
 
 # What a history tells of: the objects of each model by primary key, with what they are called.

@@ -5,6 +5,7 @@ import pytest
 from followup.models import Answer, AreaEntry, Decision, Event, FollowUp, MeasureEntry, SubGoalEntry
 from followup.workflow import (
     ANSWER_TRANSITIONS,
+    STEPS_MADE,
     YEAR_TRANSITIONS,
     NotAllowed,
     Refused,
@@ -91,6 +92,11 @@ def test_the_table_knows_every_step_and_state():
     assert {action for _, action in YEAR_ALLOWED} == set(YEAR_TRANSITIONS)
     assert {state for pair in ANSWER_ALLOWED.items() for state in (pair[0][0], pair[1])} == set(Answer.State.values)
     assert {state for pair in YEAR_ALLOWED.items() for state in (pair[0][0], pair[1])} == set(FollowUp.State.values)
+
+
+def test_every_step_has_words_for_the_history():
+    labels = {transition.label for transition in (*ANSWER_TRANSITIONS.values(), *YEAR_TRANSITIONS.values())}
+    assert set(STEPS_MADE) == labels
 
 
 def fill_for_proposal(year: FollowUp) -> None:

@@ -52,7 +52,7 @@ def test_a_step_of_the_workflow(entry, official):
     entry.save()
     perform(entry, "submit", by=official)
     moment = latest(entry)
-    assert (moment.who, moment.reason) == ("Official", "Lämna in")
+    assert (moment.who, moment.reason, moment.step) == ("Official", "Lämna in", "lämnades in")
     assert moment.changes == (FieldChange("läge", "Utkast", "Inlämnad", ()),)
 
 
