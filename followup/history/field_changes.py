@@ -1,4 +1,4 @@
-"""What differs between two states of one thing, field by field in words."""
+"""Differences between two states of an object, field by field in words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from organisation.history import in_words
 
 @dataclass(frozen=True)
 class FieldChange:
-    """One field. Running text has its differences as `pieces`, all else is told as from and to."""
+    """Change of one field: running text as `pieces` of a text diff, other values as old and new."""
 
     label: str
     old: str

@@ -39,7 +39,7 @@ def history_of_measure(measure: Measure, follow_ups: QuerySet[FollowUp]) -> Time
 def history_of_entry(
     entry: SubGoalEntry, measures: Sequence[MeasureEntry], thread: Sequence[Event | Comment]
 ) -> Timeline:
-    """One year's answers to a goal and its measures, with what was said of them in `thread`."""
+    """One year's answers to a goal and its measures, with the comments of `thread`."""
     return Timeline(
         {
             SubGoalEntry: {entry.pk: f"Mål {entry.sub_goal.code}"},
@@ -64,7 +64,7 @@ def history_of_guideline(entry: GuidelineEntry) -> Timeline:
 
 
 def history_of_year(follow_up: FollowUp) -> Timeline:
-    """The year's dates, state and common texts, and what was said as it moved from state to state."""
+    """The year's dates, state and common texts, with the comments at its changes of state."""
     events = follow_up.events.filter(sub_goal_entry=None, measure_entry=None).select_related("by")
     return Timeline({FollowUp: {follow_up.pk: f"Uppföljningen {follow_up.year}"}}, _moments(events))
 
@@ -81,12 +81,12 @@ def _outcomes(outcomes: QuerySet[IndicatorValue]) -> dict[int, str]:
 
 
 def _attachments(entries: Iterable[SubGoalEntry]) -> dict[int, str]:
-    """From the history: those that were removed are told of too."""
+    """Read from the history, which also has the removed attachments."""
     return {row.id: f"Bilagan ”{row.name}”" for row in Attachment.history.filter(entry__in=entries)}
 
 
 def _moments(remarks: Iterable[Event | Comment]) -> list[Moment]:
-    """What was said. That a state was changed stands in the history of what it is the state of."""
+    """Return the comments. Changes of state are already in the history of the object."""
     return [
         Moment(remark.at, str(remark.by or "Systemet"), "En kommentar", "skrevs", said=remark.comment)
         for remark in remarks_of(said(remarks))

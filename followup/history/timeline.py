@@ -1,4 +1,4 @@
-"""History rows in words: who changed what, from what to what, when and why, the newest first."""
+"""History rows in words: person, change, time and reason, the newest first."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ UNTOLD = ("id", "version", "page_save", "is_example")
 
 @dataclass(frozen=True)
 class Moment:
-    """Something that happened to `what`: what was changed, or (`said`) what was said of it."""
+    """An event in the history of the object named `what`: its changes, or a comment (`said`)."""
 
     at: datetime
     who: str
@@ -68,7 +68,7 @@ class Timeline(Sequence[Moment]):
 
 @dataclass(frozen=True)
 class _Step:
-    """A row of history beside the one before it, with what each held of many-to-many relations."""
+    """A history row and the one before it, each with its many-to-many relations."""
 
     model: type[models.Model]
     what: str

@@ -1,4 +1,4 @@
-"""The history pages. They differ in what they tell of and in nothing else, so they share one template."""
+"""History pages. They differ only in their subject and share one template."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ PER_PAGE = 30
 
 @dataclass(frozen=True)
 class Subject:
-    """What a page tells the history of: its name, its text, and the page to go back to."""
+    """Subject of a history page: its name, its text, and the page to go back to."""
 
     name: str
     text: str
@@ -60,7 +60,7 @@ def measure_history(request: HttpRequest, slug: str, area: int, number: int, mea
 
 
 def entry_history(request: HttpRequest, slug: str, year: int, area: int, number: int) -> HttpResponse:
-    """One year's answers to a goal; what was said of them, for those who take part in it."""
+    """One year's answers to a goal, with the comments for the users that take part in them."""
     user = user_of(request)
     entry = entry_or_404(follow_up_or_404(request, slug, year), area, number)
     measures = measures_of(entry)

@@ -48,7 +48,7 @@ class AttachedFile:
 
 @dataclass
 class Delivery:
-    """What became of one run: the mails sent, those to be tried again, those given up; why it ended early, if so."""
+    """Result of one run: mails sent, to be retried and given up, and the reason if it ended early."""
 
     sent: list[OutgoingMail] = field(default_factory=list)
     postponed: list[OutgoingMail] = field(default_factory=list)
@@ -61,7 +61,7 @@ class Delivery:
 
     @property
     def in_words(self) -> list[str]:
-        """The run in Swedish, a line for each thing: for whoever reads what cron has to say."""
+        """The run in Swedish, a line for each result, for the log of cron."""
         lines = [f"Skickade brev: {len(self.sent)}."]
         if self.unreachable:
             lines.append(f"E-postservern kan inte nås: {self.unreachable}. Breven ligger kvar till nästa gång.")
@@ -224,7 +224,7 @@ def _is_final(error: Exception) -> bool:
 
 
 def _in_words(error: Exception) -> str:
-    """What the server said of an address, or the error as it is."""
+    """Return the server's answer about an address, or the error as text."""
     if isinstance(error, SMTPRecipientsRefused):
         return "; ".join(f"{code} {text.decode(errors='replace')}" for code, text in error.recipients.values())
     return str(error) or type(error).__name__

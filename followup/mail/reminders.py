@@ -40,7 +40,7 @@ ORDER = {step: place for place, step in enumerate(Step)}
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to tell: the step of a goal's year, and what happened, if it is told for that."""
+    """One reminder: the step of a goal's year, and the event that caused it, if any."""
 
     step: Step
     entry: SubGoalEntry
@@ -48,7 +48,7 @@ class Item:
 
     @property
     def key(self) -> tuple[str, int]:
-        """What it is told once by."""
+        """The key that keeps it from being sent twice."""
         return (self.step, self.event.pk if self.event else self.entry.pk)
 
     @property
@@ -67,16 +67,16 @@ class News:
 
 @dataclass
 class Reminded:
-    """What a run put in the outbox, and whom it had something to tell but no address for."""
+    """Result of a run: the queued mails, and the people without an address."""
 
     queued: list[OutgoingMail] = field(default_factory=list)
     without_address: list[User] = field(default_factory=list)
 
 
 def remind(today: date) -> Reminded:
-    """Put in the outbox what each official is to be told on `today` and has not been told.
+    """Queue the reminders of `today` that each official has not had yet.
 
-    Told are active people who report for a unit on that day. Safe to run twice, and twice at once.
+    Recipients are active people who report for a unit on that day. Safe to run twice, and twice at once.
     """
     reminded = Reminded()
     news = _news(today)
@@ -176,12 +176,12 @@ def _units_of(answer: Answer) -> frozenset[int]:
 
 
 def _happened(user: User, unit_ids: frozenset[int], news: Iterable[News]) -> list[Item]:
-    """What others have returned or approved of the person's answers."""
+    """Return the person's answers that others have returned or approved."""
     return [told.item for told in news if told.unit_ids & unit_ids and told.by_id != user.pk]
 
 
 def _news(today: date) -> list[News]:
-    """The latest return or approval of each answer, as far as it still holds: what was handed in again is left out."""
+    """Return the latest return or approval of each answer that has not been handed in again since."""
     events = (
         Event.objects.filter(
             action__in=[Event.Action.RETURN, Event.Action.APPROVE],
@@ -277,7 +277,7 @@ def _section(step: Step, follow_up: FollowUp, items: list[Item]) -> str:
 
 
 def _goal(entry: SubGoalEntry, items: list[Item]) -> str:
-    """A goal, with what was said of it and where to go when it was returned."""
+    """Return a goal in words, with the comment and the address of a returned answer."""
     lines = [f"- {entry.sub_goal.code} {textwrap.shorten(entry.sub_goal.text, 120, placeholder=' …')}"]
     comments = dict.fromkeys(item.event.comment for item in items if item.event and item.event.comment)
     lines += [f"  Kommentar: {' '.join(comment.split())}" for comment in comments]

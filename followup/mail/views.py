@@ -1,4 +1,4 @@
-"""The page where each person chooses what mail to get."""
+"""Page where each person chooses which e-mail to get."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse

@@ -1,4 +1,4 @@
-"""What a reader wants to see beside what; the address carries it."""
+"""Forms that choose the years or programmes to compare. The address holds the choice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two years of a programme, two programmes, and the perspectives: what stands beside each other."""
+"""Pages that compare two years or two programmes, and the page of perspectives."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _latest_report(request: HttpRequest, programme: Programme) -> Report | None:
 
 @rendered_when_changed
 def perspective_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
-    """Which measures bear each perspective, and what came of them."""
+    """Show the measures of each perspective and their progress."""
     follow_up = follow_up_or_404(request, slug, year)
     report = report_of(follow_up)
     context = {

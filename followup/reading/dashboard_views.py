@@ -30,7 +30,7 @@ OTHER_PROGRAMMES = 8
 
 @dataclass(frozen=True)
 class Drawn:
-    """What is the same on a page for all who read it."""
+    """The part of a page that is the same for all readers."""
 
     aim: str
     body: SafeString
@@ -85,7 +85,7 @@ def _drawn_overview(follow_up: FollowUp, overdue: bool) -> Drawn:
 
 
 def _collecting(request: HttpRequest, follow_up: FollowUp) -> str:
-    """How the answers come in, for those who follow it while they do; nothing for others."""
+    """Return the progress of the hand-ins for users that follow the review; empty for others."""
     if not (follow_up.takes_answers and can_follow_review(user_of(request))):
         return ""
     late = is_late(follow_up, timezone.localdate())
@@ -122,7 +122,7 @@ def area_detail(request: HttpRequest, slug: str, year: int, number: int) -> Http
 
 @rendered_when_changed
 def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """The programme through its period: what it promises, and how its goals have stood year by year."""
+    """Show a programme: its goals and measures, and the goals' assessments year by year."""
     programme = programme_or_404(request, slug)
     follow_ups = list(FollowUp.objects.visible_to(request.user).filter(programme=programme).order_by("year"))
     latest = follow_ups[-1] if follow_ups else None

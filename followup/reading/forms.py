@@ -1,4 +1,4 @@
-"""The forms of those who read: what to look for, which part of a report."""
+"""Forms of the reading pages: search in the register, and selection in a report."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from organisation.fields import LineFormField
 
 
 class RegisterForm(forms.Form):
-    """What to look for among follow-ups and decisions; the address carries it."""
+    """Search among follow-ups and decisions. The address holds the search."""
 
     dnr = LineFormField(label="Diarienummer", max_length=50, required=False)
     year = forms.IntegerField(

@@ -1,4 +1,4 @@
-"""The page of an indicator: its outcomes beside those of other municipalities, and its link to Kolada."""
+"""Page of an indicator: its outcomes, those of other municipalities, and its link to Kolada."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _page(request: HttpRequest, indicator: Indicator, status: HTTPStatus, **cont
 
 
 def _search(form: SearchForm) -> tuple[list[FoundKeyFigure] | None, str]:
-    """What Kolada has, None when nothing was asked; and why there is no answer."""
+    """Return the hits in Kolada, None without a search, and the reason when Kolada does not answer."""
     if not form.is_bound or not form.is_valid():
         return None, ""
     try:

@@ -1,4 +1,4 @@
-"""Matters: follow-ups with what the board decided on each, for the register and the units' pages."""
+"""Follow-ups with their recorded decisions, for the register and the units' pages."""
 
 from collections.abc import Iterable
 

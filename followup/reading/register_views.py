@@ -1,4 +1,4 @@
-"""The register of all follow-ups and what was decided on them."""
+"""Register of all follow-ups and their decisions."""
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ PER_PAGE = 25
 
 
 def register(request: HttpRequest) -> HttpResponse:
-    """Newest first, paged; a search that cannot be read shows nothing but what is wrong with it."""
+    """List the follow-ups, newest first, in pages; an invalid search shows only its errors."""
     form = RegisterForm(request.GET)
     matters = FollowUp.objects.none()
     if form.is_valid():

@@ -61,12 +61,12 @@ def report_file(request: HttpRequest, slug: str, year: int, suffix: str) -> Http
 
 @login_not_required
 def report_schema(request: HttpRequest) -> JsonResponse:
-    """How the report as JSON is made: for those who write programs, whoever they are."""
+    """Return the JSON Schema of the report's JSON, open to everybody."""
     return JsonResponse(json.schema(), json_dumps_params={"ensure_ascii": False, "indent": 2})
 
 
 def _selection_or_404(request: HttpRequest, whole: Report) -> SelectionForm:
-    """The reader's choices. Not found, in words, when the address asks for what the report has not."""
+    """Return the selection in the address; 404 with a reason when the report has no such part."""
     form = SelectionForm(whole, request.GET)
     for errors in form.errors.values():
         raise Http404(errors[0])
@@ -74,7 +74,7 @@ def _selection_or_404(request: HttpRequest, whole: Report) -> SelectionForm:
 
 
 def _file_name(request: HttpRequest, follow_up: FollowUp, suffix: str) -> str:
-    """Such as "uppfoljning-trygghet-2020-omrade-2-utan-atgarder.pdf", by what is chosen in the address."""
+    """Return a file name with the selection: "uppfoljning-trygghet-2020-omrade-2-utan-atgarder.pdf"."""
     chosen = request.GET
     parts = [f"uppfoljning-{follow_up.programme.slug}-{follow_up.year}", slugify(chosen.get("urval", ""))]
     if chosen.get("atgarder"):
@@ -85,8 +85,7 @@ def _file_name(request: HttpRequest, follow_up: FollowUp, suffix: str) -> str:
 
 
 def _pdf(request: HttpRequest, follow_up: FollowUp) -> HttpResponseBase:
-    """The PDF of what the report now shows. What the board approved is given out as it was stored, when nothing less
-    is asked for."""
+    """Return the PDF of the selection; the whole decided report as the file that was stored."""
     name = _file_name(request, follow_up, "pdf")
     is_whole = not any(request.GET.get(choice) for choice in SelectionForm.base_fields)
     decided = DecidedReport.objects.in_force(follow_up).only("pdf", "decision").first() if is_whole else None

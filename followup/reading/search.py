@@ -30,7 +30,7 @@ OF_YEARS = (
 
 @dataclass(frozen=True)
 class Criteria:
-    """What is asked for; an empty value asks for nothing."""
+    """Criteria of a search. An empty value does not restrict it."""
 
     q: str = ""
     programme: str = ""
@@ -43,7 +43,7 @@ class Criteria:
     progress: str = ""
 
     def lookups(self, **paths: str) -> dict[str, Any]:
-        """What is asked for of the criteria in `paths`, each under the lookup given there."""
+        """Return a lookup for each criterion in `paths` that has a value."""
         return {path: value for name, path in paths.items() if (value := getattr(self, name))}
 
     @property
@@ -53,7 +53,7 @@ class Criteria:
 
 
 class Found(Generic[E]):
-    """What a search found, the latest year first.
+    """Hits of a search, the latest year first.
 
     How many there are is known year by year. So what a page shows is looked for, and put in order, among the entries of
     the few years that it shows: the last page costs no more than the first.
@@ -83,7 +83,7 @@ class Found(Generic[E]):
         return list(self._of(years)[first - before : last - before]) if years else []
 
     def up_to(self, limit: int) -> int:
-        """How many there are, or `limit` when there are that many or more: a quick answer to who asks no more."""
+        """Return the number of hits, or `limit` when there are at least as many: quicker than an exact count."""
         return self._counted[:limit].count()
 
     def _of(self, years: QuerySet[FollowUp] | list[int]) -> QuerySet[E]:
@@ -182,7 +182,7 @@ _MEASURES = (
 
 
 def goals_table(entries: Iterable[SubGoalEntry], asked_for: Iterable[tuple[str, str]]) -> Table:
-    """What `find_goals` found, as the rows of a file; `asked_for` is the search in words."""
+    """Return the goals found as the rows of a file; `asked_for` is the search in words."""
     rows = tuple(
         (
             *_place(entry),
@@ -199,7 +199,7 @@ def goals_table(entries: Iterable[SubGoalEntry], asked_for: Iterable[tuple[str, 
 
 
 def measures_table(entries: Iterable[MeasureEntry], asked_for: Iterable[tuple[str, str]]) -> Table:
-    """What `find_measures` found, as the rows of a file; `asked_for` is the search in words."""
+    """Return the measures found as the rows of a file; `asked_for` is the search in words."""
     rows = tuple(
         (
             *_place(entry),

@@ -63,12 +63,12 @@ TABS = {
 
 
 def _word(field: forms.Field, value: Any) -> str:
-    """What the reader chose by `value`, or wrote."""
+    """Return the chosen or written `value` as it is shown in the form."""
     return str(dict(field.choices)[value] if isinstance(field, forms.ChoiceField) else value)  # type: ignore[arg-type]
 
 
 class SearchForm(forms.Form):
-    """What can be asked for. A value that is not to be had is told of and asks for nothing."""
+    """Criteria of a search. An invalid value is reported and does not restrict the search."""
 
     q = LineFormField(label=SEARCH_LABEL, max_length=200, required=False)
     programme = forms.ChoiceField(label="Program", required=False, widget=LongSelect)
@@ -99,13 +99,13 @@ class SearchForm(forms.Form):
 
     @property
     def criteria(self) -> Criteria:
-        """What is asked for, as far as it can be."""
+        """The valid criteria."""
         self.is_valid()
         return Criteria(**self.cleaned_data)
 
     @property
     def in_words(self) -> list[tuple[str, str]]:
-        """What is asked for, as its reader would say it."""
+        """The search in words: pairs of label and value."""
         self.is_valid()
         chosen = {name: value for name, value in self.cleaned_data.items() if value}
         return [(str(self.fields[name].label), _word(self.fields[name], value)) for name, value in chosen.items()]

@@ -1,4 +1,4 @@
-"""The units: which there are, how a year goes for each, and what has been decided that concerns it."""
+"""Pages of the units: the list, a unit's year, and the decisions that concern it."""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render

@@ -5,7 +5,7 @@ from followup.permissions import can_follow_review
 
 
 def page_frame(request: HttpRequest) -> dict[str, object]:
-    """What the frame of every page shows."""
+    """Return the facts that the frame of every page shows."""
     user = getattr(request, "user", None)
     return {
         "municipality": settings.MUNICIPALITY_NAME,

@@ -1,4 +1,4 @@
-"""Pages for what went wrong: what happened, and what to do now."""
+"""Error pages, each with the cause and the next step."""
 
 import sys
 from http import HTTPStatus
@@ -51,7 +51,7 @@ def method_not_allowed(request: HttpRequest) -> HttpResponse:
 
 
 def _own_words(exception: Exception) -> str:
-    """What our own code says, in a whole sentence; nothing of what Django and its like say to developers."""
+    """Return the message of our own exceptions, a whole sentence; empty for messages of libraries."""
     message = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
     return message if message.endswith(".") and not message.startswith("No ") else ""
 
@@ -63,7 +63,7 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Stands alone: whatever failed may be part of the ordinary page frame."""
+    """Render without the page frame, which may be the part that failed."""
     # Django calls this while it handles what was raised. A database that is gone comes back: that is no fault of ours.
     if _lost_the_database(sys.exc_info()[1]):
         problem = "Databasen svarade inte. Loggen säger varför."

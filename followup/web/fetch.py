@@ -1,4 +1,4 @@
-"""The access-checked fetches that views begin with: what this user may not see is not found."""
+"""Access-checked fetches at the start of views: an object invisible to the user gives 404."""
 
 from django.http import Http404, HttpRequest
 

@@ -14,7 +14,7 @@ from organisation.middleware import asks_nobody
 
 
 class LoginRequired(LoginRequiredMiddleware):
-    """As Django's, but a page that is the same for everybody never asks who its reader is."""
+    """Like Django's, but a page that is the same for everybody never loads the user."""
 
     def process_view(
         self,
@@ -29,7 +29,7 @@ class LoginRequired(LoginRequiredMiddleware):
 
 
 class NotFoundInWords:
-    """What a view does not find is said on our own page while DEBUG is on too, when Django shows developers theirs."""
+    """Show our own 404 page also while DEBUG is on, instead of Django's page for developers."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -42,7 +42,7 @@ class NotFoundInWords:
 
 
 class CompressedPages(GZipMiddleware):
-    """Pages are sent in a tenth of their size, a little padded so that it tells nothing of what they hold (BREACH).
+    """Compress pages to a tenth of their size, with random padding against BREACH attacks.
 
     Files are left alone: those that are large are compressed already.
     """
