@@ -1,10 +1,12 @@
 """Every format is rendered with the characters that trip layout engines, next to spaces, as stored by release 0.2."""
 
+import io
 import sys
 import unicodedata
 from dataclasses import replace
 
 import pytest
+from pypdf import PdfReader
 
 from followup.documents.formats import FORMATS
 from followup.documents.minutes import docx as minutes_docx
@@ -79,3 +81,11 @@ def test_the_minutes_extract_is_rendered_whatever_its_texts_hold(place):
     assert minutes_pdf.render(extract)
     assert minutes_docx.render(extract)
     assert minutes_text.render(extract)
+
+
+def test_line_breaks_and_cells_of_a_pasted_table_are_kept_apart(report):
+    text = "Nr\tNamn\u2028Två\x0bTre \u2029Fyra"
+    pages = PdfReader(io.BytesIO(FORMATS["pdf"].render(replace(report, summary=text)))).pages
+    lines = "\n".join(page.extract_text() for page in pages).splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("Nr"))
+    assert [line.split() for line in lines[start : start + 4]] == [["Nr", "Namn"], ["Två"], ["Tre"], ["Fyra"]]
