@@ -19,7 +19,7 @@ from django.test import Client
 from django.utils import timezone
 
 from followup.database_rules import RULES
-from followup.models import DecidedReport, Decision, EntryWords, FollowUp, Tick
+from followup.models import DecidedReport, Decision, EntryWords, FollowUp, ProtocolNote, Tick
 from organisation.models import Membership, Unit, User
 from programmes.models import Programme
 from programmes.triggers import create, drop
@@ -102,6 +102,7 @@ def undecided(year: int) -> FollowUp:
     """Return a decided year without its decision, for tests that create their own."""
     with without_rules():
         DecidedReport.objects.filter(decision__follow_up__year=year).delete()
+        ProtocolNote.objects.filter(decision__follow_up__year=year).delete()
         Decision.objects.filter(follow_up__year=year).delete()
     return FollowUp.objects.select_related("programme").get(year=year)
 

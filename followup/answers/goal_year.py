@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from followup.models import Answer, Attachment, FollowUp, MeasureEntry, SubGoalEntry
+from followup.report.decided_rows import with_decided_values
 from programmes.models import Indicator, SubGoal
 
 
@@ -70,9 +71,12 @@ class LastYear:
 def last_year_of(entry: SubGoalEntry) -> LastYear:
     year = entry.follow_up.year - 1
     of_year = {"follow_up__programme": entry.follow_up.programme, "follow_up__year": year}
+    goals = SubGoalEntry.objects.filter(**of_year, sub_goal=entry.sub_goal).select_related("sub_goal__area")
     measures = MeasureEntry.objects.filter(**of_year, measure__sub_goal=entry.sub_goal)
+    # A decided year is shown as the board decided on it, like everywhere else.
+    answers = with_decided_values([*goals, *measures.select_related("measure__sub_goal__area")])
     return LastYear(
         year,
-        SubGoalEntry.objects.filter(**of_year, sub_goal=entry.sub_goal).first(),
-        {measure.measure_id: measure for measure in measures},
+        next((answer for answer in answers if isinstance(answer, SubGoalEntry)), None),
+        {answer.measure_id: answer for answer in answers if isinstance(answer, MeasureEntry)},
     )

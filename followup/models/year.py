@@ -74,6 +74,11 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         """Follow-ups with a recorded decision, of any outcome."""
         return self.filter(pk__in=self.filter(decisions__recorded_at__isnull=False).values("pk"))
 
+    def under_correction(self) -> FollowUpQuerySet:
+        """Years with a decision in force whose rows are being corrected: pages show the decided report."""
+        approved = self.filter(decisions__outcome="approved", decisions__recorded_at__isnull=False)
+        return self.filter(pk__in=approved.values("pk")).exclude(state=FollowUp.State.DECIDED)
+
     def published(self) -> FollowUpQuerySet:
         """Approved follow-ups whose whole report is not withheld. Does not look at the setting PUBLIC_REPORTS."""
         approved = self.filter(

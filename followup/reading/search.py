@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Generic, TypeVar
+from functools import cached_property, reduce
+from typing import Any, Generic, TypeVar, cast
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from followup.documents.report.table import Table
 from followup.documents.report.xlsx import EXAMPLE, TEXT, UNITS, Column, Value, yes
 from followup.models import Answer, FollowUp, MeasureEntry, MeasureEntryWords, SubGoalEntry, SubGoalEntryWords
+from followup.report.decided_rows import with_decided_values
 from organisation.order import in_swedish_order
-from programmes.fulltext import all_of, containing, has_index, words_of
+from programmes.fulltext import all_of, any_of, containing, has_index, words_of
 from programmes.models import Measure, SubGoal
 
 E = TypeVar("E", bound=Answer)
@@ -41,6 +42,8 @@ class Criteria:
     assessment: str = ""
     forecast: str = ""
     progress: str = ""
+    # No criterion: False saves asking which years are under correction, when the caller knows that none is.
+    may_be_corrected: bool = True
 
     def lookups(self, **paths: str) -> dict[str, Any]:
         """Return a lookup for each criterion in `paths` that has a value."""
@@ -80,7 +83,7 @@ class Found(Generic[E]):
             elif seen < last:
                 years.append(follow_up)
             seen += number
-        return list(self._of(years)[first - before : last - before]) if years else []
+        return with_decided_values(self._of(years)[first - before : last - before]) if years else []
 
     def up_to(self, limit: int) -> int:
         """Return the number of hits, or `limit` when there are at least as many: quicker than an exact count."""
@@ -109,7 +112,8 @@ class Found(Generic[E]):
 
 def find_goals(criteria: Criteria, follow_ups: QuerySet[FollowUp]) -> Found[SubGoalEntry]:
     """A row for each goal and year. A perspective is that of one of its measures."""
-    entries = SubGoalEntry.objects.filter(**criteria.lookups(assessment="assessment", forecast="forecast"))
+    judgements = criteria.lookups(assessment="assessment", forecast="forecast")
+    entries = SubGoalEntry.objects.all()
     of_goal = criteria.lookups(area="area__number", unit="units__slug", perspective="measures__perspectives__slug")
     if of_goal:
         entries = entries.filter(sub_goal__in=SubGoal.objects.filter(**of_goal))
@@ -118,44 +122,90 @@ def find_goals(criteria: Criteria, follow_ups: QuerySet[FollowUp]) -> Found[SubG
         .prefetch_related("sub_goal__units")
         .order_by(*OF_YEARS, "sub_goal__area__number", "sub_goal__number")
     )
-    fields = ("sub_goal__text", *SubGoalEntry.text_names())
-    return _found(criteria, follow_ups, entries, SubGoalEntryWords.objects.all(), fields)
+    words, fields = SubGoalEntryWords.objects.all(), ("sub_goal__text", *SubGoalEntry.text_names())
+    return _found(criteria, follow_ups, entries, Q(**judgements), words, fields, lambda entry: _has(entry, judgements))
 
 
 def find_measures(criteria: Criteria, follow_ups: QuerySet[FollowUp]) -> Found[MeasureEntry]:
     """A row for each measure and year. Assessment and forecast are those of its goal."""
-    entries = MeasureEntry.objects.filter(**criteria.lookups(progress="progress"))
+    entries = MeasureEntry.objects.all()
     of_measure = criteria.lookups(area="sub_goal__area__number", unit="units__slug", perspective="perspectives__slug")
     if of_measure:
         entries = entries.filter(measure__in=Measure.objects.filter(**of_measure))
-    of_goal = criteria.lookups(assessment="assessment", forecast="forecast")
-    if of_goal:
+    progress = criteria.lookups(progress="progress")
+    judgements = criteria.lookups(assessment="assessment", forecast="forecast")
+    live = Q(**progress)
+    if judgements:
         goal = SubGoalEntry.objects.filter(
-            follow_up=OuterRef("follow_up"), sub_goal=OuterRef("measure__sub_goal"), **of_goal
+            follow_up=OuterRef("follow_up"), sub_goal=OuterRef("measure__sub_goal"), **judgements
         )
-        entries = entries.filter(Exists(goal))
+        live &= Q(Exists(goal))
+
+    def is_decided_so(entry: MeasureEntry) -> bool:
+        return _has(entry, progress) and (not judgements or _has(_decided_goal_of(entry), judgements))
+
     entries = (
         entries.select_related("follow_up__programme", "measure__sub_goal__area")
         .prefetch_related("measure__units", "measure__perspectives")
         .order_by(*OF_YEARS, "measure__sub_goal__area__number", "measure__sub_goal__number", "measure__number")
     )
-    fields = ("measure__text", *MeasureEntry.text_names())
-    return _found(criteria, follow_ups, entries, MeasureEntryWords.objects.all(), fields)
+    words, fields = MeasureEntryWords.objects.all(), ("measure__text", *MeasureEntry.text_names())
+    return _found(criteria, follow_ups, entries, live, words, fields, is_decided_so)
+
+
+def _has(entry: Answer | None, wanted: Mapping[str, str]) -> bool:
+    """Whether the entry has all of the `wanted` values."""
+    return entry is not None and all(getattr(entry, name) == value for name, value in wanted.items())
+
+
+def _decided_goal_of(entry: MeasureEntry) -> SubGoalEntry | None:
+    goal = SubGoalEntry.objects.filter(follow_up=entry.follow_up_id, sub_goal=entry.measure.sub_goal_id)
+    return next(iter(with_decided_values(goal.select_related("sub_goal__area"))), None)
 
 
 def _found(
     criteria: Criteria,
     follow_ups: QuerySet[FollowUp],
     entries: QuerySet[E],
+    live: Q,
     words: QuerySet[Any],
-    fields: Iterable[str],
+    fields: Sequence[str],
+    is_decided_so: Callable[[E], bool],
 ) -> Found[E]:
-    """Those of `entries` that the rest of `criteria` asks for: year, programme, and words in the texts `fields`."""
+    """Return those of `entries` that the rest of `criteria` asks for: year, programme, words in the texts `fields`.
+
+    `live` asks the rows for a judgement. The rows of a year under correction are not for readers yet, so that nobody
+    can search for what is being written: there the decided values are asked, by `is_decided_so` and for the words.
+    """
     years = follow_ups.filter(**criteria.lookups(programme="programme__slug", year="year"))
     asked_for = words_of(criteria.q)
+    corrected = _under_correction(years) if criteria.may_be_corrected and (asked_for or live) else []
     if asked_for and has_index():
-        return Found(entries, years, words.filter(words=all_of(asked_for)))
-    return Found(entries.filter(*(containing(word, fields) for word in asked_for)), years)
+        in_words = words.filter(words=all_of(asked_for))
+        if not corrected:
+            return Found(entries.filter(live) if live else entries, years, in_words)
+        live &= Q(pk__in=in_words.values("pk"))
+    else:
+        for word in asked_for:
+            live &= containing(word, fields)
+    if not corrected:
+        return Found(entries.filter(live) if live else entries, years)
+    decided = [
+        entry.pk
+        for entry in with_decided_values(entries.filter(follow_up__in=corrected))
+        if is_decided_so(entry) and _has_words(entry, asked_for, fields)
+    ]
+    return Found(entries.filter(Q(pk__in=decided) | live & ~Q(follow_up__in=corrected)), years)
+
+
+def _under_correction(years: QuerySet[FollowUp]) -> list[int]:
+    return list(FollowUp.objects.under_correction().filter(pk__in=years.values("pk")).values_list("pk", flat=True))
+
+
+def _has_words(entry: Answer, words: Iterable[str], fields: Iterable[str]) -> bool:
+    """Whether each of `words` stands in some form in one of the texts `fields` of the entry, as it is shown."""
+    texts: list[str] = [reduce(getattr, field.split("__"), cast(Any, entry)) for field in fields]
+    return all(any(any_of([word]).search(text) for text in texts) for word in words)
 
 
 _PLACE = (Column("Program", 40), Column("År", 8), Column("Område nr", 10), Column("Område", 32), Column("Mål nr", 8))

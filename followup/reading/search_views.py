@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -82,7 +82,9 @@ class SearchForm(forms.Form):
 
     def __init__(self, *args: Any, programmes: QuerySet[Programme], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = list(programmes)
+        corrected = FollowUp.objects.under_correction().filter(programme=OuterRef("pk"))
+        known = list(programmes.annotate(is_corrected=Exists(corrected)))
+        self.may_be_corrected = any(programme.is_corrected for programme in known)
         chosen = next((programme for programme in known if programme.slug == self.data.get("programme")), None)
         # A number of an area tells nothing until the programme is known.
         of_areas = chosen or (known[0] if len(known) == 1 else None)
@@ -101,7 +103,7 @@ class SearchForm(forms.Form):
     def criteria(self) -> Criteria:
         """The valid criteria."""
         self.is_valid()
-        return Criteria(**self.cleaned_data)
+        return Criteria(**self.cleaned_data, may_be_corrected=self.may_be_corrected)
 
     @property
     def in_words(self) -> list[tuple[str, str]]:

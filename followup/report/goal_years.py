@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max
-
-from followup.models import DecidedReport, FollowUp, MeasureEntry, SubGoalEntry
+from followup.models import FollowUp, MeasureEntry, SubGoalEntry
+from followup.report.decided_rows import with_decided_values
 from followup.scales import Step, change_between
 from programmes.models import Measure, SubGoal
 
@@ -32,27 +31,19 @@ def years_of(goal: SubGoal, follow_ups: Sequence[FollowUp]) -> list[GoalYear]:
 
     A decided year has the wording that the board decided on, and `is_reworded` when the goal reads otherwise now.
     """
-    decided_at = _decided_at(follow_ups)
     wordings = list(goal.history.order_by("history_date", "history_id").values_list("history_date", "text"))
     entries = (
         SubGoalEntry.objects.filter(sub_goal=goal, follow_up__in=follow_ups)
-        .select_related("follow_up")
+        .select_related("follow_up", "sub_goal__area")
         .order_by("follow_up__year")
     )
     years: list[GoalYear] = []
-    for entry in entries:
-        at = decided_at.get(entry.follow_up_id)
+    for entry in with_decided_values(entries):
+        at = getattr(entry, "frozen_at", None)
         text = _wording_at(wordings, at) if at and wordings else goal.text
         change = change_between(years[-1].entry.assessment_step, entry.assessment_step) if years else None
         years.append(GoalYear(entry, text, text != goal.text, change))
     return years
-
-
-def _decided_at(follow_ups: Iterable[FollowUp]) -> dict[int, datetime]:
-    """When the board's latest word on each decided year was recorded, by the follow-up's id."""
-    decided = [follow_up.pk for follow_up in follow_ups if follow_up.state == FollowUp.State.DECIDED]
-    reports = DecidedReport.objects.filter(decision__follow_up__in=decided)
-    return dict(reports.values_list("decision__follow_up").annotate(Max("at")))
 
 
 def _wording_at(wordings: Sequence[tuple[datetime, str]], moment: datetime) -> str:
@@ -73,7 +64,8 @@ def measure_lines(goal: SubGoal, follow_ups: Sequence[FollowUp]) -> list[Measure
     """The goal's measures, each with a step for each of `follow_ups`, in four queries."""
     measures = goal.measures.order_by("number").prefetch_related("units", "perspectives")
     entries = MeasureEntry.objects.filter(measure__sub_goal=goal, follow_up__in=follow_ups)
-    steps = {(entry.measure_id, entry.follow_up_id): entry.progress_step for entry in entries}
+    shown = with_decided_values(entries.select_related("measure__sub_goal__area"))
+    steps = {(entry.measure_id, entry.follow_up_id): entry.progress_step for entry in shown}
     return [
         MeasureLine(measure, {follow_up.year: steps.get((measure.pk, follow_up.pk)) for follow_up in follow_ups})
         for measure in measures

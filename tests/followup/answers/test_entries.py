@@ -5,7 +5,7 @@ import pytest
 from followup.models import MeasureEntry, SubGoalEntry
 from followup.scales import Assessment, Forecast, Progress
 from programmes.models import SubGoal
-from tests.fixtures import client_of, make_user, reopened
+from tests.fixtures import client_of, make_user, reopened, undecided
 
 URL = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
 
@@ -236,6 +236,7 @@ def test_last_years_words_are_a_start_where_this_year_has_none(official, entry, 
 def test_without_words_from_last_year_there_is_nothing_to_start_from(official, entry, measure):
     client = client_of(official)
     assert "Utgå från förra årets svar" in client.get(URL).content.decode()
+    undecided(2020)
     reopened(2020)
     SubGoalEntry.objects.filter(follow_up__year=2020).update(comment="")
     MeasureEntry.objects.filter(follow_up__year=2020).update(done="")

@@ -15,7 +15,7 @@ from followup.reading.search import Criteria, find_goals, find_measures
 from followup.templatetags.excerpts import excerpt, marked
 from programmes.fulltext import all_of
 from programmes.models import Measure, Programme, SubGoal
-from tests.fixtures import client_of, reopened
+from tests.fixtures import client_of, reopened, undecided
 from tests.followup.reading.test_dashboards import grow
 
 URL = "/sok/"
@@ -25,6 +25,7 @@ FEW = "/sok/?q=trygg&programme=huddinge-2018-2021&year=2021"
 @pytest.fixture
 def goal(huddinge) -> SubGoalEntry:
     """Goal 1.1 as it was answered in 2020, with words that no other text has."""
+    undecided(2020)
     reopened(2020)
     entry = SubGoalEntry.objects.get(follow_up__year=2020, sub_goal__area__number=1, sub_goal__number=1)
     SubGoalEntry.objects.filter(pk=entry.pk).update(comment="Två nya lekparker invigdes. Örnen häckade åter.")
@@ -48,6 +49,7 @@ def test_what_is_not_there_is_not_found(goal, q):
 
 
 def test_a_measure_is_found_by_its_text_by_what_was_done_and_by_why_it_was_stopped(huddinge):
+    undecided(2020)
     reopened(2020)
     first, second, third = MeasureEntry.objects.filter(follow_up__year=2020).order_by("measure_id")[:3]
     Measure.objects.filter(pk=first.measure_id).update(text="Plantera fläderbuskar.")
@@ -301,6 +303,7 @@ def found_words(word):
 
 
 def test_words_follow_whatever_changes_them(postgresql, huddinge):
+    undecided(2020)
     reopened(2020)
     goal = SubGoalEntry.objects.filter(follow_up__year=2020).first()
     measure = MeasureEntry.objects.filter(follow_up__year=2020).first()
@@ -357,6 +360,7 @@ def test_a_common_word_asks_for_nothing(goal):
     ],
 )
 def test_invisible_differences_of_spelling_do_not_count(huddinge, written, q):
+    undecided(2020)
     reopened(2020)
     entry = SubGoalEntry.objects.filter(follow_up__year=2020).first()
     # As release 0.2 stored it: not cleaned on its way in.
@@ -367,3 +371,53 @@ def test_invisible_differences_of_spelling_do_not_count(huddinge, written, q):
 
 def test_a_hit_is_marked_through_a_soft_hyphen():
     assert marked("Zebrabinde\u00adstrecken", ["zebrabindestreck"]) == "<mark>Zebrabinde\u00adstrecken</mark>"
+
+
+@pytest.fixture
+def corrected(huddinge) -> SubGoalEntry:
+    """Goal 1.1 of 2020, decided, while a correction of its comment is being written."""
+    entry = SubGoalEntry.objects.get(follow_up__year=2020, sub_goal__area__number=1, sub_goal__number=1)
+    reopened(2020)
+    SubGoalEntry.objects.filter(pk=entry.pk).update(comment="Två nya lekparker invigdes.", assessment="not_met")
+    return entry
+
+
+def test_what_is_written_in_a_correction_is_neither_found_nor_shown(corrected, official, reviewer):
+    decided = corrected.comment
+    for user in (official, reviewer):
+        client = client_of(user)
+        assert "lekparker" not in client.get("/sok/?q=lekparker&year=2020").content.decode().split("<main")[1].replace(
+            'value="lekparker"', ""
+        ).replace("q=lekparker", "")
+    shown = {
+        entry.item.code: entry.comment for entry in find_goals(Criteria(year=2020, area=1), FollowUp.objects.all())
+    }
+    assert shown["1.1"] == decided
+    assert codes(find_goals(Criteria(q="lekparker"), FollowUp.objects.all())) == []
+    assert (2020, "1.1") not in codes(find_goals(Criteria(assessment="not_met"), FollowUp.objects.all()))
+    assert (2020, "1.1") in codes(find_goals(Criteria(assessment=corrected.assessment), FollowUp.objects.all()))
+    word = max(decided.rstrip(".").split(), key=len).strip(".,")
+    assert (2020, "1.1") in codes(find_goals(Criteria(q=word), FollowUp.objects.all()))
+
+
+def test_measures_of_a_year_under_correction_are_found_by_what_was_decided(corrected):
+    measure = MeasureEntry.objects.filter(follow_up__year=2020, measure__sub_goal=corrected.sub_goal_id).first()
+    decided = measure.progress
+    other = next(key for key in ("done", "ongoing", "not_started") if key != decided)
+    MeasureEntry.objects.filter(pk=measure.pk).update(progress=other, done="Fläderbusken blommade.")
+    years = FollowUp.objects.filter(year=2020)
+    assert codes(find_measures(Criteria(q="fläderbuske"), years)) == []
+    by_status = {key: {entry.pk for entry in find_measures(Criteria(progress=key), years)} for key in (decided, other)}
+    assert (measure.pk in by_status[decided], measure.pk in by_status[other]) == (True, False)
+    judged = find_measures(Criteria(assessment=corrected.assessment), years)
+    assert measure.pk in {entry.pk for entry in judged}
+
+
+def test_a_decided_year_is_shown_in_the_words_that_were_decided(official):
+    goal = SubGoal.objects.get(area__number=1, number=1)
+    decided = goal.text
+    goal.text = "Alla torg är ljusa."
+    goal.save()
+    html = client_of(official).get("/sok/?year=2020&area=1&programme=huddinge-2018-2021").content.decode()
+    assert decided in html
+    assert "Alla torg är ljusa." not in html
