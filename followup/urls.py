@@ -57,6 +57,7 @@ of_decision: Patterns = [
     path("anteckningar/<int:pk>/ta-bort/", notes.note_remove, name="note_remove"),
     path("anteckningar/<int:pk>/bilaga/", notes.note_attachment, name="note_attachment"),
     path("utskick/", distribution.distribution, name="distribution"),
+    path("utskick/lankar/", distribution.distribution_links, name="distribution_links"),
 ]
 
 of_year: Patterns = [

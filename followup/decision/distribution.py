@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -31,6 +31,7 @@ from followup.queue.wait_for_pdf import file_of
 from followup.report.archive import redrawn
 from followup.report.report import from_json
 from followup.workflow import NotAllowed, Refused
+from organisation.history import save_as
 from organisation.models import Membership, Unit
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Addressee:
 def addressees(decision: Decision, day: date) -> list[Addressee]:
     """The units of `day`, and those that the decision has been sent to, in a fixed number of queries."""
     sent: dict[int, list[Distribution]] = defaultdict(list)
-    for distribution in decision.distributions.select_related("mail", "opened_by").order_by("pk"):
+    for distribution in decision.distributions.select_related("mail", "opened_by", "link_ended_by").order_by("pk"):
         sent[distribution.unit_id].append(distribution)
     members = Membership.objects.current(day).filter(user__is_active=True).select_related("user").order_by("pk")
     units = Unit.objects.valid_on(day)
@@ -173,3 +174,24 @@ def _redrawn_report(decision: Decision, name: str) -> AttachedFile:
 def mark_opened(distribution: Distribution, *, by: User | None, now: datetime) -> None:
     """The first time counts; `by` when somebody was logged in."""
     Distribution.objects.unopened().filter(pk=distribution.pk).update(opened_at=now, opened_by=by)
+
+
+def end_links(sent: QuerySet[Distribution], *, by: User, now: datetime) -> int:
+    """End the links of `sent`, so that they no longer show the decision. Return the number that were open."""
+    return _set_links(sent.filter(link_ended_at__isnull=True), by, now, "Länken avslutades")
+
+
+def reopen_links(sent: QuerySet[Distribution], *, by: User) -> int:
+    """Let ended links show the decision again. Return the number that were ended."""
+    return _set_links(sent.filter(link_ended_at__isnull=False), by, None, "Länken öppnades igen")
+
+
+@transaction.atomic
+def _set_links(sent: QuerySet[Distribution], by: User, ended_at: datetime | None, reason: str) -> int:
+    found = list(sent.select_related("decision__follow_up").select_for_update(of=("self",)))
+    for distribution in found:
+        if not can_decide(by, distribution.decision.follow_up):
+            raise NotAllowed("Bara nämndsekreteraren avslutar länkar till beslut.")
+        distribution.link_ended_at, distribution.link_ended_by = ended_at, by if ended_at else None
+        save_as(distribution, by=by, reason=reason, update_fields=["link_ended_at", "link_ended_by"])
+    return len(found)

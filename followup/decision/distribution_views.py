@@ -6,12 +6,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from followup.decision.distribution import Addressee, addressees, mark_opened, send_out
+from followup.decision.distribution import Addressee, addressees, end_links, mark_opened, reopen_links, send_out
 from followup.decision.forms import DistributionForm
 from followup.decision.minutes_views import extract_as_pdf
 from followup.documents.minutes.extract import build_minutes_extract
@@ -45,6 +46,7 @@ def distribution(request: HttpRequest, slug: str, year: int, number: int) -> Htt
         "unreachable": [addressee.unit for addressee in found if not addressee.addresses and not addressee.sent],
         "counts": _counts(found),
         "form": form,
+        "has_open_links": any(not sent.link_ended_at for addressee in found for sent in addressee.sent),
         "may_send": can_decide(user, decision.follow_up),
         "attaches": settings.DISTRIBUTION_ATTACH,
     }
@@ -83,12 +85,40 @@ def _counts(found: list[Addressee]) -> list[tuple[str, int]]:
     ]
 
 
+@require_POST
+def distribution_links(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
+    """End one link or all links of a dispatch, or reopen one."""
+    user = user_of(request)
+    decision = decision_or_404(request, slug, year, number)
+    if not can_decide(user, decision.follow_up):
+        raise PermissionDenied("Bara nämndsekreteraren avslutar länkar till beslut.")
+    if "end_all" in request.POST:
+        ended = end_links(decision.distributions.all(), by=user, now=timezone.now())
+        messages.success(request, "1 länk är avslutad." if ended == 1 else f"{ended} länkar är avslutade.")
+    elif chosen := request.POST.get("end", ""):
+        end_links(_one(decision, chosen), by=user, now=timezone.now())
+        messages.success(request, "Länken är avslutad.")
+    elif chosen := request.POST.get("reopen", ""):
+        reopen_links(_one(decision, chosen), by=user)
+        messages.success(request, "Länken är öppen igen.")
+    return redirect("followup:distribution", slug, year, number)
+
+
+def _one(decision: Decision, chosen: str) -> QuerySet[Distribution]:
+    found = decision.distributions.filter(pk=chosen if chosen.isdecimal() else 0)
+    if not found.exists():
+        raise Http404("Det finns inget sådant utskick.")
+    return found
+
+
 @login_not_required
 @require_safe
 def received(request: HttpRequest, token: str) -> HttpResponseBase:
     """What the link of the mail leads to. Whoever has the link reads the board's decision without logging in, since a
     registrator often has no account here; the report wants a login as everywhere."""
     found = _distribution_or_404(token)
+    if found.link_ended_at:
+        return _ended(request, found)
     _opened_by_user(request, found)
     context = {
         "decision": found.decision,
@@ -102,9 +132,17 @@ def received(request: HttpRequest, token: str) -> HttpResponseBase:
 @login_not_required
 def received_extract(request: HttpRequest, token: str) -> HttpResponseBase:
     found = _distribution_or_404(token)
+    if found.link_ended_at:
+        return _ended(request, found)
     if request.method == "GET":
         mark_opened(found, by=request.user if isinstance(request.user, User) else None, now=timezone.now())
     return _private(extract_as_pdf(request, found.decision, found.get_absolute_url()))
+
+
+def _ended(request: HttpRequest, found: Distribution) -> HttpResponseBase:
+    context = {"distribution": found, "decision": found.decision}
+    page = render(request, "followup/decision/distribution_ended.html", context, status=HTTPStatus.GONE)
+    return _private(page)
 
 
 def _opened_by_user(request: HttpRequest, found: Distribution) -> None:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from simple_history.models import HistoricalRecords
 
 from followup.models.decisions import Decision
 from followup.models.mail import OutgoingMail
@@ -48,6 +49,18 @@ class Distribution(models.Model):
         editable=False,
     )
 
+    link_ended_at = models.DateTimeField("länken avslutad", null=True, blank=True, editable=False)
+    link_ended_by = models.ForeignKey(
+        "organisation.User",
+        models.PROTECT,
+        verbose_name="länken avslutad av",
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+
+    history = HistoricalRecords(excluded_fields=["token"])
     objects = DistributionQuerySet.as_manager()
 
     class Meta:
@@ -58,6 +71,11 @@ class Distribution(models.Model):
             models.UniqueConstraint(fields=["decision", "unit", "email"], name="distribution_once_per_address"),
             models.CheckConstraint(
                 condition=Q(opened_by__isnull=True) | Q(opened_at__isnull=False), name="distribution_opened_by_when"
+            ),
+            models.CheckConstraint(
+                condition=Q(link_ended_at__isnull=True, link_ended_by__isnull=True)
+                | Q(link_ended_at__isnull=False, link_ended_by__isnull=False),
+                name="distribution_link_ended_by_when",
             ),
         ]
 

@@ -168,6 +168,7 @@ PAGES = {
     ("followup:minutes_extract", YEAR[0], 2020, 1): (roles(200), roles(200)),
     ("followup:note_list", YEAR[0], 2020, 1): (roles(403), roles(403)),
     ("followup:distribution", YEAR[0], 2020, 1): (roles(403, **FOLLOWING), roles(403, secretary=422)),
+    ("followup:distribution_links", YEAR[0], 2020, 1): (NOT_BY_GET, roles(403, secretary=302)),
     # The secretary's: a case on its way to the board is theirs alone until the decision is recorded
     ("followup:case_list",): (roles(403, **FOLLOWING), roles(403, **FOLLOWING)),
     ("followup:case_edit", *YEAR): (roles(403, secretary=200), roles(403, secretary=422)),
@@ -185,6 +186,7 @@ PAGES = {
     ("followup:note_remove", *CASE, NOTE): (NOT_BY_GET, roles(404, secretary=302)),
     ("followup:note_attachment", *CASE, NOTE): (roles(404), NOT_BY_POST),
     ("followup:distribution", *CASE): (roles(404, secretary=403), roles(404, secretary=403)),
+    ("followup:distribution_links", *CASE): (NOT_BY_GET, roles(404, secretary=302)),
     # Whoever has the link
     ("followup:received", "finns-inte"): (roles(404, anonymous=404), roles(405, anonymous=405)),
     ("followup:received_extract", "finns-inte"): (roles(404, anonymous=404),) * 2,

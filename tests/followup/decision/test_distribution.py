@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pypdf import PdfReader
 
-from followup.decision.distribution import addressees, send_out
+from followup.decision.distribution import addressees, end_links, send_out
 from followup.mail.outbox import deliver
 from followup.models import Decision, Distribution, FollowUp, OutgoingMail
 from followup.worker import make_pdfs
@@ -320,3 +320,57 @@ def test_the_page_costs_the_same_with_one_mail_and_fifty(decision, secretary):
         html = client.get(URL).content.decode()
     assert html.count("i utkorgen sedan") == 63
     assert len(fifty) == len(one) <= 12
+
+
+LINKS = f"{URL}lankar/"
+ENDED = "Länken är avslutad"
+
+
+@pytest.fixture
+def sent(decision, secretary) -> list[Distribution]:
+    send_out(decision, units("socialnamnden", "kommunstyrelsen"), by=secretary, now=timezone.now())
+    return list(Distribution.objects.order_by("email"))
+
+
+def test_the_secretary_ends_one_link_and_opens_it_again(sent, secretary):
+    first, other = sent
+    client = client_of(secretary)
+    client.post(LINKS, {"end": first.pk})
+    page = client_of(None).get(first.get_absolute_url())
+    assert page.status_code == 410
+    assert ENDED in page.content.decode()
+    assert first.decision.decision_text not in page.content.decode()
+    assert page["Referrer-Policy"] == "no-referrer"
+    assert client_of(None).get(f"{first.get_absolute_url()}protokollsutdrag.pdf").status_code == 410
+    assert client_of(None).get(other.get_absolute_url()).status_code == 200
+    assert "av Secretary" in client.get(URL).content.decode()
+    client.post(LINKS, {"reopen": first.pk})
+    assert client_of(None).get(first.get_absolute_url()).status_code == 200
+    assert [(record.history_change_reason, record.history_user) for record in first.history.all()[:2]] == [
+        ("Länken öppnades igen", secretary),
+        ("Länken avslutades", secretary),
+    ]
+
+
+def test_all_links_of_a_dispatch_are_ended_at_once(sent, secretary):
+    page = client_of(secretary).post(LINKS, {"end_all": "1"}, follow=True).content.decode()
+    assert "2 länkar är avslutade." in page
+    assert "Avsluta alla länkar" not in page
+    assert [client_of(None).get(row.get_absolute_url()).status_code for row in sent] == [410, 410]
+    # A second time changes nothing.
+    client_of(secretary).post(LINKS, {"end_all": "1"})
+    assert sent[0].history.count() == 2
+
+
+def test_others_end_no_links(sent, reviewer, reader):
+    for user in (reviewer, reader):
+        assert client_of(user).post(LINKS, {"end_all": "1"}).status_code == 403
+    assert client_of(reviewer).get(URL).content.decode().count("Avsluta") == 0
+    with pytest.raises(NotAllowed):
+        end_links(Distribution.objects.all(), by=reviewer, now=timezone.now())
+    assert not Distribution.objects.filter(link_ended_at__isnull=False).exists()
+
+
+@pytest.mark.parametrize("number", ["0", "x", "9999999999999999999999"])
+def test_an_unknown_link_is_said(number, sent, secretary):
+    assert client_of(secretary).post(LINKS, {"end": number}).status_code == 404
