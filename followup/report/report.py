@@ -248,6 +248,11 @@ class Report:
         return tuple(measure for area in self.areas for measure in area.measures)
 
     @property
+    def shows_summary(self) -> bool:
+        """Whether the report has a chapter for the summary; a decided report without one has not."""
+        return not self.selection and bool(self.summary or not self.is_decided)
+
+    @property
     def has_indicators(self) -> bool:
         return any(goal.indicators for goal in self.sub_goals)
 

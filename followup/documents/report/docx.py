@@ -76,7 +76,7 @@ def _title_page(document: Document, report: Report) -> None:
 
 
 def _summary(document: Document, report: Report) -> None:
-    if not report.selection:
+    if report.shows_summary:
         _chapter(document, "Sammanfattning", report)
         word.prose(document, report.summary or "Ingen sammanfattning har skrivits ännu.")
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from followup.documents.report import html
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from followup.report.report import Change, build_report, from_json, to_json
 from followup.scales import BLANK, SCALES, Assessment, Forecast, Progress
@@ -126,3 +127,19 @@ EMPTY = from_json(
     '"perspective_accounts":[],"perspectives":"","programme":"","programme_slug":"","registration_number":"",'
     '"report_date":null,"scales":[],"schema":1,"state":"","summary":"","year":2020,"years":[]}'
 )
+
+
+@pytest.mark.parametrize(
+    ("summary", "is_decided", "selection", "shown"),
+    [
+        ("Läget är gott.", True, "", True),
+        ("", False, "", True),
+        ("", True, "", False),
+        ("Läget är gott.", False, "Ansvarsområde 1", False),
+    ],
+)
+def test_a_decided_report_without_a_summary_has_no_chapter_for_it(huddinge, summary, is_decided, selection, shown):
+    report = build_report(FollowUp.objects.get(programme=huddinge, year=2020))
+    report = replace(report, summary=summary, is_decided=is_decided, selection=selection)
+    assert report.shows_summary == shown
+    assert ('id="sammanfattning"' in html.render(report)) == shown
