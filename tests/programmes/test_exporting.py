@@ -20,7 +20,7 @@ from tests.followup.reading.test_dashboards import grow
 WORDS = (
     st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=40)
     .map(clean)
-    .filter(None)
+    .filter(bool)
 )
 FIRST, LAST = 2022, 2025
 YEARS = st.integers(FIRST, LAST)
