@@ -29,8 +29,8 @@ from pathlib import Path
 import django
 django.setup()
 from django.db import connection, transaction
-from followup.importing import import_source
-from followup.sheets import read_workbook
+from followup.intake.years import import_source
+from followup.intake.workbook import read_workbook
 from programmes.importing import ImportLog
 from programmes.sheets.assembling import Facts
 from programmes.sheets.tables import Choices

@@ -20,7 +20,7 @@ for username, group, unit in [
         user.groups.add(Group.objects.get(name=group))
     if unit:
         Membership.objects.create(user=user, unit=Unit.objects.get(slug=unit), may_report=True)
-from followup.decision import open_case
+from followup.decision.cases import open_case
 from tests.followup.board import proposed_year
 open_case(proposed_year(), by=User.objects.get(username="secretary"))
 """

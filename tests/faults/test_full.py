@@ -109,7 +109,7 @@ def test_a_pdf_that_the_database_has_no_room_for_is_told(site, postgres):
 
 MAILS = 30
 QUEUE = f"""
-from followup.mail import queue
+from followup.mail.outbox import queue
 from followup.models import OutgoingMail
 for number in range({MAILS}):
     to = f"a{{number}}@example.com"

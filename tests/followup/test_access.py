@@ -164,6 +164,7 @@ PAGES = {
     ("followup:decision_detail", YEAR[0], 2020, 2): (roles(404), roles(404)),
     ("followup:decided_report", YEAR[0], 2020, 1): (roles(200), roles(200)),
     ("followup:decided_report_json", YEAR[0], 2020, 1): (roles(200), roles(200)),
+    ("followup:decided_report_redrawn", YEAR[0], 2020, 1): (roles(302), roles(302)),
     ("followup:decided_report_pdf", *CASE): (roles(404), roles(404)),
     ("followup:minutes_extract", YEAR[0], 2020, 1): (roles(200), roles(200)),
     ("followup:note_list", YEAR[0], 2020, 1): (roles(403), roles(403)),
