@@ -83,8 +83,11 @@ def read_in_child(workbook: Workbook) -> None:
     """Work on one file in a child process with limits, until it ends, takes too long or its row is deleted."""
     # The child must not share the connection of this process.
     connections.close_all()
-    child = multiprocessing.get_context("fork").Process(target=_read, args=(workbook, os.getpid()))
+    processes = multiprocessing.get_context("fork")
+    reader, writer = processes.Pipe(duplex=False)
+    child = processes.Process(target=_read, args=(workbook, reader, writer))
     child.start()
+    writer.close()
     give_up = time.monotonic() + settings.RENDER_TIME_LIMIT
     try:
         while child.is_alive() and time.monotonic() < give_up and intake.is_held(workbook):
@@ -95,8 +98,10 @@ def read_in_child(workbook: Workbook) -> None:
         _kill(child)
         intake.queue.give_back(workbook)
         raise
-    is_late = child.is_alive() and time.monotonic() >= give_up
-    _kill(child)
+    finally:
+        is_late = child.is_alive() and time.monotonic() >= give_up
+        _kill(child)
+        reader.close()
     if is_late:
         intake.fail(workbook, f"Det tog längre tid än {settings.RENDER_TIME_LIMIT} sekunder, och försöket avbröts.")
     elif child.exitcode:
@@ -109,8 +114,9 @@ def _kill(child: multiprocessing.process.BaseProcess) -> None:
     child.join()
 
 
-def _read(workbook: Workbook, worker: int) -> None:
-    Thread(target=_end_without, args=(worker,), daemon=True).start()
+def _read(workbook: Workbook, reader: Connection, writer: Connection) -> None:
+    reader.close()
+    Thread(target=_end_with_parent, args=(writer,), daemon=True).start()
     _limit_resources()
     intake.work(workbook)
     connections.close_all()
@@ -123,13 +129,6 @@ def _limit_resources() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (used + READ_MEMORY, used + READ_MEMORY))
     seconds = max(settings.RENDER_TIME_LIMIT, 1)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-
-
-def _end_without(worker: int) -> None:
-    """End this process when its worker has been killed."""
-    while os.getppid() == worker:
-        time.sleep(BEAT_SECONDS)
-    os._exit(1)
 
 
 def make(rendering: Rendering) -> bool:

@@ -163,6 +163,7 @@ class Installation:
                 "DATABASE_URL": database,
                 "EMAIL_URL": "dummymail://",
                 "MEDIA_ROOT": str(folder / "media"),
+                "ARCHIVE_ANCHOR_FILE": str(folder / "archive-anchor.txt"),
                 "STATIC_ROOT": str(folder / "static"),
                 "RENDER_ON_DEMAND": "0",
             },

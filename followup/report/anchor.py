@@ -71,12 +71,15 @@ def add_to_anchor(links: Iterable[DecidedReport], path: Path) -> int:
 
 
 def note_decision(link: DecidedReport) -> None:
-    """Add the line of a new link. A file that cannot be written does not undo the decision: the nightly run adds it."""
+    """Add the line of a new link, and of all earlier ones to a new file.
+
+    A file that cannot be written does not undo the decision: the nightly run adds the line.
+    """
     path = anchor_file()
     if path is None:
         return
     try:
-        add_to_anchor([link], path)
+        add_to_anchor([link] if path.exists() else DecidedReport.objects.order_by("number"), path)
     except (OSError, ValueError):
         logger.exception("The anchor file could not be written")
 

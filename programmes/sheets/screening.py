@@ -39,7 +39,10 @@ CHUNK = 2**16
 
 SAVE_AS = "Öppna den i Excel eller LibreOffice, välj Spara som och formatet Excel-arbetsbok (.xlsx), och försök igen."
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-REFERENCE = re.compile(r"\$?([A-Za-z]{1,4})\$?(\d{1,9})")
+# A byte order mark, white space, or the zero bytes of UTF-16 may come before the first tag.
+XML_START = re.compile(rb"[\xef\xbb\xbf\xfe\xff\x00\s]*<")
+ROW_NUMBER = re.compile(r"[1-9]\d{0,6}", re.ASCII)
+REFERENCE = re.compile(r"\$?([A-Za-z]{1,4})\$?([1-9]\d{0,6})", re.ASCII)
 TOO_LARGE = (
     "Filen packas upp till orimligt mycket och läses inte. Ta bort tomma rader och kolumner som har formatering, och "
     "blad som inte behövs."
@@ -59,9 +62,13 @@ def screen(content: bytes) -> Screening:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             _check_package(package)
             for part in package.infolist():
-                if part.filename.lower().endswith((".xml", ".rels", ".vml")):
+                try:
                     with package.open(part) as stream:
-                        screening.read(part.filename, stream)
+                        screening.read(stream)
+                except expat.ExpatError:
+                    # Drawings of old Excel versions are not quite XML, and are never read.
+                    if part.filename.lower().endswith((".xml", ".rels")):
+                        raise
     except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
         raise SourceError(f"Filen är inte en Excel-arbetsbok, eller så är den skadad. {SAVE_AS}") from error
     except expat.ExpatError as error:
@@ -91,15 +98,25 @@ class Screening:
         self._cells = self._texts = self._places = self._covered = self._elements = self._unpacked = 0
         self._last_column = 0
 
-    def read(self, name: str, stream: IO[bytes]) -> None:
-        """Check one XML part. The sizes in a zip's directory may lie, so bytes are counted as they come."""
-        part = _Part(self, name)
+    def read(self, stream: IO[bytes]) -> None:
+        """Check one part, whatever it is called: a relation may lead openpyxl to any name.
+
+        The sizes in a zip's directory may lie, so bytes are counted as they come. A part that does not begin as XML,
+        such as a picture, is only counted.
+        """
+        part: _Part | None = None
+        start = True
         while chunk := stream.read(CHUNK):
             self._unpacked += len(chunk)
             if self._unpacked > MAX_UNPACKED:
                 raise SourceError(TOO_LARGE)
-            part.parser.Parse(chunk, False)
-        part.parser.Parse(b"", True)
+            if start and XML_START.match(chunk):
+                part = _Part(self)
+            start = False
+            if part:
+                part.parser.Parse(chunk, False)
+        if part:
+            part.parser.Parse(b"", True)
 
     def count_element(self) -> None:
         self._elements += 1
@@ -109,7 +126,7 @@ class Screening:
     def count_row(self, number: str | None) -> None:
         self.rows += 1
         self._last_column = 0
-        if number is not None and not (number.isdecimal() and 1 <= int(number[:10]) <= LAST_ROW):
+        if number is not None and not (ROW_NUMBER.fullmatch(number) and int(number) <= LAST_ROW):
             raise SourceError(f"Filen är skadad: den har en rad med numret {number[:20]}. {SAVE_AS}")
 
     def count_cell(self, reference: str | None) -> None:
@@ -140,27 +157,27 @@ class Screening:
 class _Part:
     """A streaming parser of one part, which stops at the first thing that is too large."""
 
-    def __init__(self, screening: Screening, name: str) -> None:
+    def __init__(self, screening: Screening) -> None:
         self.screening = screening
         self.open: list[tuple[str, int]] = []
         self.parser: Any = expat.ParserCreate()
         self.parser.StartDoctypeDeclHandler = self._refuse_doctype
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
-        is_sheet = "worksheets/" in name.lower()
         self.checks: dict[str, Callable[[dict[str, str]], None]] = {"si": lambda _: screening.count_text()}
-        if is_sheet:
-            self.checks |= {
-                "row": lambda attributes: screening.count_row(attributes.get("r")),
-                "c": lambda attributes: screening.count_cell(attributes.get("r")),
-                "mergeCell": self._merged,
-                "hyperlink": lambda attributes: screening.count_area(attributes.get("ref", "A1")),
-                "f": self._formula,
-            }
+        self.sheet_checks: dict[str, Callable[[dict[str, str]], None]] = {
+            "row": lambda attributes: screening.count_row(attributes.get("r")),
+            "c": lambda attributes: screening.count_cell(attributes.get("r")),
+            "mergeCell": self._merged,
+            "hyperlink": lambda attributes: screening.count_area(attributes.get("ref", "A1")),
+            "f": self._formula,
+        }
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.screening.count_element()
         local = name.rpartition(":")[2]
+        if not self.open and local == "worksheet":
+            self.checks = self.sheet_checks
         if check := self.checks.get(local):
             check(attributes)
         self.open.append((local, self.parser.CurrentByteIndex))

@@ -15,6 +15,8 @@ mount --rbind "$repository" "$folder/root/tmp/repository"
 mount --rbind "$venv" "$folder/root/tmp/venv"
 cp "$repository/tests/faults/systemctl" "$folder/root/usr/local/sbin/systemctl"
 cp "$script" "$folder/root/tmp/script.sh"
+# There is no network here: a package that is installed stays as it is, also when the lists know a newer version.
+echo 'APT::Get::Upgrade "false";' >"$folder/root/etc/apt/apt.conf.d/99no-upgrade"
 # The environment's programs call each other by where it lies, which may be below a folder that is empty here.
 way=$(readlink -f "$venv")
 [ -e "$folder/root$way" ] || { mkdir -p "$folder/root$way"; mount --rbind "$venv" "$folder/root$way"; }

@@ -34,6 +34,8 @@ openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=uppfoljning.example.
 VENV = """
 python3() { if [ "$1 $2" = "-m venv" ]; then ln -s /tmp/venv "$3"; else command python3 "$@"; fi }
 """
+# There is no mail server here.
+NO_MAIL = "sed -i 's#^EMAIL_URL=.*#EMAIL_URL=dummymail://#' /etc/huddinge-safety/environment"
 WAIT = """
 for _ in $(seq 100); do
     curl --silent --fail http://127.0.0.1:8000/healthz >/dev/null && break
@@ -72,6 +74,8 @@ def script() -> str:
         lines += [f"echo '== {heading}'", block]
         if "systemctl enable --now huddinge-safety.service" in block or "systemctl restart" in block:
             lines.append(WAIT)
+        if "deploy/environment.example" in block:
+            lines.append(NO_MAIL)
         if "systemctl reload nginx" in block:
             lines.append(PROXY)
         if "systemctl start" in block:

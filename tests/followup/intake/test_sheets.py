@@ -354,6 +354,12 @@ CELL = '<c r="A1" t="inlineStr"><is><t>{}</t></is></c>'
 # Files of a few kilobytes that ask openpyxl for hours or for all memory.
 SWELLING = {
     "row number": (with_rows('<row r="999999999999"/>'), "Filen är skadad: den har en rad med numret 999999999999."),
+    "row number with zeros": (with_rows('<row r="0000000001999999999"/>'), "Filen är skadad: den har en rad med"),
+    "sheet of another name": (
+        with_part("xl/tabs/sheet1.dat", f'<worksheet xmlns="{MAIN}"><row r="9999999"/></worksheet>'.encode()),
+        "Filen är skadad: den har en rad med numret 9999999.",
+    ),
+    "entities of another name": (with_part("xl/a.dat", b"<!DOCTYPE s [<!ENTITY a 'a'>]><s/>"), "Filen innehåller"),
     "row number that is none": (with_rows('<row r="-1"/>'), "Filen är skadad: den har en rad med numret -1."),
     "column": (with_rows('<row r="1"><c r="ZZZZ1"/></row>'), "Filen är skadad: den har en cell med platsen ZZZZ1."),
     "cell without place": (with_rows('<row r="1"><c r="1"/></row>'), "Filen är skadad: den har en cell med platsen 1."),
