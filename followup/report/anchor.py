@@ -63,7 +63,7 @@ def add_to_anchor(links: Iterable[DecidedReport], path: Path) -> int:
     day = timezone.localdate().isoformat()
     lines = [AnchorLine(link.number, link.sha256, day, _signature_of(link)) for link in links]
     new = [line for line in lines if (line.number, line.sha256, line.signature) not in known]
-    if new:
+    if new or not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a") as file:
             file.write("".join(f"{line}\n" for line in new))

@@ -150,9 +150,9 @@ def test_a_full_disk_leaves_no_half_file(loaded, monkeypatch, caplog):
     assert "database or disk is full" in caplog.text
 
 
-def start(database_url: str) -> subprocess.Popen[str]:
+def start(database_url: str, only: str = "pdfs") -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "manage.py", "render_queued", "--only", "pdfs"],
+        [sys.executable, "manage.py", "render_queued", "--only", only],
         cwd=django_settings.BASE_DIR,
         env=os.environ | {"DATABASE_URL": database_url},
         stdout=subprocess.PIPE,
