@@ -18,14 +18,15 @@ from followup.intake.preview import Differs, Preview, confirm, preview_of, read,
 from followup.models import Workbook
 from followup.permissions import can_edit_programmes, can_remove_from_programmes
 from followup.queue import jobs as queue
-from programmes.sheets.package import rows_in
-from programmes.sheets.tables import Progress
+from programmes.sheets.tables import OnProgress
 from programmes.source import SourceError
 
 logger = logging.getLogger(__name__)
 
 # Seconds that a page waits for the worker before it shows how far the reading has come.
 WAIT, LOOK_EVERY = 1.5, 0.1
+# Seconds between two calls for a worker while a page waits.
+CALL_EVERY = 1
 TOO_HEAVY = "Filen kräver mer minne eller tid än en fil får ta. Dela upp den och försök igen."
 
 
@@ -47,9 +48,12 @@ def _ask(workbook: Workbook, now: datetime, **what: object) -> bool:
 
 def wait_for(workbook: Workbook) -> Workbook:
     """Return the workbook as it is when the worker is done with it, or after WAIT seconds."""
-    give_up = time.monotonic() + WAIT
+    next_call = time.monotonic()
+    give_up = next_call + WAIT
     while True:
-        call_worker(timezone.now())
+        if time.monotonic() >= next_call:
+            call_worker(timezone.now())
+            next_call += CALL_EVERY
         workbook.refresh_from_db(fields=["state", "problem", "preview", "programme"])
         if workbook.is_ready or workbook.is_done or workbook.is_failed or time.monotonic() > give_up:
             return workbook
@@ -125,8 +129,7 @@ def beat(workbook: Workbook, now: datetime) -> None:
 
 
 def _look(workbook: Workbook) -> None:
-    _count_rows(workbook)
-    found = read(workbook, _told(workbook))
+    found = read(workbook, _progress_recorder(workbook))
     _tell_all_read(workbook)
     preview = preview_of(found, by=workbook.by)
     queue.change(workbook, state=Workbook.State.READY, preview=to_json(preview))
@@ -137,7 +140,7 @@ def _bring_in(workbook: Workbook) -> None:
     # It may have waited for a while.
     if not can_edit_programmes(by) or (removes and not can_remove_from_programmes(by)):
         raise SourceError("Du har inte längre behörighet att läsa in filen.")
-    found = read(workbook, _told(workbook))
+    found = read(workbook, _progress_recorder(workbook))
     _tell_all_read(workbook)
     try:
         confirm(workbook, found, workbook.digest, by=by, removes=removes)
@@ -153,24 +156,16 @@ def _show_again(workbook: Workbook, reason: Exception, preview: Preview) -> None
     queue.change(workbook, state=Workbook.State.READY, preview=to_json(preview), problem=problem)
 
 
-def _count_rows(workbook: Workbook) -> None:
-    """Store the number of rows, for the progress bar; a file that is refused is reported by the preview."""
-    with suppress(SourceError):
-        workbook.rows = rows_in(bytes(workbook.content))
-        queue.change(workbook, rows=workbook.rows)
+def _progress_recorder(workbook: Workbook) -> OnProgress:
+    """Return a callback that stores the progress of reading, for the progress bar on the owner's page."""
 
-
-def _told(workbook: Workbook) -> Progress:
-    """What the database is told while the rows are read."""
-    rows: dict[str, int] = {}
-
-    def tell(sheet: str, row: int) -> None:
-        rows[sheet] = row
-        # Who reads is not to stop because nobody can be told of it.
+    def record(rows_read: int, rows_in_file: int) -> None:
+        workbook.rows = rows_in_file
+        # Reading goes on even when its progress cannot be stored.
         with suppress(DatabaseError):
-            queue.change(workbook, rows_read=sum(rows.values()), beat_at=timezone.now())
+            queue.change(workbook, rows=rows_in_file, rows_read=rows_read, beat_at=timezone.now())
 
-    return tell
+    return record
 
 
 def _tell_all_read(workbook: Workbook) -> None:

@@ -24,7 +24,7 @@ from organisation.models import Unit
 from programmes.importing import Change, ImportLog, in_full
 from programmes.models import Programme
 from programmes.sheets.assembling import Facts
-from programmes.sheets.tables import Choices, Meaning, Progress, Table, Tables
+from programmes.sheets.tables import Choices, Meaning, OnProgress, Table, Tables, ignore_progress
 from programmes.source import Node, Problem, SourceError
 
 if TYPE_CHECKING:
@@ -83,11 +83,11 @@ class Differs(Exception):
         self.preview = preview
 
 
-def read(workbook: Workbook, progress: Progress = lambda sheet, row: None) -> Found:
-    """The file, with what its owner has said of it. `progress` is told of every thousand rows."""
+def read(workbook: Workbook, on_progress: OnProgress = ignore_progress) -> Found:
+    """Read the file with its owner's choices; `on_progress` is called every thousand rows."""
     choices = Choices(workbook.sheets, workbook.columns, workbook.facts.get("status_year"))
     try:
-        source, tables = read_workbook(bytes(workbook.content), Facts(_of_programme(workbook)), choices, progress)
+        source, tables = read_workbook(bytes(workbook.content), Facts(_of_programme(workbook)), choices, on_progress)
     except SourceError as error:
         return Found(Tables([]), None, error.problems)
     return Found(tables, source)

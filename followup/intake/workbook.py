@@ -15,8 +15,7 @@ from programmes.models import Perspective
 from programmes.sheets import cells
 from programmes.sheets.assembling import Facts, assemble
 from programmes.sheets.columns import EXAMPLE, GOAL_SHEET, MEASURE_SHEET, SHEETS, WIDE, Column, Sheet, chosen
-from programmes.sheets.tables import Choices, Tables, read_tables
-from programmes.sheets.tables import Progress as Told
+from programmes.sheets.tables import Choices, OnProgress, Tables, ignore_progress, read_tables
 from programmes.source import Node, Row
 
 # How others say it. What says how far a measure has come says nothing of a goal, so "Pågår" is no assessment.
@@ -167,11 +166,11 @@ YEAR_TEXTS = (
 
 
 def read_workbook(
-    content: bytes, facts: Facts, choices: Choices, progress: Told = lambda sheet, row: None
+    content: bytes, facts: Facts, choices: Choices, on_progress: OnProgress = ignore_progress
 ) -> tuple[Node, Tables]:
     """The programme and the years of a workbook, and how its sheets were understood. SourceError when it cannot be
     opened; what is wrong in it is among the problems of the tables."""
-    tables = read_tables(content, ALL_SHEETS, choices, progress)
+    tables = read_tables(content, ALL_SHEETS, choices, on_progress)
     source = assemble(tables, Unit.objects.all(), Perspective.objects.all(), facts)
     source["follow_ups"] = _follow_ups(tables)
     return Node(source, "$"), tables

@@ -1,5 +1,5 @@
-"""A programme as an Excel workbook: written for people to fill in, and read however they have filled it in.
+"""Read a programme from an Excel workbook, and write one.
 
-`package` opens a file that may be hostile, `tables` finds what its columns mean, `cells` reads a cell, `assembling`
-makes of the rows the value that `programmes.importing` takes, and `writing` makes a workbook of such a value.
+`screening` and `loading` open a file that may be hostile, `tables` recognises its sheets and columns, `cells` reads a
+cell, `assembling` builds the value that `programmes.importing` imports, and `writing` makes a workbook of a programme.
 """

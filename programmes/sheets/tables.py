@@ -12,16 +12,40 @@ from openpyxl.utils import get_column_letter
 
 from programmes.sheets.cells import Unreadable, normal, text
 from programmes.sheets.columns import INSTRUCTIONS_TITLE, Column, Sheet
-from programmes.sheets.package import MAX_ROWS, calculated, open_workbook
+from programmes.sheets.loading import load_formula_results, load_workbook
+from programmes.sheets.screening import LAST_ROW, SAVE_AS
 from programmes.source import Problem, Problems, Row, SourceError
 
 HEADING_ROWS = 25
 MAX_COLUMNS = 120
+# Rows with content that one sheet may have.
+MAX_ROWS = 20_000
+REPORT_EVERY = 1000
 # By which column an unnamed sheet is known; the first of these that it has.
 SPECIFIC = ("outcomes", "targets", "indicators", "measures", "goals", "guidelines", "areas", "perspectives", "units")
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 NOT_READ = "-"
-Progress = Callable[[str, int], None]
+# Called with the number of rows read so far, and the number of rows in the file.
+OnProgress = Callable[[int, int], None]
+
+
+class RowCounter:
+    """Count of the rows that were read in all sheets, reported every thousand rows."""
+
+    def __init__(self, rows_in_file: int, on_progress: OnProgress) -> None:
+        self.rows_in_file = rows_in_file
+        self.on_progress = on_progress
+        self.rows_read = 0
+        on_progress(0, rows_in_file)
+
+    def add_row(self) -> None:
+        self.rows_read += 1
+        if self.rows_read % REPORT_EVERY == 0:
+            self.on_progress(self.rows_read, self.rows_in_file)
+
+
+def ignore_progress(rows_read: int, rows_in_file: int) -> None:
+    """Report nothing."""
 
 
 @dataclass(frozen=True)
@@ -85,15 +109,16 @@ class Tables:
 
 
 def read_tables(
-    content: bytes, sheets: Sequence[Sheet], choices: Choices, progress: Progress = lambda sheet, row: None
+    content: bytes, sheets: Sequence[Sheet], choices: Choices, on_progress: OnProgress = ignore_progress
 ) -> Tables:
     """All sheets of the workbook. SourceError when the file cannot be opened at all; faults in cells are `problems`."""
-    workbook = open_workbook(content)
+    workbook = load_workbook(content)
+    row_counter = RowCounter(workbook.number_of_rows, on_progress)
     found = Tables([])
     try:
         for number, worksheet in enumerate(workbook.worksheets):
             if worksheet.sheet_state == "visible" and worksheet.title != INSTRUCTIONS_TITLE:
-                _Reader(content, number, worksheet, sheets, choices, found, progress).read()
+                _Reader(content, number, worksheet, sheets, choices, found, row_counter).read()
     except SourceError:
         raise
     except Exception as error:  # openpyxl reads sheets while we go through them: what is broken there shows now
@@ -114,10 +139,10 @@ class _Reader:
         sheets: Sequence[Sheet],
         choices: Choices,
         found: Tables,
-        progress: Progress,
+        row_counter: RowCounter,
     ) -> None:
         self.content, self.number, self.worksheet = content, number, worksheet
-        self.sheets, self.choices, self.found, self.progress = sheets, choices, found, progress
+        self.sheets, self.choices, self.found, self.row_counter = sheets, choices, found, row_counter
         self.title = str(worksheet.title)
         self.calculated: Any = None
         self.merged = _merged(worksheet)
@@ -162,13 +187,14 @@ class _Reader:
             raise self._too_many()
         number_of_rows = 0
         for number, row in enumerate(self.worksheet.iter_rows(max_col=width), start=1):
+            if number > LAST_ROW:  # rows without a number may follow the last one that a sheet can have
+                raise SourceError(f"Filen är skadad: bladet {self.title} har fler rader än ett blad rymmer. {SAVE_AS}")
             cells = row[:MAX_COLUMNS]
             if any(cell.value is not None for cell in cells):
                 number_of_rows += 1
                 if number_of_rows > MAX_ROWS:
                     raise self._too_many()
-                if number_of_rows % 1000 == 0:
-                    self.progress(self.title, number_of_rows)
+                self.row_counter.add_row()
                 yield number, tuple(cells)
 
     def _too_many(self) -> SourceError:
@@ -253,7 +279,7 @@ class _Reader:
         if cell.data_type not in ("f", "e") or cell.value is None:
             return cell
         if cell.data_type == "f":
-            self.calculated = self.calculated or calculated(self.content).worksheets[self.number]
+            self.calculated = self.calculated or load_formula_results(self.content).worksheets[self.number]
             result = self.calculated[cell.coordinate]
             if result.value is None:
                 raise Unreadable(

@@ -62,7 +62,8 @@ class Command(BaseCommand):
                 if file.suffix.lower() == ".json":
                     source = read_json(file)
                 else:
-                    source, tables = read_workbook(_content(file), self.facts(file, options), Choices(), self.tell)
+                    facts = self.facts(file, options)
+                    source, tables = read_workbook(_content(file), facts, Choices(), self.show_progress)
                     problems = tables.problems
                     log.notes += map(str, tables.notes)
                 hold(source)
@@ -80,8 +81,9 @@ class Command(BaseCommand):
         given = {name: options.get(name) for name in FACTS}
         return Facts({"title": file.stem, **{name: value for name, value in given.items() if value}})
 
-    def tell(self, sheet: str, row: int) -> None:
-        self.stderr.write(f"Bladet {sheet}: {row} rader är lästa.")
+    def show_progress(self, rows_read: int, rows_in_file: int) -> None:
+        if rows_read:
+            self.stderr.write(f"{rows_read} av {rows_in_file} rader är lästa.")
 
     def report(self, programme: str, log: ImportLog) -> None:
         for line in [*log.notes, *log.kept]:

@@ -129,6 +129,18 @@ def test_how_far_it_has_come_is_told(reviewer, monkeypatch):
     assert state() == ("ready", "look")
 
 
+def test_a_page_that_waits_calls_a_worker_once_a_second(reviewer, monkeypatch):
+    held = Workbook.objects.create(name="plan.xlsx", content=OWN, by=reviewer)
+    intake.ask_to_look(held, timezone.now())
+    calls, looks = [], []
+    monkeypatch.setattr(intake, "WAIT", 1.3)
+    monkeypatch.setattr(intake, "call_worker", calls.append)
+    monkeypatch.setattr(Workbook, "refresh_from_db", lambda self, **only: looks.append(only))
+    intake.wait_for(held)
+    assert len(calls) == 2
+    assert len(looks) > 4
+
+
 def test_waiting_costs_the_same_however_much_waits(client, django_assert_num_queries):
     address = hand_over(client, OWN)
     page(client, address)

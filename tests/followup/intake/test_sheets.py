@@ -23,8 +23,10 @@ from organisation.models import Unit
 from programmes.exporting import export_programme
 from programmes.importing import ImportLog
 from programmes.models import Measure, Programme, ResponsibilityArea, SubGoal
+from programmes.sheets import loading
 from programmes.sheets.assembling import Facts
-from programmes.sheets.tables import Choices, Tables
+from programmes.sheets.screening import screen
+from programmes.sheets.tables import Choices, Tables, read_tables
 from programmes.sheets.writing import programme_workbook, template
 from programmes.source import SourceError
 from tests.factories import make_unit
@@ -444,6 +446,26 @@ def test_a_row_that_strays_to_the_end_of_the_sheet_does_no_harm():
     made["Mål"]["XFD1048576"] = "."
     load(made)
     assert goals() == [("1.1", "Trygghet")]
+
+
+@pytest.mark.parametrize("merged", ["", '<mergeCells><mergeCell ref="A1:A2"/></mergeCells>'])
+def test_rows_without_a_number_after_the_last_possible_row_are_refused(merged):
+    content = with_rows(f'<row r="1048576">{CELL.format("a").replace("A1", "A1048576")}</row><row/><row/>', merged)
+    with pytest.raises(SourceError):
+        read_tables(content, ALL_SHEETS, Choices())
+
+
+def test_a_file_is_screened_once_and_its_rows_are_counted(monkeypatch):
+    screened, reported = [], []
+    monkeypatch.setattr(loading, "screen", lambda content: screened.append(content) or screen(content))
+    sheets = {
+        "Mål": [["Nr", "Mål"], ["1.1", "Ljus"]],
+        "Åtgärder": [["Nr", "Åtgärd"], *[[f"1.1.{n}", "a"] for n in range(1, 1200)]],
+    }
+    content = content_of(workbook(**sheets))
+    read_tables(content, ALL_SHEETS, Choices(), lambda *progress: reported.append(progress))
+    assert screened == [content]
+    assert reported == [(0, 1202), (1000, 1202)]
 
 
 @pytest.mark.django_db
