@@ -132,6 +132,7 @@ def test_how_far_it_has_come_is_told(reviewer, monkeypatch):
 def test_a_page_that_waits_calls_a_worker_once_a_second(reviewer, monkeypatch):
     held = Workbook.objects.create(name="plan.xlsx", content=OWN, by=reviewer)
     intake.ask_to_look(held, timezone.now())
+    held.refresh_from_db()
     calls, looks = [], []
     monkeypatch.setattr(intake, "WAIT", 1.3)
     monkeypatch.setattr(intake, "call_worker", calls.append)
