@@ -247,6 +247,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 # A code is accepted one period (30 s) late or early; organisation.codes accepts it once.
 MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
+    "add_webauthn": "organisation.passkeys.AddPasskeyForm",
     "authenticate": "organisation.codes.AuthenticateForm",
     "reauthenticate": "organisation.codes.ReauthenticateForm",
 }

@@ -69,6 +69,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """Administrators make local accounts."""
         return False
 
+    def is_safe_url(self, url: str | None) -> bool:
+        try:
+            return super().is_safe_url(url)
+        except ValueError:  # not an address, such as "http://["
+            return False
+
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
         request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = int(time.time())

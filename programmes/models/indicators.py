@@ -140,7 +140,7 @@ class IndicatorTarget(models.Model):
         return f"{self.indicator} {self.year}"
 
     def clean(self) -> None:
-        if hasattr(self, "indicator"):
+        if hasattr(self, "indicator") and hasattr(self.indicator, "sub_goal"):
             check_within_period(self.indicator.sub_goal.area.programme, self, ("year",))
 
 

@@ -277,7 +277,8 @@ class Measure(models.Model):
         facts = [bool(fact) for fact in (self.change, self.change_year, self.change_reason)]
         if any(facts) and not all(facts):
             raise ValidationError({"change": "En ändring anges med ändring, år och skäl tillsammans, eller inte alls."})
-        if hasattr(self, "sub_goal"):
+        # A new goal in the admin has no area when its own form has errors.
+        if hasattr(self, "sub_goal") and hasattr(self.sub_goal, "area"):
             check_within_period(self.sub_goal.area.programme, self, ("first_year", "last_year"))
 
     @property

@@ -261,3 +261,12 @@ def test_an_outcome_that_was_saved_meanwhile_is_not_written_over(reviewer, outco
     assert "Någon annan har ändrat utfallet sedan sidan hämtades." in response.content.decode()
     outcome.refresh_from_db()
     assert (outcome.value, outcome.indicator.name) == (Decimal("68.5"), sent["name"])
+
+
+def test_measures_of_a_goal_without_area_do_not_hide_the_error_of_the_goal(admin_client):
+    measures = {"measures-TOTAL_FORMS": "1", "measures-INITIAL_FORMS": "0", "measures-0-number": "1"}
+    indicators = {"indicators-TOTAL_FORMS": "0", "indicators-INITIAL_FORMS": "0"}
+    sent = {"area": "NaN", "number": "1", "text": "Mål", "measures-0-text": "Åtgärd", "measures-0-first_year": "2018"}
+    page = admin_client.post("/admin/programmes/subgoal/add/", measures | indicators | sent)
+    assert page.status_code == 200
+    assert list(page.context["adminform"].form.errors) == ["area"]
