@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from importlib import import_module
 from typing import Any
@@ -36,6 +36,7 @@ from organisation.fields import LineFormField
 from organisation.history import HistoryInWords, save_as
 from organisation.leaving import as_json
 from organisation.models import AccessibilityStatement, AccountChange, Appearance, Membership, ProviderGroup, Unit, User
+from organisation.printing import form_warnings
 from organisation.protection import uses_of
 
 admin.site.site_header = "Program och uppföljning"
@@ -144,6 +145,12 @@ class HistoryAdmin(AutocompleteAdmin, KeepInUseAdmin, SimpleHistoryAdmin):
             row.instance._change_reason = form.cleaned_data.get("history_reason", "")
         super().save_formset(request, form, formset, change)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        for saved in (form, *_changed_rows(formsets)):
+            for warning in form_warnings(saved, str(saved.instance)):
+                self.message_user(request, warning, messages.WARNING)
+
     # simple_history looks up the parts of the address as they are: one that is not a number would be a 500.
 
     def history_view(
@@ -174,6 +181,15 @@ class HistoryAdmin(AutocompleteAdmin, KeepInUseAdmin, SimpleHistoryAdmin):
         except (DataError, OverflowError):  # an id or a number beyond what the database holds
             self.message_user(request, "Inget sparades. Ett tal i formuläret är för stort.", messages.ERROR)
         return HttpResponseRedirect(request.get_full_path())
+
+
+def _changed_rows(formsets: Iterable[BaseInlineFormSet]) -> Iterator[forms.BaseForm]:
+    """Yield the forms of the inline rows that were added or changed."""
+    for formset in formsets:
+        deleted = formset.deleted_forms if formset.can_delete else []
+        for row in formset.forms:
+            if row.has_changed() and row not in deleted:
+                yield row
 
 
 KEEP_MEMBERSHIP = "har loggat in. Ange en sista dag i stället för att ta bort, så syns det vem som har rapporterat."

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from organisation.printing import print_warning
 from organisation.text import clean
 
 T = TypeVar("T")
@@ -222,6 +223,20 @@ class Node:
         if text not in known:
             raise self.fail(f"{what} ”{text}” är inte känd.")
         return known[text]
+
+
+def unprintable_texts(node: Node) -> list[Problem]:
+    """Return the places in the file with characters that the PDF documents cannot show, each with a warning."""
+    if isinstance(node.value, str):
+        warning = print_warning(clean(node.value))
+        return [node.problem(f"{warning}.")] if warning else []
+    if isinstance(node.value, list):
+        parts = node.items()
+    elif isinstance(node.value, dict):
+        parts = [node[key] for key in node.value]
+    else:
+        parts = []
+    return [warning for part in parts for warning in unprintable_texts(part)]
 
 
 def check(

@@ -17,6 +17,7 @@ from followup.permissions import can_decide
 from followup.web.fetch import decision_or_404, user_of
 from followup.workflow import Refused
 from followup.writing.attachments import KINDS
+from organisation.printing import form_warnings
 
 
 def note_list(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
@@ -52,6 +53,8 @@ def _save(request: HttpRequest, form: ProtocolNoteForm) -> bool:
     except Changed as changed:
         form.compare_with(changed.stored)
         return False
+    for warning in form_warnings(form, "Anteckning"):
+        messages.warning(request, warning)
     return True
 
 

@@ -120,6 +120,8 @@ def _save(request: HttpRequest, user: User, form: DecisionForm) -> HttpResponse 
             messages.error(request, "Beslutet är redan infört. Det du skrev sparades inte.")
             return redirect(case)
         return conflict_page(request, f"Ärendet om uppföljningen {case.follow_up.year}", PageForms([form]), user)
+    for warning in form.print_warnings:
+        messages.warning(request, warning)
     if not recording:
         messages.success(request, f"Sparat {timezone.localtime():%H.%M}.")
     page = "case_record" if recording else "case_edit"

@@ -200,7 +200,7 @@ def _in_words(found: Found, outcome: _Outcome) -> Preview:
         created=[change for change in log.changes if change.is_new][:SHOWN],
         removable=[in_full(row) for row in surplus.removable],
         bound=[(in_full(row), reason) for row, reason in surplus.bound],
-        notes=[str(note) for note in found.tables.notes[:SHOWN]],
+        notes=[*map(str, found.tables.notes), *log.notes][:SHOWN],
         kept=log.kept,
         tables=Tables([Table(table.title, table.sheet, table.meanings) for table in found.tables.tables]),
     )

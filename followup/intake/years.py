@@ -25,7 +25,7 @@ from followup.workflow import bring_into_open_years, open_follow_up
 from programmes.bulk import write
 from programmes.importing import KEYS, REASON, ImportLog, import_programme
 from programmes.models import Indicator, Programme
-from programmes.source import Node, Problem, Problems, SourceError, check
+from programmes.source import Node, Problem, Problems, SourceError, check, unprintable_texts
 
 if TYPE_CHECKING:
     from organisation.models import User
@@ -58,6 +58,7 @@ def import_source(
         programme = import_programme(source, log, by)
     problems.raise_if_any()
     import_follow_ups(source, programme, log, with_pdf=with_pdf)
+    log.notes += map(str, unprintable_texts(source))
     return programme
 
 

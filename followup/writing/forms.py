@@ -15,6 +15,7 @@ from followup.writing.page_saves import PageSave
 from followup.writing.textdiff import Piece, differences
 from followup.writing.texts import is_up_to_date, last_writer
 from organisation.history import in_words
+from organisation.printing import form_warnings
 
 if TYPE_CHECKING:
     from organisation.models import User
@@ -65,6 +66,11 @@ class EntryForm(forms.ModelForm):
     def is_rewritten(self) -> bool:
         """Whether what was sent differs from what is stored; a version that has grown old is no difference."""
         return any(name != "version" for name in self.changed_data)
+
+    @property
+    def print_warnings(self) -> list[str]:
+        """Return a Swedish sentence for each text of the valid form with characters that a PDF file cannot show."""
+        return form_warnings(self, self.place)
 
     def show_errors(self, errors: Mapping[str, str]) -> None:
         """Add an error text to each named field. The form may show what is stored, without having been sent."""

@@ -70,6 +70,9 @@ def save(request: HttpRequest, forms: PageForms, user: User) -> HTTPStatus:
     except StaleEntry:
         return HTTPStatus.CONFLICT
     messages.success(request, f"Sparad {timezone.localtime():%H.%M}.")
+    for form in forms.all:
+        for warning in form.print_warnings:
+            messages.warning(request, warning)
     return HTTPStatus.OK
 
 

@@ -270,3 +270,19 @@ def test_measures_of_a_goal_without_area_do_not_hide_the_error_of_the_goal(admin
     page = admin_client.post("/admin/programmes/subgoal/add/", measures | indicators | sent)
     assert page.status_code == 200
     assert list(page.context["adminform"].form.errors) == ["area"]
+
+
+def test_characters_that_pdf_files_cannot_show_are_named_and_the_texts_are_saved(huddinge, reviewer):
+    client = client_of(reviewer)
+    goal = SubGoal.objects.get(area__number=1, number=1)
+    data = form_of(client.get(url(SubGoal, "change", goal.pk)))
+    data |= {"text": "Mål 𒀀", "measures-0-text": "Åtgärd 𒀁"}
+    response = client.post(url(SubGoal, "change", goal.pk), data, follow=True)
+    ending = "finns inte i typsnitten och blir en tom ruta i PDF-filen. Texten är sparad."
+    assert messages_of(response)[:2] == [
+        f"1.1 Mål 𒀀, mål: tecknet 𒀀 (U+12000) {ending}",
+        f"1.1.1 Åtgärd 𒀁, åtgärd: tecknet 𒀁 (U+12001) {ending}",
+    ]
+    goal.refresh_from_db()
+    assert goal.text == "Mål 𒀀"
+    assert goal.measures.get(number=1).text == "Åtgärd 𒀁"

@@ -209,3 +209,9 @@ def test_a_note_of_another_decision_is_not_found(case, notes, secretary):
     other = Decision.objects.create(follow_up=FollowUp.objects.get(year=2019), number=9)
     stray = ProtocolNote.objects.create(decision=other, order=1, name="D", party="S", text="x")
     assert client_of(secretary).get(f"{URL}{stray.pk}/").status_code == 404
+
+
+def test_a_character_that_pdf_files_cannot_show_is_named_and_the_note_is_saved(case, secretary):
+    response = client_of(secretary).post(URL, FORM | {"text": "Vi vill se 𒀀."}, follow=True)
+    assert case.notes.get().text == "Vi vill se 𒀀."
+    assert "Anteckning, text: tecknet 𒀀 (U+12000) finns inte i typsnitten" in response.content.decode()

@@ -241,3 +241,14 @@ def test_what_is_no_programme_file(name, content, message, tmp_path):
     with pytest.raises(CommandError) as error:
         call_command("import_programme", str(file), without_pdf=True)
     assert str(error.value).endswith(message)
+
+
+def test_a_character_that_pdf_files_cannot_show_is_named_with_its_place(db, tmp_path, capsys):
+    def write_cuneiform(source):
+        source["areas"][1]["name"] = "Skydd mot 𒀀"
+
+    printed = load(tmp_path, write_cuneiform, capsys)
+    assert ResponsibilityArea.objects.get(number=2).name == "Skydd mot 𒀀"
+    assert printed.splitlines()[0] == (
+        "$.areas[1].name: tecknet 𒀀 (U+12000) finns inte i typsnitten och blir en tom ruta i PDF-filen."
+    )

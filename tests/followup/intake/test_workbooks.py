@@ -145,3 +145,14 @@ def test_the_template_is_a_workbook_with_every_sheet(reviewer):
     sheets = load_workbook(io.BytesIO(response.content)).sheetnames
     assert sheets[:6] == ["Så fyller du i", "Program", "Enheter", "Perspektiv", "Ansvarsområden", "Mål"]
     assert sheets[-3:] == ["Uppföljningar", "Uppföljning av mål", "Uppföljning av åtgärder"]
+
+
+def test_a_character_that_pdf_files_cannot_show_is_named_with_its_cell(reviewer):
+    client = client_of(reviewer)
+    rows = [[str(value).replace("Fler", "𒀀 fler") if value else value for value in row] for row in FLAT]
+    address = hand_over(client, content_of(workbook(Blad1=rows)))
+    facts_of(client, address)
+    html = page(client, address)
+    assert "tecknet 𒀀 (U+12000) finns inte i typsnitten" in html
+    assert "Bladet Blad1, rad " in html
+    assert "Läs in programmet" in html

@@ -306,3 +306,13 @@ def test_autosave_is_for_reviewers(role, status, request, area):
     assert client.post(f"{AREA}autospara/", of_area("Mer.")).status_code == status
     area.refresh_from_db()
     assert area.summary == ("Mer." if status == 200 else "")
+
+
+def test_a_character_that_pdf_files_cannot_show_is_named_and_the_text_is_saved(reviewer, open_year):
+    response = client_of(reviewer).post(TEXTS, OF_YEAR | {"circumstances": "Pandemin 𒀀."}, follow=True)
+    open_year.refresh_from_db()
+    assert open_year.circumstances == "Pandemin 𒀀."
+    saved, warning = messages_of(response)
+    assert saved.startswith("Sparad ")
+    assert warning.startswith("Uppföljningen 2021, ")
+    assert "tecknet 𒀀 (U+12000) finns inte i typsnitten och blir en tom ruta i PDF-filen. Texten är sparad." in warning
