@@ -181,16 +181,14 @@ def _follow_ups(tables: Tables) -> list[Row]:
     for row in tables.rows("years"):
         if row.get("year"):
             years[row["year"]] = _year(row)
-    for kind, row, code in tables.placed:
-        fields, key = (GOAL_FIELDS, "sub_goals") if kind == "goals" else (MEASURE_FIELDS, "measures")
+    for placed in tables.placed:
+        row = placed.row
+        fields, key = (GOAL_FIELDS, "sub_goals") if placed.kind == "goals" else (MEASURE_FIELDS, "measures")
         for year in sorted({year for field in fields for year in row.get(field, {})}):
-            first, last = _years(row)
-            if kind == "measures" and not first <= year <= last:
-                if any(row.get(field, {}).get(year) for field in fields):
-                    note = f"åtgärden löper inte {year}, så det som står om den för det året läses inte."
-                    tables.notes.append(row.problem(note, fields[0]))
-                continue
-            _answer(years, year, key, code, row, {field: row.get(field, {}).get(year, "") for field in fields})
+            answers = {field: row.get(field, {}).get(year, "") for field in fields}
+            if placed.kind == "measures" and any(answers.values()):
+                _widen_to(year, placed.item, row, tables)
+            _answer(years, year, key, placed.code, row, answers)
     for sheet, fields, key in (
         ("goal_answers", GOAL_FIELDS, "sub_goals"),
         ("measure_answers", MEASURE_FIELDS, "measures"),
@@ -203,10 +201,15 @@ def _follow_ups(tables: Tables) -> list[Row]:
     return [years[year] for year in sorted(years)]
 
 
-def _years(row: Row) -> tuple[int, int]:
-    """The first and the last year of a measure, as far as its row tells."""
-    first, last = row.get("period") or (None, None)
-    return row.get("first_year") or first or 0, row.get("last_year") or last or 9999
+def _widen_to(year: int, measure: Row, row: Row, tables: Tables) -> None:
+    """Let the measure include a year that it has an answer for, with a note."""
+    first, last = measure.get("first_year", year), measure.get("last_year", year)
+    if first <= year <= last:
+        return
+    key, word = ("first_year", "börjar") if year < first else ("last_year", "slutar")
+    note = f"åtgärden har ett svar för {year}, så den {word} {year} i stället för {measure[key]}."
+    tables.notes.append(row.problem(note, "period" if "period" in row else "deadline"))
+    measure[key] = year
 
 
 def _year(row: Row, year: int | None = None) -> Row:

@@ -18,7 +18,8 @@ from organisation.models import Unit
 from programmes.importing import FORMAT, VERSION
 from programmes.models import Perspective
 from programmes.sheets.cells import Code, Reference, normal, numbered
-from programmes.sheets.tables import Tables
+from programmes.sheets.periods import Period
+from programmes.sheets.tables import PlacedItem, Tables
 from programmes.source import Problems, Row
 
 Fields = dict[str, Any]
@@ -92,7 +93,7 @@ class _Assembly:
         self.by_words: dict[tuple[Any, ...], Any] = {}
 
     def assemble(self) -> Fields:
-        programme = self._programme()
+        programme = self.programme = self._programme()
         # A programme without years is refused, which is told once and not of each measure.
         self.period = {key: programme.get(key) or 2000 for key in ("first_year", "last_year")}
         for row in self.tables.rows("areas"):
@@ -224,7 +225,7 @@ class _Assembly:
             if "units" in row:
                 goal["units"] = self.units.find_all(row, "units")
             self._add_goal(area, number, goal, row, "text")
-            self.tables.placed.append(("goals", row, (area, number)))
+            self.tables.placed.append(PlacedItem("goals", row, (area, number), goal))
 
     def _add_goal(self, area: int, number: int, goal: Row, row: Row, key: str) -> None:
         goal.columns = {**goal.columns, "text": row.columns.get(key, ""), "number": row.columns.get("number", "")}
@@ -303,7 +304,7 @@ class _Assembly:
                 continue
             above, area = place, place[0]
             self._note_goal_units(row, self.goals[place])
-            self.tables.placed.append(("goals", row, place))
+            self.tables.placed.append(PlacedItem("goals", row, place, self.goals[place]))
             if reference.words:
                 self._measure(row, reference, place)
 
@@ -332,18 +333,29 @@ class _Assembly:
             text=reference.words,
         )
         measure.columns = {**row.columns}
-        years = row.get("period") or (None, None)
-        for key, year in zip(("first_year", "last_year"), years, strict=True):
-            if chosen := row.get(key) or year:
-                measure[key] = chosen
-        measure.defaults = self.period
+        self._set_years(measure, row)
         if "units" in row:
             measure["units"] = self.units.find_all(row, "units")
         if "perspectives" in row:
             measure["perspectives"] = self.perspectives.find_all(row, "perspectives")
         self.measures[*place, number] = measure
-        self.tables.placed.append(("measures", row, (*place, number)))
+        self.tables.placed.append(PlacedItem("measures", row, (*place, number), measure))
         self.goals[place]["measures"].append(measure)
+
+    def _set_years(self, measure: Row, row: Row) -> None:
+        """Set the first and last year that the row names; a new measure has the programme's years otherwise."""
+        measure.defaults = self.period
+        for key in ("period", "deadline"):
+            period = row.get(key, Period())
+            if period.doubtful_text:
+                self.tables.notes.append(row.problem(f"”{period.doubtful_text}” läses som {period}.", key))
+        period, deadline = row.get("period", Period()), row.get("deadline", Period())
+        first = row.get("first_year") or period.first or deadline.first
+        last = row.get("last_year") or deadline.last or period.last
+        if period.first or period.last:
+            # A stored measure that ended in 2025 does not any more when the cell says "2024–".
+            first, last = first or self.programme.get("first_year"), last or self.programme.get("last_year")
+        measure.update({key: year for key, year in (("first_year", first), ("last_year", last)) if year})
 
     def _note_goal_units(self, row: Row, goal: Row) -> None:
         """A goal that only its measures name is answered for by those who do them."""

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from organisation.text import clean_cell, fold
+from programmes.sheets.periods import Period, parse_deadline, parse_period
 
 DECIMALS = 3
 # More digits than the database stores.
@@ -20,7 +21,6 @@ MONTHS = (
 )
 YES = {"ja", "j", "x", "sant", "true", "yes", "1"}
 NO = {"nej", "n", "", "falskt", "false", "no", "0", "-", "–"}
-WHOLE_PERIOD = ("löpande", "årlig", "varje år", "hela perioden", "tills vidare", "kontinuerlig", "ongoing", "annually")
 EXCEL_EPOCH = datetime(1899, 12, 30)
 NUMBERED = re.compile(
     r"(?:(?:mål|delmål|område|ansvarsområde|fokusområde|åtgärd|goal|area)\s*)?"
@@ -114,20 +114,29 @@ def _code_of_day(day: datetime, number_format: str) -> tuple[int, ...]:
 
 def year(cell: Any) -> int | None:
     years = _years(cell)
-    if not years and text(cell):
-        raise Unreadable(f"”{text(cell)}” är inte ett år. Skriv året med fyra siffror, till exempel 2023.")
+    if text(cell) and len(set(years)) != 1:
+        problem = "är flera år" if years else "är inte ett år"
+        raise Unreadable(f"”{text(cell)}” {problem}. Skriv året med fyra siffror, till exempel 2023.")
     return years[0] if years else None
 
 
-def period(cell: Any) -> tuple[int, int] | None:
-    """The first and the last year; None for the whole period of the programme."""
-    years = _years(cell)
-    if years:
-        return min(years), max(years)
-    written = normal(text(cell))
-    if not written or any(word in written for word in WHOLE_PERIOD):
-        return None
-    raise Unreadable(f"”{text(cell)}” är inte en tid. Skriv ett år eller två, till exempel 2022–2024, eller Löpande.")
+def period(cell: Any) -> Period:
+    """Return the years of a measure. Unreadable when the cell names neither a year nor the whole period."""
+    return _period(cell, parse_period)
+
+
+def deadline(cell: Any) -> Period:
+    """Return the period of a measure that is to be finished at the time in the cell."""
+    return _period(cell, parse_deadline)
+
+
+def _period(cell: Any, parse: Callable[[str], Period | None]) -> Period:
+    period = parse(text(cell))
+    if period is None:
+        raise Unreadable(
+            f"”{text(cell)}” är inte en tid. Skriv ett år eller två, till exempel 2022–2024, eller Löpande."
+        )
+    return period
 
 
 def _years(cell: Any) -> list[int]:

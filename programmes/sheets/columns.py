@@ -93,6 +93,14 @@ MEASURE_NAMES = (
     "åtgärder", "aktivitet", "aktiviteter", "insats", "insatser", "uppdrag", "handling", "vad ska göras", "vad",
     "measure", "measures", "action", "activity", "åtgärd/aktivitet", "aktivitet/åtgärd", "åtgärd/insats",
 )  # fmt: skip
+FIRST_YEAR_NAMES = ("startår", "start", "startdatum", "från", "från och med", "fr.o.m.", "first year")
+LAST_YEAR_NAMES = ("slutår", "slut", "till", "till och med", "t.o.m.", "last year")
+DEADLINE_NAMES = (
+    "klart", "klart senast", "klar senast", "ska vara klart", "ska vara klar", "klardatum", "klart datum", "färdigt",
+    "färdigt senast", "färdigställs", "färdigställd senast", "slutdatum", "slutförs", "slutförs senast",
+    "slutfört senast", "genomfört senast", "genomförs senast", "avslutas", "avslutas senast", "senast", "sista datum",
+    "tidsfrist", "tidsgräns", "måldatum", "deadline", "due", "due date", "end date",
+)  # fmt: skip
 UNITS = Column("units", "Ansvariga enheter", cells.names, UNITS_NAMES, 32, help="Flera skiljs åt med komma.")
 AREA = Column("area", "Ansvarsområde", cells.reference, AREA_NAMES, written=False)
 AREA_GOAL = Column(
@@ -204,12 +212,12 @@ MEASURE_SHEET = Sheet(
         UNITS,
         Column(
             "period", "Tid", cells.period,
-            ("tidplan", "period", "tidsplan", "när", "år", "genomförs", "genomförandeår", "klart", "klar senast",
-             "slutdatum", "timeframe", "when", "deadline"),
+            ("tidplan", "period", "tidsplan", "när", "år", "genomförs", "genomförandeår", "timeframe", "when"),
             written=False,
         ),
-        Column("first_year", "Första år", cells.year, ("startår", "start", "från", "first year"), 11),
-        Column("last_year", "Sista år", cells.year, ("slutår", "slut", "till", "last year"), 11),
+        Column("deadline", "Klart senast", cells.deadline, DEADLINE_NAMES, written=False),
+        Column("first_year", "Första år", cells.year, FIRST_YEAR_NAMES, 11),
+        Column("last_year", "Sista år", cells.year, LAST_YEAR_NAMES, 11),
         Column("perspectives", "Perspektiv", cells.names, ("perspectives",), 28, help="Flera skiljs åt med komma."),
         Column("problem", "Problem", cells.text, ("bakgrund", "nuläge", "problembild"), 40),
         Column("problem_source", "Källa till problembilden", cells.text, ("problemets källa",)),

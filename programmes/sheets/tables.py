@@ -87,6 +87,16 @@ class Table:
         return self.sheet is not None and all(meaning.column or not meaning.heading for meaning in self.meanings)
 
 
+@dataclass(frozen=True)
+class PlacedItem:
+    """A goal or measure that was built from a row, with its number. A flat table has both in a row."""
+
+    kind: str
+    row: Row
+    code: tuple[int, ...]
+    item: Row
+
+
 @dataclass
 class Tables:
     """What was found in a file. `notes` say where it was understood differently from how it was written."""
@@ -94,8 +104,7 @@ class Tables:
     tables: list[Table]
     problems: Problems = field(default_factory=Problems)
     notes: list[Problem] = field(default_factory=list)
-    # The number that each row of a goal or a measure was given; a flat table has both in a row.
-    placed: list[tuple[str, Row, tuple[int, ...]]] = field(default_factory=list)
+    placed: list[PlacedItem] = field(default_factory=list)
 
     def rows(self, key: str) -> list[Row]:
         return [row for table in self.tables if table.sheet and table.sheet.key == key for row in table.rows]

@@ -565,3 +565,67 @@ def test_escapes_in_the_name_of_a_unit_make_no_second_unit(db):
     load(workbook(Plan=rows))
     assert units_of("1.1.1") == ["Kultur- och fritidsnämnden"]
     assert Unit.objects.count() == 1
+
+
+# Years of measures
+
+
+def plan(headings: list[str], *rows: list[Any]) -> Workbook:
+    """A flat plan of measures of one goal."""
+    return workbook(Plan=[["Område", "Mål", *headings], *(["Ute", "Fler ute", *row] for row in rows)])
+
+
+def years_of_measures() -> list[tuple[int, int]]:
+    return list(Measure.objects.order_by("number").values_list("first_year", "last_year"))
+
+
+def test_periods_are_read_up_to_the_end_of_the_programme(db):
+    periods = ["2024-25", "2024–", "löpande från 2023", "Löpande, klart 2024", "2023/24", "2024 om medel finns"]
+    rows = [[f"Insats {number}", period] for number, period in enumerate(periods)]
+    _, tables = load(plan(["Insats", "Tidplan"], *rows))
+    assert years_of_measures() == [(2024, 2025), (2024, 2025), (2023, 2025), (2022, 2024), (2023, 2024), (2024, 2024)]
+    assert [str(note) for note in tables.notes] == [
+        "Bladet Plan, rad 7, kolumn D (Tidplan): ”2024 om medel finns” läses som 2024."
+    ]
+
+
+@pytest.mark.parametrize("heading", ["Klart senast", "Slutdatum", "Deadline", "Färdigställs"])
+def test_a_deadline_is_the_last_year_and_an_answer_after_it_is_kept(db, heading):
+    made = plan(
+        ["Åtgärd", heading, "Status 2023", "Kommentar 2023"],
+        ["Bygg cykelväg", datetime(2024, 5, 31), "Pågår", "8 km"],
+        ["Rusta torget", 2022, "Klar", "blev klart i januari 2023"],
+        ["Måla bänkar", "31 december 2023", "Klar", ""],
+        ["Plantera träd", "2022", "", ""],
+    )
+    _, tables = load(made)
+    assert years_of_measures() == [(2022, 2024), (2022, 2023), (2022, 2023), (2022, 2022)]
+    answers = MeasureEntry.objects.order_by("measure__number").values_list("progress", "done")
+    assert list(answers) == [("ongoing", "8 km"), ("done", "blev klart i januari 2023"), ("done", "")]
+    assert [str(note) for note in tables.notes] == [
+        f"Bladet Plan, rad 3, kolumn D ({heading}): åtgärden har ett svar för 2023, så den slutar 2023 "
+        "i stället för 2022."
+    ]
+
+
+def test_an_answer_before_the_first_year_is_kept(db):
+    _, tables = load(plan(["Åtgärd", "Tid", "Status 2023"], ["Måla bänkar", "2024–2025", "Pågår"]))
+    assert years_of_measures() == [(2023, 2025)]
+    assert MeasureEntry.objects.get().progress == "ongoing"
+    assert [note.text for note in tables.notes] == [
+        "åtgärden har ett svar för 2023, så den börjar 2023 i stället för 2024."
+    ]
+
+
+def test_an_open_period_ends_with_the_programme_also_for_a_stored_measure(db):
+    for period in ("2023", "2023 och framåt"):
+        load(plan(["Åtgärd", "Tid"], ["Måla bänkar", period]))
+    assert years_of_measures() == [(2023, 2025)]
+
+
+def test_several_years_in_a_column_of_one_year_are_refused(db):
+    rows = [["Nr", "Mål"], ["1.1", "Fler ute"]], [["Nr", "Åtgärd", "Slutår"], ["1.1.1", "Måla", "2023–2024"]]
+    assert refused(workbook(Mål=rows[0], Åtgärder=rows[1])) == [
+        "Bladet Åtgärder, rad 2, kolumn C (Slutår): ”2023–2024” är flera år. Skriv året med fyra siffror, "
+        "till exempel 2023."
+    ]
