@@ -38,6 +38,7 @@ from organisation.leaving import as_json
 from organisation.models import AccessibilityStatement, AccountChange, Appearance, Membership, ProviderGroup, Unit, User
 from organisation.printing import form_warnings
 from organisation.protection import uses_of
+from organisation.roles import ROLES, roles_of
 
 admin.site.site_header = "Program och uppföljning"
 admin.site.site_title = "Administration"
@@ -242,6 +243,11 @@ class MembershipAdmin(HistoryAdmin):
 class UserForm(ReasonForm, UserChangeForm):
     """Django's own form, which also asks why."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "groups" in self.fields:  # not where the page is read-only
+            self.fields["groups"].help_text = " ".join(role.duties for role in ROLES)
+
 
 @admin.register(User)
 class UserAdmin(HistoryAdmin, DjangoUserAdmin):
@@ -333,7 +339,29 @@ admin.site.unregister(Group)
 
 @admin.register(Group)
 class RoleAdmin(KeepInUseAdmin, GroupAdmin):
+    """Groups of permissions. The roles of `organisation.roles` are shown only: `migrate` would undo a change."""
+
+    list_display = ("name", "duties")
     instead_of_deleting = "Ta först ifrån personerna rollen, och ta bort grupperna vid inloggning som ger den."
+
+    def get_fields(self, request: HttpRequest, obj: Group | None = None) -> Any:
+        return ["name", "duties", "permissions"] if _is_role(obj) else ["name", "permissions"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return not _is_role(obj) and super().has_change_permission(request, obj)
+
+    def reasons_to_keep(self, request: HttpRequest, obj: Group) -> Iterator[str]:
+        if _is_role(obj):
+            yield f"{obj} är en roll som hör till programmet."
+        yield from super().reasons_to_keep(request, obj)
+
+    @admin.display(description="vad rollen får göra")
+    def duties(self, group: Group) -> str:
+        return " ".join(role.duties for role in roles_of([group.name]))
+
+
+def _is_role(group: Group | None) -> bool:
+    return group is not None and bool(roles_of([group.name]))
 
 
 @admin.register(Unit)

@@ -17,6 +17,7 @@ from django.views.decorators.http import condition, require_POST, require_safe
 
 from organisation.appearance import colours, dark_colours, ratio
 from organisation.models import AccessibilityStatement, Appearance, User
+from organisation.roles import ROLES
 
 logger = logging.getLogger(__name__)
 
@@ -29,13 +30,11 @@ SCHEMES = {
 }
 
 
-# What each role does, step by step; the key is the address and the name of its text.
+# Headings of the help pages. The key is the address and the name of the template.
 HELP = {
     "handlaggare": "Du som rapporterar för en enhet",
-    "granskare": "Du som granskar",
-    "sekreterare": "Du som bereder beslutet",
+    **{role.slug: role.audience for role in ROLES},
     "lasare": "Du som läser",
-    "administrator": "Du som administrerar",
 }
 
 

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
 from datetime import date
-from importlib import import_module
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 from django.core import serializers
 from django.core.management import call_command
 from django.core.management.color import no_style
@@ -21,6 +20,7 @@ from django.utils import timezone
 from followup.database_rules import RULES
 from followup.models import DecidedReport, Decision, EntryWords, FollowUp, ProtocolNote, Tick
 from organisation.models import Membership, Unit, User
+from organisation.roles import ADMINISTRATOR, REVIEWER, SECRETARY, Role
 from programmes.models import Programme
 from programmes.triggers import create, drop
 
@@ -135,19 +135,16 @@ def a_decision(follow_up: FollowUp, **facts: Any) -> Decision:
     return Decision.objects.create(follow_up=follow_up, **defaults | facts)
 
 
-def role(name: str) -> Group:
-    """Return the group of a role. Creates it where a test with real transactions has emptied the database."""
-    if not Group.objects.filter(name=name).exists():
-        import_module("followup.migrations.0002_roles").grant_roles(Group, Permission)
-    return Group.objects.get(name=name)
+def group_of(role: Role) -> Group:
+    return Group.objects.get(name=role.name)
 
 
-def make_user(username: str, *, unit: str = "", may_report: bool = True, group: str = "") -> User:
-    user = User.objects.create_user(username, first_name=username.capitalize(), is_staff=bool(group))
+def make_user(username: str, *, unit: str = "", may_report: bool = True, role: Role | None = None) -> User:
+    user = User.objects.create_user(username, first_name=username.capitalize(), is_staff=role is not None)
     if unit:
         Membership.objects.create(user=user, unit=Unit.objects.get(slug=unit), may_report=may_report)
-    if group:
-        user.groups.add(role(group))
+    if role:
+        user.groups.add(group_of(role))
     return user
 
 
@@ -175,17 +172,17 @@ def outsider(huddinge) -> User:
 
 @pytest.fixture
 def reviewer(huddinge) -> User:
-    return make_user("reviewer", group="Granskare")
+    return make_user("reviewer", role=REVIEWER)
 
 
 @pytest.fixture
 def secretary(huddinge) -> User:
-    return make_user("secretary", group="Nämndsekreterare")
+    return make_user("secretary", role=SECRETARY)
 
 
 @pytest.fixture
 def administrator(huddinge) -> User:
-    return make_user("administrator", group="Administratör")
+    return make_user("administrator", role=ADMINISTRATOR)
 
 
 @pytest.fixture

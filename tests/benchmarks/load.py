@@ -19,6 +19,7 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 
+from organisation.roles import REVIEWER
 from tests.benchmarks.server import connect, headers_of_a_user, server
 
 OFFICIALS, REVIEWERS, READERS = 200, 20, 100
@@ -112,7 +113,7 @@ def municipality() -> tuple[list[Person], Callable[[], int]]:
     others = []
     for number in range(REVIEWERS):
         headers = headers_of_a_user(f"reviewer-{number}")
-        User.objects.latest("pk").groups.add(Group.objects.get(name="Granskare"))
+        User.objects.latest("pk").groups.add(Group.objects.get(name=REVIEWER.name))
         others.append(Person(headers, reviewing(number)))
     others += [Person(headers_of_a_user(f"reader-{number}"), reading(number)) for number in range(READERS)]
     for person in writers + others:

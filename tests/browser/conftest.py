@@ -6,7 +6,8 @@ from django.core.management import call_command
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from organisation.models import Membership, Unit, User
-from tests.fixtures import HUDDINGE, role
+from organisation.roles import REVIEWER
+from tests.fixtures import HUDDINGE, group_of
 
 PASSWORD = "en-lång-lösenfras"
 
@@ -69,7 +70,7 @@ def people(transactional_db) -> None:
     official = User.objects.create_user("hanna", password=PASSWORD, first_name="Hanna")
     Membership.objects.create(user=official, unit=Unit.objects.get(slug="kommunstyrelsen"))
     reviewer = User.objects.create_user("greta", password=PASSWORD, first_name="Greta", is_staff=True)
-    reviewer.groups.add(role("Granskare"))
+    reviewer.groups.add(group_of(REVIEWER))
 
 
 def log_in(page: Page, username: str) -> None:

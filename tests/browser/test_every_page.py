@@ -17,6 +17,7 @@ from playwright.sync_api import Page, Response
 
 from followup.models import FollowUp
 from organisation.models import User
+from organisation.roles import REVIEWER, SECRETARY
 from tests.fixtures import make_user
 from tests.followup.test_access import PAGES, addresses_of_pages
 from tests.followup.test_html import page_at
@@ -74,8 +75,8 @@ OUTSIDER: dict[str, str] = {}
 PEOPLE = {
     "outsider": OUTSIDER,
     "official": {"unit": "kommunstyrelsen"},
-    "reviewer": {"group": "Granskare"},
-    "secretary": {"group": "Nämndsekreterare"},
+    "reviewer": {"role": REVIEWER},
+    "secretary": {"role": SECRETARY},
 }
 WITH_MORE_ON_THEM = {("followup:home",), ("followup:work_list",), ("followup:unit_detail", "kommunstyrelsen")}
 

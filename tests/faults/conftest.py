@@ -12,12 +12,13 @@ from tests.installation import DEMO, Installation, Postgres
 PEOPLE = """
 from django.contrib.auth.models import Group
 from organisation.models import Membership, Unit, User
-for username, group, unit in [
-    ("official", "", "kommunstyrelsen"), ("reviewer", "Granskare", ""), ("secretary", "Nämndsekreterare", "")
+from organisation.roles import REVIEWER, SECRETARY
+for username, role, unit in [
+    ("official", None, "kommunstyrelsen"), ("reviewer", REVIEWER, ""), ("secretary", SECRETARY, "")
 ]:
-    user = User.objects.create_user(username, email=f"{username}@example.com", is_staff=bool(group))
-    if group:
-        user.groups.add(Group.objects.get(name=group))
+    user = User.objects.create_user(username, email=f"{username}@example.com", is_staff=role is not None)
+    if role:
+        user.groups.add(Group.objects.get(name=role.name))
     if unit:
         Membership.objects.create(user=user, unit=Unit.objects.get(slug=unit), may_report=True)
 from followup.decision.cases import open_case

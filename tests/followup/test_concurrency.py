@@ -19,12 +19,13 @@ from followup.models import Distribution, FollowUp, OutgoingMail, SubGoalEntry, 
 from followup.workflow import StaleEntry, open_follow_up, perform
 from followup.writing.texts import save_texts
 from organisation.models import Unit, User
+from organisation.roles import REVIEWER, SECRETARY
 from programmes.importing import _Reading
 from programmes.kolada import FetchLog, update_outcomes
 from programmes.models import Indicator, IndicatorValue, KeyFigure, Programme
 from programmes.sheets.tables import Tables
 from programmes.source import read_json
-from tests.fixtures import HUDDINGE, client_of, make_user, role
+from tests.fixtures import HUDDINGE, client_of, make_user
 from tests.followup.reading.test_register import many
 
 pytestmark = [
@@ -178,8 +179,7 @@ def by_command(file: Path) -> Callable[[], object]:
 
 
 def by_confirming(file: Path) -> Callable[[], object]:
-    role("Granskare")
-    reviewer = make_user("granskare", group="Granskare")
+    reviewer = make_user("granskare", role=REVIEWER)
     held = Workbook.objects.create(name="plan.xlsx", content=b"", by=reviewer)
     found = Found(Tables([]), read_json(file))
     digest = preview_of(found, by=reviewer).digest
@@ -227,7 +227,7 @@ def test_a_year_is_opened_once(loaded):
 def test_two_who_send_a_decision_out_at_once_send_it_once(loaded):
     (decision,) = many(1)
     Unit.objects.update(email="registrator@example.com")
-    secretaries = [make_user(name, group="Nämndsekreterare") for name in ("first", "second")]
+    secretaries = [make_user(name, role=SECRETARY) for name in ("first", "second")]
     units = list(Unit.objects.all())
     now = timezone.now()
     sent = at_once(*(lambda user=user: send_out(decision, units, by=user, now=now) for user in secretaries))

@@ -8,6 +8,7 @@ from django.utils.html import strip_tags
 
 from followup.models import FollowUp
 from organisation.models import ProviderGroup, Unit, User
+from organisation.roles import ADMINISTRATOR, REVIEWER
 from programmes.models import (
     Guideline,
     Indicator,
@@ -17,7 +18,7 @@ from programmes.models import (
     ResponsibilityArea,
     SubGoal,
 )
-from tests.fixtures import client_of, make_user
+from tests.fixtures import client_of, group_of, make_user
 from tests.followup.test_admin import url
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +85,7 @@ def test_an_unused_row_is_deleted(model, huddinge):
 
 def test_one_row_in_use_stops_the_whole_selection(huddinge):
     unused = Unit.objects.create(name="Fel", slug="fel", kind="committee")
-    client = client_of(make_user("anders", group="Administratör"))
+    client = client_of(make_user("anders", role=ADMINISTRATOR))
     _, page = delete(client, Unit, [Unit.objects.get(slug="kommunstyrelsen"), unused])
     assert "En enhet som har upphört tas inte bort." in page
     assert Unit.objects.filter(pk=unused.pk).exists()
@@ -125,7 +126,7 @@ def test_an_account_in_the_history_is_kept_in_code_too(administrator, huddinge):
 
 def test_a_role_in_use_is_kept(reviewer):
     root = client_of(User.objects.create_superuser("root"))
-    group = Group.objects.get(name="Granskare")
+    group = group_of(REVIEWER)
     ProviderGroup.objects.create(name="g", role=group)
     for page in delete(root, Group, [group]):
         assert "Användare: Reviewer" in text_of(page)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from followup.models import Event, MeasureEntry, SubGoalEntry
 from followup.scales import Assessment
 from organisation.models import User
+from organisation.roles import REVIEWER
 from tests.fixtures import as_fetched, client_of, make_user
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +35,7 @@ def people(huddinge) -> dict[str, User]:
     return {
         "hanna": make_user("hanna", unit="kommunstyrelsen"),
         "olle": make_user("olle", unit="kommunstyrelsen"),
-        "greta": make_user("greta", group="Granskare"),
+        "greta": make_user("greta", role=REVIEWER),
     }
 
 

@@ -14,6 +14,7 @@ from followup.workflow import (
     perform,
     perform_all,
 )
+from organisation.roles import REVIEWER
 from tests.fixtures import a_decision, make_user, put_in_state
 
 pytestmark = pytest.mark.django_db
@@ -202,7 +203,7 @@ def test_a_comment_is_as_long_as_a_text_may_be(entry, official, reviewer):
 @pytest.fixture
 def both(huddinge):
     """A reviewer who also reports for kommunstyrelsen."""
-    return make_user("both", unit="kommunstyrelsen", group="Granskare")
+    return make_user("both", unit="kommunstyrelsen", role=REVIEWER)
 
 
 def test_nobody_approves_their_own_answer(entry, both):

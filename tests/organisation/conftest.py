@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from organisation.models import User
-from tests.fixtures import role
+from organisation.roles import REVIEWER
+from tests.fixtures import group_of
 from tests.organisation.provider import CLIENT, Provider, provider_running
 
 PASSWORD = "en-lång-lösenfras"
@@ -49,7 +50,7 @@ def quick_hashes(settings: Any) -> None:
 def greta(db: None) -> User:
     """A reviewer with a password."""
     user = User.objects.create_user("greta", password=PASSWORD, first_name="Greta", is_staff=True)
-    user.groups.add(role("Granskare"))
+    user.groups.add(group_of(REVIEWER))
     return user
 
 

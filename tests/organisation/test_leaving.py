@@ -14,6 +14,7 @@ from django.utils import timezone
 from followup.models import Comment, DecidedReport, Event
 from organisation.leaving import anonymise, personal_data
 from organisation.models import User
+from organisation.roles import ADMINISTRATOR
 from tests.fixtures import client_of, make_user
 from tests.followup.review.test_comments import THREAD
 
@@ -66,7 +67,7 @@ def test_the_command_writes_it_and_knows_who_there_is(hanna, tmp_path):
 
 
 def test_an_administrator_downloads_it_for_one_person(hanna, reviewer):
-    administrator = client_of(make_user("administrator", group="Administratör"))
+    administrator = client_of(make_user("administrator", role=ADMINISTRATOR))
     action = {"action": "export_person", "_selected_action": [hanna.pk]}
     response = administrator.post("/admin/organisation/user/", action)
     assert response["Content-Disposition"] == f'attachment; filename="personuppgifter-{hanna.pk}.json"'

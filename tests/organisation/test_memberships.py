@@ -3,13 +3,13 @@
 from datetime import date
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from followup.models import SubGoalEntry
 from organisation.models import Membership, Unit, User
-from tests.fixtures import client_of, make_user
+from organisation.roles import REVIEWER
+from tests.fixtures import client_of, group_of, make_user
 from tests.followup.test_admin import form_of, messages_of, url
 
 pytestmark = pytest.mark.django_db
@@ -131,7 +131,7 @@ def test_a_unit_counts_those_who_report_now(administrator, official):
 
 def test_a_new_role_is_recorded_with_who_and_why(administrator, official):
     client, page = client_of(administrator), url(User, "change", official.pk)
-    reviewer = Group.objects.get(name="Granskare")
+    reviewer = group_of(REVIEWER)
     data = form_of(client.get(page)) | {"groups": [reviewer.pk], "history_reason": "Ny granskare"}
     assert messages_of(client.post(page, data, follow=True)) != []
     assert list(official.groups.all()) == [reviewer]

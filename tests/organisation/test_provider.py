@@ -13,7 +13,8 @@ from django.test import Client
 from flask import g
 
 from organisation.models import ProviderGroup, Unit, User
-from tests.fixtures import role
+from organisation.roles import ADMINISTRATOR, REVIEWER, SECRETARY
+from tests.fixtures import group_of
 from tests.organisation.conftest import name_in_settings
 from tests.organisation.provider import CLIENT
 
@@ -142,7 +143,7 @@ def test_somebody_whose_account_is_closed_is_turned_away(provider, client):
 
 
 def test_groups_lead_to_roles_and_units_and_away_again(provider, client, committee):
-    reviewers, secretaries = role("Granskare"), role("Nämndsekreterare")
+    reviewers, secretaries = group_of(REVIEWER), group_of(SECRETARY)
     ProviderGroup.objects.create(name="grp-granskare", role=reviewers)
     ProviderGroup.objects.create(name="grp-ks", unit=committee, may_report=True)
     provider.knows("anna", **ANNA)
@@ -167,8 +168,7 @@ def test_groups_lead_to_roles_and_units_and_away_again(provider, client, committ
 
 
 def test_a_name_in_the_groups_that_no_administrator_has_mapped_gives_nothing(provider, client):
-    role("Administratör")
-    provider.knows("anna", **ANNA | {"groups": ["Administratör", "Granskare"]})
+    provider.knows("anna", **ANNA | {"groups": [ADMINISTRATOR.name, REVIEWER.name]})
     sign_in(client, provider)
     assert list(User.objects.get().groups.all()) == []
 
@@ -319,7 +319,7 @@ def test_logging_out_logs_out_at_the_provider_too(provider, client):
 
 def test_what_the_provider_asks_counts_as_the_second_step(provider, client, settings):
     settings.REQUIRE_MFA = True
-    ProviderGroup.objects.create(name="grp-granskare", role=role("Granskare"))
+    ProviderGroup.objects.create(name="grp-granskare", role=group_of(REVIEWER))
     provider.knows("anna", **ANNA)
     sign_in(client, provider)
     assert Group.objects.filter(user__username="anna.ask").exists()

@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
 from organisation.models import User
+from organisation.roles import REVIEWER
 from organisation.sessions import Backend, SessionStore
+from tests.fixtures import group_of
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +61,7 @@ def test_a_person_comes_with_whether_they_have_a_role(user, django_assert_num_qu
     assert [getattr(known, name) for name in fields] == [getattr(same, name) for name in fields]
     with django_assert_num_queries(0):
         assert not known.has_role
-    user.groups.add(Group.objects.get(name="Granskare"))
+    user.groups.add(group_of(REVIEWER))
     known = Backend().get_user(user.pk)
     with django_assert_num_queries(0):
         assert known.has_role

@@ -15,7 +15,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from organisation.models import User
-from tests.fixtures import client_of, make_user, role
+from organisation.roles import ADMINISTRATOR, REVIEWER, SECRETARY
+from tests.fixtures import client_of, group_of, make_user
 from tests.organisation.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -243,11 +244,11 @@ def test_a_session_from_before_the_second_step_was_chosen_has_to_take_it(client,
     assert client.get("/granskning/").status_code == 200
 
 
-@pytest.mark.parametrize(("group", "is_asked"), [("Granskare", True), ("Nämndsekreterare", True), ("", False)])
-def test_of_whom_a_second_step_is_required(group, is_asked, client, hanna, settings):
+@pytest.mark.parametrize(("role", "is_asked"), [(REVIEWER, True), (SECRETARY, True), (None, False)])
+def test_of_whom_a_second_step_is_required(role, is_asked, client, hanna, settings):
     settings.REQUIRE_MFA = True
-    if group:
-        hanna.groups.add(role(group))
+    if role:
+        hanna.groups.add(group_of(role))
     log_in(client, "hanna")
     assert client.get("/mina-uppfoljningar/").status_code == (302 if is_asked else 200)
 
@@ -266,7 +267,7 @@ def test_a_recovery_code_opens_once(client, greta):
 
 def test_an_administrator_helps_somebody_who_lost_their_telephone(client, greta):
     give_app(greta)
-    administrator = client_of(make_user("administrator", group="Administratör"))
+    administrator = client_of(make_user("administrator", role=ADMINISTRATOR))
     action = {"action": "forget_second_step", "_selected_action": [greta.pk]}
     administrator.post("/admin/organisation/user/", action)
     assert not Authenticator.objects.filter(user=greta).exists()

@@ -1,6 +1,6 @@
 """manage.py create_demo: create the example programme and example users, for development only."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -10,20 +10,37 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from organisation.models import Membership, Unit, User
+from organisation.roles import ADMINISTRATOR, REVIEWER, SECRETARY, Role
 from programmes.models import Programme
 
 DATA = settings.BASE_DIR / "programmes" / "data" / "huddinge-2018-2021.json"
 SLUG = "huddinge-2018-2021"
 PASSWORD = "trygg-och-saker-2021"
 
-# Username, first name, last name, group, unit, and whether the user reports for the unit.
+
+class Person(NamedTuple):
+    username: str
+    first_name: str
+    last_name: str
+    role: Role | None = None
+    unit: str = ""
+    may_report: bool = False
+
+    @property
+    def task(self) -> str:
+        """The role, or the unit and whether the user reports for it, in Swedish."""
+        if self.role:
+            return self.role.name
+        return f"{'rapporterar' if self.may_report else 'läser'} för {self.unit}"
+
+
 PEOPLE = [
-    ("handlaggare", "Hanna", "Handläggare", "", "kommunstyrelsen", True),
-    ("socialhandlaggare", "Sara", "Socialhandläggare", "", "socialnamnden", True),
-    ("lasare", "Lars", "Läsare", "", "huge-fastigheter", False),
-    ("granskare", "Greta", "Granskare", "Granskare", "", False),
-    ("sekreterare", "Nina", "Nämndsekreterare", "Nämndsekreterare", "", False),
-    ("administrator", "Anders", "Administratör", "Administratör", "", False),
+    Person("handlaggare", "Hanna", "Handläggare", unit="kommunstyrelsen", may_report=True),
+    Person("socialhandlaggare", "Sara", "Socialhandläggare", unit="socialnamnden", may_report=True),
+    Person("lasare", "Lars", "Läsare", unit="huge-fastigheter"),
+    Person("granskare", "Greta", "Granskare", role=REVIEWER),
+    Person("sekreterare", "Nina", "Nämndsekreterare", role=SECRETARY),
+    Person("administrator", "Anders", "Administratör", role=ADMINISTRATOR),
 ]
 
 
@@ -41,26 +58,25 @@ class Command(BaseCommand):
                 addressee.save()
         with transaction.atomic():
             for person in PEOPLE:
-                self.create(*person)
+                self.create(person)
         self.stdout.write("\nExempelanvändare, alla med lösenordet " + PASSWORD + ":")
-        for username, first_name, last_name, group, unit, reports in PEOPLE:
-            what = group or f"{'rapporterar' if reports else 'läser'} för {unit}"
-            self.stdout.write(f"  {username:<18} {first_name} {last_name}, {what}")
+        for person in PEOPLE:
+            self.stdout.write(f"  {person.username:<18} {person.first_name} {person.last_name}, {person.task}")
 
-    def create(self, username: str, first_name: str, last_name: str, group: str, unit: str, reports: bool) -> None:
+    def create(self, person: Person) -> None:
         user, is_new = User.objects.get_or_create(
-            username=username,
+            username=person.username,
             defaults={
-                "first_name": first_name,
-                "last_name": last_name,
-                "email": f"{username}@example.com",
-                "is_staff": bool(group),
+                "first_name": person.first_name,
+                "last_name": person.last_name,
+                "email": f"{person.username}@example.com",
+                "is_staff": person.role is not None,
                 "password": lambda: make_password(PASSWORD),  # type: ignore[misc]
             },
         )
         if not is_new:
             return
-        if group:
-            user.groups.add(Group.objects.get(name=group))
-        if unit:
-            Membership.objects.create(user=user, unit=Unit.objects.get(slug=unit), may_report=reports)
+        if person.role:
+            user.groups.add(Group.objects.get(name=person.role.name))
+        if person.unit:
+            Membership.objects.create(user=user, unit=Unit.objects.get(slug=person.unit), may_report=person.may_report)

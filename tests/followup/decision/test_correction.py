@@ -16,6 +16,7 @@ from followup.models import Decision, FollowUp, OutgoingMail, ProtocolNote
 from followup.report.verification import check_chain
 from followup.workflow import Refused
 from organisation.models import Unit, User
+from organisation.roles import SECRETARY
 from tests.fixtures import client_of, make_user
 from tests.followup.board import CASE, FILLED, TODAY, YEAR, laid_out, proposed_year
 from tests.followup.writing.test_attachments import kept
@@ -42,7 +43,7 @@ def media(settings, tmp_path, monkeypatch) -> Path:
 
 @pytest.fixture
 def nina() -> User:
-    return make_user("nina", group="Nämndsekreterare")
+    return make_user("nina", role=SECRETARY)
 
 
 @pytest.fixture

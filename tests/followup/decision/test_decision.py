@@ -2,10 +2,8 @@
 
 import io
 from datetime import date
-from importlib import import_module
 
 import pytest
-from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
 from django.db import connection
 from pypdf import PdfReader
@@ -17,6 +15,7 @@ from followup.report.verification import check_chain
 from followup.worker import make_pdfs
 from followup.workflow import NotAllowed, Refused, perform
 from organisation.models import User
+from organisation.roles import REVIEWER, SECRETARY
 from tests.conftest import draw_here
 from tests.fixtures import client_of, make_user
 from tests.followup.board import CASE, FILLED, TODAY, YEAR, laid_out, proposed_year
@@ -38,7 +37,7 @@ def year() -> FollowUp:
 
 @pytest.fixture
 def nina(year) -> User:
-    return make_user("nina", group="Nämndsekreterare")
+    return make_user("nina", role=SECRETARY)
 
 
 @pytest.fixture
@@ -144,7 +143,7 @@ def test_what_was_not_read_is_not_recorded(client, case, year):
 
 def test_a_proposal_that_was_taken_back_is_not_recorded(client, case, year):
     client.post(CASE, FILLED | {"version": case.version, "record": "1"})
-    perform(year, "withdraw_proposal", by=make_user("greta", group="Granskare"), comment="Fel.")
+    perform(year, "withdraw_proposal", by=make_user("greta", role=REVIEWER), comment="Fel.")
     response = client.post(RECORD, {"version": Decision.objects.get().version}, follow=True)
     assert texts(response)[-1].startswith("Beslutet kan inte föras in: uppföljningen är inte föreslagen")
     assert not DecidedReport.objects.exists()
@@ -257,7 +256,7 @@ def test_a_case_is_opened_once_and_not_for_a_decided_year(year, case, nina):
 
 
 def test_only_the_secretary_decides(year, case, nina):
-    greta = make_user("greta", group="Granskare")
+    greta = make_user("greta", role=REVIEWER)
     for attempt in (
         lambda: open_case(year, by=greta),
         lambda: record(filled(case), by=greta, today=TODAY),
@@ -390,7 +389,7 @@ def test_a_correction_is_called_off_and_leaves_everything_as_it_was(client, case
 def test_only_the_secretary_calls_a_correction_off(client, case, year, nina):
     record(filled(case), by=nina, today=TODAY)
     client.post(f"{CASE}rattelse/", {"reason": "Fel antal lampor."})
-    greta = make_user("greta", group="Granskare")
+    greta = make_user("greta", role=REVIEWER)
     with pytest.raises(NotAllowed):
         cancel_correction(FollowUp.objects.get(), "Onödig.", by=greta)
     assert FollowUp.objects.get().state == "under_review"
@@ -414,11 +413,6 @@ def test_the_list_of_cases_costs_the_same_for_one_year_and_for_many(
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one transaction write at a time")
 class TestAtOnce:
-    @pytest.fixture(autouse=True)
-    def roles(self, transactional_db) -> None:
-        """Emptying the database after the test before has taken the roles that a migration made."""
-        import_module("followup.migrations.0002_roles").grant_roles(Group, Permission)
-
     @staticmethod
     def decide(case: Decision, user: User):
         def work() -> object:

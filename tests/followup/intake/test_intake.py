@@ -14,8 +14,9 @@ from followup.intake.preview import confirm, from_json, preview_of, read, to_jso
 from followup.models import Workbook
 from followup.queue import jobs as queue
 from followup.worker import read_files
+from organisation.roles import REVIEWER
 from programmes.models import Programme, SubGoal
-from tests.fixtures import client_of, make_user, role
+from tests.fixtures import client_of, make_user
 from tests.followup.intake.test_sheets import FLAT, content_of, workbook
 from tests.followup.intake.test_workbooks import UPLOAD, facts_of, hand_over, page
 from tests.followup.queue.test_worker import start, wait_until
@@ -291,8 +292,7 @@ on_postgresql = pytest.mark.skipif(
 
 @pytest.fixture
 def owner(transactional_db):
-    role("Granskare")
-    return make_user("granskare", group="Granskare")
+    return make_user("granskare", role=REVIEWER)
 
 
 @on_postgresql

@@ -14,6 +14,7 @@ from followup.intake.workbook import read_workbook
 from followup.intake.years import import_source
 from followup.models import Comment, FollowUp, MeasureEntry, SubGoalEntry, Workbook
 from organisation.models import User
+from organisation.roles import REVIEWER
 from programmes.exporting import export_programme
 from programmes.importing import ImportLog, in_full
 from programmes.models import Indicator, IndicatorValue, Measure, Programme, SubGoal
@@ -242,7 +243,7 @@ def test_what_comes_to_be_used_at_that_moment_is_told_and_nothing_is_read_in(hud
 
 
 def test_who_may_not_delete_is_not_offered_it_and_is_refused(huddinge):
-    user = make_user("kollega", group="Granskare")
+    user = make_user("kollega", role=REVIEWER)
     user.groups.get().permissions.filter(codename="delete_measure").delete()
     client = client_of(user)
     address, html, digest = handed_over(client, huddinge)

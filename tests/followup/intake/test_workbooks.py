@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 
 from followup.models import Workbook
 from organisation.models import Unit
+from organisation.roles import REVIEWER
 from programmes.models import Programme, SubGoal
 from tests.fixtures import client_of, make_user
 from tests.followup.intake.test_sheets import FLAT, content_of, workbook
@@ -134,7 +135,7 @@ def test_a_reviewer_brings_new_units_but_renames_none(huddinge, reviewer):
 
 def test_nobody_sees_anothers_file(reviewer):
     address = hand_over(client_of(reviewer), content_of(workbook(Blad1=FLAT)))
-    other = make_user("annan", group="Granskare")
+    other = make_user("annan", role=REVIEWER)
     for url in (address, f"{address}las-in/", f"{address}avbryt/"):
         assert client_of(other).post(url).status_code == 404
     assert page(client_of(other), UPLOAD).count("plan.xlsx") == 0

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -13,7 +12,8 @@ from followup.mail.account_changes import queue_account_changes
 from followup.models import ApiToken, OutgoingMail
 from organisation.granting import grant_rights
 from organisation.models import AccountChange, ProviderGroup, User
-from tests.fixtures import client_of, make_user, role
+from organisation.roles import ADMINISTRATOR, REVIEWER, Role
+from tests.fixtures import client_of, group_of, make_user
 from tests.followup.test_admin import form_of, url
 from tests.organisation.test_signin import code_of
 
@@ -36,13 +36,13 @@ def with_address(name: str, **options) -> User:
 
 @pytest.fixture
 def anders(db) -> User:
-    return with_address("anders", group="Administratör")
+    return with_address("anders", role=ADMINISTRATOR)
 
 
 @pytest.fixture
 def berit(db) -> User:
     """A second administrator."""
-    return with_address("berit", group="Administratör")
+    return with_address("berit", role=ADMINISTRATOR)
 
 
 @pytest.fixture
@@ -63,16 +63,15 @@ def mails() -> dict[str, str]:
     return dict(OutgoingMail.objects.filter(kind="account").values_list("address", "body"))
 
 
-def give_roles(by: User, user: User, *groups: str) -> None:
+def give_roles(by: User, user: User, *roles: Role) -> None:
     page = url(User, "change", user.pk)
     data = form_of(client_of(by).get(page))
-    data["groups"] = [Group.objects.get(name=name).pk for name in groups]
+    data["groups"] = [group_of(role).pk for role in roles]
     assert client_of(by).post(page, data).status_code == 302
 
 
 def test_a_role_that_an_administrator_takes_is_mailed_to_every_administrator(anders, berit, hanna):
-    role("Granskare")
-    give_roles(anders, anders, "Administratör", "Granskare")
+    give_roles(anders, anders, ADMINISTRATOR, REVIEWER)
     assert changes() == [("anders", "Kontot fick rollen Granskare", "Anders")]
     sent = mails()
     assert set(sent) == {"anders@example.se", "berit@example.se"}
@@ -98,7 +97,7 @@ def test_a_page_that_is_saved_unchanged_mails_nothing(anders, hanna):
 
 
 def test_roles_of_the_provider_are_mailed(anders, hanna):
-    ProviderGroup.objects.create(name="g", role=role("Granskare"))
+    ProviderGroup.objects.create(name="g", role=group_of(REVIEWER))
     grant_rights(hanna, ["g"], timezone.localdate())
     grant_rights(hanna, ["g"], timezone.localdate())
     grant_rights(hanna, [], timezone.localdate())
@@ -175,7 +174,7 @@ def test_an_api_key_made_and_revoked(anders, hanna):
 
 
 def test_the_command_that_sends_mail_sends_them(anders, hanna, mailoutbox):
-    give_roles(anders, hanna, "Administratör")
+    give_roles(anders, hanna, ADMINISTRATOR)
     call_command("send_mail", verbosity=0)
     assert sorted((mail.to[0], mail.subject) for mail in mailoutbox) == [
         ("anders@example.se", "Ändrat konto: Hanna"),

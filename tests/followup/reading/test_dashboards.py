@@ -3,6 +3,7 @@ import re
 import pytest
 
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
+from organisation.roles import ADMINISTRATOR, REVIEWER
 from programmes.models import Measure, Programme, SubGoal
 from tests.fixtures import PROGRAMME, client_of, make_user, put_in_state
 
@@ -63,16 +64,16 @@ def test_an_empty_database_welcomes(django_user_model):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("group", "address", "action"),
+    ("role", "address", "action"),
     [
-        ("Granskare", "/granskning/las-in/", "Läs in ett program"),
-        ("Administratör", "/admin/", "Till Administration"),
+        (REVIEWER, "/granskning/las-in/", "Läs in ett program"),
+        (ADMINISTRATOR, "/admin/", "Till Administration"),
     ],
 )
-def test_an_empty_database_leads_to_the_first_step(group, address, action):
-    html = client_of(make_user("first", group=group)).get("/").content.decode()
+def test_an_empty_database_leads_to_the_first_step(role, address, action):
+    html = client_of(make_user("first", role=role)).get("/").content.decode()
     assert f'<a class="button" href="{address}">{action}</a>' in html
-    assert client_of(make_user("second", group=group)).get(address).status_code == 200
+    assert client_of(make_user("second", role=role)).get(address).status_code == 200
 
 
 @pytest.mark.django_db

@@ -28,6 +28,7 @@ from followup.models import (
 from followup.report.archive import report_of
 from followup.report.report import build_report, from_json, to_json
 from organisation.models import User
+from organisation.roles import SECRETARY
 from programmes.models import Programme
 from tests.fixtures import client_of, make_user, own_models, without_rules
 from tests.followup.board import SLUG, TODAY, YEAR, laid_out, proposed_year
@@ -45,7 +46,7 @@ def media(settings, tmp_path, monkeypatch):
 
 @pytest.fixture
 def nina(db) -> User:
-    return make_user("nina", group="Nämndsekreterare")
+    return make_user("nina", role=SECRETARY)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from followup.report.archive import redrawn
 from followup.report.report import from_json
 from huddinge_safety import backup
 from organisation.models import User
+from organisation.roles import SECRETARY
 from tests.conftest import draw_here
 from tests.fixtures import client_of, make_user
 from tests.followup.board import SLUG, TODAY, YEAR, laid_out, proposed_year
@@ -33,7 +34,7 @@ def media(settings, tmp_path, monkeypatch):
 
 @pytest.fixture
 def nina(db) -> User:
-    return make_user("nina", group="Nämndsekreterare")
+    return make_user("nina", role=SECRETARY)
 
 
 @pytest.fixture

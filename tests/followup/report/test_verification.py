@@ -26,6 +26,7 @@ from followup.models import (
 from followup.report.archive import seal, sha256_hex
 from followup.report.signing import public_key
 from organisation.models import User
+from organisation.roles import SECRETARY
 from programmes.models import Guideline, Measure, ResponsibilityArea, SubGoal
 from tests.fixtures import make_user, without_rules
 from tests.followup.board import TODAY, laid_out, proposed_year
@@ -50,7 +51,7 @@ def anchor(settings) -> Path:
 
 @pytest.fixture
 def nina(db) -> User:
-    return make_user("nina", group="Nämndsekreterare")
+    return make_user("nina", role=SECRETARY)
 
 
 @pytest.fixture

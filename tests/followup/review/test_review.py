@@ -4,6 +4,7 @@ import pytest
 
 from followup.models import AreaEntry, Event, FollowUp, MeasureEntry, SubGoalEntry
 from organisation.models import Unit, User
+from organisation.roles import REVIEWER
 from programmes.models import SubGoal
 from tests.fixtures import client_of, make_user, put_in_state
 
@@ -358,7 +359,7 @@ def test_one_answer_of_a_goal(reviewer, open_year, entry, measure):
 @pytest.fixture
 def both(huddinge) -> User:
     """A reviewer who also reports for kommunstyrelsen, which answers for goal 1.1 and its first measure."""
-    return make_user("both", unit="kommunstyrelsen", group="Granskare")
+    return make_user("both", unit="kommunstyrelsen", role=REVIEWER)
 
 
 @pytest.mark.parametrize("allowed", [False, True])

@@ -8,6 +8,7 @@ from followup.models import AreaEntry, FollowUp, GuidelineEntry, SubGoalEntry
 from followup.writing.autosave import REASON
 from followup.writing.page_saves import PARAMETER
 from organisation.models import User
+from organisation.roles import REVIEWER
 from tests.fixtures import after_the_session, client_of, make_user, put_in_state
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +35,7 @@ def area(open_year) -> AreaEntry:
 
 @pytest.fixture
 def colleague(huddinge) -> User:
-    return make_user("colleague", group="Granskare")
+    return make_user("colleague", role=REVIEWER)
 
 
 def messages_of(response) -> list[str]:

@@ -11,7 +11,8 @@ from followup.reading import dashboard_views as dashboards
 from followup.web import conditional
 from organisation.adapters import SEEN_AT, SIGNED_IN_AT
 from organisation.models import Membership
-from tests.fixtures import PROGRAMME, client_of, make_user, put_in_state, reopened, role
+from organisation.roles import REVIEWER
+from tests.fixtures import PROGRAMME, client_of, group_of, make_user, put_in_state, reopened
 
 PAGES = [
     "/",
@@ -51,7 +52,7 @@ def test_whether_a_second_step_is_needed_costs_no_question_of_its_own(official, 
     etag = etag_of(client, "/")
     with django_assert_num_queries(3):
         assert asked_again(client, "/", etag).status_code == 304
-    official.groups.add(role("Granskare"))
+    official.groups.add(group_of(REVIEWER))
     with django_assert_num_queries(3):  # and whether they have one already
         assert asked_again(client, "/", etag).status_code == 302
 
@@ -65,7 +66,7 @@ def give_a_right(user):
 
 
 def give_a_role(user):
-    user.groups.add(make_user("another", group="Granskare").groups.get())
+    user.groups.add(make_user("another", role=REVIEWER).groups.get())
 
 
 def rename(user):

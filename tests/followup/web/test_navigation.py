@@ -5,6 +5,7 @@ import re
 import pytest
 
 from organisation.models import User
+from organisation.roles import ADMINISTRATOR, REVIEWER, SECRETARY
 from tests.factories import make_programme
 from tests.fixtures import client_of, make_user
 
@@ -22,18 +23,18 @@ def menu(user: User) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("group", "is_staff", "entries"),
+    ("role", "is_staff", "entries"),
     [
-        ("", False, FOR_ALL),
-        ("Granskare", False, FOR_ALL + OF_THE_BOARD),
-        ("Granskare", True, [*FOR_ALL, *OF_THE_BOARD, "Administration"]),
-        ("Nämndsekreterare", False, FOR_ALL + OF_THE_BOARD),
-        ("Administratör", False, FOR_ALL),
-        ("Administratör", True, [*FOR_ALL, "Administration"]),
+        (None, False, FOR_ALL),
+        (REVIEWER, False, FOR_ALL + OF_THE_BOARD),
+        (REVIEWER, True, [*FOR_ALL, *OF_THE_BOARD, "Administration"]),
+        (SECRETARY, False, FOR_ALL + OF_THE_BOARD),
+        (ADMINISTRATOR, False, FOR_ALL),
+        (ADMINISTRATOR, True, [*FOR_ALL, "Administration"]),
     ],
 )
-def test_the_menu_shows_the_pages_that_the_person_may_use(group, is_staff, entries):
-    user = make_user("person", group=group)
+def test_the_menu_shows_the_pages_that_the_person_may_use(role, is_staff, entries):
+    user = make_user("person", role=role)
     User.objects.filter(pk=user.pk).update(is_staff=is_staff)
     user.refresh_from_db()
     links = menu(user)
@@ -44,7 +45,7 @@ def test_the_menu_shows_the_pages_that_the_person_may_use(group, is_staff, entri
 
 def test_a_reviewer_without_staff_status_gets_no_link_to_the_administration():
     make_programme()
-    user = make_user("greta", group="Granskare")
+    user = make_user("greta", role=REVIEWER)
     User.objects.filter(pk=user.pk).update(is_staff=False)
     user.refresh_from_db()
     assert "/admin/" not in client_of(user).get("/").content.decode()
