@@ -333,13 +333,12 @@ _EMPTY = _Empty()
 
 
 def _merged(worksheet: Any) -> dict[str, Any]:
-    """By the coordinate of each hidden cell of a merged range, the cell that shows for all. Wide ranges are titles."""
+    """Map the first cell of each further row of a merged area to the cell that holds the value of the area."""
     anchors = {}
-    for merged in worksheet.merged_cells.ranges if hasattr(worksheet, "merged_cells") else ():
-        if merged.min_col == merged.max_col:
-            anchor = worksheet.cell(merged.min_row, merged.min_col)
-            for row in range(merged.min_row + 1, min(merged.max_row, merged.min_row + MAX_ROWS) + 1):
-                anchors[f"{get_column_letter(merged.min_col)}{row}"] = anchor
+    for area in worksheet.merged_cells.ranges if hasattr(worksheet, "merged_cells") else ():
+        anchor = worksheet.cell(area.min_row, area.min_col)
+        for row in range(area.min_row + 1, min(area.max_row, area.min_row + MAX_ROWS) + 1):
+            anchors[f"{get_column_letter(area.min_col)}{row}"] = anchor
     return anchors
 
 

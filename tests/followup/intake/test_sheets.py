@@ -205,6 +205,41 @@ def test_merged_cells_count_for_all_their_rows():
     assert units_of("1.1.2") == ["Socialnämnden", "Äldrenämnden"]
 
 
+@pytest.mark.parametrize("block", ["D2:E3", "D2:F3"])
+def test_every_row_of_a_block_merged_over_columns_has_its_value(db, block):
+    make_unit("Socialnämnden"), make_unit("Äldrenämnden")
+    made = workbook(
+        Plan=[
+            ["Område", "Mål", "Åtgärd", "Ansvarig", None, None, "Tid"],
+            ["Hem", "Trygga hem", "Larm", "Socialnämnden", None, None, 2023],
+            [None, None, "Besök", None, None, None, 2024],
+            [None, None, "Lås", "Äldrenämnden", None, None, 2025],
+        ]
+    )
+    made["Plan"].merge_cells(block)
+    load(made)
+    assert [units_of(f"1.1.{number}") for number in (1, 2, 3)] == [
+        ["Socialnämnden"],
+        ["Socialnämnden"],
+        ["Äldrenämnden"],
+    ]
+
+
+def test_a_measure_merged_over_columns_and_rows_is_one_measure(db):
+    made = workbook(
+        Plan=[
+            ["Område", "Mål", "Åtgärd", None, "Ansvarig"],
+            ["Hem", "Trygga hem", "Larm", None, "Socialnämnden"],
+            [None, None, None, None, "Äldrenämnden"],
+            [None, None, "Besök", None, "Äldrenämnden"],
+        ]
+    )
+    made["Plan"].merge_cells("A2:A4"), made["Plan"].merge_cells("C2:D3")
+    load(made)
+    assert measures() == [("1.1.1", "Larm"), ("1.1.2", "Besök")]
+    assert units_of("1.1.1") == ["Socialnämnden", "Äldrenämnden"]
+
+
 @pytest.mark.django_db
 def test_numbers_that_excel_has_made_something_else_of():
     made = workbook(
