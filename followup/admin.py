@@ -14,6 +14,7 @@ from django.utils import timezone
 from followup.models import Entry, FollowUp, MeasureEntry, OutgoingMail, SubGoalEntry
 from followup.workflow import bring_in_new, bring_into_open_years, open_follow_up, year_of
 from organisation.admin import HistoryAdmin
+from organisation.sentences import counted
 from programmes import admin as programme_admin
 from programmes.models import Guideline, Measure, Programme, ResponsibilityArea, SubGoal
 
@@ -93,7 +94,7 @@ class FollowUpAdmin(DecidedStays):
         for follow_up in queryset:
             if follow_up.is_open:
                 number = bring_in_new(follow_up, by=request.user)  # type: ignore[arg-type]
-                self.message_user(request, f"{follow_up.year}: {number} nya rader att fylla i.")
+                self.message_user(request, f"{follow_up.year}: {counted(number, 'ny rad', 'nya rader')} att fylla i.")
             else:
                 self.message_user(request, f"{follow_up.year} är inte öppen och ändrades inte.", messages.WARNING)
 
@@ -148,7 +149,8 @@ def _reaching_open_years(base: type[HistoryAdmin], programme_of: Callable[[Any],
         def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
             super().save_related(request, form, formsets, change)
             for year, number in bring_into_open_years(programme_of(form.instance), by=request.user).items():  # type: ignore[arg-type]
-                self.message_user(request, f"Uppföljningen för {year} fick {number} nya rader att fylla i.")
+                rows = counted(number, "ny rad", "nya rader")
+                self.message_user(request, f"Uppföljningen för {year} fick {rows} att fylla i.")
 
     return Reaching
 
@@ -209,4 +211,4 @@ class OutgoingMailAdmin(admin.ModelAdmin):
     @admin.action(description="Försök skicka igen", permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: Any) -> None:
         number = queryset.retry(timezone.now())
-        self.message_user(request, f"{number} brev skickas vid nästa utskick. Brev som redan är skickade rördes inte.")
+        self.message_user(request, f"{number} mejl skickas vid nästa utskick. Mejl som redan är skickade rördes inte.")

@@ -48,7 +48,7 @@ def rules(now: datetime) -> list[Rule]:
         Rule("sessioner som har gått ut", Session.objects.filter(expire_date__lt=now), delete),
         Rule(f"påminnelser per e-post, äldre än {settings.KEEP_MAIL_DAYS} dagar", old, delete),
         Rule(
-            f"brev om ändrade konton, äldre än {settings.KEEP_MAIL_DAYS} dagar eller till avidentifierade",
+            f"mejl om ändrade konton, äldre än {settings.KEEP_MAIL_DAYS} dagar eller till avidentifierade",
             about_accounts,
             delete,
         ),

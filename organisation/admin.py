@@ -39,6 +39,7 @@ from organisation.models import AccessibilityStatement, AccountChange, Appearanc
 from organisation.printing import form_warnings
 from organisation.protection import uses_of
 from organisation.roles import ROLES, roles_of
+from organisation.sentences import counted
 
 admin.site.site_header = "Program och uppföljning"
 admin.site.site_title = "Administration"
@@ -304,7 +305,8 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
             number, _ = Authenticator.objects.filter(user=user).delete()
             save_as(user, reason="Tvåstegsinloggningen togs bort")
             AccountChange.objects.record(user, "Tvåstegsinloggningen togs bort")
-            self.message_user(request, f"{user}: {number} appar, nycklar och listor med koder togs bort.")
+            removed = counted(number, "app, nyckel eller lista med koder", "appar, nycklar och listor med koder")
+            self.message_user(request, f"{user}: {removed} togs bort.")
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Only a superuser hands out superuser rights and single permissions; others use the roles."""

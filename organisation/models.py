@@ -196,7 +196,7 @@ class Unit(ProtectedModel):
 
     name = LineField("namn", max_length=200)
     slug = models.SlugField("kortnamn", max_length=80, unique=True, help_text="Används i webbadresser och filer.")
-    kind = models.CharField("slag", max_length=20, choices=Kind)
+    kind = models.CharField("typ", max_length=20, choices=Kind)
     email = models.EmailField(
         "e-postadress", blank=True, help_text="Registratorns adress, dit beslut som rör enheten skickas."
     )
@@ -325,7 +325,7 @@ class AccountChange(models.Model):
         User, models.SET_NULL, verbose_name="gjord av", related_name="made_account_changes", null=True
     )
     at = models.DateTimeField("tidpunkt", default=timezone.now)
-    mailed_at = models.DateTimeField("brev lagt i utkorgen", null=True)
+    mailed_at = models.DateTimeField("mejl lagt i utkorgen", null=True)
 
     objects = AccountChangeQuerySet.as_manager()
 

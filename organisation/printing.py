@@ -17,6 +17,7 @@ from django.utils.text import capfirst
 from fontTools.ttLib import TTCollection, TTFont, TTLibError
 
 from organisation.fonts import FILES
+from organisation.sentences import listing
 
 # The directories that fontconfig searches on Debian and Ubuntu.
 FONT_DIRECTORIES = (
@@ -45,8 +46,7 @@ def print_warning(text: str) -> str:
         return f"tecknet {names[0]} finns inte i typsnitten och blir en tom ruta i PDF-filen"
     if len(characters) > SHOWN:
         names.append(f"{len(characters) - SHOWN} till")
-    listed = f"{', '.join(names[:-1])} och {names[-1]}"
-    return f"tecknen {listed} finns inte i typsnitten och blir tomma rutor i PDF-filen"
+    return f"tecknen {listing(names)} finns inte i typsnitten och blir tomma rutor i PDF-filen"
 
 
 def form_warnings(form: forms.BaseForm, place: str = "") -> list[str]:

@@ -11,9 +11,9 @@ from followup.answers.entry_page import EntryPage, entry_page_or_404
 from followup.answers.returns import Return, returns_of
 from followup.answers.worklist import place_of, work_of
 from followup.models import Answer
-from followup.sentences import listing
 from followup.web.fetch import follow_up_or_404, user_of
 from followup.workflow import Refused, perform_all
+from organisation.sentences import counted, listing
 
 
 def hand_in(request: HttpRequest, page: EntryPage) -> HttpResponse:
@@ -88,8 +88,9 @@ def work_submit(request: HttpRequest, slug: str, year: int, unit: str) -> HttpRe
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("followup:work_list")
-    if number := len(work.ready):
-        messages.success(request, f"{number} svar är {'inlämnat' if number == 1 else 'inlämnade'} för granskning.")
+    if work.ready:
+        handed_in = counted(len(work.ready), "svar är inlämnat", "svar är inlämnade")
+        messages.success(request, f"{handed_in} för granskning.")
     if work.unchanged:
         messages.warning(
             request,

@@ -11,8 +11,8 @@ from typing import Any
 from django.db.models import Q
 
 from followup.models import Comment, Event, MeasureEntry, SubGoalEntry
-from followup.sentences import listing
 from organisation.models import User
+from organisation.sentences import listing
 
 
 def thread_of(entry: SubGoalEntry, measures: Sequence[MeasureEntry]) -> list[Event | Comment]:

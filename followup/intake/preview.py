@@ -218,6 +218,6 @@ def _check_units(log: ImportLog, by: User) -> None:
     changed = [change.name for change in log.changes if change.kind == kind and not change.is_new]
     if changed:
         raise SourceError(
-            f"Filen ändrar {', '.join(changed)}. Enheter ändras av en administratör. Skriv namn och slag på bladet "
+            f"Filen ändrar {', '.join(changed)}. Enheter ändras av en administratör. Skriv namn och typ på bladet "
             "Enheter som de står i programmet, eller ta bort raderna."
         )

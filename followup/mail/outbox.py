@@ -62,9 +62,9 @@ class Delivery:
     @property
     def in_words(self) -> list[str]:
         """The run in Swedish, a line for each result, for the log of cron."""
-        lines = [f"Skickade brev: {len(self.sent)}."]
+        lines = [f"Skickade mejl: {len(self.sent)}."]
         if self.unreachable:
-            lines.append(f"E-postservern kan inte nås: {self.unreachable}. Breven ligger kvar till nästa gång.")
+            lines.append(f"E-postservern kan inte nås: {self.unreachable}. Mejlen ligger kvar till nästa gång.")
         lines += [f"Gick inte, försöks igen: {mail}: {mail.last_error}" for mail in self.postponed]
         lines += [f"Uppgivet: {mail}: {mail.last_error}" for mail in self.given_up]
         return lines

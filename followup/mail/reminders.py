@@ -263,7 +263,7 @@ def body_of(user: User, items: Iterable[Item]) -> str:
             f"Hej {user.first_name or user.username}!",
             *(_section(step, follow_up, list(group)) for (step, follow_up), group in sections),
             f"Allt som du ska fylla i:\n{absolute_url(reverse('followup:work_list'))}",
-            "Brevet är skickat automatiskt och går inte att svara på. Välj hur ofta du vill få e-post:\n"
+            "Mejlet är skickat automatiskt och går inte att svara på. Välj hur ofta du vill få e-post:\n"
             + absolute_url(reverse("followup:mail_choice")),
         ]
     )

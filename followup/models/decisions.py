@@ -280,7 +280,7 @@ class ProtocolNote(models.Model):
 
     decision = models.ForeignKey(Decision, models.PROTECT, verbose_name="beslut", related_name="notes")
     order = models.PositiveSmallIntegerField("ordning")
-    kind = models.CharField("slag", max_length=20, choices=Kind, default=Kind.NOTE)
+    kind = models.CharField("typ", max_length=20, choices=Kind, default=Kind.NOTE)
     name = LineField("namn", max_length=200)
     party = LineField("parti", max_length=50)
     text = prose("text", blank=True)

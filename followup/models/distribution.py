@@ -32,7 +32,7 @@ class Distribution(models.Model):
         "organisation.Unit", models.PROTECT, verbose_name="enhet", related_name="received_decisions"
     )
     email = models.EmailField("e-postadress")
-    mail = models.OneToOneField(OutgoingMail, models.PROTECT, verbose_name="brev", related_name="distribution")
+    mail = models.OneToOneField(OutgoingMail, models.PROTECT, verbose_name="mejl", related_name="distribution")
     token = models.CharField("nyckel i länken", max_length=64, unique=True, default=new_token, editable=False)
     sent_by = models.ForeignKey(
         "organisation.User", models.PROTECT, verbose_name="skickat av", related_name="sent_decisions"

@@ -44,9 +44,9 @@ class OutgoingMail(models.Model):
         ACCOUNT = "account", "Ändrat konto"
 
     key = models.CharField(
-        "nyckel", max_length=200, unique=True, help_text="Vad brevet gäller. Samma sak ställs aldrig i kö två gånger."
+        "nyckel", max_length=200, unique=True, help_text="Vad mejlet gäller. Samma sak ställs aldrig i kö två gånger."
     )
-    kind = models.CharField("slag", max_length=20, choices=Kind)
+    kind = models.CharField("typ", max_length=20, choices=Kind)
     recipient = models.ForeignKey(
         "organisation.User", models.PROTECT, verbose_name="person", related_name="mails", null=True, blank=True
     )
@@ -54,7 +54,7 @@ class OutgoingMail(models.Model):
     subject = LineField("ämne", max_length=LINE_LENGTH)
     body = ProseField("text")
     attachments = models.JSONField(
-        "bilagor", default=list, blank=True, help_text="Filens namn i brevet, och var den är sparad."
+        "bilagor", default=list, blank=True, help_text="Filens namn i mejlet, och var den är sparad."
     )
     created_at = models.DateTimeField("i kö sedan", default=timezone.now, editable=False)
     attempts = models.PositiveSmallIntegerField("försök", default=0)
@@ -66,10 +66,10 @@ class OutgoingMail(models.Model):
     objects = OutgoingMailQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "utgående brev"
-        verbose_name_plural = "utgående brev"
+        verbose_name = "utgående mejl"
+        verbose_name_plural = "utgående mejl"
         ordering = ["-created_at", "-pk"]
-        permissions = [("retry_outgoingmail", "Kan försöka skicka utgående brev igen")]
+        permissions = [("retry_outgoingmail", "Kan försöka skicka utgående mejl igen")]
         indexes = [
             models.Index(
                 fields=["next_attempt_at", "id"],

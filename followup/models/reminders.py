@@ -29,7 +29,7 @@ class Reminder(models.Model):
     event = models.ForeignKey(
         Event, models.CASCADE, verbose_name="händelse", related_name="reminders", null=True, blank=True
     )
-    mail = models.ForeignKey(OutgoingMail, models.CASCADE, verbose_name="brev", related_name="reminders")
+    mail = models.ForeignKey(OutgoingMail, models.CASCADE, verbose_name="mejl", related_name="reminders")
 
     class Meta:
         verbose_name = "påminnelse"

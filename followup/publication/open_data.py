@@ -66,8 +66,8 @@ def _dataset(publication: Publication) -> Dataset:
     page = absolute(reverse("followup:public_report", args=[report.programme_slug, report.year]))
     return Dataset(
         title=report.title,
-        description=f"Mål och åtgärder i {report.programme} med bedömning, prognos och genomförande {report.year}, "
-        f"som kommunstyrelsen har godkänt dem. {report.overarching_goal}",
+        description=f"Mål och åtgärder i {report.programme} med bedömning, prognos och genomförande {report.year}. "
+        f"{publication.decided.decision.body} har godkänt rapporten. {report.overarching_goal}",
         address=page,
         issued=publication.decided.at.date(),
         first_day=date(report.year, 1, 1),

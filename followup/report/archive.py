@@ -18,7 +18,7 @@ from django.db.models.fields.files import FieldFile
 
 from followup.models import DecidedReport, Decision, FollowUp
 from followup.report.anchor import note_decision
-from followup.report.report import Report, build_report, from_json
+from followup.report.report import DECIDED, Report, build_report, from_json
 from followup.report.signing import sign
 from followup.web.files import open_stored_pdf
 
@@ -92,7 +92,7 @@ def redrawn(report: Report) -> Report:
 def as_decided(report: Report, decision: Decision) -> Report:
     """The report as the board had it, with what the board did about it."""
     word = {
-        Decision.Outcome.APPROVED: "Beslutad",
+        Decision.Outcome.APPROVED: DECIDED,
         Decision.Outcome.REFERRED_BACK: "Återremitterad",
         Decision.Outcome.REJECTED: "Avslagen",
     }[Decision.Outcome(decision.outcome)]

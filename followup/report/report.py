@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SCHEMA = 3
+# First word of the state of a decided report: "Beslutad: Kommunstyrelsen 5 maj 2021 § 24".
+DECIDED = "Beslutad"
 
 
 @dataclass(frozen=True)
@@ -246,6 +248,22 @@ class Report:
     @property
     def measures(self) -> tuple[MeasureStatus, ...]:
         return tuple(measure for area in self.areas for measure in area.measures)
+
+    @property
+    def state_label(self) -> str:
+        """Return the label of `state_text`."""
+        return "Beslut" if self._names_decision else "Läge"
+
+    @property
+    def state_text(self) -> str:
+        """Return the decision, such as "Kommunstyrelsen 5 maj 2021 § 24"; of a draft, the state of its year."""
+        if self._names_decision:
+            return self.state.removeprefix(f"{DECIDED}: ")
+        return self.state if self.is_decided else f"Utkast ({self.state[:1].lower()}{self.state[1:]})"
+
+    @property
+    def _names_decision(self) -> bool:
+        return self.is_decided and self.state.startswith(f"{DECIDED}: ")
 
     @property
     def shows_summary(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Protocol
 from django.db.models import TextChoices
 
 from followup.scales import Assessment, Forecast, Meaning, meanings, step
+from organisation.sentences import listing
 
 OF_YEAR = ("Den samlade bedömningen", "Den samlade prognosen")
 OF_AREA = ("Områdets bedömning", "Områdets prognos")
@@ -43,7 +44,7 @@ def contradiction(scale: type[TextChoices], name: str, overall: str, of_goals: C
     ]
     if not judged[overall]:
         against.append(f"inget mål har ”{step(scale, overall).word}”")
-    return f"{name} är ”{step(scale, overall).word}”, men {_joined(against)}."
+    return f"{name} är ”{step(scale, overall).word}”, men {listing(against)}."
 
 
 def _agrees(scale: type[TextChoices], overall: str, judged: Counter[str], number_of_goals: int) -> bool:
@@ -63,7 +64,3 @@ def _agrees(scale: type[TextChoices], overall: str, judged: Counter[str], number
             positions = [order.index(value) for value in judged]
             return min(positions) <= order.index(overall) <= max(positions)
     return judged.total() < number_of_goals
-
-
-def _joined(parts: list[str]) -> str:
-    return " och ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))

@@ -33,6 +33,7 @@ from followup.web.fetch import follow_up_or_404, user_of
 from followup.workflow import YEAR_TRANSITIONS, Refused, available, perform, perform_all
 from organisation.models import User
 from organisation.order import swedish_sorted
+from organisation.sentences import counted
 
 PER_PAGE = 50
 
@@ -112,7 +113,8 @@ def review_approve(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, f"Inget godkändes. {refusal}")
     else:
-        messages.success(request, f"{len(answers)} svar på {len(set(ticked))} mål är godkända.")
+        approved = "godkänt" if len(answers) == 1 else "godkända"
+        messages.success(request, f"{len(answers)} svar på {len(set(ticked))} mål är {approved}.")
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     return redirect(f"{reverse('followup:review_list', args=[slug, year])}{query}")
 
@@ -241,5 +243,5 @@ def _review(request: HttpRequest, user: User, answers: list[Answer]) -> str:
     if not chosen:
         raise Refused("Det finns inget svar som det går att göra så med nu.")
     perform_all(chosen, action, by=user, comment=request.POST.get("comment", ""))
-    word = {"approve": "godkända", "return": "återlämnade"}[action]
-    return f"{len(chosen)} svar är {word}."
+    one, many = {"approve": ("godkänt", "godkända"), "return": ("återlämnat", "återlämnade")}[action]
+    return f"{counted(len(chosen), f'svar är {one}', f'svar är {many}')}."

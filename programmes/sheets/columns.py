@@ -141,10 +141,10 @@ UNIT_SHEET = Sheet(
         Column("name", "Namn", cells.text, ("enhet", "nämnd", "nämnd/bolag", "name", "unit"), 40),
         chosen(
             "kind",
-            "Slag",
+            "Typ",
             Unit.Kind,
             {"styrelse": "committee", "aktiebolag": "company", "kontor": "administration", "förbund": "federation"},
-            names=("typ", "kind", "type"),
+            names=("slag", "kind", "type"),
         ),
         Column("abbreviation", "Förkortning", cells.text, ("abbreviation", "kort"), 14, help="Till exempel KS."),
     ),

@@ -173,7 +173,7 @@ def test_a_measure_added_while_the_year_is_open_gets_its_entry(huddinge, reviewe
     response = client_of(reviewer).post(url(Measure, "add"), data, follow=True)
     entry = MeasureEntry.objects.get(measure__text="Ny åtgärd")
     assert entry.follow_up.year == 2021
-    assert "Uppföljningen för 2021 fick 1 nya rader att fylla i." in messages_of(response)
+    assert "Uppföljningen för 2021 fick 1 ny rad att fylla i." in messages_of(response)
 
 
 def test_a_measure_that_is_stopped_keeps_its_entry_and_its_reason(open_year, reviewer):
@@ -203,7 +203,7 @@ def test_the_action_brings_in_what_is_new(huddinge, reviewer):
     data = {"action": "bring_in", "_selected_action": list(FollowUp.objects.values_list("pk", flat=True))}
     response = client_of(reviewer).post(url(FollowUp, "changelist"), data, follow=True)
     assert messages_of(response) == [
-        "2021: 1 nya rader att fylla i.",
+        "2021: 1 ny rad att fylla i.",
         *(f"{year} är inte öppen och ändrades inte." for year in (2020, 2019, 2018)),
     ]
 

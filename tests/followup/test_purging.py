@@ -59,7 +59,7 @@ def rows(official, open_year) -> None:
 
 EXPECTED = """1 sessioner som har gått ut
 1 påminnelser per e-post, äldre än 730 dagar
-2 brev om ändrade konton, äldre än 730 dagar eller till avidentifierade
+2 mejl om ändrade konton, äldre än 730 dagar eller till avidentifierade
 1 påminnelser per e-post till avidentifierade
 1 administrationens logg, äldre än 730 dagar
 1 stängda konton som inte har använts på 365 dagar (avidentifieras)

@@ -19,7 +19,7 @@ from django.utils.formats import date_format
 from followup.models import Decision, FollowUp, ProtocolNote
 from followup.report.report import Report
 from followup.scales import Forecast
-from followup.sentences import listing
+from organisation.sentences import listing
 
 BULLETS = ("– ", "- ", "• ", "* ")
 NUMBERS = ("noll", "ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv")

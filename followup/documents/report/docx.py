@@ -17,7 +17,6 @@ from followup.documents.tools.wording import (
     figure,
     outcome_in_words,
     source_in_words,
-    standing,
     standing_in_words,
 )
 from followup.report.indicators import Figure, IndicatorStatus, compared
@@ -63,7 +62,7 @@ def _title_page(document: Document, report: Report) -> None:
         "År": str(report.year),
         "Diarienummer": report.registration_number,
         "Datum": in_words(report.report_date),
-        "Läge": standing(report),
+        report.state_label: report.state_text,
     }
     for label, fact in facts.items():
         if fact:
@@ -87,8 +86,9 @@ def _assignment(document: Document, report: Report) -> None:
         _labelled(document, "Övergripande mål", report.overarching_goal)
     word.prose(
         document,
-        f"{report.programme} gäller för perioden {report.period}. Varje ansvarsområde har ett övergripande delmål,"
-        " underliggande mål och åtgärder. Varje år redovisar de ansvariga nämnderna och bolagen hur arbetet har gått."
+        f"Programmet gäller {report.period} och har {_number_of_areas(report)}. Varje ansvarsområde har ett"
+        " övergripande delmål, underliggande mål och åtgärder. Varje år redovisar de ansvariga nämnderna och bolagen"
+        " hur arbetet har gått."
         "\n\n"
         "Bedömningen gäller året, prognosen hela perioden och genomförandet varje åtgärd. De hålls isär: ett mål kan"
         " nås senare under perioden även om det inte är uppfyllt i år.",
@@ -99,6 +99,11 @@ def _assignment(document: Document, report: Report) -> None:
         for number, step in enumerate(scale.steps):
             word.add_text(line, "   " if number else "")
             word.add_status(line, step)
+
+
+def _number_of_areas(report: Report) -> str:
+    number = len(report.areas)
+    return "ett ansvarsområde" if number == 1 else f"{number} ansvarsområden"
 
 
 def _overall(document: Document, report: Report) -> None:
@@ -113,7 +118,8 @@ def _overall(document: Document, report: Report) -> None:
                 (f"Prognos för {report.period}", report.forecast),
             ],
         )
-        word.prose(document, report.assessment_comment or "Ingen samlad bedömning har skrivits ännu.")
+        if report.assessment_comment or not report.is_decided:
+            word.prose(document, report.assessment_comment or "Ingen samlad bedömning har skrivits ännu.")
     if report.sub_goals:
         word.heading(document, "Målens bedömning år för år, och prognos för perioden", 2)
         _matrix(document, report)

@@ -19,7 +19,7 @@ from openpyxl.xml.functions import tostring
 from followup.documents.report.xlsx_charts import add_charts, add_comparisons
 from followup.documents.tools.colours import colours
 from followup.documents.tools.office_zip import file_time, repacked
-from followup.documents.tools.wording import example_notice, legible, source_in_words, standing
+from followup.documents.tools.wording import example_notice, legible, source_in_words
 from followup.report.indicators import IndicatorStatus, Outcome, Place, compared
 from followup.report.report import Report, SubGoalStatus
 from followup.scales import Step
@@ -81,7 +81,7 @@ def _about(workbook: Workbook, report: Report) -> None:
         ("Program", report.programme),
         ("Period", report.period),
         ("År", report.year),
-        ("Läge", standing(report)),
+        (report.state_label, report.state_text),
         ("Diarienummer", report.registration_number),
         ("Datum", report.report_date),
         ("Övergripande mål", report.overarching_goal),

@@ -22,7 +22,7 @@ from followup.documents.minutes.extract import (
 )
 from followup.report.report import Report, Tally, tally
 from followup.scales import Assessment, Forecast, Progress, meanings
-from followup.sentences import listing
+from organisation.sentences import counted, listing
 
 BOARD = "Kommunstyrelsen"
 ADMINISTRATION = "kommunstyrelsens förvaltning"
@@ -135,9 +135,9 @@ def _description(report: Report) -> str:
     return _paragraphs(
         overarching_goal_sentence(report),
         "Varje år redovisar ansvariga nämnder och bolag hur arbetet med programmets mål och åtgärder har gått."
-        f" Uppföljningen för {report.year} omfattar {_number(len(report.areas), 'ansvarsområde', 'ansvarsområden')},"
-        f" {_number(len(report.sub_goals), 'mål', 'mål')} och"
-        f" {_number(len(report.measures), 'åtgärd', 'åtgärder')}.",
+        f" Uppföljningen för {report.year} omfattar {counted(len(report.areas), 'ansvarsområde', 'ansvarsområden')},"
+        f" {counted(len(report.sub_goals), 'mål', 'mål')} och"
+        f" {counted(len(report.measures), 'åtgärd', 'åtgärder')}.",
         _goals_assessed(report.assessment_tally, len(report.sub_goals)),
         _measures_done(tally(Progress, (measure.progress for measure in report.measures)), len(report.measures)),
         "\n".join(["Ansvarsområdena:", *_area_lines(report)]) if report.areas else "",
@@ -178,7 +178,7 @@ def _measures_done(tallies: Iterable[Tally], total: int) -> str:
         verb, one, many = MEASURES_DONE[item.step.key]
         words = [verb, str(item.number)] if not clauses else [str(item.number), verb]
         clauses.append(" ".join([*words, one if item.number == 1 else many]).strip())
-    return f"Av {_number(total, 'åtgärd', 'åtgärder')} {listing(clauses)}." if clauses else ""
+    return f"Av {counted(total, 'åtgärd', 'åtgärder')} {listing(clauses)}." if clauses else ""
 
 
 def _changes(report: Report) -> str:
@@ -223,10 +223,6 @@ def _children(report: Report) -> str:
 def acts_in_force(year: int) -> list[str]:
     """Names of the acts that the setting `ACTS` gives for a year, in its order."""
     return [name for since, name in settings.ACTS if since <= year]
-
-
-def _number(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
 
 
 def _paragraphs(*texts: str) -> str:

@@ -48,12 +48,7 @@ def standing_in_words(indicator: IndicatorStatus) -> str:
     """How the latest outcome stands to its target, marked where nobody has confirmed it; empty when unknown."""
     if not indicator.standing.key:
         return ""
-    return indicator.standing.word if indicator.is_confirmed else f"{indicator.standing.word} (förslag)"
-
-
-def standing(report: Report) -> str:
-    """How far the report has come on its way to the board."""
-    return report.state if report.is_decided else f"Utkast ({report.state.lower()})"
+    return indicator.standing.word if indicator.is_confirmed else f"{indicator.standing.word} (preliminärt)"
 
 
 def example_notice(report: Report) -> str:

@@ -10,7 +10,7 @@ from followup.mail.outbox import deliver
 
 
 class Command(BaseCommand):
-    help = "Skickar de brev som väntar på att skickas. Slutar med felkod när något brev inte kunde skickas."
+    help = "Skickar de mejl som väntar på att skickas. Slutar med felkod när något mejl inte kunde skickas."
 
     def handle(self, *args: Any, **options: Any) -> None:
         queue_account_changes(timezone.now())

@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--date", type=day, help="dag att påminna för (standard: i dag)")
-        parser.add_argument("--dry-run", action="store_true", help="visar breven utan att skicka något")
+        parser.add_argument("--dry-run", action="store_true", help="visar mejlen utan att skicka något")
 
     def handle(self, *args: Any, **options: Any) -> None:
         today = options["date"] or timezone.localdate()
@@ -50,7 +50,7 @@ class Command(BaseCommand):
             transaction.set_rollback(True)
         for mail in reminded.queued:
             self.stdout.write(f"Till: {mail.address}\nÄmne: {mail.subject}\n\n{mail.body}")
-        self.stdout.write("\n".join([f"{len(reminded.queued)} brev, inget skickat.", *without_address(reminded)]))
+        self.stdout.write("\n".join([f"{len(reminded.queued)} mejl, inget skickat.", *without_address(reminded)]))
 
 
 def without_address(reminded: Reminded) -> list[str]:

@@ -9,6 +9,7 @@ from followup.models import DecidedReport
 from followup.report.anchor import add_to_anchor, anchor_file, anchor_problems, read_anchor
 from followup.report.signing import can_sign, public_key, sign, trusted_keys
 from followup.report.verification import NOT_SIGNED, check_chain, check_years
+from organisation.sentences import counted
 
 
 class Command(BaseCommand):
@@ -35,7 +36,7 @@ class Command(BaseCommand):
                 add_to_anchor(unsigned, path)
             except OSError as error:
                 raise CommandError(f"Ankarfilen {path} kunde inte skrivas: {error.strerror}.") from error
-        self.stdout.write(f"{len(unsigned)} beslutade rapporter signerades.")
+        self.stdout.write(f"{counted(len(unsigned), 'beslutad rapport', 'beslutade rapporter')} signerades.")
         self.stdout.write(f"Öppen nyckel, att spara utanför systemet: {public_key()}")
 
 

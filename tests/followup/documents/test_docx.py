@@ -53,7 +53,7 @@ def test_the_title_page_names_the_matter(report):
         "År 2020",
         "Diarienummer KS-2021/307.173",
         "Datum 17 februari 2021",
-        f"Läge {report.state}",
+        "Läge Beslutad",
     ]
     assert paragraphs[6].text.startswith("Exempel. Texter som är märkta Exempel är påhittade")
 
@@ -98,7 +98,7 @@ def test_indicators_stand_with_decimal_comma(report):
         "Invånare som känner sig trygga utomhus sena kvällar [Exempel]\nprocent. Källa: Exempel på trygghetsmätning",
         "2017: 61",
         "2018: 62\n2019: 64,5\n2020: 67",
-        "70\nPå väg mot målvärdet (förslag)",
+        "70\nPå väg mot målvärdet (preliminärt)",
         "▲\xa0Förbättrad",
     ]
 
@@ -180,3 +180,18 @@ def test_the_extreme_comes_out_whole_and_harmless(extreme):
 @pytest.mark.parametrize("text", ["Kort.", LONG])
 def test_a_long_text_is_not_cut(report, text):
     assert text.strip() in texts(opened(replace(report, looking_ahead=text)))
+
+
+def test_a_decided_report_names_its_decision_and_leaves_out_empty_texts(report):
+    decided = replace(
+        report, state="Beslutad: Kommunstyrelsen 5 maj 2021 § 24", is_decided=True, assessment_comment="", summary=""
+    )
+    shown = texts(opened(decided))
+    assert "Beslut Kommunstyrelsen 5 maj 2021 § 24" in shown
+    assert not [text for text in shown if text.startswith("Ingen ")]
+
+
+@pytest.mark.parametrize(("number", "words"), [(5, "5 ansvarsområden"), (1, "ett ansvarsområde")])
+def test_the_assignment_counts_its_areas(report, number, words):
+    shown = texts(opened(replace(report, areas=report.areas[:number])))
+    assert any(text.startswith(f"Programmet gäller 2018–2021 och har {words}.") for text in shown)

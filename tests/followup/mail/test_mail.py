@@ -120,7 +120,7 @@ def test_a_bad_address_is_given_up_and_stops_nobody(server):
     assert server.addresses == ["a@example.com", "c@example.com"]
     bad = OutgoingMail.objects.failed().get()
     assert (bad.address, bad.last_error, bad.failed_at, bad.attempts) == ("b@example.com", "550 No such user", NOW, 1)
-    assert delivery.in_words == ["Skickade brev: 2.", "Uppgivet: Beslut till b@example.com: 550 No such user"]
+    assert delivery.in_words == ["Skickade mejl: 2.", "Uppgivet: Beslut till b@example.com: 550 No such user"]
     assert deliver(NOW + timedelta(days=9)).given_up == []
 
 
@@ -141,7 +141,7 @@ def test_a_server_busy_with_an_address_is_asked_again_with_growing_delay_until_g
         if delivery.given_up:
             break
         assert delivery.in_words == [
-            "Skickade brev: 0.",
+            "Skickade mejl: 0.",
             "Gick inte, försöks igen: Beslut till a@example.com: 451 Try later",
         ]
         assert deliver(mail.next_attempt_at - timedelta(seconds=1)).postponed == []
@@ -223,7 +223,7 @@ def test_the_command_says_what_was_sent(server):
     put("a@example.com")
     output = StringIO()
     call_command("send_mail", stdout=output)
-    assert output.getvalue() == "Skickade brev: 1.\n"
+    assert output.getvalue() == "Skickade mejl: 1.\n"
 
 
 def test_the_command_fails_when_a_mail_did(server):
@@ -231,7 +231,7 @@ def test_the_command_fails_when_a_mail_did(server):
     put("a@example.com", "b@example.com")
     with pytest.raises(CommandError) as error:
         call_command("send_mail", stdout=StringIO())
-    assert str(error.value) == "Skickade brev: 1.\nUppgivet: Beslut till b@example.com: 550 No such user"
+    assert str(error.value) == "Skickade mejl: 1.\nUppgivet: Beslut till b@example.com: 550 No such user"
 
 
 def test_lines_are_wrapped_but_addresses_are_whole():
@@ -266,7 +266,7 @@ def test_administrators_read_the_outbox_and_try_again(administrator, server):
     assert "Uppgivet 1 december 2021 09.00" in html
     assert "550 No such user" in html
     assert "a@example.com" in client.get(f"{OUTBOX}?lage=sent").content.decode()
-    assert "1 brev skickas vid nästa utskick." in (
+    assert "1 mejl skickas vid nästa utskick." in (
         client.post(
             OUTBOX,
             {"action": "retry", "_selected_action": list(OutgoingMail.objects.values_list("pk", flat=True))},

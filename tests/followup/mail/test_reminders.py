@@ -46,7 +46,7 @@ Det här skulle ha varit inlämnat senast 15 januari 2022.
 Allt som du ska fylla i:
 https://uppfoljning.example.se/mina-uppfoljningar/
 
-Brevet är skickat automatiskt och går inte att svara på. Välj hur ofta
+Mejlet är skickat automatiskt och går inte att svara på. Välj hur ofta
 du vill få e-post:
 https://uppfoljning.example.se/mina-uppfoljningar/e-post/
 """
@@ -344,7 +344,7 @@ def test_the_command_sends_and_says_so(hanna, settings):
         call_command("send_reminders", date=DUE_3, stdout=output)
         call_command("send_reminders", date=DUE_3, stdout=output)
     assert server.addresses == ["hanna@example.com"]
-    assert output.getvalue() == "Nya påminnelser: 1.\nSkickade brev: 1.\nNya påminnelser: 0.\nSkickade brev: 0.\n"
+    assert output.getvalue() == "Nya påminnelser: 1.\nSkickade mejl: 1.\nNya påminnelser: 0.\nSkickade mejl: 0.\n"
 
 
 def test_the_command_reports_bad_addresses_and_missing_ones(hanna, settings):
@@ -358,7 +358,7 @@ def test_the_command_reports_bad_addresses_and_missing_ones(hanna, settings):
     assert server.addresses == ["hanna@example.com"]
     assert str(error.value) == (
         "Har ingen e-postadress och påmindes inte: Missing.\n"
-        "Skickade brev: 1.\n"
+        "Skickade mejl: 1.\n"
         "Uppgivet: Uppföljning 2021: ska snart vara klar till bad@example.com: 550 No such user"
     )
 
@@ -368,7 +368,7 @@ def test_a_dry_run_shows_the_mails_and_leaves_nothing(hanna):
     call_command("send_reminders", "--date=2022-01-12", "--dry-run", stdout=output)
     shown = output.getvalue()
     assert shown.startswith("Till: hanna@example.com\nÄmne: Uppföljning 2021: ska snart vara klar\n\nHej Hanna!")
-    assert shown.endswith("1 brev, inget skickat.\n")
+    assert shown.endswith("1 mejl, inget skickat.\n")
     assert not OutgoingMail.objects.exists()
 
 

@@ -347,7 +347,7 @@ def test_one_answer_of_a_goal(reviewer, open_year, entry, measure):
     hand_in(open_year, "1.1")
     client = client_of(reviewer)
     response = client.post(REVIEW, {"action": "return 1.1.1", "comment": "Hur många?"}, follow=True)
-    assert messages_of(response) == ["1 svar är återlämnade."]
+    assert messages_of(response) == ["1 svar är återlämnat."]
     client.post(REVIEW, {"action": "approve 1.1", "seen": seen_on(client)})
     entry.refresh_from_db()
     measure.refresh_from_db()
