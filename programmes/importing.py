@@ -31,7 +31,7 @@ from programmes.models import (
     ResponsibilityArea,
     SubGoal,
 )
-from programmes.source import Node, Problems, Row, SourceError, check
+from programmes.source import Node, Problems, SourceError, SourceRow, check
 
 if TYPE_CHECKING:
     from organisation.models import User
@@ -335,7 +335,7 @@ class _Reading:
             check(instance, node, KEYS, unread)
         work = self.work.setdefault(kind.model._meta.label, (kind, _Work()))[1]
         for name in kind.members:
-            if name in node.value or not isinstance(node.value, Row):
+            if name in node.value or not isinstance(node.value, SourceRow):
                 differences += self._choose(work, instance, name, self._members(node, name))
         self._plan(work, instance, is_new, differences)
         return instance
@@ -437,6 +437,6 @@ def _value_of(kind: Kind, node: Node, name: str, *, is_new: bool) -> Node | None
     """What the file says of a field; None when it does not say, and the field is to stay as it is."""
     key = KEYS.get(name, name)
     row = node.value
-    if isinstance(row, Row) and key not in row:
+    if isinstance(row, SourceRow) and key not in row:
         return Node(row.defaults[key], node.path, row, key) if is_new and key in row.defaults else None
     return node.get(key, kind.optional[name]) if name in kind.optional else node[key]

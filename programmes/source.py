@@ -96,7 +96,7 @@ class Problems(list[Problem]):
             raise SourceError(*self)
 
 
-class Row(dict[str, Any]):
+class SourceRow(dict[str, Any]):
     """An object that was read from a row of a sheet, and knows the column of each of its values.
 
     What the sheet has no column for is not there: it is left as it is, and `defaults` are what it is in a new thing.
@@ -136,10 +136,10 @@ class Node:
 
     __slots__ = ("key", "path", "row", "value")
 
-    def __init__(self, value: Any, path: str, row: Row | None = None, key: str = "") -> None:
+    def __init__(self, value: Any, path: str, row: SourceRow | None = None, key: str = "") -> None:
         self.value = value
         self.path = path
-        self.row = value if isinstance(value, Row) else row
+        self.row = value if isinstance(value, SourceRow) else row
         self.key = key
 
     @property

@@ -1,4 +1,4 @@
-"""Handing over a workbook, and saying what it does not say itself."""
+"""Forms for uploading a workbook, correcting how it was recognised, and adding facts that it lacks."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from followup.intake.workbook import ALL_SHEETS
 from organisation.fields import LineFormField, ProseFormField
 from programmes.models import LINE_LENGTH, Programme
+from programmes.sheets.mapping import NOT_READ, MappedSheet, MappedWorkbook
 from programmes.sheets.screening import MAX_PACKED, MEBIBYTE
-from programmes.sheets.tables import NOT_READ, Table, Tables
 
 
 class WorkbookForm(forms.Form):
@@ -38,14 +38,14 @@ class WorkbookForm(forms.Form):
         return file
 
 
-def _year(label: str, **more: Any) -> forms.IntegerField:
+def _year_field(label: str, **more: Any) -> forms.IntegerField:
     return forms.IntegerField(
         label=label, required=False, validators=[MinValueValidator(1990), MaxValueValidator(2100)], **more
     )
 
 
 class FactsForm(forms.Form):
-    """What is asked of the programme where the file has no sheet for it."""
+    """Facts about the programme, asked for when the file has no sheet of them."""
 
     title = LineFormField(label="Programmets titel", max_length=200, required=False)
     slug = forms.SlugField(
@@ -54,8 +54,8 @@ class FactsForm(forms.Form):
         required=False,
         help_text="För webbadressen. Lämna tomt för ett nytt program; ett befintligt programs kortnamn ändrar det.",
     )
-    first_year = _year("Första år")
-    last_year = _year("Sista år")
+    first_year = _year_field("Första år")
+    last_year = _year_field("Sista år")
     overarching_goal = ProseFormField(label="Övergripande mål", max_length=LINE_LENGTH, required=False)
     state = forms.ChoiceField(
         label="Läge",
@@ -63,7 +63,7 @@ class FactsForm(forms.Form):
         choices=Programme.State.choices,
         help_text="Ett utkast ser bara de som arbetar med programmet.",
     )
-    status_year = _year("År som status i filen gäller", help_text="Om rubrikerna inte säger vilket år.")
+    status_year = _year_field("År som status i filen gäller", help_text="Om rubrikerna inte säger vilket år.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -71,57 +71,58 @@ class FactsForm(forms.Form):
 
 
 class MeaningsForm(forms.Form):
-    """What each sheet and column holds, as it was understood; a person may say otherwise."""
+    """Kind of each sheet and meaning of each column as they were recognised, for a person to correct."""
 
-    def __init__(self, tables: Tables, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, mapped: MappedWorkbook, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
-        self.tables = [(f"s{number}", table) for number, table in enumerate(tables.tables)]
-        for name, table in self.tables:
+        self.sheets_by_field = [(f"s{number}", sheet) for number, sheet in enumerate(mapped.sheets)]
+        for name, sheet in self.sheets_by_field:
             self.fields[name] = forms.ChoiceField(
                 label="Bladet innehåller",
                 required=False,
-                choices=[(NOT_READ, "Läses inte"), *((s.key, s.title) for s in ALL_SHEETS)],
-                initial=table.sheet.key if table.sheet else NOT_READ,
+                choices=[(NOT_READ, "Läses inte"), *((spec.key, spec.title) for spec in ALL_SHEETS)],
+                initial=sheet.spec.key if sheet.spec else NOT_READ,
             )
-            for meaning in table.meanings if table.sheet else []:
-                self.fields[f"{name}-{meaning.letter}"] = forms.ChoiceField(
-                    label=meaning.place,
+            for column in sheet.columns if sheet.spec else []:
+                self.fields[f"{name}-{column.letter}"] = forms.ChoiceField(
+                    label=column.label,
                     required=False,
-                    choices=[("", "Läses inte"), *_columns(table)],
-                    initial=meaning.column.key if meaning.column else "",
+                    choices=[("", "Läses inte"), *_column_choices(sheet)],
+                    initial=column.spec.key if column.spec else "",
                 )
 
     @property
-    def groups(self) -> list[tuple[Table, forms.BoundField, list[forms.BoundField]]]:
-        """Each sheet with the field that says what it is, and those of its columns."""
+    def groups(self) -> list[tuple[MappedSheet, forms.BoundField, list[forms.BoundField]]]:
+        """Return each sheet with its own field and the fields of its columns."""
         return [
-            (table, self[name], [self[field] for field in self.fields if field.startswith(f"{name}-")])
-            for name, table in self.tables
+            (sheet, self[name], [self[field] for field in self.fields if field.startswith(f"{name}-")])
+            for name, sheet in self.sheets_by_field
         ]
 
     @property
     def sheets(self) -> dict[str, str]:
-        """What was said of sheets, where it is not what was understood."""
+        """Return the chosen keys of sheets by title, where they differ from the recognised ones."""
         return {
-            table.title: self.cleaned_data[name]
-            for name, table in self.tables
+            sheet.title: self.cleaned_data[name]
+            for name, sheet in self.sheets_by_field
             if self.cleaned_data[name] != self.fields[name].initial
         }
 
     @property
     def columns(self) -> dict[str, dict[str, str]]:
+        """Return the chosen keys of columns by title and letter, where they differ from the recognised ones."""
         return {
-            table.title: {
+            sheet.title: {
                 field.removeprefix(f"{name}-"): self.cleaned_data[field]
                 for field in self.fields
                 if field.startswith(f"{name}-") and self.cleaned_data[field] != self.fields[field].initial
             }
-            for name, table in self.tables
+            for name, sheet in self.sheets_by_field
         }
 
 
-def _columns(table: Table) -> list[tuple[str, str]]:
-    if table.sheet is None:
+def _column_choices(sheet: MappedSheet) -> list[tuple[str, str]]:
+    if sheet.spec is None:
         return []
-    return list({column.key: (column.key, column.title) for column in table.sheet.columns}.values())
+    return list({column.key: (column.key, column.title) for column in sheet.spec.columns}.values())

@@ -18,7 +18,7 @@ from followup.intake.preview import Differs, Preview, confirm, preview_of, read,
 from followup.models import Workbook
 from followup.permissions import can_edit_programmes, can_remove_from_programmes
 from followup.queue import jobs as queue
-from programmes.sheets.tables import OnProgress
+from programmes.sheets.reading import OnProgress
 from programmes.source import SourceError
 
 logger = logging.getLogger(__name__)

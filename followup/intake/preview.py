@@ -24,7 +24,8 @@ from organisation.models import Unit
 from programmes.importing import Change, ImportLog, in_full
 from programmes.models import Programme
 from programmes.sheets.assembling import Facts
-from programmes.sheets.tables import Choices, Meaning, OnProgress, Table, Tables, ignore_progress
+from programmes.sheets.mapping import ColumnMapping, MappedSheet, MappedWorkbook, MappingChoices
+from programmes.sheets.reading import OnProgress, ignore_progress
 from programmes.source import Node, Problem, SourceError
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ SHOWN_PROBLEMS = 500
 class Found:
     """What is read of a file, before anything of the programme is touched; no `source` when it cannot be used."""
 
-    tables: Tables
+    tables: MappedWorkbook
     source: Node | None = None
     problems: list[Problem] = field(default_factory=list)
 
@@ -63,16 +64,16 @@ class Preview:
     bound: list[tuple[str, str]]
     notes: list[str]
     kept: list[str]
-    tables: Tables  # how they were understood, without their rows
+    tables: MappedWorkbook  # how they were understood, without their rows
 
     @property
     def asks_facts(self) -> bool:
-        return not self.tables.has("programme")
+        return not self.tables.has_sheet("programme")
 
     @property
     def is_puzzled(self) -> bool:
         """Whether the problems may come from sheets or columns that were not understood."""
-        return bool(self.problems) and not all(table.is_understood for table in self.tables.tables)
+        return bool(self.problems) and not all(sheet.is_understood for sheet in self.tables.sheets)
 
 
 class Differs(Exception):
@@ -85,11 +86,11 @@ class Differs(Exception):
 
 def read(workbook: Workbook, on_progress: OnProgress = ignore_progress) -> Found:
     """Read the file with its owner's choices; `on_progress` is called every thousand rows."""
-    choices = Choices(workbook.sheets, workbook.columns, workbook.facts.get("status_year"))
+    choices = MappingChoices(workbook.sheets, workbook.columns, workbook.facts.get("status_year"))
     try:
         source, tables = read_workbook(bytes(workbook.content), Facts(_of_programme(workbook)), choices, on_progress)
     except SourceError as error:
-        return Found(Tables([]), None, error.problems)
+        return Found(MappedWorkbook([]), None, error.problems)
     return Found(tables, source)
 
 
@@ -123,14 +124,14 @@ def to_json(preview: Preview) -> dict[str, Any]:
     """The preview as it can be kept."""
     tables = [
         {
-            "title": table.title,
-            "sheet": table.sheet.key if table.sheet else "",
+            "title": sheet.title,
+            "sheet": sheet.spec.key if sheet.spec else "",
             "meanings": [
-                [meaning.letter, meaning.heading, meaning.column.key if meaning.column else "", meaning.year]
-                for meaning in table.meanings
+                [column.letter, column.heading, column.spec.key if column.spec else "", column.year]
+                for column in sheet.columns
             ],
         }
-        for table in preview.tables.tables
+        for sheet in preview.tables.sheets
     ]
     plain = {name: value for name, value in vars(preview).items() if name not in ("tables", *_ROWS)}
     return plain | {name: [asdict(row) for row in getattr(preview, name)] for name in _ROWS} | {"tables": tables}
@@ -139,17 +140,17 @@ def to_json(preview: Preview) -> dict[str, Any]:
 def from_json(kept: dict[str, Any]) -> Preview:
     """What `to_json` has made of a preview."""
     rows = {name: [kind(**row) for row in kept[name]] for name, kind in _ROWS.items()}
-    return Preview(**{**kept, **rows, "tables": Tables([_table(**table) for table in kept["tables"]])})
+    return Preview(**{**kept, **rows, "tables": MappedWorkbook([_table(**table) for table in kept["tables"]])})
 
 
 _ROWS: dict[str, type[Problem] | type[Change]] = {"problems": Problem, "changed": Change, "created": Change}
 
 
-def _table(title: str, sheet: str, meanings: list[tuple[str, str, str, int | None]]) -> Table:
+def _table(title: str, sheet: str, meanings: list[tuple[str, str, str, int | None]]) -> MappedSheet:
     kind = next((one for one in ALL_SHEETS if one.key == sheet), None)
     columns = {column.key: column for column in kind.columns} if kind else {}
-    return Table(
-        title, kind, [Meaning(letter, heading, columns.get(key), year) for letter, heading, key, year in meanings]
+    return MappedSheet(
+        title, kind, [ColumnMapping(letter, heading, columns.get(key), year) for letter, heading, key, year in meanings]
     )
 
 
@@ -202,7 +203,7 @@ def _in_words(found: Found, outcome: _Outcome) -> Preview:
         bound=[(in_full(row), reason) for row, reason in surplus.bound],
         notes=[*map(str, found.tables.notes), *log.notes][:SHOWN],
         kept=log.kept,
-        tables=Tables([Table(table.title, table.sheet, table.meanings) for table in found.tables.tables]),
+        tables=MappedWorkbook([MappedSheet(sheet.title, sheet.spec, sheet.columns) for sheet in found.tables.sheets]),
     )
 
 

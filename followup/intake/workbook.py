@@ -14,9 +14,19 @@ from organisation.models import Unit
 from programmes.models import Perspective
 from programmes.sheets import cells
 from programmes.sheets.assembling import Facts, assemble
-from programmes.sheets.columns import EXAMPLE, GOAL_SHEET, MEASURE_SHEET, SHEETS, WIDE, Column, Sheet, chosen
-from programmes.sheets.tables import Choices, OnProgress, Tables, ignore_progress, read_tables
-from programmes.source import Node, Row
+from programmes.sheets.mapping import MappedWorkbook, MappingChoices
+from programmes.sheets.reading import OnProgress, ignore_progress, read_sheets
+from programmes.sheets.schema import (
+    EXAMPLE,
+    GOAL_SHEET,
+    MEASURE_SHEET,
+    SHEETS,
+    WIDE,
+    ColumnSpec,
+    SheetSpec,
+    choice_column,
+)
+from programmes.source import Node, SourceRow
 
 # How others say it. What says how far a measure has come says nothing of a goal, so "Pågår" is no assessment.
 ASSESSMENTS = {
@@ -58,24 +68,24 @@ class Begun(TextChoices):
     UNDER_REVIEW = FollowUp.State.UNDER_REVIEW.value, FollowUp.State.UNDER_REVIEW.label
 
 
-YEAR = Column("year", "År", cells.year, ("year", "uppföljningsår"), 8)
-ASSESSMENT = chosen(
+YEAR = ColumnSpec("year", "År", cells.year, ("year", "uppföljningsår"), 8)
+ASSESSMENT = choice_column(
     "assessment", "Bedömning", Assessment, ASSESSMENTS,
     names=("bedömning av året", "måluppfyllelse", "status", "uppfyllelse", "assessment", "resultat", "trafikljus"),
 )  # fmt: skip
-FORECAST = chosen("forecast", "Prognos", Forecast, FORECASTS, names=("prognos för perioden", "forecast"))
-COMMENT = Column("comment", "Kommentar", cells.text, ("kommentarer", "analys", "uppföljning", "comment"), WIDE)
-PROGRESS = chosen(
+FORECAST = choice_column("forecast", "Prognos", Forecast, FORECASTS, names=("prognos för perioden", "forecast"))
+COMMENT = ColumnSpec("comment", "Kommentar", cells.text, ("kommentarer", "analys", "uppföljning", "comment"), WIDE)
+PROGRESS = choice_column(
     "progress", "Genomförande", Progress, PROGRESSES,
     names=("status", "läge", "genomförd", "genomförandestatus", "progress", "trafikljus"),
 )  # fmt: skip
-DONE = Column(
+DONE = ColumnSpec(
     "done", "Vad som har gjorts", cells.text, ("kommentar", "kommentarer", "uppföljning", "resultat", "comment"), WIDE
 )
-STOP_REASON = Column("stop_reason", "Skäl till avbrott", cells.text, width=40)
+STOP_REASON = ColumnSpec("stop_reason", "Skäl till avbrott", cells.text, width=40)
 
 
-def _yearly(column: Column, key: str = "", names: tuple[str, ...] | None = None) -> Column:
+def _yearly(column: ColumnSpec, key: str = "", names: tuple[str, ...] | None = None) -> ColumnSpec:
     """The same answers as columns of the programme's own sheets, one for each year: "Status 2020"."""
     return replace(
         column,
@@ -87,48 +97,48 @@ def _yearly(column: Column, key: str = "", names: tuple[str, ...] | None = None)
     )
 
 
-YEAR_SHEET = Sheet(
+YEAR_SHEET = SheetSpec(
     "years",
     "Uppföljningar",
     "year",
     (
         YEAR,
-        chosen("state", "Läge", Begun, names=("state",)),
-        Column("opens_on", "Öppnar", cells.day, width=14),
-        Column("due_on", "Ska vara klar", cells.day, width=14),
-        Column("report_date", "Rapportens datum", cells.day, width=16),
-        Column("registration_number", "Diarienummer", cells.text, ("dnr",), 20),
-        Column("summary", "Sammanfattning", cells.text, width=WIDE),
-        Column("circumstances", "Årets förutsättningar", cells.text, width=WIDE),
+        choice_column("state", "Läge", Begun, names=("state",)),
+        ColumnSpec("opens_on", "Öppnar", cells.day, width=14),
+        ColumnSpec("due_on", "Ska vara klar", cells.day, width=14),
+        ColumnSpec("report_date", "Rapportens datum", cells.day, width=16),
+        ColumnSpec("registration_number", "Diarienummer", cells.text, ("dnr",), 20),
+        ColumnSpec("summary", "Sammanfattning", cells.text, width=WIDE),
+        ColumnSpec("circumstances", "Årets förutsättningar", cells.text, width=WIDE),
         ASSESSMENT,
         FORECAST,
-        Column("assessment_comment", "Samlad bedömning", cells.text, width=WIDE),
-        Column("perspectives", "Perspektiv", cells.text, width=WIDE),
-        Column("looking_ahead", "Framåtblick", cells.text, width=WIDE),
+        ColumnSpec("assessment_comment", "Samlad bedömning", cells.text, width=WIDE),
+        ColumnSpec("perspectives", "Perspektiv", cells.text, width=WIDE),
+        ColumnSpec("looking_ahead", "Framåtblick", cells.text, width=WIDE),
         EXAMPLE,
     ),
     ("uppföljningsår", "år", "follow-ups"),
     "Tidigare års uppföljningar, en rad för varje år. Bladen om uppföljning kan lämnas tomma.",
 )
-GOAL_ANSWERS = Sheet(
+GOAL_ANSWERS = SheetSpec(
     "goal_answers",
     "Uppföljning av mål",
     "assessment",
-    (YEAR, Column("code", "Mål", cells.code, ("nr", "mål nr"), 8, help="Till exempel 1.2."), ASSESSMENT, FORECAST,
+    (YEAR, ColumnSpec("code", "Mål", cells.code, ("nr", "mål nr"), 8, help="Till exempel 1.2."), ASSESSMENT, FORECAST,
      COMMENT, EXAMPLE),
     help="Bedömning och prognos för varje mål och år.",
 )  # fmt: skip
-MEASURE_ANSWERS = Sheet(
+MEASURE_ANSWERS = SheetSpec(
     "measure_answers",
     "Uppföljning av åtgärder",
     "progress",
-    (YEAR, Column("code", "Åtgärd", cells.code, ("nr", "åtgärd nr"), 8, help="Till exempel 1.2.3."), PROGRESS, DONE,
+    (YEAR, ColumnSpec("code", "Åtgärd", cells.code, ("nr", "åtgärd nr"), 8, help="Till exempel 1.2.3."), PROGRESS, DONE,
      STOP_REASON, EXAMPLE),
     help="Hur långt varje åtgärd hade kommit varje år.",
 )  # fmt: skip
-ALL_SHEETS: tuple[Sheet, ...] = (
+ALL_SHEETS: tuple[SheetSpec, ...] = (
     *(
-        sheet.with_columns([_yearly(ASSESSMENT), _yearly(FORECAST), _yearly(COMMENT)])
+        sheet.with_columns([_yearly(ASSESSMENT), _yearly(FORECAST), _yearly(COMMENT)], bare_year_keys=["assessment"])
         if sheet is GOAL_SHEET
         else sheet.with_columns(
             [
@@ -140,7 +150,8 @@ ALL_SHEETS: tuple[Sheet, ...] = (
                 ),
                 _yearly(FORECAST),
                 _yearly(COMMENT, "comment", ("Kommentar till målet", "målkommentar")),
-            ]
+            ],
+            bare_year_keys=["progress"],
         )
         if sheet is MEASURE_SHEET
         else sheet
@@ -166,18 +177,18 @@ YEAR_TEXTS = (
 
 
 def read_workbook(
-    content: bytes, facts: Facts, choices: Choices, on_progress: OnProgress = ignore_progress
-) -> tuple[Node, Tables]:
+    content: bytes, facts: Facts, choices: MappingChoices, on_progress: OnProgress = ignore_progress
+) -> tuple[Node, MappedWorkbook]:
     """The programme and the years of a workbook, and how its sheets were understood. SourceError when it cannot be
     opened; what is wrong in it is among the problems of the tables."""
-    tables = read_tables(content, ALL_SHEETS, choices, on_progress)
+    tables = read_sheets(content, ALL_SHEETS, choices, on_progress)
     source = assemble(tables, Unit.objects.all(), Perspective.objects.all(), facts)
     source["follow_ups"] = _follow_ups(tables)
     return Node(source, "$"), tables
 
 
-def _follow_ups(tables: Tables) -> list[Row]:
-    years: dict[int, Row] = {}
+def _follow_ups(tables: MappedWorkbook) -> list[SourceRow]:
+    years: dict[int, SourceRow] = {}
     for row in tables.rows("years"):
         if row.get("year"):
             years[row["year"]] = _year(row)
@@ -201,7 +212,7 @@ def _follow_ups(tables: Tables) -> list[Row]:
     return [years[year] for year in sorted(years)]
 
 
-def _widen_to(year: int, measure: Row, row: Row, tables: Tables) -> None:
+def _widen_to(year: int, measure: SourceRow, row: SourceRow, tables: MappedWorkbook) -> None:
     """Let the measure include a year that it has an answer for, with a note."""
     first, last = measure.get("first_year", year), measure.get("last_year", year)
     if first <= year <= last:
@@ -212,10 +223,10 @@ def _widen_to(year: int, measure: Row, row: Row, tables: Tables) -> None:
     measure[key] = year
 
 
-def _year(row: Row, year: int | None = None) -> Row:
+def _year(row: SourceRow, year: int | None = None) -> SourceRow:
     """A year as the importer takes it: under review when nothing else is said, since its answers are from before."""
     year = year or row["year"]
-    result = Row(row.sheet, row.number, row.columns)
+    result = SourceRow(row.sheet, row.number, row.columns)
     result.update({key: row.get(key) or "" for key in YEAR_TEXTS} if "year" in row else dict.fromkeys(YEAR_TEXTS, ""))
     result.update(
         year=year,
@@ -233,17 +244,17 @@ def _year(row: Row, year: int | None = None) -> Row:
 
 
 def _answer(
-    years: dict[int, Row], year: int, key: str, code: Iterable[int], row: Row, answers: Mapping[str, Any]
+    years: dict[int, SourceRow], year: int, key: str, code: Iterable[int], row: SourceRow, answers: Mapping[str, Any]
 ) -> None:
     if not any(answers.values()):
         return
     if year not in years:
-        years[year] = _year(Row(row.sheet, row.number, {}), year)
+        years[year] = _year(SourceRow(row.sheet, row.number, {}), year)
     dotted = ".".join(map(str, code))
     own = {"sub_goals": "sub_goal", "measures": "measure"}[key]
     if row.number and any(answer[own] == dotted and not answer.columns.get(own) for answer in years[year][key][-1:]):
         return  # a flat table says it again on each row of the goal
-    answer = Row(row.sheet, row.number, {field: row.columns.get(field, "") for field in answers})
+    answer = SourceRow(row.sheet, row.number, {field: row.columns.get(field, "") for field in answers})
     answer.update(answers)
     answer[own] = dotted
     answer["example"] = bool(row.get("example", False))

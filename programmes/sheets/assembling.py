@@ -18,9 +18,9 @@ from organisation.models import Unit
 from programmes.importing import FORMAT, VERSION
 from programmes.models import Perspective
 from programmes.sheets.cells import Code, Reference, normal, numbered
+from programmes.sheets.mapping import MappedWorkbook, PlacedItem
 from programmes.sheets.periods import Period
-from programmes.sheets.tables import PlacedItem, Tables
-from programmes.source import Problems, Row
+from programmes.source import Problems, SourceRow
 
 Fields = dict[str, Any]
 NOWHERE = Reference(Code(), "")
@@ -48,21 +48,23 @@ class Facts:
 
     fields: Mapping[str, Any] = field(default_factory=dict)
 
-    def row(self) -> Row:
-        row = Row("Program", None, {})
+    def row(self) -> SourceRow:
+        row = SourceRow("Program", None, {})
         row.update({key: value for key, value in self.fields.items() if value not in (None, "")})
         return row
 
 
-def assemble(tables: Tables, units: Iterable[Unit], perspectives: Iterable[Perspective], facts: Facts) -> Fields:
+def assemble(
+    tables: MappedWorkbook, units: Iterable[Unit], perspectives: Iterable[Perspective], facts: Facts
+) -> Fields:
     """The programme of the tables, with `units` and `perspectives` known by name. What cannot be placed is added to the
     problems of `tables`, and what had to be guessed to its notes."""
     return _Assembly(tables, list(units), list(perspectives), facts).assemble()
 
 
-def taken(row: Row, keys: Mapping[str, str], **more: Any) -> Row:
+def taken(row: SourceRow, keys: Mapping[str, str], **more: Any) -> SourceRow:
     """What `row` has under `keys`, by their new names, at the same places; and what is known besides."""
-    taken = Row(row.sheet, row.number, {new: row.columns[old] for new, old in keys.items() if old in row.columns})
+    taken = SourceRow(row.sheet, row.number, {new: row.columns[old] for new, old in keys.items() if old in row.columns})
     taken.update({new: row[old] for new, old in keys.items() if old in row})
     taken.update(more)
     return taken
@@ -74,7 +76,7 @@ def _same(*keys: str) -> dict[str, str]:
 
 class _Assembly:
     def __init__(
-        self, tables: Tables, units: Sequence[Unit], perspectives: Sequence[Perspective], facts: Facts
+        self, tables: MappedWorkbook, units: Sequence[Unit], perspectives: Sequence[Perspective], facts: Facts
     ) -> None:
         self.tables, self.facts = tables, facts
         self.problems: Problems = tables.problems
@@ -86,10 +88,10 @@ class _Assembly:
             "perspectives",
             [(p.name, {"slug": p.slug, "name": p.name, "description": p.description}) for p in perspectives],
         )
-        self.areas: dict[int, Row] = {}
-        self.goals: dict[tuple[int, int], Row] = {}
-        self.measures: dict[tuple[int, ...], Row] = {}
-        self.indicators: dict[tuple[int, ...], Row] = {}
+        self.areas: dict[int, SourceRow] = {}
+        self.goals: dict[tuple[int, int], SourceRow] = {}
+        self.measures: dict[tuple[int, ...], SourceRow] = {}
+        self.indicators: dict[tuple[int, ...], SourceRow] = {}
         self.by_words: dict[tuple[Any, ...], Any] = {}
 
     def assemble(self) -> Fields:
@@ -104,7 +106,7 @@ class _Assembly:
         self._figures("targets", ("year", "value"))
         self._figures("outcomes", ("year", "value", "women", "men", "assessment", "kpi", "dated", "example"))
         guidelines = self._guidelines()
-        if not self.areas and not guidelines and not self.tables.has("programme"):
+        if not self.areas and not guidelines and not self.tables.has_sheet("programme"):
             self.problems.append(programme.problem("i filen hittades inga mål eller åtgärder att läsa in."))
         return {
             "format": FORMAT,
@@ -119,9 +121,9 @@ class _Assembly:
         }
 
     def _tells(self, key: str, kinds: Iterable[str]) -> bool:
-        return self.tables.has_column(key) or any(map(self.tables.has, kinds))
+        return self.tables.has_column(key) or any(map(self.tables.has_sheet, kinds))
 
-    def _programme(self) -> Row:
+    def _programme(self) -> SourceRow:
         given = self.facts.row()
         found = next(iter(self.tables.rows("programme")), given)
         # What a cell leaves out a person may have said.
@@ -143,7 +145,7 @@ class _Assembly:
 
     # Areas
 
-    def _area_row(self, row: Row) -> None:
+    def _area_row(self, row: SourceRow) -> None:
         reference = self._reference(row, "name")
         if not reference:
             return
@@ -156,12 +158,12 @@ class _Assembly:
         area = taken(row, _same("overarching_sub_goal", "example"), number=number, name=reference.words)
         self._add_area(number, area)
 
-    def _add_area(self, number: int, area: Row) -> None:
+    def _add_area(self, number: int, area: SourceRow) -> None:
         area["sub_goals"] = []
         self.areas[number] = area
         self.by_words.setdefault(("area", None, normal(area.get("name", ""))), number)
 
-    def _area_of(self, row: Row, code: Sequence[int], above: int | None) -> int:
+    def _area_of(self, row: SourceRow, code: Sequence[int], above: int | None) -> int:
         """The number of the area that a goal's row is in; an area that is named for the first time is made."""
         reference: Reference = row.get("area", NOWHERE)
         number: Any = None
@@ -176,7 +178,7 @@ class _Assembly:
         if number is None:
             number = _next(self.areas)
         if number not in self.areas:
-            made = Row(row.sheet, row.number, {"name": row.columns.get("area", "")})
+            made = SourceRow(row.sheet, row.number, {"name": row.columns.get("area", "")})
             made["number"] = number
             name = reference.words or (f"Område {number}" if len(code) >= 2 else row.sheet)
             if reference.words:
@@ -197,7 +199,7 @@ class _Assembly:
 
     # Goals
 
-    def _goal_rows(self, rows: Iterable[Row]) -> None:
+    def _goal_rows(self, rows: Iterable[SourceRow]) -> None:
         area: int | None = None
         before: tuple[int, ...] = ()
         for row in rows:
@@ -227,7 +229,7 @@ class _Assembly:
             self._add_goal(area, number, goal, row, "text")
             self.tables.placed.append(PlacedItem("goals", row, (area, number), goal))
 
-    def _add_goal(self, area: int, number: int, goal: Row, row: Row, key: str) -> None:
+    def _add_goal(self, area: int, number: int, goal: SourceRow, row: SourceRow, key: str) -> None:
         goal.columns = {**goal.columns, "text": row.columns.get(key, ""), "number": row.columns.get("number", "")}
         goal["measures"], goal["indicators"] = [], []
         self.goals[area, number] = goal
@@ -236,7 +238,7 @@ class _Assembly:
         self.by_words.setdefault(("goal", None, normal(goal["text"])), (area, number))
 
     def _goal_of(
-        self, row: Row, code: Sequence[int], area: int | None, above: tuple[int, int] | None
+        self, row: SourceRow, code: Sequence[int], area: int | None, above: tuple[int, int] | None
     ) -> tuple[int, int] | None:
         """The goal that a measure or an indicator belongs to; one that is named for the first time is made."""
         reference: Reference = row.get("goal", NOWHERE)
@@ -289,7 +291,7 @@ class _Assembly:
 
     # What belongs to goals
 
-    def _measure_rows(self, rows: Iterable[Row]) -> None:
+    def _measure_rows(self, rows: Iterable[SourceRow]) -> None:
         above: tuple[int, int] | None = None
         area: int | None = None
         for row in rows:
@@ -308,7 +310,7 @@ class _Assembly:
             if reference.words:
                 self._measure(row, reference, place)
 
-    def _measure(self, row: Row, reference: Reference, place: tuple[int, int]) -> None:
+    def _measure(self, row: SourceRow, reference: Reference, place: tuple[int, int]) -> None:
         number = reference.code[-1] if reference.code else _next(key[2] for key in self.measures if key[:2] == place)
         same = self.by_words.setdefault((("measure", *place), None, normal(reference.words)), number)
         if not reference.code and same != number:
@@ -342,7 +344,7 @@ class _Assembly:
         self.tables.placed.append(PlacedItem("measures", row, (*place, number), measure))
         self.goals[place]["measures"].append(measure)
 
-    def _set_years(self, measure: Row, row: Row) -> None:
+    def _set_years(self, measure: SourceRow, row: SourceRow) -> None:
         """Set the first and last year that the row names; a new measure has the programme's years otherwise."""
         measure.defaults = self.period
         for key in ("period", "deadline"):
@@ -352,20 +354,33 @@ class _Assembly:
         period, deadline = row.get("period", Period()), row.get("deadline", Period())
         first = row.get("first_year") or period.first or deadline.first
         last = row.get("last_year") or deadline.last or period.last
+        if not (first or last):
+            first, last = self._marked_years(row)
         if period.first or period.last:
             # A stored measure that ended in 2025 does not any more when the cell says "2024–".
             first, last = first or self.programme.get("first_year"), last or self.programme.get("last_year")
         measure.update({key: year for key, year in (("first_year", first), ("last_year", last)) if year})
 
-    def _note_goal_units(self, row: Row, goal: Row) -> None:
+    def _marked_years(self, row: SourceRow) -> tuple[int | None, int | None]:
+        """Return the first and last year that is marked in a plan with a column for each year."""
+        marked = [year for year, is_marked in sorted(row.get("planned_years", {}).items()) if is_marked]
+        if not marked:
+            return None, None
+        if len(marked) != marked[-1] - marked[0] + 1:
+            years = ", ".join(map(str, marked))
+            note = f"kryssen för {years} läses som {marked[0]}–{marked[-1]}."
+            self.tables.notes.append(row.problem(note, "planned_years"))
+        return marked[0], marked[-1]
+
+    def _note_goal_units(self, row: SourceRow, goal: SourceRow) -> None:
         """A goal that only its measures name is answered for by those who do them."""
-        if self.tables.has("goals"):
+        if self.tables.has_sheet("goals"):
             return
         named = self.units.find_all(row, "goal_units" if row.get("goal_units") else "units")
         if named:
             goal["units"] = list(dict.fromkeys([*goal.get("units", []), *named]))
 
-    def _indicator_rows(self, rows: Iterable[Row]) -> None:
+    def _indicator_rows(self, rows: Iterable[SourceRow]) -> None:
         above: tuple[int, int] | None = None
         for row in rows:
             reference = self._reference(row, "name")
@@ -407,8 +422,8 @@ class _Assembly:
                 continue
             indicator[key].append(taken(row, _same(*fields)))
 
-    def _guidelines(self) -> list[Row]:
-        guidelines: dict[int, Row] = {}
+    def _guidelines(self) -> list[SourceRow]:
+        guidelines: dict[int, SourceRow] = {}
         for row in self.tables.rows("guidelines"):
             reference = self._reference(row, "title")
             if not reference.words:
@@ -423,7 +438,7 @@ class _Assembly:
             guidelines[number] = guideline
         return [guidelines[number] for number in sorted(guidelines)]
 
-    def _reference(self, row: Row, key: str) -> Reference:
+    def _reference(self, row: SourceRow, key: str) -> Reference:
         """The number and the words of what the row is about; the number may stand in front of the words."""
         written = str(row.get(key, ""))
         if row.get("number"):
@@ -434,7 +449,7 @@ class _Assembly:
 class _Names:
     """Units or perspectives by the names that cells call them, those of the file before those of the database."""
 
-    def __init__(self, tables: Tables, key: str, known: Sequence[tuple[str, Fields]]) -> None:
+    def __init__(self, tables: MappedWorkbook, key: str, known: Sequence[tuple[str, Fields]]) -> None:
         self.tables, self.key = tables, key
         self.by_name: dict[str, Fields] = {}
         self.used: dict[str, Fields] = {}
@@ -446,7 +461,7 @@ class _Names:
             self.by_name.setdefault(normal(name), fields)
             self.by_name.setdefault(normal(fields["slug"]), fields)
 
-    def _add_row(self, row: Row, known: Sequence[tuple[str, Fields]]) -> None:
+    def _add_row(self, row: SourceRow, known: Sequence[tuple[str, Fields]]) -> None:
         name = row["name"]
         known_as = next((fields["slug"] for other, fields in known if normal(other) == normal(name)), "")
         fields = taken(row, _same("name", "kind", "description"))
@@ -462,7 +477,7 @@ class _Names:
     def listed(self) -> list[Fields]:
         return list(self.used.values())
 
-    def find_all(self, row: Row, key: str) -> list[str]:
+    def find_all(self, row: SourceRow, key: str) -> list[str]:
         """The short names of all who are named in the cell. Who is not known is made, with a note."""
         found: dict[str, None] = {}
         for written in row.get(key) or ():
@@ -498,19 +513,19 @@ class _Names:
         }
         return next(iter(fitting.values())) if len(fitting) == 1 else None
 
-    def _slug(self, name: str, row: Row, key: str) -> str:
+    def _slug(self, name: str, row: SourceRow, key: str) -> str:
         fields = self._known(name)
         if fields is None:
             fields = self._made(name, row, key)
         self.used.setdefault(fields["slug"], fields)
         return str(fields["slug"])
 
-    def _made(self, name: str, row: Row, key: str) -> Fields:
+    def _made(self, name: str, row: SourceRow, key: str) -> Fields:
         what = "enheterna" if self.key == "units" else "perspektiven"
         near = get_close_matches(normal(name), list(self.by_name), n=1, cutoff=0.75)
         hint = f" Menar du {self.by_name[near[0]]['name']}?" if near else ""
         self.tables.notes.append(row.problem(f"”{name}” finns inte bland {what} och läggs till.{hint}", key))
-        made = Row(row.sheet, row.number, {"name": row.columns.get(key, "")})
+        made = SourceRow(row.sheet, row.number, {"name": row.columns.get(key, "")})
         made.update(slug=slugify(name)[:80], name=name)
         made.defaults = {"kind": _kind_of(name), "description": ""}
         self.by_name[normal(name)] = made

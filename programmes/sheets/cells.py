@@ -20,6 +20,7 @@ MONTHS = (
     *("juli", "augusti", "september", "oktober", "november", "december"),
 )
 YES = {"ja", "j", "x", "sant", "true", "yes", "1"}
+MARKS = {"x", "✓", "✔", "√", "☑", "☒", "✗", "✘", "●", "•", "■", "▪", "◆", "*", "ja"}
 NO = {"nej", "n", "", "falskt", "false", "no", "0", "-", "–"}
 EXCEL_EPOCH = datetime(1899, 12, 30)
 NUMBERED = re.compile(
@@ -175,6 +176,16 @@ def flag(cell: Any) -> bool:
     if written in NO:
         return False
     raise Unreadable(f"”{text(cell)}” går inte att tolka. Skriv Ja eller Nej.")
+
+
+def mark(cell: Any) -> bool:
+    """Return whether the cell is marked with an x, a tick or a dot."""
+    written = text(cell).casefold().strip("()[] ")
+    if written in ("", "-", "–", "nej"):
+        return False
+    if written in MARKS:
+        return True
+    raise Unreadable(f"”{text(cell)}” är inget kryss. Skriv x i cellen, eller lämna den tom.")
 
 
 def day(cell: Any) -> str | None:

@@ -16,7 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from programmes.sheets import cells
-from programmes.sheets.columns import INSTRUCTIONS_TITLE, SHEETS, Column, Sheet
+from programmes.sheets.schema import INSTRUCTIONS_TITLE, SHEETS, ColumnSpec, SheetSpec
 
 Fields = Mapping[str, Any]
 HEADING = PatternFill("solid", fgColor="FFDCE9F1")
@@ -45,7 +45,7 @@ def programme_workbook(source: Fields) -> bytes:
     return _workbook(SHEETS, _rows(source), rows_to_fill=0)
 
 
-def template(sheets: Sequence[Sheet] = SHEETS) -> bytes:
+def template(sheets: Sequence[SheetSpec] = SHEETS) -> bytes:
     """An empty workbook with instructions and drop-downs."""
     return _workbook(sheets, {}, rows_to_fill=ROWS_TO_FILL)
 
@@ -88,7 +88,7 @@ def _is_alone(one: Fields, all_of_them: Iterable[Fields]) -> bool:
     )
 
 
-def _workbook(sheets: Sequence[Sheet], rows: Mapping[str, Sequence[Fields]], rows_to_fill: int) -> bytes:
+def _workbook(sheets: Sequence[SheetSpec], rows: Mapping[str, Sequence[Fields]], rows_to_fill: int) -> bytes:
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     _instructions(workbook, sheets)
@@ -105,7 +105,7 @@ def _workbook(sheets: Sequence[Sheet], rows: Mapping[str, Sequence[Fields]], row
     return file.getvalue()
 
 
-def _instructions(workbook: Workbook, sheets: Sequence[Sheet]) -> None:
+def _instructions(workbook: Workbook, sheets: Sequence[SheetSpec]) -> None:
     worksheet = workbook.create_sheet(INSTRUCTIONS_TITLE)
     worksheet.column_dimensions["A"].width = 28
     worksheet.column_dimensions["B"].width = 100
@@ -125,11 +125,13 @@ def _instructions(workbook: Workbook, sheets: Sequence[Sheet]) -> None:
                 row += 1
 
 
-def _offered(column: Column) -> str:
+def _offered(column: ColumnSpec) -> str:
     return f"Något av: {', '.join(column.choices)}." if column.choices else ""
 
 
-def _write_table(worksheet: Worksheet, columns: Sequence[Column], rows: Sequence[Fields], rows_to_fill: int) -> None:
+def _write_table(
+    worksheet: Worksheet, columns: Sequence[ColumnSpec], rows: Sequence[Fields], rows_to_fill: int
+) -> None:
     for number, column in enumerate(columns, start=1):
         _head(_put(worksheet, 1, number, column.title))
         worksheet.column_dimensions[get_column_letter(number)].width = column.width
@@ -149,7 +151,7 @@ def _write_table(worksheet: Worksheet, columns: Sequence[Column], rows: Sequence
         worksheet.auto_filter.ref = worksheet.dimensions
 
 
-def _write_upright(worksheet: Worksheet, columns: Sequence[Column], rows: Sequence[Fields]) -> None:
+def _write_upright(worksheet: Worksheet, columns: Sequence[ColumnSpec], rows: Sequence[Fields]) -> None:
     worksheet.column_dimensions["A"].width, worksheet.column_dimensions["B"].width = 26, 80
     for number, column in enumerate(columns, start=1):
         _head(_put(worksheet, number, 1, column.title))
@@ -158,7 +160,7 @@ def _write_upright(worksheet: Worksheet, columns: Sequence[Column], rows: Sequen
         _offer(worksheet, column, f"B{number}")
 
 
-def _offer(worksheet: Worksheet, column: Column, place: str) -> None:
+def _offer(worksheet: Worksheet, column: ColumnSpec, place: str) -> None:
     """A drop-down with the choices. What is written besides is not refused here: reading knows more words."""
     if column.choices:
         choices = ",".join(column.choices)
@@ -167,7 +169,7 @@ def _offer(worksheet: Worksheet, column: Column, place: str) -> None:
         worksheet.add_data_validation(validation)
 
 
-def _shown(column: Column, value: Any) -> Any:
+def _shown(column: ColumnSpec, value: Any) -> Any:
     if isinstance(value, bool):
         return "Ja" if value else "Nej"
     if column.values and value:

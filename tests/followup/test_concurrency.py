@@ -23,7 +23,7 @@ from organisation.roles import REVIEWER, SECRETARY
 from programmes.importing import _Reading
 from programmes.kolada import FetchLog, update_outcomes
 from programmes.models import Indicator, IndicatorValue, KeyFigure, Programme
-from programmes.sheets.tables import Tables
+from programmes.sheets.mapping import MappedWorkbook
 from programmes.source import read_json
 from tests.fixtures import HUDDINGE, client_of, make_user
 from tests.followup.reading.test_register import many
@@ -181,7 +181,7 @@ def by_command(file: Path) -> Callable[[], object]:
 def by_confirming(file: Path) -> Callable[[], object]:
     reviewer = make_user("granskare", role=REVIEWER)
     held = Workbook.objects.create(name="plan.xlsx", content=b"", by=reviewer)
-    found = Found(Tables([]), read_json(file))
+    found = Found(MappedWorkbook([]), read_json(file))
     digest = preview_of(found, by=reviewer).digest
     return lambda: confirm(held, found, digest, by=reviewer)
 

@@ -18,7 +18,7 @@ from followup.intake.workbook import read_workbook
 from followup.intake.years import hold, import_source
 from programmes.importing import ImportLog, in_full
 from programmes.sheets.assembling import Facts
-from programmes.sheets.tables import Choices
+from programmes.sheets.mapping import MappingChoices
 from programmes.source import Problem, SourceError, read_json
 
 FACTS = {
@@ -63,7 +63,7 @@ class Command(BaseCommand):
                     source = read_json(file)
                 else:
                     facts = self.facts(file, options)
-                    source, tables = read_workbook(_content(file), facts, Choices(), self.show_progress)
+                    source, tables = read_workbook(_content(file), facts, MappingChoices(), self.show_progress)
                     problems = tables.problems
                     log.notes += map(str, tables.notes)
                 hold(source)

@@ -19,7 +19,7 @@ from programmes.exporting import export_programme
 from programmes.importing import ImportLog, in_full
 from programmes.models import Indicator, IndicatorValue, Measure, Programme, SubGoal
 from programmes.sheets.assembling import Facts
-from programmes.sheets.tables import Choices
+from programmes.sheets.mapping import MappingChoices
 from programmes.sheets.writing import programme_workbook
 from programmes.source import Node, SourceError
 from programmes.succession import Continuing, begin_next_period
@@ -140,10 +140,10 @@ def test_figures_of_decided_years_stay_with_their_indicator(huddinge):
 
 def test_a_workbook_without_a_sheet_for_something_says_nothing_of_it(huddinge):
     made = workbook(Mål=[["Nr", "Mål"], ["1.1", "Ett mål"]])
-    source, _ = read_workbook(content_of(made), FACTS, Choices())
+    source, _ = read_workbook(content_of(made), FACTS, MappingChoices())
     assert source["silent_about"].value == ["measures", "indicators", "targets", "outcomes", "guidelines"]
     made = workbook(Indikatorer=[["Nr", "Indikator", "Utfall 2022"], ["1.1.1", "Trygghet", 7]])
-    source, _ = read_workbook(content_of(made), FACTS, Choices())
+    source, _ = read_workbook(content_of(made), FACTS, MappingChoices())
     assert source["silent_about"].value == ["areas", "sub_goals", "measures", "targets", "guidelines"]
 
 
@@ -168,7 +168,7 @@ def test_any_programme_becomes_any_other_with_what_is_surplus_removed(earlier, f
         transaction.set_rollback(True)
     with transaction.atomic():
         read(first)
-        for source in (Node(wanted, "$"), read_workbook(content, Facts(), Choices())[0]):
+        for source in (Node(wanted, "$"), read_workbook(content, Facts(), MappingChoices())[0]):
             log = ImportLog()
             programme = import_source(source, log, with_pdf=False)
             remove(surplus_of(programme, log.missing), log, by=None)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,8 +26,11 @@ from programmes.importing import ImportLog
 from programmes.models import Measure, Programme, ResponsibilityArea, SubGoal
 from programmes.sheets import loading
 from programmes.sheets.assembling import Facts
+from programmes.sheets.mapping import MappedWorkbook, MappingChoices
+from programmes.sheets.reading import read_sheets
+from programmes.sheets.recognition import Heading, find_column, find_exact_column
+from programmes.sheets.schema import MEASURE_SHEET
 from programmes.sheets.screening import screen
-from programmes.sheets.tables import Choices, Tables, read_tables
 from programmes.sheets.writing import programme_workbook, template
 from programmes.source import SourceError
 from tests.factories import make_unit
@@ -60,9 +64,11 @@ def content_of(made: Workbook) -> bytes:
     return file.getvalue()
 
 
-def load(made: Workbook | bytes, facts: Facts = FACTS, choices: Choices | None = None) -> tuple[ImportLog, Tables]:
+def load(
+    made: Workbook | bytes, facts: Facts = FACTS, choices: MappingChoices | None = None
+) -> tuple[ImportLog, MappedWorkbook]:
     content = made if isinstance(made, bytes) else content_of(made)
-    source, tables = read_workbook(content, facts, choices or Choices())
+    source, tables = read_workbook(content, facts, choices or MappingChoices())
     log = ImportLog()
     with transaction.atomic():
         import_source(source, log, tables.problems, with_pdf=False)
@@ -487,7 +493,7 @@ def test_a_row_that_strays_to_the_end_of_the_sheet_does_no_harm():
 def test_rows_without_a_number_after_the_last_possible_row_are_refused(merged):
     content = with_rows(f'<row r="1048576">{CELL.format("a").replace("A1", "A1048576")}</row><row/><row/>', merged)
     with pytest.raises(SourceError):
-        read_tables(content, ALL_SHEETS, Choices())
+        read_sheets(content, ALL_SHEETS, MappingChoices())
 
 
 def test_a_file_is_screened_once_and_its_rows_are_counted(monkeypatch):
@@ -498,7 +504,7 @@ def test_a_file_is_screened_once_and_its_rows_are_counted(monkeypatch):
         "Åtgärder": [["Nr", "Åtgärd"], *[[f"1.1.{n}", "a"] for n in range(1, 1200)]],
     }
     content = content_of(workbook(**sheets))
-    read_tables(content, ALL_SHEETS, Choices(), lambda *progress: reported.append(progress))
+    read_sheets(content, ALL_SHEETS, MappingChoices(), lambda *progress: reported.append(progress))
     assert screened == [content]
     assert reported == [(0, 1202), (1000, 1202)]
 
@@ -507,7 +513,7 @@ def test_a_file_is_screened_once_and_its_rows_are_counted(monkeypatch):
 def test_a_sheet_that_nobody_understands_is_read_as_a_person_says():
     made = workbook(Blad1=[["Ämne", "Syfte", "Vi ska"], ["Hemmet", "Trygga hem", "Larm"]])
     assert refused(made) == ["Bladet Program: i filen hittades inga mål eller åtgärder att läsa in."]
-    choices = Choices({"Blad1": "measures"}, {"Blad1": {"A": "area", "B": "goal", "C": "text"}})
+    choices = MappingChoices({"Blad1": "measures"}, {"Blad1": {"A": "area", "B": "goal", "C": "text"}})
     load(made, choices=choices)
     assert (goals(), measures()) == ([("1.1", "Trygga hem")], [("1.1.1", "Larm")])
 
@@ -574,7 +580,7 @@ def test_what_libreoffice_has_saved_is_read_as_before(huddinge, tmp_path):
     log, tables = load(saved, Facts())
     assert log.nothing_changed
     assert dict(log.unchanged)["åtgärder"] == Measure.objects.count()
-    assert [table.title for table in tables.tables if not table.sheet] == []
+    assert [sheet.title for sheet in tables.sheets if not sheet.spec] == []
 
 
 # Texts as other programs encode them
@@ -664,3 +670,60 @@ def test_several_years_in_a_column_of_one_year_are_refused(db):
         "Bladet Åtgärder, rad 2, kolumn C (Slutår): ”2023–2024” är flera år. Skriv året med fyra siffror, "
         "till exempel 2023."
     ]
+
+
+# Headings that are nothing but a year
+
+
+def test_marks_under_years_are_the_years_of_a_measure(db):
+    made = plan(
+        ["Åtgärd", 2022, 2023, "2024"],
+        ["1.1.1 Nattvandring", "x", None, "x"],
+        ["1.1.2 Lyktor", None, "✓", None],
+        ["1.1.3 Bänkar", None, None, None],
+    )
+    _, tables = load(made)
+    assert measures() == [("1.1.1", "Nattvandring"), ("1.1.2", "Lyktor"), ("1.1.3", "Bänkar")]
+    assert years_of_measures() == [(2022, 2024), (2023, 2023), (2022, 2025)]
+    assert [str(note) for note in tables.notes] == [
+        "Bladet Plan, rad 2, kolumn D (2022): kryssen för 2022, 2024 läses som 2022–2024."
+    ]
+
+
+def test_amounts_under_years_are_listed_as_unread(db):
+    made = plan(["Åtgärd", 2022, "2023 (tkr)"], ["1.1.1 Nattvandring", 500, 250], ["1.1.2 Lyktor", 500, 250])
+    _, tables = load(made)
+    assert measures() == [("1.1.1", "Nattvandring"), ("1.1.2", "Lyktor")]
+    assert [str(note) for note in tables.notes] == [
+        "Bladet Plan, kolumn D (2022): kolumnen läses inte.",
+        "Bladet Plan, kolumn E (2023 (tkr)): kolumnen läses inte.",
+    ]
+
+
+def test_statuses_under_years_are_the_answers_of_the_years(db):
+    load(plan(["Åtgärd", "2022", 2023], ["Nattvandring", "Pågår", "Klar"]))
+    answers = MeasureEntry.objects.order_by("follow_up__year").values_list("follow_up__year", "progress")
+    assert list(answers) == [(2022, "ongoing"), (2023, "done")]
+
+
+def test_figures_under_years_are_outcomes_of_indicators(db):
+    indicators = [
+        ["Mål", "Indikator", "Enhet", "Riktning", 2022, "2023"],
+        ["1.1", "Upplevd trygghet", "procent", "Ökar", 61, "63,5 %"],
+    ]
+    load(workbook(Mål=[["Nr", "Mål"], ["1.1", "Trygghet"]], Blad2=indicators))
+    indicator = Programme.objects.get().areas.get().sub_goals.get().indicators.get()
+    assert indicator.number == 1
+    assert [(o.year, float(o.value)) for o in indicator.outcomes.order_by("year")] == [(2022, 61), (2023, 63.5)]
+
+
+@pytest.mark.parametrize("heading", ["2030", "1", "–", "*", "…", "2024/25", "()"])
+def test_a_heading_of_digits_and_signs_is_never_the_number(heading):
+    for spec in ALL_SHEETS:
+        column = find_column(spec, Heading.of(SimpleNamespace(value=heading)))
+        assert column is None or column.key != "number"
+
+
+@pytest.mark.parametrize("heading", ["#", "Nr", "Nr.", "Löpnr"])
+def test_usual_headings_of_the_number_are_known(heading):
+    assert find_exact_column(MEASURE_SHEET, SimpleNamespace(value=heading)).key == "number"
