@@ -13,7 +13,7 @@ from functools import cached_property, reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import F, Model, Q, QuerySet, Value
+from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.urls import reverse
 
 from followup.documents.report.table import Table
@@ -63,10 +63,25 @@ class Source:
             found |= Q(**{f"{self.item}__in": self._matching(self.item_model, words, self.item_fields)})
         return rows.filter(found)
 
+    def load(self, ids: Sequence[int]) -> dict[int, Any]:
+        """Return the rows by id, with all that a hit shows of them."""
+        rows: QuerySet[Any] = self.model._default_manager.select_related(*self.related)
+        if self.model is ProtocolNote:
+            rows = rows.annotate(position=POSITION_OF_NOTE)
+        return rows.in_bulk(ids)
+
     @staticmethod
     def _matching(model: type[Model], words: Sequence[str], fields: Sequence[str]) -> QuerySet[Any]:
         return matching(model._default_manager.all(), words, fields).values("pk")
 
+
+# The notes of a decision are numbered in the minutes by position: a removed or moved note leaves a gap in `order`.
+POSITION_OF_NOTE = Subquery(
+    ProtocolNote.objects.filter(decision=OuterRef("decision"), order__lte=OuterRef("order"))
+    .order_by()
+    .values("decision")
+    .values(number=Count("pk"))
+)
 
 # Fields of the year, with the heading and the anchor of each in the report.
 YEAR_TEXTS = {
@@ -167,14 +182,11 @@ class FoundTexts:
 
     def _hits(self, keys: Iterable[Any]) -> list[Hit]:
         places = [(key["of_source"], key["of_row"]) for key in keys]
-        wanted = defaultdict(list)
-        for number, row in places:
-            wanted[number].append(row)
-        found = {
-            number: SOURCES[number].model._default_manager.select_related(*SOURCES[number].related).in_bulk(rows)
-            for number, rows in wanted.items()
-        }
-        return [self._hit(found[number][row]) for number, row in places]
+        ids_by_source = defaultdict(list)
+        for number, row_id in places:
+            ids_by_source[number].append(row_id)
+        rows = {number: SOURCES[number].load(ids) for number, ids in ids_by_source.items()}
+        return [self._hit(rows[number][row_id]) for number, row_id in places]
 
     def _hit(self, row: Any) -> Hit:
         match row:
@@ -187,7 +199,7 @@ class FoundTexts:
             case Decision():
                 return _hit_of_decision(row)
             case _:
-                return _hit_of_note(row)
+                return _hit_of_note(row, row.position)
 
 
 def _without_corrections(years: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
@@ -242,9 +254,9 @@ def _hit_of_decision(decision: Decision) -> Hit:
     return Hit("Beslut", title, address, texts, decision.follow_up, decision.is_example)
 
 
-def _hit_of_note(note: ProtocolNote) -> Hit:
+def _hit_of_note(note: ProtocolNote, position: int) -> Hit:
     follow_up = note.decision.follow_up
-    address = f"{_address('minutes_extract', follow_up, note.decision.number)}#anteckning-{note.order}"
+    address = f"{_address('minutes_extract', follow_up, note.decision.number)}#anteckning-{position}"
     title = f"{note.name} ({note.party})"
     return Hit(note.get_kind_display(), title, address, (note.text,), follow_up, note.is_example)
 

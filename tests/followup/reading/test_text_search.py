@@ -176,3 +176,15 @@ def test_postgresql_searches_texts_by_index(texts, secretary):
     for source in SOURCES:
         plan = matching(source.model.objects.all(), ["fläderbuske"], source.fields).explain()
         assert f"{source.model.__name__.lower()}_texts" in plan
+
+
+def test_a_note_is_linked_by_its_position_in_the_minutes(texts, secretary):
+    """Removing and moving notes leaves gaps in their order."""
+    note = texts.notes.get()
+    type(note).objects.filter(pk=note.pk).update(order=7)
+    for order in (3, 12):
+        texts.notes.create(order=order, name="Bo Berg", party="M", text="Inget.")
+    (hit,) = [hit for hit in found(secretary, q="fläderbuske") if hit[0] == "Protokollsanteckning"]
+    assert hit[2] == f"{YEAR}beslut/9/protokollsutdrag/#anteckning-2"
+    extract = client_of(secretary).get(f"{YEAR}beslut/9/protokollsutdrag/").content.decode()
+    assert "En fläderbuske till." in extract.split('id="anteckning-2"')[1].split('id="anteckning-3"')[0]
