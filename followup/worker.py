@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
+from followup.documents.failing_texts import TextPlace, failing_texts
 from followup.documents.minutes import pdf as minutes_pdf
 from followup.documents.minutes.extract import MinutesExtract
 from followup.documents.report import pdf
@@ -27,18 +28,29 @@ from followup.models import Rendering, Workbook
 from followup.queue.child_process import ChildProcess
 from followup.queue.jobs import give_back, let_pages_go_first
 from followup.queue.pdf_jobs import beat, clean_up, fail, store, take_next
-from followup.report.report import from_json, waiting_value
+from followup.report.report import Report, from_json, to_json, waiting_value
 from followup.report.unit_year import UnitYear
 
 logger = logging.getLogger(__name__)
 
-# Renderers from the queued JSON to the PDF, for each kind of document.
+Value = Report | UnitYear | MinutesExtract
+
+# From the queued JSON to the value that is drawn, for each kind of document.
+READ: dict[str, Callable[[str], Value]] = {
+    Rendering.Document.REPORT: from_json,
+    Rendering.Document.UNIT: lambda source: waiting_value(UnitYear, source),
+    Rendering.Document.EXTRACT: lambda source: waiting_value(MinutesExtract, source),
+}
+# From the queued JSON to the PDF.
 DRAW: dict[str, Callable[[str], bytes]] = {
     Rendering.Document.REPORT: lambda source: pdf.render(from_json(source)),
     Rendering.Document.UNIT: lambda source: unit_pdf.render(waiting_value(UnitYear, source)),
     Rendering.Document.EXTRACT: lambda source: minutes_pdf.render(waiting_value(MinutesExtract, source)),
 }
 BEAT_SECONDS = 2
+# Seconds that the search for the texts behind a failure may take, and the number of texts after which it ends.
+SEARCH_SECONDS = 60
+MOST_TEXTS = 5
 # Bytes of memory that reading one file may take, in addition to the memory of the worker itself.
 READ_MEMORY = 300 * 2**20
 
@@ -47,9 +59,13 @@ class Failed(Exception):
     """There is no file. `problem` is the reason in Swedish for readers, `details` are for the log."""
 
     def __init__(self, problem: str, details: str = "") -> None:
-        super().__init__(problem)
+        super().__init__(problem, details)
         self.problem = problem
         self.details = details
+
+
+class BrokenError(Failed):
+    """The rendering raised an exception or killed its process: a text of the document may be the cause."""
 
 
 class TakenOver(Exception):
@@ -69,62 +85,109 @@ def make_pdfs() -> int:
 def make(rendering: Rendering) -> bool:
     """Make one file and store it. A failure is logged and stored for the readers; it is not an error here."""
     try:
-        content = _draw(rendering)
-        return store(rendering, content, timezone.now())
+        return _make(rendering)
     except TakenOver:
         logger.warning("%s was taken over by another process", rendering)
-    except Failed as failure:
-        logger.error("%s failed: %s\n%s", rendering, failure.problem, failure.details)
-        fail(rendering, failure.problem, timezone.now())
-    except DatabaseError:
-        logger.exception("%s could not be stored", rendering)
-        fail(rendering, "Servern kunde inte spara filen.", timezone.now())
+        return False
     except BaseException:
         # The worker is ordered to stop: another one takes up the rendering.
         give_back(rendering)
         raise
-    return False
+
+
+def _make(rendering: Rendering) -> bool:
+    try:
+        content = _draw(rendering)
+    except Failed as failure:
+        logger.error("%s failed: %s\n%s", rendering, failure.problem, failure.details)
+        texts = _find_failing_texts(rendering) if isinstance(failure, BrokenError) else []
+        fail(rendering, failure.problem, timezone.now(), texts)
+        return False
+    try:
+        return store(rendering, content, timezone.now())
+    except DatabaseError:
+        logger.exception("%s could not be stored", rendering)
+        fail(rendering, "Servern kunde inte spara filen.", timezone.now())
+        return False
 
 
 def _draw(rendering: Rendering) -> bytes:
     """Return the file, laid out in a child process while this process sends heartbeats. Failed, TakenOver."""
-    with ChildProcess(lambda send: send(_drawn(rendering))) as child:
-        _wait(rendering, child)
+    return _draw_in_child(rendering, rendering.source, _seconds_left(rendering))
+
+
+def _seconds_left(rendering: Rendering) -> float:
+    """Return the seconds until the time limit of a rendering, which may have been taken up again after a while."""
+    used = timezone.now() - rendering.started_at if rendering.started_at else timedelta()
+    return settings.RENDER_TIME_LIMIT - used.total_seconds()
+
+
+def _draw_in_child(rendering: Rendering, source: str, seconds: float) -> bytes:
+    """Draw `source`, the whole rendering or a part of it, in at most so many `seconds`. Failed, TakenOver."""
+    with ChildProcess(lambda send: send(_drawn(rendering.document, source))) as child:
+        _wait(rendering, child, seconds)
         try:
             answer = child.answer()
         except (EOFError, OSError) as error:
             problem = "Processen som skapar filen avbröts. Kanske räckte inte serverns minne."
-            raise Failed(problem, f"exit code {child.exit_code()}") from error
+            raise BrokenError(problem, f"exit code {child.exit_code()}") from error
     if isinstance(answer, Failed):
         raise answer
     content: bytes = answer
     return content
 
 
-def _drawn(rendering: Rendering) -> bytes | Failed:
+def _drawn(document: str, source: str) -> bytes | Failed:
     """Return the file, or the failure: the child process sends either of them to the worker."""
     let_pages_go_first()
     try:
-        return DRAW[rendering.document](rendering.source)
+        return DRAW[document](source)
     except pdf.PdfUnavailable as error:
         return Failed(str(error), repr(error.__cause__))
     except Exception:
-        return Failed("Ett fel uppstod när filen skulle skapas.", traceback.format_exc())
+        return BrokenError("Ett fel uppstod när filen skulle skapas.", traceback.format_exc())
 
 
-def _wait(rendering: Rendering, child: ChildProcess) -> None:
-    """Wait until the child has answered or died. Failed when it takes too long, TakenOver."""
-    limit = timedelta(seconds=settings.RENDER_TIME_LIMIT)
+def _wait(rendering: Rendering, child: ChildProcess, seconds: float) -> None:
+    """Wait until the child has answered or died. Failed when it takes more than so many `seconds`, TakenOver."""
+    give_up = time.monotonic() + seconds
     while not child.is_finished(BEAT_SECONDS):
-        now = timezone.now()
-        if rendering.started_at and now - rendering.started_at > limit:
+        if time.monotonic() > give_up:
             raise Failed(_too_late())
-        if not beat(rendering, now):
+        if not beat(rendering, timezone.now()):
             raise TakenOver
 
 
 def _too_late() -> str:
     return f"Det tog längre tid än {settings.RENDER_TIME_LIMIT} sekunder, och försöket avbröts."
+
+
+def _find_failing_texts(rendering: Rendering) -> list[TextPlace]:
+    """Return the texts that make the rendering fail, as many as are found within SEARCH_SECONDS."""
+    try:
+        value = READ[rendering.document](rendering.source)
+    except (ValueError, TypeError, KeyError):
+        return []  # the queued JSON itself cannot be read
+    pdf.is_available()  # loads WeasyPrint here, once for all trials
+    give_up = time.monotonic() + SEARCH_SECONDS
+
+    def is_failing(part: Value) -> bool:
+        try:
+            _draw_in_child(rendering, to_json(part), give_up - time.monotonic())
+        except BrokenError:
+            return True
+        return False
+
+    # By name: the report repeats the text of a measure in several chapters.
+    found: dict[str, TextPlace] = {}
+    try:
+        for place in failing_texts(value, is_failing):
+            found.setdefault(place.name, place)
+            if len(found) == MOST_TEXTS:
+                break
+    except Failed:
+        logger.warning("The search for the texts that make %s fail took too long", rendering)
+    return list(found.values())
 
 
 def read_files() -> int:

@@ -46,7 +46,7 @@ class Rendering(Queued):
     # A worker gives a sign of life every few seconds.
     ABANDONED_AFTER = timedelta(seconds=30)
     HEAVY = ("source", "content")
-    UNBEGUN: ClassVar = {"slot": None, "finished_at": None}
+    UNBEGUN: ClassVar = {"slot": None, "finished_at": None, "failing_texts": []}
 
     document = models.CharField("dokument", max_length=10, choices=Document, default=Document.REPORT)
     key = models.CharField("nyckel", max_length=64, unique=True, help_text="Kontrollsumma av det som filen visar.")
@@ -60,6 +60,12 @@ class Rendering(Queued):
     follow_up = models.ForeignKey(FollowUp, models.CASCADE, verbose_name="uppföljning", related_name="renderings")
     source = models.TextField("det som filen visar, som JSON")
     content = models.BinaryField("filen", null=True)
+    failing_texts = models.JSONField(
+        "texter som inte går att rita",
+        default=list,
+        blank=True,
+        help_text="Namn, mål och plats på sidan för varje text som ensam gör att filen inte kan skapas.",
+    )
     state = models.CharField("läge", max_length=20, choices=State, default=State.WAITING)
     slot = models.PositiveSmallIntegerField(
         "plats", null=True, help_text="Vilken av de processer som får finnas samtidigt som skapar filen."

@@ -5,7 +5,7 @@ The database keeps the bound: a rendering that is made holds one of `RENDER_PROC
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from followup.change_counter import change_count, compact
+from followup.documents.failing_texts import TextPlace
 from followup.documents.minutes.extract import MinutesExtract
 from followup.models import FollowUp, Rendering
 from followup.program_version import fingerprint
@@ -133,9 +134,12 @@ def store(rendering: Rendering, content: bytes, now: datetime) -> bool:
     )
 
 
-def fail(rendering: Rendering, problem: str, now: datetime) -> bool:
-    """`problem` tells readers in plain words why there is no file."""
-    return queue.change(rendering, state=Rendering.State.FAILED, problem=problem, slot=None, finished_at=now)
+def fail(rendering: Rendering, problem: str, now: datetime, texts: Iterable[TextPlace] = ()) -> bool:
+    """Store the reason in Swedish why there is no file, and the texts that make the rendering fail."""
+    failing = [{"name": place.name, "goal": place.goal, "anchor": place.anchor} for place in texts]
+    return queue.change(
+        rendering, state=Rendering.State.FAILED, problem=problem, failing_texts=failing, slot=None, finished_at=now
+    )
 
 
 def clean_up(now: datetime) -> int:

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,9 +24,11 @@ from pypdf import PdfReader
 
 from followup import worker
 from followup.models import FollowUp, Rendering
+from followup.queue.jobs import ask_again
 from followup.queue.pdf_jobs import call_worker, rendering_of, take_next
-from followup.report.report import build_report
+from followup.report.report import Report, build_report
 from followup.worker import make_pdfs
+from tests.factories import answer_all, make_area, make_goal, make_measure, make_programme, open_year
 from tests.fixtures import HUDDINGE
 
 
@@ -66,6 +69,95 @@ def test_a_failure_is_logged_and_the_next_one_is_made(huddinge, caplog):
     [entry] = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert entry.getMessage().startswith(f"Rendering {broken.pk}, Uppföljning 2019,")
     assert "Rapporten har schemaversion 0" in entry.getMessage()
+
+
+def uncleaned(monkeypatch) -> None:
+    """Let texts through as they were stored by a version that did not clean them: WeasyPrint refuses some."""
+    monkeypatch.setattr("followup.documents.report.html.legible", str)
+    monkeypatch.setattr("followup.documents.report.pdf.legible", str)
+
+
+@pytest.fixture
+def small(db) -> Report:
+    """A report that is drawn quickly: two goals with a measure each."""
+    programme = make_programme()
+    area = make_area(programme)
+    for _ in range(2):
+        make_measure(make_goal(area))
+    follow_up = open_year(programme)
+    answer_all(follow_up)
+    return build_report(follow_up)
+
+
+def ask_for(report: Report) -> Rendering:
+    return rendering_of(FollowUp.objects.get(year=report.year), lambda: report, timezone.now())
+
+
+def test_a_failure_names_the_texts_that_caused_it(small, caplog, monkeypatch):
+    uncleaned(monkeypatch)
+    monkeypatch.setattr(worker, "SEARCH_SECONDS", 600)
+    [area] = small.areas
+    goal = replace(area.sub_goals[1], text="Torget \u2029är tryggt.")
+    area = replace(area, sub_goals=(area.sub_goals[0], goal))
+    rendering = ask_for(replace(small, overarching_goal="Alla \u2029är trygga.", areas=(area,)))
+    assert make_pdfs() == 0
+    rendering.refresh_from_db()
+    assert (rendering.state, rendering.slot) == ("failed", None)
+    assert rendering.problem == "Ett fel uppstod när filen skulle skapas."
+    assert rendering.failing_texts == [
+        {"name": "Hela året, det övergripande målet", "goal": "", "anchor": "uppdraget"},
+        {"name": "Mål 1.2, texten", "goal": "1.2", "anchor": "mal-1.2"},
+    ]
+    assert "AssertionError" in caplog.text
+    assert multiprocessing.active_children() == []
+    # Asked for again, it starts without them.
+    ask_again(rendering, timezone.now())
+    rendering.refresh_from_db()
+    assert (rendering.state, rendering.failing_texts) == ("waiting", [])
+
+
+def draw_or_die(source: str) -> bytes:
+    """Draw as an engine that dies of a text, which no exception tells of."""
+    if "dödar" in source:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return b"%PDF-"
+
+
+def test_a_text_that_kills_the_process_is_named(small, monkeypatch):
+    monkeypatch.setitem(worker.DRAW, "report", draw_or_die)
+    rendering = ask_for(replace(small, summary="Det dödar."))
+    assert make_pdfs() == 0
+    rendering.refresh_from_db()
+    assert "Kanske räckte inte serverns minne." in rendering.problem
+    assert [text["name"] for text in rendering.failing_texts] == ["Hela året, sammanfattningen"]
+
+
+def test_the_search_for_the_text_ends_in_time(small, restless, monkeypatch, caplog):
+    def draw_slowly_in_parts(source: str) -> bytes:
+        if "dödar" not in source:
+            time.sleep(60)
+        return draw_or_die(source)
+
+    monkeypatch.setitem(worker.DRAW, "report", draw_slowly_in_parts)
+    monkeypatch.setattr(worker, "SEARCH_SECONDS", 0.1)
+    rendering = ask_for(replace(small, summary="Det dödar."))
+    assert make_pdfs() == 0
+    rendering.refresh_from_db()
+    assert (rendering.state, rendering.failing_texts) == ("failed", [])
+    assert "took too long" in caplog.text
+    assert multiprocessing.active_children() == []
+
+
+def test_a_worker_told_to_stop_while_it_searches_gives_the_rendering_back(small, monkeypatch):
+    def stop(*args: object) -> None:
+        raise SystemExit
+
+    ask_for(replace(small, summary="Det dödar."))
+    monkeypatch.setitem(worker.DRAW, "report", draw_or_die)
+    monkeypatch.setattr(worker, "_find_failing_texts", stop)
+    with pytest.raises(SystemExit):
+        make_pdfs()
+    assert Rendering.objects.get().state == "waiting"
 
 
 def test_what_takes_too_long_is_stopped(huddinge, restless, settings):

@@ -1,0 +1,211 @@
+"""Find the texts of a document that make its rendering fail, so that a reviewer knows which text to write again.
+
+The document is rendered with half of its texts, and each half that fails is divided further until one text remains.
+Goals, measures and other parts none of whose texts are tried are left out, which makes the trials quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from followup.documents.minutes.extract import MinutesExtract, Note
+from followup.report.indicators import IndicatorStatus
+from followup.report.report import (
+    AreaStatus,
+    Change,
+    GuidelineStatus,
+    MeasureStatus,
+    Movement,
+    PerspectiveAccount,
+    Report,
+    Scale,
+    SubGoalStatus,
+)
+from followup.report.unit_year import UnitYear
+from followup.scales import Step
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Document = TypeVar("Document", bound="DataclassInstance")
+# Names of dataclass fields and indexes of tuples, from the document down to one text.
+Path = tuple[str | int, ...]
+
+# Codes that the application writes itself, and that templates look things up by.
+CODES = {"code", "programme_slug", "kpi", "direction"}
+FIELD_NAMES = {
+    "assessment_comment": "den samlade bedömningen",
+    "body": "det beslutande organet",
+    "circumstances": "årets förutsättningar",
+    "comment": "kommentaren",
+    "correction": "skälet till rättelsen",
+    "decision": "beslutet",
+    "deliberation": "överläggningen",
+    "description": "beskrivningen",
+    "done": "det som har gjorts",
+    "looking_ahead": "framåtblicken",
+    "municipality": "kommunens namn",
+    "name": "namnet",
+    "overarching_goal": "det övergripande målet",
+    "overarching_sub_goal": "det övergripande delmålet",
+    "person": "namnet",
+    "perspectives": "perspektiven",
+    "problem": "problemet",
+    "problem_source": "källan till problemet",
+    "programme": "programmets namn",
+    "propositions": "propositionerna",
+    "reason": "skälet till ändringen",
+    "recipients": "mottagarna",
+    "registration_number": "diarienumret",
+    "source": "källan",
+    "speakers": "talarna",
+    "state": "läget",
+    "stop_reason": "skälet till att den stoppades",
+    "summary": "sammanfattningen",
+    "text": "texten",
+    "title": "rubriken",
+    "unit": "enheten",
+    "units": "de ansvariga enheterna",
+}
+# The chapters of the report's page that show the texts of the year.
+CHAPTERS = {
+    "summary": "sammanfattning",
+    "assessment_comment": "samlad-bedomning",
+    "circumstances": "forutsattningar",
+    "perspectives": "perspektiv",
+    "looking_ahead": "framat",
+    "overarching_goal": "uppdraget",
+}
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The part of a document that a text belongs to: its name in Swedish, its goal's code and its place on the page."""
+
+    name: str
+    goal: str = ""
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class TextPlace:
+    """A text of a document. `name` says in Swedish where it is: "Mål 1.2, kommentaren"."""
+
+    path: Path
+    name: str
+    goal: str
+    anchor: str
+
+
+def failing_texts(document: Document, fails: Callable[[Document], bool]) -> Iterator[TextPlace]:
+    """Yield each text of `document` that alone makes the rendering fail; none when the fault is not in a single text.
+
+    `fails` renders a document and returns whether that failed. An exception that it raises ends the search.
+    """
+
+    def failing_among(places: list[TextPlace]) -> Iterator[TextPlace]:
+        if not fails(with_only(document, places)):
+            return
+        if len(places) == 1:
+            yield places[0]
+            return
+        middle = len(places) // 2
+        yield from failing_among(places[:middle])
+        yield from failing_among(places[middle:])
+
+    places = list(text_places(document))
+    if places and not fails(with_only(document, [])):
+        yield from failing_among(places)
+
+
+def text_places(document: DataclassInstance) -> Iterator[TextPlace]:
+    """Yield the place of every text of the document that is not empty."""
+    return _places(document, (), Owner("Dokumentet"))
+
+
+def with_only(document: Document, places: Collection[TextPlace]) -> Document:
+    """Return the document with the texts of `places` and no others."""
+    kept: Document = _pruned(document, (), _with_parents(place.path for place in places))
+    return kept
+
+
+def _with_parents(paths: Iterator[Path]) -> set[Path]:
+    return {path[:length] for path in paths for length in range(len(path) + 1)}
+
+
+def _places(value: Any, path: Path, owner: Owner) -> Iterator[TextPlace]:
+    if isinstance(value, str):
+        if value:
+            yield _place(path, owner)
+    elif isinstance(value, tuple):
+        for number, item in enumerate(value):
+            yield from _places(item, (*path, number), owner)
+    elif _has_texts(value):
+        part = _owner(value, owner)
+        for field in fields(value):
+            if field.name not in CODES:
+                yield from _places(getattr(value, field.name), (*path, field.name), part)
+
+
+def _has_texts(value: object) -> bool:
+    """Whether a person has written texts of it: the words of the scales come from the application."""
+    return is_dataclass(value) and not isinstance(value, Step | Scale)
+
+
+def _place(path: Path, owner: Owner) -> TextPlace:
+    field = next(step for step in reversed(path) if isinstance(step, str))
+    name = f"{owner.name}, {FIELD_NAMES.get(field, 'en text')}"
+    return TextPlace(path, name, owner.goal, owner.anchor or CHAPTERS.get(field, ""))
+
+
+def _owner(part: Any, parent: Owner) -> Owner:
+    """Return the owner of the texts in `part`, a part of `parent`."""
+    match part:
+        case Report():
+            return Owner("Hela året")
+        case UnitYear():
+            return Owner("Enhetens år")
+        case MinutesExtract():
+            return Owner("Protokollsutdraget")
+        case AreaStatus():
+            return Owner(f"Ansvarsområde {part.number}", anchor=f"omrade-{part.number}")
+        case SubGoalStatus() | Movement():
+            return Owner(f"Mål {part.code}", goal=part.code, anchor=f"mal-{part.code}")
+        case MeasureStatus() | Change():
+            goal = part.code.rpartition(".")[0]
+            return Owner(f"Åtgärd {part.code}", goal=goal, anchor=f"mal-{goal}")
+        case IndicatorStatus():
+            return replace(parent, name=f"{parent.name}, indikatorn {part.name}")
+        case GuidelineStatus():
+            return Owner(f"Riktlinje {part.number}", anchor=f"riktlinje-{part.number}")
+        case PerspectiveAccount():
+            return Owner(f"Perspektivet {part.name}", anchor="perspektiv")
+        case Note():
+            return Owner(f"{part.kind} av {part.person}")
+    return parent
+
+
+def _pruned(value: Any, path: Path, kept: set[Path]) -> Any:
+    """Return `value` with the texts at `kept` alone. Items of tuples that have texts, but none at `kept`, are gone."""
+    if isinstance(value, str):
+        return value if path in kept else ""
+    if isinstance(value, tuple):
+        return tuple(
+            _pruned(item, (*path, number), kept)
+            for number, item in enumerate(value)
+            if (*path, number) in kept or not _holds_text(item)
+        )
+    if not _has_texts(value):
+        return value
+    changed = {
+        field.name: _pruned(getattr(value, field.name), (*path, field.name), kept)
+        for field in fields(value)
+        if field.name not in CODES
+    }
+    return replace(value, **changed)
+
+
+def _holds_text(value: Any) -> bool:
+    return any(True for _place in _places(value, ("",), Owner("")))
