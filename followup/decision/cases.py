@@ -33,9 +33,9 @@ from followup.models import (
     SubGoalEntry,
 )
 from followup.permissions import can_decide
-from followup.queue.wait_for_pdf import file_of
+from followup.queue.wait_for_pdf import finished_pdf, pdf_if_finished
 from followup.report.archive import as_decided, freeze
-from followup.report.report import build_report, to_json
+from followup.report.report import Report, build_report, to_json
 from followup.workflow import NotAllowed, Refused, StaleEntry, perform
 from organisation.history import delete_as, save_as
 
@@ -222,13 +222,33 @@ def record(case: Decision, *, by: User, today: date) -> DecidedReport:
     """Record what the board decided: freeze the report that it had before it, and move the year on.
 
     Everything or nothing. ValidationError names the fields that are wrong; Refused when the year is not proposed, or
-    was changed meanwhile; NoFile.
+    was changed meanwhile; NoPdfError when the PDF of the report cannot be made: see `record_without_pdf`.
     """
+    case, report = _to_record(case, by=by, today=today)
+    content = finished_pdf(case.follow_up, report, Rendering.Document.REPORT)
+    return _record(case, report, content, by=by, today=today)
+
+
+def record_without_pdf(case: Decision, *, by: User, today: date) -> DecidedReport:
+    """Record what the board decided although the PDF of the report cannot be made, or not in time.
+
+    The report is frozen as data, and its PDF is drawn from that when somebody asks for it. A PDF that has been finished
+    by now is stored all the same. ValidationError and Refused as in `record`.
+    """
+    case, report = _to_record(case, by=by, today=today)
+    content = pdf_if_finished(case.follow_up, report, Rendering.Document.REPORT)
+    return _record(case, report, content, by=by, today=today)
+
+
+def _to_record(case: Decision, *, by: User, today: date) -> tuple[Decision, Report]:
+    """Return the case as stored, and the report that is to be frozen. ValidationError, Refused, NotAllowed."""
     _may_decide(by, case.follow_up)
     case = of_proposed_year(Decision.objects.select_related("follow_up__programme").get(pk=case.pk))
     _check(case, today)
-    report = as_decided(build_report(case.follow_up), case)
-    content = file_of(case.follow_up, report, Rendering.Document.REPORT)
+    return case, as_decided(build_report(case.follow_up), case)
+
+
+def _record(case: Decision, report: Report, content: bytes, *, by: User, today: date) -> DecidedReport:
     try:
         with transaction.atomic():
             FollowUp.objects.select_for_update().get(pk=case.follow_up_id)
@@ -296,5 +316,5 @@ def _check(case: Decision, today: date) -> None:
 def _close(decision: Decision, json: str, content: bytes, by: User | None) -> DecidedReport:
     decision.recorded_at = timezone.now()
     decision.recorded_by = by
-    save_as(decision, by=by, reason="Beslutet fördes in")
+    save_as(decision, by=by, reason="Beslutet fördes in" if content else "Beslutet fördes in utan PDF-fil")
     return freeze(decision, json, content)

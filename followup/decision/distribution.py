@@ -27,7 +27,7 @@ from followup.documents.minutes.extract import build_minutes_extract, correction
 from followup.mail.outbox import AttachedFile, absolute_url, queue
 from followup.models import Decision, Distribution, OutgoingMail, Rendering
 from followup.permissions import can_decide
-from followup.queue.wait_for_pdf import file_of
+from followup.queue.wait_for_pdf import finished_pdf
 from followup.report.archive import redrawn
 from followup.report.report import from_json
 from followup.workflow import NotAllowed, Refused
@@ -93,19 +93,19 @@ def _addresses(unit: Unit) -> tuple[str, ...]:
     return tuple(once.values())
 
 
-def send_out(decision: Decision, units: Collection[Unit], *, by: User, now: datetime) -> int:
+def send_out(decision: Decision, units: Collection[Unit], *, by: User, now: datetime, with_files: bool = True) -> int:
     """Put the decision in the outbox for every address of `units` that lacks it, and try again what was given up.
 
     Returns how many mails that is; sending twice sends nothing twice. Refused for a decision that is not recorded, or
-    when a unit has no address: all such units are named and nothing is sent. NoFile when files are to be attached
-    and cannot be made.
+    when a unit has no address: all such units are named and nothing is sent. NoPdfError when files are to be attached
+    and cannot be made: the mails can then go `with_files=False`, with the link alone.
     """
     if not can_decide(by, decision.follow_up):
         raise NotAllowed("Bara nämndsekreteraren skickar ut beslut.")
     if not decision.is_recorded:
         raise Refused("Beslutet är inte infört och kan inte skickas ut.")
     # Before anything is locked: drawing takes seconds.
-    files = _files(decision) if settings.DISTRIBUTION_ATTACH else []
+    files = _files(decision) if with_files and settings.DISTRIBUTION_ATTACH else []
     with transaction.atomic():
         Decision.objects.select_for_update().get(pk=decision.pk)
         chosen = [addressee for addressee in addressees(decision, timezone.localdate(now)) if addressee.unit in units]
@@ -148,7 +148,7 @@ def _files(decision: Decision) -> list[AttachedFile]:
     """The extract, and the report where its PDF is kept."""
     extract = build_minutes_extract(decision)
     name = f"{extract.file_name}.pdf"
-    content = file_of(decision.follow_up, extract, Rendering.Document.EXTRACT)
+    content = finished_pdf(decision.follow_up, extract, Rendering.Document.EXTRACT)
     stored_as = default_storage.save(f"expediering/{decision.pk}/{name}", ContentFile(content))
     files = [AttachedFile(name, stored_as)]
     report = getattr(decision, "report", None)
@@ -163,10 +163,10 @@ def _files(decision: Decision) -> list[AttachedFile]:
 
 
 def _redrawn_report(decision: Decision, name: str) -> AttachedFile:
-    """Draw the decided report whose stored PDF is gone again, marked so, and store it for the mails. NoFile."""
+    """Draw the decided report whose stored PDF is gone again, marked so, and store it for the mails. NoPdfError."""
     logger.error("The stored PDF is missing, the report is drawn again: %s", decision.report.pdf.name)
     report = redrawn(from_json(decision.report.json))
-    content = file_of(decision.follow_up, report, Rendering.Document.REPORT)
+    content = finished_pdf(decision.follow_up, report, Rendering.Document.REPORT)
     stored_as = default_storage.save(f"expediering/{decision.pk}/{name}", ContentFile(content))
     return AttachedFile(name, stored_as)
 

@@ -18,8 +18,9 @@ from followup.decision.minutes_views import extract_as_pdf
 from followup.documents.minutes.extract import build_minutes_extract
 from followup.models import Decision, Distribution
 from followup.permissions import can_decide, can_follow_review
-from followup.queue.wait_for_pdf import NoFile
+from followup.queue.wait_for_pdf import NoPdfError
 from followup.web.conditional import NOT_STORED
+from followup.web.failed_pdfs import failing_texts_of
 from followup.web.fetch import decision_or_404, user_of
 from followup.workflow import Refused
 from organisation.models import User
@@ -46,6 +47,7 @@ def distribution(request: HttpRequest, slug: str, year: int, number: int) -> Htt
         "unreachable": [addressee.unit for addressee in found if not addressee.addresses and not addressee.sent],
         "counts": _counts(found),
         "form": form,
+        "failing_texts": failing_texts_of(form.missing_pdf.texts, decision.follow_up) if form.missing_pdf else (),
         "has_open_links": any(not sent.link_ended_at for addressee in found for sent in addressee.sent),
         "may_send": can_decide(user, decision.follow_up),
         "attaches": settings.DISTRIBUTION_ATTACH,
@@ -56,8 +58,13 @@ def distribution(request: HttpRequest, slug: str, year: int, number: int) -> Htt
 
 def _send(request: HttpRequest, user: User, decision: Decision, form: DistributionForm) -> bool:
     try:
-        number = send_out(decision, form.cleaned_data["units"], by=user, now=timezone.now())
-    except (Refused, NoFile) as refusal:
+        with_files = "without_files" not in request.POST
+        number = send_out(decision, form.cleaned_data["units"], by=user, now=timezone.now(), with_files=with_files)
+    except NoPdfError as missing:
+        form.add_error("units", f"Inget skickades, för en bilaga kunde inte skapas. {missing}")
+        form.missing_pdf = missing
+        return False
+    except Refused as refusal:
         form.add_error("units", str(refusal))
         return False
     if number:

@@ -14,6 +14,7 @@ from django.template.defaultfilters import filesizeformat
 
 from followup.decision.cases import Name
 from followup.models import Decision, ProtocolNote
+from followup.queue.wait_for_pdf import NoPdfError
 from followup.writing.attachments import ALLOWED, KINDS, kind_of, max_bytes, safe_name
 from followup.writing.forms import Conflict, EntryForm
 from organisation.fields import LineFormField, ProseFormField
@@ -64,7 +65,12 @@ class ProtocolNoteForm(forms.ModelForm):
 
 
 class DistributionForm(forms.Form):
-    """The units that a decision is to be sent to, chosen among `units`."""
+    """The units that a decision is to be sent to, chosen among `units`.
+
+    `missing_pdf` is set when the decision could not be sent because an attachment could not be made.
+    """
+
+    missing_pdf: NoPdfError | None = None
 
     units = forms.ModelMultipleChoiceField(
         queryset=Unit.objects.none(),

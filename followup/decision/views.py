@@ -1,5 +1,6 @@
 """The board's decision: the secretary's pages, where it is prepared and recorded, and what everybody reads of it."""
 
+from collections.abc import Callable
 from datetime import date
 from http import HTTPStatus
 
@@ -13,16 +14,25 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from followup.decision.cases import cancel_correction, of_proposed_year, open_case, record, save_case, start_correction
+from followup.decision.cases import (
+    cancel_correction,
+    of_proposed_year,
+    open_case,
+    record,
+    record_without_pdf,
+    save_case,
+    start_correction,
+)
 from followup.decision.forms import CancelCorrectionForm, CorrectionForm, DecisionForm
 from followup.documents.minutes.extract import speakers_sentence
 from followup.models import Attachment, Decision, FollowUp
 from followup.permissions import can_decide, can_follow_review
 from followup.queue.pdf_jobs import rendering_of
-from followup.queue.wait_for_pdf import NoFile
+from followup.queue.wait_for_pdf import NoPdfError
 from followup.queue.waiting_page import Wanted, pdf_or_waiting
 from followup.report.archive import redrawn
-from followup.report.report import from_json
+from followup.report.report import Report, from_json
+from followup.web.failed_pdfs import failing_texts_of
 from followup.web.fetch import decision_or_404, follow_up_or_404, user_of
 from followup.web.files import StoredFileMissingError, stored_pdf_response
 from followup.workflow import Refused, StaleEntry
@@ -142,12 +152,32 @@ def case_record(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         messages.error(request, "Ärendet är inte ifyllt. Fyll i det, och välj sedan att föra in beslutet.")
         return redirect("followup:case_edit", slug, year)
     if request.method == "POST":
-        if request.POST.get("version") != str(case.version):
-            messages.error(request, "Ärendet har ändrats sedan du läste sidan. Läs det igen innan du för in beslutet.")
-            return redirect("followup:case_record", slug, year)
-        if _record(request, user, case, today):
-            return redirect(case)
-        return redirect("followup:case_edit", slug, year)
+        return _confirm_record(request, user, case, today)
+    return _confirmation_page(request, case)
+
+
+def _confirm_record(request: HttpRequest, user: User, case: Decision, today: date) -> HttpResponse:
+    """Record the decision as confirmed; without a PDF of the report only when the secretary has chosen so."""
+    if request.POST.get("version") != str(case.version):
+        messages.error(request, "Ärendet har ändrats sedan du läste sidan. Läs det igen innan du för in beslutet.")
+        return redirect("followup:case_record", case.follow_up.programme.slug, case.follow_up.year)
+    record_case = record_without_pdf if "without_pdf" in request.POST else record
+    try:
+        link = record_case(case, by=user, today=today)
+    except NoPdfError as missing:
+        return _confirmation_page(request, case, missing)
+    except (Refused, ValidationError) as refusal:
+        texts = refusal.messages if isinstance(refusal, ValidationError) else [str(refusal)]
+        messages.error(request, f"{' '.join(texts)} Det du skrev är sparat.")
+        return redirect("followup:case_edit", case.follow_up.programme.slug, case.follow_up.year)
+    without_pdf = "" if link.pdf else " utan PDF-fil"
+    messages.success(request, f"Beslutet är infört{without_pdf}: {case.meeting}.")
+    return redirect(case)
+
+
+def _confirmation_page(request: HttpRequest, case: Decision, missing: NoPdfError | None = None) -> HttpResponse:
+    """Show the effect of recording; after a PDF that could not be made also why, and how to go on without it."""
+    follow_up = case.follow_up
     is_approval = case.outcome == Decision.Outcome.APPROVED
     context = {
         "follow_up": follow_up,
@@ -158,19 +188,11 @@ def case_record(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         "will_be_public": is_approval and settings.PUBLIC_REPORTS,
         "withheld": follow_up.withholdings.all(),
         "contents": _contents(follow_up),
+        "missing_pdf": missing,
+        "failing_texts": failing_texts_of(missing.texts, follow_up) if missing else (),
     }
-    return render(request, "followup/decision/case_record.html", context)
-
-
-def _record(request: HttpRequest, user: User, case: Decision, today: date) -> bool:
-    try:
-        record(case, by=user, today=today)
-    except (Refused, NoFile, ValidationError) as refusal:
-        texts = refusal.messages if isinstance(refusal, ValidationError) else [str(refusal)]
-        messages.error(request, f"{' '.join(texts)} Det du skrev är sparat.")
-        return False
-    messages.success(request, f"Beslutet är infört: {case.meeting}.")
-    return True
+    status = HTTPStatus.SERVICE_UNAVAILABLE if missing else HTTPStatus.OK
+    return render(request, "followup/decision/case_record.html", context, status=status)
 
 
 def _contents(follow_up: FollowUp) -> str:
@@ -239,6 +261,8 @@ def decision_detail(request: HttpRequest, slug: str, year: int, number: int) -> 
         "replaced_by": decision.replaced_by,
         "speakers": speakers_sentence([str(speaker) for speaker in decision.speakers.all()]),
         "notes": decision.notes.all(),
+        # A report that was recorded here without a PDF; one from before the application was read from a file.
+        "is_without_pdf": not decision.report.pdf and decision.recorded_by is not None,
         "is_pdf_missing": bool(decision.report.pdf) and not decision.report.has_stored_pdf,
         "others": decision.follow_up.decisions.recorded().exclude(pk=decision.pk).order_by("number"),
         "may_correct": can_decide(user_of(request), decision.follow_up)
@@ -274,7 +298,13 @@ def decided_report_pdf(request: HttpRequest, slug: str, year: int, number: int) 
             return render(request, "followup/decision/decided_pdf_missing.html", context, status=status)
     if decision.follow_up.decisions.approving().first() == decision:
         return redirect("followup:report_file", slug, year, "pdf")
-    raise Http404("Rapporten sparades utan PDF, när året lästes in från en fil. Läs den som sida.")
+    return _frozen_pdf(
+        request,
+        decision,
+        from_json,
+        title=f"Rapporten till {decision.meeting}",
+        file_name=f"uppfoljning-{slug}-{year}-beslut-{number}.pdf",
+    )
 
 
 def decided_report_redrawn(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponseBase:
@@ -282,18 +312,28 @@ def decided_report_redrawn(request: HttpRequest, slug: str, year: int, number: i
     decision = _recorded_or_404(request, slug, year, number)
     if not decision.report.pdf or decision.report.has_stored_pdf:
         return redirect("followup:decided_report_pdf", slug, year, number)
-    rendering = rendering_of(
-        decision.follow_up,
-        lambda: redrawn(from_json(decision.report.json)),
-        timezone.now(),
-        choices=f"redrawn {decision.report.sha256}",
-    )
-    wanted = Wanted(
+    return _frozen_pdf(
+        request,
+        decision,
+        lambda json: redrawn(from_json(json)),
         title=f"Rapporten till {decision.meeting}, ritad på nytt",
         file_name=f"uppfoljning-{slug}-{year}-beslut-{number}-ritad-pa-nytt.pdf",
-        page_address=reverse("followup:decided_report", args=[slug, year, number]),
     )
-    return pdf_or_waiting(request, rendering, wanted)
+
+
+def _frozen_pdf(
+    request: HttpRequest, decision: Decision, read: Callable[[str], Report], *, title: str, file_name: str
+) -> HttpResponseBase:
+    """Draw the frozen report of a decision, which `read` makes of its JSON, or show how far the drawing has come."""
+    rendering = rendering_of(
+        decision.follow_up,
+        lambda: read(decision.report.json),
+        timezone.now(),
+        choices=f"{file_name} {decision.report.sha256}",
+    )
+    year = decision.follow_up
+    page = reverse("followup:decided_report", args=[year.programme.slug, year.year, decision.number])
+    return pdf_or_waiting(request, rendering, Wanted(title, file_name, page_address=page))
 
 
 def decided_report_json(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:

@@ -19,10 +19,13 @@ class RenderingQuerySet(QueuedQuerySet["Rendering"]):
         unfinished = [Rendering.State.WAITING, Rendering.State.RUNNING]
         return self.filter(state__in=unfinished).order_by("asked_at", "pk")
 
+    def finished(self) -> RenderingQuerySet:
+        """Done or failed, the latest first."""
+        return self.filter(finished_at__isnull=False).order_by("-finished_at", "-pk")
+
     def outdated(self, now: datetime) -> RenderingQuerySet:
         """Finished too long ago to be kept, or before the most recent ones that are; or waiting as long as that."""
-        finished = self.filter(finished_at__isnull=False)
-        kept = finished.order_by("-finished_at", "-pk").values("pk")[: settings.RENDER_KEEP_COUNT]
+        kept = self.finished().values("pk")[: settings.RENDER_KEEP_COUNT]
         oldest = now - timedelta(days=settings.RENDER_KEEP_DAYS)
         too_many = Q(finished_at__isnull=False) & ~Q(pk__in=kept)
         too_old = Q(finished_at__lt=oldest) | Q(state=Rendering.State.WAITING, asked_at__lt=oldest)

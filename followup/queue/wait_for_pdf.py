@@ -1,8 +1,9 @@
-"""The PDF that is to be stored or sent, and not only read: who needs it waits for the worker that makes it."""
+"""Wait for a PDF that is to be stored or sent, and not only read."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from django.utils import timezone
 
@@ -12,29 +13,43 @@ from followup.queue.jobs import ask_again
 from followup.queue.pdf_jobs import call_worker, rendering_of_value
 from followup.report.report import Report
 
-# Seconds: how long to wait, and how often to look.
+# Seconds: the longest wait, and the pause between two looks.
 WAIT, LOOK_EVERY = 30, 0.2
 
 
-class NoFile(Exception):
-    """There is no PDF, or not yet; says why in plain words."""
+class NoPdfError(Exception):
+    """There is no PDF, or not yet. The message says why, in Swedish; `texts` are those that make it fail."""
+
+    def __init__(self, problem: str, texts: Sequence[dict[str, str]] = ()) -> None:
+        super().__init__(problem)
+        self.texts = texts
 
 
-def file_of(follow_up: FollowUp, value: Report | MinutesExtract, document: Rendering.Document) -> bytes:
-    """The PDF of `value`, made in the queue like all others, so that no request thread lays out pages.
+def finished_pdf(follow_up: FollowUp, value: Report | MinutesExtract, document: Rendering.Document) -> bytes:
+    """Return the PDF of `value`, made in the queue like all others, so that no request thread lays out pages.
 
-    NoFile when it fails or takes longer than `WAIT`: then it is made all the same, and is there the next time.
+    NoPdfError when it fails or takes longer than WAIT seconds: it is then made all the same, for the next attempt.
     """
     rendering = rendering_of_value(follow_up, value, timezone.now(), document)
     ask_again(rendering, timezone.now())
     give_up = time.monotonic() + WAIT
     while True:
-        rendering.refresh_from_db(fields=["state", "problem"])
+        rendering.refresh_from_db(fields=["state", "problem", "failing_texts"])
         if rendering.is_done:
-            return bytes(Rendering.objects.values_list("content", flat=True).get(pk=rendering.pk) or b"")
+            return _content(rendering)
         if rendering.is_failed:
-            raise NoFile(rendering.problem)
+            raise NoPdfError(rendering.problem, rendering.failing_texts)
         if time.monotonic() > give_up:
-            raise NoFile("PDF-filen är inte klar ännu, för servern har mycket att göra. Försök igen om en stund.")
+            raise NoPdfError("PDF-filen är inte klar ännu, för servern har mycket att göra. Försök igen om en stund.")
         call_worker(timezone.now())
         time.sleep(LOOK_EVERY)
+
+
+def pdf_if_finished(follow_up: FollowUp, value: Report, document: Rendering.Document) -> bytes:
+    """Return the PDF of `value` if it has been made by now, or empty bytes without waiting for it."""
+    rendering = rendering_of_value(follow_up, value, timezone.now(), document)
+    return _content(rendering) if rendering.is_done else b""
+
+
+def _content(rendering: Rendering) -> bytes:
+    return bytes(Rendering.objects.values_list("content", flat=True).get(pk=rendering.pk) or b"")

@@ -16,6 +16,7 @@ from followup.models import Rendering
 from followup.queue.jobs import ask_again
 from followup.queue.pdf_jobs import call_worker, progress_of
 from followup.web.conditional import conditional_response, etag_from
+from followup.web.failed_pdfs import failing_texts_of
 
 # How often the page that waits for a file loads itself again, and what in its address says that it shall not.
 REFRESH_SECONDS = 3
@@ -55,6 +56,7 @@ def waiting_page(request: HttpRequest, rendering: Rendering, wanted: Wanted, sta
     address = with_choices(request, wanted.waiting_address or request.path)
     context: dict[str, object] = {"rendering": rendering, "wanted": wanted, "address": address}
     if rendering.is_failed:
+        context["texts"] = failing_texts_of(rendering.failing_texts, rendering.follow_up, wanted.page_address)
         return render(request, "followup/queue/report_rendering.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
     now = timezone.now()
     call_worker(now)

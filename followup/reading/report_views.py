@@ -19,6 +19,7 @@ from followup.reading.forms import SelectionForm
 from followup.report.archive import report_of, stored_file
 from followup.report.report import Report
 from followup.web.conditional import REVALIDATED
+from followup.web.failed_pdfs import failed_pdfs
 from followup.web.fetch import follow_up_or_404, user_of
 from followup.web.files import StoredFileMissingError, stored_pdf_response
 
@@ -27,13 +28,15 @@ def report(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     follow_up = follow_up_or_404(request, slug, year)
     form = _selection_or_404(request, report_of(follow_up))
     value = form.selected()
+    may_follow_review = can_follow_review(user_of(request))
     context = {
         "follow_up": follow_up,
         "report": value,
         "shows_example": value.shows_example,
         "form": form,
         "formats": FORMATS,
-        "may_see_statement": can_follow_review(user_of(request)),
+        "may_see_statement": may_follow_review,
+        "failed_pdfs": failed_pdfs(follow_up) if may_follow_review else [],
     }
     return render(request, "followup/reading/report.html", context)
 

@@ -29,6 +29,7 @@ from followup.review.comparison import compare
 from followup.review.consistency import OF_YEAR, contradictions
 from followup.review.deliveries import STATES, Choice, GoalToReview, by_area, by_unit, goals_to_review, is_late, seen
 from followup.review.forms import CommentForm
+from followup.web.failed_pdfs import failed_pdfs
 from followup.web.fetch import follow_up_or_404, user_of
 from followup.workflow import YEAR_TRANSITIONS, Refused, available, perform, perform_all
 from organisation.models import User
@@ -88,6 +89,7 @@ def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         "area_entries": follow_up.areaentry_set.select_related("area"),
         "guideline_entries": follow_up.guidelineentry_set.select_related("guideline"),
         "transitions": available(follow_up, user),
+        "failed_pdfs": failed_pdfs(follow_up),
         "events": remarks_of(follow_up.events.filter(sub_goal_entry=None, measure_entry=None).select_related("by")),
         "shows_example": any(goal.entry.sub_goal.is_example for goal in goals),
     }

@@ -6,20 +6,27 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.db.models import Value
+from django.utils import timezone
 from pypdf import PdfReader
 
-from followup.decision.cases import cancel_correction, open_case, record, start_correction
+from followup.decision.cases import cancel_correction, open_case, record, record_without_pdf, start_correction
 from followup.documents.report import pdf
 from followup.models import DecidedReport, Decision, Event, FollowUp, ProtocolNote, SubGoalEntry
-from followup.report.verification import check_chain
+from followup.report.report import from_json
+from followup.report.verification import check_chain, check_years
 from followup.worker import make_pdfs
 from followup.workflow import NotAllowed, Refused, perform
 from organisation.models import User
 from organisation.roles import REVIEWER, SECRETARY
+from programmes.models import SubGoal
 from tests.conftest import draw_here
 from tests.fixtures import client_of, make_user
-from tests.followup.board import CASE, FILLED, TODAY, YEAR, laid_out, proposed_year
+from tests.followup.board import CASE, FILLED, SLUG, TODAY, YEAR, laid_out, proposed_year
 from tests.followup.test_concurrency import at_once
+
+# As it is before the fixture replaces it.
+draw_report = pdf.render
 
 pytestmark = pytest.mark.django_db
 
@@ -290,15 +297,105 @@ def test_nothing_is_decided_on_what_the_board_did_not_see(year, case, nina, monk
     assert nothing_decided(year)
 
 
-def test_without_pango_nothing_is_decided(client, case, year, monkeypatch):
+@pytest.fixture
+def without_pango(monkeypatch) -> None:
     def missing(report):
         raise pdf.PdfUnavailable
 
     monkeypatch.setattr(pdf, "render", missing)
     monkeypatch.setattr("followup.queue.wait_for_pdf.call_worker", lambda now: make_pdfs())
-    [text] = texts(send(client))
-    assert text.startswith("PDF kan inte skapas")
-    assert text.endswith("Det du skrev är sparat.")
+
+
+def test_without_pango_nothing_is_decided(client, case, year, without_pango):
+    response = send(client)
+    assert response.status_code == 503
+    assert str(response.context["missing_pdf"]).startswith("PDF kan inte skapas")
+    assert "Allt som du har skrivit är sparat." in response.content.decode()
+    assert nothing_decided(year)
+
+
+@pytest.fixture
+def failing_text(year, monkeypatch) -> str:
+    """A text of 2022 as a version that did not clean texts stored it: WeasyPrint refuses it."""
+    monkeypatch.setattr(pdf, "render", draw_report)
+    monkeypatch.setattr("followup.documents.report.html.legible", str)
+    monkeypatch.setattr("followup.documents.report.pdf.legible", str)
+    monkeypatch.setattr("followup.queue.wait_for_pdf.call_worker", lambda now: make_pdfs())
+    text = "Torgen \u2029är trygga."
+    SubGoal.objects.update(text=Value(text))  # a value that the field would clean
+    return text
+
+
+def test_a_decision_whose_pdf_fails_names_the_goal_and_can_be_recorded_without_it(client, case, year, failing_text):
+    response = send(client)
+    assert response.status_code == 503
+    assert [(text.name, text.address) for text in response.context["failing_texts"]] == [
+        ("Mål 1.1, texten", f"/program/{SLUG}/mal/1.1/")
+    ]
+    html = response.content.decode()
+    assert f'<a href="/program/{SLUG}/mal/1.1/">Mål 1.1, texten</a>' in html
+    assert "För in beslutet utan PDF-fil" in html
+    assert nothing_decided(year)
+
+    case.refresh_from_db()
+    recorded = client.post(f"{CASE}for-in/", {"version": case.version, "without_pdf": "1"}, follow=True)
+    assert texts(recorded) == ["Beslutet är infört utan PDF-fil: Kommunstyrelsen 3 maj 2023 § 31."]
+    assert "Beslutet fördes in utan PDF-fil" in recorded.content.decode()
+    link = DecidedReport.objects.get()
+    assert (link.pdf.name, link.pdf_sha256) == ("", "")
+    assert from_json(link.json).sub_goals[0].text == failing_text
+    assert [check.problems for check in check_chain()] == [()]
+    assert list(check_years()) == []
+    assert case.history.first().history_change_reason == "Beslutet fördes in utan PDF-fil"
+    assert client.get(f"{YEAR}beslut/1/rapport/").status_code == 200
+
+
+def test_a_decision_recorded_without_pdf_is_drawn_once_the_software_is_mended(
+    client, case, year, nina, failing_text, monkeypatch
+):
+    record_without_pdf(filled(case), by=nina, today=TODAY)
+    address = f"{YEAR}beslut/1/rapport.pdf"
+    client.get(address, follow=True)
+    make_pdfs()
+    waiting = client.get(address, follow=True)
+    assert waiting.status_code == 503
+    assert "Mål 1.1, texten" in waiting.content.decode()
+
+    monkeypatch.undo()
+    client.post(waiting.request["PATH_INFO"])
+    make_pdfs()
+    drawn = client.get(address, follow=True)
+    assert drawn["Content-Type"] == "application/pdf"
+    title = "".join(PdfReader(io.BytesIO(drawn.content)).pages[0].extract_text().split())
+    assert "Beslutad:Kommunstyrelsen3maj2023§31" in title
+
+
+def test_a_referred_back_report_without_pdf_is_drawn_too(client, case, nina, without_pango, monkeypatch):
+    case = filled(case, outcome="referred_back", outcome_reason="Gör om.")
+    record_without_pdf(case, by=nina, today=TODAY)
+    monkeypatch.undo()
+    address = f"{YEAR}beslut/1/rapport.pdf"
+    assert client.get(address).status_code == 202
+    make_pdfs()
+    assert client.get(address)["Content-Type"] == "application/pdf"
+
+
+def test_a_pdf_that_is_finished_by_now_is_stored_all_the_same(client, case, nina, monkeypatch):
+    monkeypatch.setattr("followup.queue.wait_for_pdf.call_worker", lambda now: None)
+    monkeypatch.setattr("followup.queue.wait_for_pdf.WAIT", 0)
+    response = send(client)
+    assert "PDF-filen är inte klar ännu" in response.content.decode()
+    draw_here(timezone.now())
+    case.refresh_from_db()
+    recorded = client.post(f"{CASE}for-in/", {"version": case.version, "without_pdf": "1"}, follow=True)
+    assert texts(recorded) == ["Beslutet är infört: Kommunstyrelsen 3 maj 2023 § 31."]
+    assert DecidedReport.objects.get().has_stored_pdf
+
+
+def test_only_the_secretary_records_without_pdf(case, year):
+    for user, status in ((make_user("greta", role=REVIEWER), 403), (None, 302)):
+        response = client_of(user).post(f"{CASE}for-in/", {"version": 1, "without_pdf": "1"})
+        assert response.status_code == status
     assert nothing_decided(year)
 
 

@@ -12,8 +12,10 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from followup.decision.distribution import addressees, end_links, send_out
+from followup.documents.failing_texts import TextPlace
 from followup.mail.outbox import deliver
 from followup.models import Decision, Distribution, FollowUp, OutgoingMail
+from followup.queue.pdf_jobs import fail, take_next
 from followup.worker import make_pdfs
 from followup.workflow import NotAllowed, Refused
 from organisation.models import Membership, Unit, User
@@ -226,6 +228,30 @@ def test_files_come_along_when_the_setting_says_so(decision, secretary, server, 
     (file,) = server.mails[0].iter_attachments()
     assert file.get_filename() == "protokollsutdrag-2019-02-04-par-7.pdf"
     assert "PROTOKOLLSUTDRAG" in PdfReader(io.BytesIO(file.get_content())).pages[0].extract_text()
+
+
+def fail_next(now):
+    texts = [TextPlace((), "Protokollsutdraget, överläggningen", "", "")]
+    fail(take_next(now), "Ett fel uppstod.", now, texts)
+
+
+def test_an_attachment_that_cannot_be_made_does_not_stop_the_mails(decision, secretary, server, settings, monkeypatch):
+    settings.DISTRIBUTION_ATTACH = True
+    monkeypatch.setattr("followup.queue.wait_for_pdf.call_worker", fail_next)
+    client = client_of(secretary)
+    response = client.post(URL, {"units": pks("socialnamnden")})
+    assert response.status_code == 422
+    assert response.context["form"].errors["units"] == [
+        "Inget skickades, för en bilaga kunde inte skapas. Ett fel uppstod."
+    ]
+    html = response.content.decode()
+    assert "Protokollsutdraget, överläggningen" in html
+    assert "Skicka utan bilagor, med länk till beslutet" in html
+    assert not OutgoingMail.objects.exists()
+    client.post(URL, {"units": pks("socialnamnden"), "without_files": "1"})
+    deliver(timezone.now())
+    assert list(server.mails[0].iter_attachments()) == []
+    assert link_in(server.mails[0])
 
 
 def send_one(decision, secretary, server) -> str:

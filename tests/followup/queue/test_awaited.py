@@ -5,7 +5,7 @@ import pytest
 from followup.models import FollowUp, Rendering
 from followup.queue import wait_for_pdf as awaited
 from followup.queue.pdf_jobs import fail, store, take_next
-from followup.queue.wait_for_pdf import NoFile, file_of
+from followup.queue.wait_for_pdf import NoPdfError, finished_pdf
 from followup.report.report import Report, build_report
 
 
@@ -36,14 +36,14 @@ def test_it_is_waited_for_and_asked_for_again_after_a_failure(follow_up, report,
                 store(take_next(now), b"%PDF-", now)
 
     monkeypatch.setattr(awaited, "call_worker", work)
-    with pytest.raises(NoFile, match="Papperet är slut"):
-        file_of(follow_up, report, Rendering.Document.REPORT)
+    with pytest.raises(NoPdfError, match="Papperet är slut"):
+        finished_pdf(follow_up, report, Rendering.Document.REPORT)
     # Once it is there, nobody is called.
-    assert [file_of(follow_up, report, Rendering.Document.REPORT) for _ in range(2)] == [b"%PDF-"] * 2
+    assert [finished_pdf(follow_up, report, Rendering.Document.REPORT) for _ in range(2)] == [b"%PDF-"] * 2
 
 
 def test_nobody_waits_for_ever_and_it_stays_in_the_queue(follow_up, report, monkeypatch):
     monkeypatch.setattr(awaited, "call_worker", lambda now: None)
-    with pytest.raises(NoFile, match="inte klar ännu"):
-        file_of(follow_up, report, Rendering.Document.REPORT)
+    with pytest.raises(NoPdfError, match="inte klar ännu"):
+        finished_pdf(follow_up, report, Rendering.Document.REPORT)
     assert Rendering.objects.get().state == "waiting"

@@ -1,6 +1,7 @@
 """The queue of PDFs, and the pages that show it."""
 
 import io
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -12,11 +13,13 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from followup import program_version as fingerprint
+from followup.documents.failing_texts import TextPlace
 from followup.models import FollowUp, MeasureEntry, Rendering
 from followup.queue.jobs import MAX_ATTEMPTS, ask_again, give_back
 from followup.queue.pdf_jobs import beat, clean_up, fail, progress_of, rendering_of, store, take_next
 from followup.report.report import Report, build_report
 from followup.report.selection import of_area
+from followup.web.failed_pdfs import failed_pdfs
 from followup.worker import make_pdfs
 from organisation.models import Unit
 from tests.fixtures import HUDDINGE, PROGRAMME, client_of, reopened
@@ -380,3 +383,51 @@ def test_at_once_two_readers_share_a_rendering_and_workers_share_the_slots(trans
     taken = [rendering for rendering in at_once(6, lambda: take_next(NOW)) if rendering]
     assert len({rendering.pk for rendering in taken}) == len(taken) == 2
     assert sorted(Rendering.objects.running().values_list("slot", flat=True)) == [0, 1]
+
+
+FAILING = [
+    TextPlace((), "Mål 1.2, kommentaren", goal="1.2", anchor="mal-1.2"),
+    TextPlace((), "Hela året, framåtblicken", goal="", anchor="framat"),
+]
+
+
+@pytest.fixture
+def failed_draft(official) -> Rendering:
+    """The PDF of 2021, which cannot be made because of two texts."""
+    client_of(official).get(DRAFT)
+    rendering = take_next(NOW)
+    fail(rendering, "Ett fel uppstod.", NOW, FAILING)
+    return rendering
+
+
+def links_in(response) -> list[str]:
+    found = re.findall(
+        r'<a href="([^"]+)">(Mål 1.2, kommentaren|Hela året, framåtblicken)</a>', response.content.decode()
+    )
+    return [address for address, _name in found]
+
+
+ADDRESSES = [f"{PROGRAMME}mal/1.2/", f"{PROGRAMME}2021/rapport/#framat"]
+
+
+def test_the_page_of_a_failed_pdf_links_to_the_texts_behind_it(failed_draft, official):
+    response = client_of(official).get(DRAFT)
+    assert response.status_code == 503
+    assert links_in(response) == ADDRESSES
+    assert client_of(official).get(ADDRESSES[0]).status_code == 200
+    assert 'id="framat"' in client_of(official).get(ADDRESSES[1]).content.decode()
+
+
+def test_reviewers_see_the_failure_on_the_report_and_on_their_page_of_the_year(failed_draft, reviewer, official):
+    for page in (f"{PROGRAMME}2021/rapport/", "/granskning/huddinge-2018-2021/2021/"):
+        response = client_of(reviewer).get(page)
+        assert "Rapporten kunde inte skapas som PDF" in " ".join(response.content.decode().split())
+        assert links_in(response) == ADDRESSES
+    assert links_in(client_of(official).get(f"{PROGRAMME}2021/rapport/")) == []
+
+
+def test_the_failure_is_gone_when_the_latest_pdf_could_be_made(failed_draft, reviewer):
+    ask_again(failed_draft, NOW)
+    store(take_next(LATER), b"%PDF-", LATER)
+    assert links_in(client_of(reviewer).get(f"{PROGRAMME}2021/rapport/")) == []
+    assert failed_pdfs(failed_draft.follow_up) == []

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("followup", "0024_end_links_of_dispatched_decisions"),
+        ("followup", "0026_name_of_retry_permission"),
     ]
 
     operations = [
