@@ -156,7 +156,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "followup.web.middleware.CompressedPages",
+    "followup.web.middleware.CompressedPagesMiddleware",
     # Before the session, whose cookie is looked up in the database.
     "followup.web.middleware.NulCharactersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -165,13 +165,13 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "organisation.middleware.SessionsEnd",
     # A page is for those who are logged in unless its view says @login_not_required.
-    "followup.web.middleware.LoginRequired",
+    "followup.web.middleware.PageLoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "organisation.middleware.SecondStepRequired",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "followup.web.middleware.NotFoundInWords",
+    "followup.web.middleware.NotFoundPageMiddleware",
     "followup.web.middleware.MethodNotAllowedMiddleware",
 ]
 

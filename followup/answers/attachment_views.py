@@ -14,8 +14,8 @@ from followup.answers.goal_year import attachments_of, entry_or_404
 from followup.models import Attachment
 from followup.permissions import can_write
 from followup.web.conditional import NOT_STORED
-from followup.web.fetch import follow_up_or_404, user_of
 from followup.web.files import open_stored
+from followup.web.lookups import follow_up_or_404, user_of
 from followup.workflow import NotAllowed
 from followup.writing.attachments import attach, remove
 

@@ -14,7 +14,7 @@ from followup.answers.outcome_forms import OutcomeOfYear, outcome_form
 from followup.answers.worklist import check_item
 from followup.models import Answer, FollowUp, MeasureEntry, SubGoalEntry
 from followup.permissions import can_report
-from followup.web.fetch import follow_up_or_404, user_of
+from followup.web.lookups import follow_up_or_404, user_of
 from followup.writing.autosave import autosave, autosave_response, autosave_view
 from followup.writing.forms import EntryForm
 from followup.writing.texts import save_texts

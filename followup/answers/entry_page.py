@@ -23,7 +23,7 @@ from followup.answers.thread import remarks_of, said, thread_of
 from followup.answers.worklist import CheckItem, check_item, neighbours, own_answers
 from followup.models import Answer, FollowUp, MeasureEntry, SubGoalEntry
 from followup.permissions import can_comment, can_write
-from followup.web.fetch import follow_up_or_404, user_of
+from followup.web.lookups import follow_up_or_404, user_of
 from followup.workflow import available
 from organisation.models import User
 

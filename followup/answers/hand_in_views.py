@@ -11,7 +11,7 @@ from followup.answers.entry_page import EntryPage, entry_page_or_404
 from followup.answers.returns import Return, returns_of
 from followup.answers.worklist import place_of, work_of
 from followup.models import Answer
-from followup.web.fetch import follow_up_or_404, user_of
+from followup.web.lookups import follow_up_or_404, user_of
 from followup.workflow import Refused, perform_all
 from organisation.sentences import counted, listing
 

@@ -13,7 +13,7 @@ from followup.answers.forms import AnswerForms
 from followup.answers.hand_in_views import hand_in
 from followup.answers.worklist import work_of
 from followup.models import FollowUp
-from followup.web.fetch import user_of
+from followup.web.lookups import user_of
 from followup.writing.forms import Unsaved
 from followup.writing.saving import conflict_page, save, sent_or_kept, text_outlives_session
 from organisation.models import Unit

@@ -27,7 +27,7 @@ from followup.documents.report import json
 from followup.models import DecidedReport, Decision, FollowUp
 from followup.report.archive import report_of
 from followup.web.conditional import etag_of_state, not_modified
-from followup.web.fetch import follow_up_or_404, programme_or_404
+from followup.web.lookups import follow_up_or_404, programme_or_404
 from programmes.models import Indicator, Measure, Programme, SubGoal
 
 Slug = Annotated[str, Path(pattern=r"^[-a-zA-Z0-9_]{1,80}$", description="Programmets kortnamn", example="program")]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from followup.api.endpoints import api
 from followup.api.token_forms import TokenForm
 from followup.models import ApiToken
-from followup.web.fetch import user_of
+from followup.web.lookups import user_of
 
 
 def api_reference(request: HttpRequest) -> HttpResponse:

@@ -21,7 +21,7 @@ from followup.permissions import can_decide, can_follow_review
 from followup.queue.wait_for_pdf import NoPdfError
 from followup.web.conditional import NOT_STORED
 from followup.web.failed_pdfs import failing_texts_of
-from followup.web.fetch import decision_or_404, user_of
+from followup.web.lookups import decision_or_404, user_of
 from followup.workflow import Refused
 from organisation.models import User
 

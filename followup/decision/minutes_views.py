@@ -12,7 +12,7 @@ from followup.models import Decision, Rendering
 from followup.permissions import can_decide
 from followup.queue.pdf_jobs import rendering_of_value
 from followup.queue.waiting_page import Wanted, pdf_or_waiting
-from followup.web.fetch import decision_or_404, user_of
+from followup.web.lookups import decision_or_404, user_of
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 

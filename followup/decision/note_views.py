@@ -14,7 +14,7 @@ from followup.decision.forms import ProtocolNoteForm
 from followup.decision.notes import Changed, move_note, remove_note, save_note
 from followup.models import Decision, ProtocolNote
 from followup.permissions import can_decide
-from followup.web.fetch import decision_or_404, user_of
+from followup.web.lookups import decision_or_404, user_of
 from followup.workflow import Refused
 from followup.writing.attachments import KINDS
 from organisation.printing import form_warnings

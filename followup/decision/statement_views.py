@@ -10,7 +10,7 @@ from followup.documents.statement.draft import build_statement
 from followup.models import FollowUp
 from followup.permissions import can_follow_review
 from followup.report.archive import report_of
-from followup.web.fetch import follow_up_or_404, user_of
+from followup.web.lookups import follow_up_or_404, user_of
 
 
 def statement(request: HttpRequest, slug: str, year: int) -> HttpResponse:

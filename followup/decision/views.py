@@ -33,8 +33,8 @@ from followup.queue.waiting_page import Wanted, pdf_or_waiting
 from followup.report.archive import redrawn
 from followup.report.report import Report, from_json
 from followup.web.failed_pdfs import failing_texts_of
-from followup.web.fetch import decision_or_404, follow_up_or_404, user_of
 from followup.web.files import StoredFileMissingError, stored_pdf_response
+from followup.web.lookups import decision_or_404, follow_up_or_404, user_of
 from followup.workflow import Refused, StaleEntry
 from followup.writing.forms import PageForms
 from followup.writing.saving import conflict_page, sent_or_kept, text_outlives_session

@@ -21,7 +21,7 @@ from followup.history.subjects import (
 from followup.history.timeline import Timeline
 from followup.models import AreaEntry, FollowUp, GuidelineEntry
 from followup.permissions import can_follow_review
-from followup.web.fetch import follow_up_or_404, goal_or_404, programme_or_404, user_of
+from followup.web.lookups import follow_up_or_404, goal_or_404, programme_or_404, user_of
 
 PER_PAGE = 30
 

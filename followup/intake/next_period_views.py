@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 
 from followup.intake.next_period_forms import NextPeriodForm
 from followup.permissions import can_edit_programmes
-from followup.web.fetch import programme_or_404, user_of
+from followup.web.lookups import programme_or_404, user_of
 from programmes.models import Programme
 from programmes.succession import begin_next_period
 

@@ -19,7 +19,7 @@ from followup.permissions import can_edit_programmes, can_remove_from_programmes
 from followup.queue.jobs import ask_again
 from followup.queue.waiting_page import reloading
 from followup.web.conditional import NOT_STORED
-from followup.web.fetch import programme_or_404, user_of
+from followup.web.lookups import programme_or_404, user_of
 from followup.writing.attachments import safe_name
 from organisation.models import User
 from programmes.exporting import Fields, export_programme, to_json

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from followup.mail.forms import MailChoiceForm
 from followup.mail.reminders import OPTIONAL
 from followup.models import Reminder
-from followup.web.fetch import user_of
+from followup.web.lookups import user_of
 
 
 def mail_choice(request: HttpRequest) -> HttpResponse:

@@ -15,7 +15,7 @@ from followup.publication.hidden_figures import affected_by
 from followup.publication.withholding import misplaced, notice, places, publish_again, withhold
 from followup.report.archive import report_of
 from followup.report.report import Report
-from followup.web.fetch import follow_up_or_404, user_of
+from followup.web.lookups import follow_up_or_404, user_of
 
 
 def withholding_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:

@@ -12,7 +12,7 @@ from followup.report.report import Report
 from followup.report.selection import compared_with
 from followup.report.side_by_side import counted, perspectives_of, years_beside
 from followup.web.conditional import rendered_when_changed
-from followup.web.fetch import follow_up_or_404, programme_or_404
+from followup.web.lookups import follow_up_or_404, programme_or_404
 from programmes.models import Perspective, Programme
 
 

@@ -21,7 +21,7 @@ from followup.report.indicators import indicators_by_goal
 from followup.report.overview import overview_of, period_of, standing
 from followup.review.deliveries import by_unit, goals_to_review, is_late
 from followup.web.conditional import cached, rendered_when_changed
-from followup.web.fetch import follow_up_or_404, goal_or_404, programme_or_404, user_of
+from followup.web.lookups import follow_up_or_404, goal_or_404, programme_or_404, user_of
 from programmes.models import Programme
 
 # Named on the start page below the one that it shows.

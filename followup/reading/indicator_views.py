@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from followup.permissions import can_link_indicators
 from followup.reading.kolada_forms import LinkForm, SearchForm
-from followup.web.fetch import goal_or_404, programme_or_404, user_of
+from followup.web.lookups import goal_or_404, programme_or_404, user_of
 from programmes.kolada import FetchLog, comparison_of, fetch, key_figure_of, link
 from programmes.kolada_api import FoundKeyFigure, Kolada, KoladaUnavailable
 from programmes.models import Indicator

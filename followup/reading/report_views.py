@@ -20,8 +20,8 @@ from followup.report.archive import report_of, stored_file
 from followup.report.report import Report
 from followup.web.conditional import REVALIDATED
 from followup.web.failed_pdfs import failed_pdfs
-from followup.web.fetch import follow_up_or_404, user_of
 from followup.web.files import StoredFileMissingError, stored_pdf_response
+from followup.web.lookups import follow_up_or_404, user_of
 
 
 def report(request: HttpRequest, slug: str, year: int) -> HttpResponse:

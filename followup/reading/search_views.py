@@ -17,8 +17,8 @@ from followup.reading.search import Criteria, find_goals, find_measures, goals_t
 from followup.reading.text_search import FoundTexts, texts_table
 from followup.scales import Assessment, Forecast, Progress
 from followup.web.conditional import NOT_STORED
-from followup.web.fetch import user_of
 from followup.web.fields import LongSelect
+from followup.web.lookups import user_of
 from organisation.fields import LineFormField
 from organisation.models import Unit
 from programmes.fulltext import words_of

@@ -13,7 +13,7 @@ from followup.reading.register import shows_example, with_decisions
 from followup.report.archive import report_of
 from followup.report.unit_year import UnitYear
 from followup.report.unit_year import unit_year as unit_year_of
-from followup.web.fetch import follow_up_or_404
+from followup.web.lookups import follow_up_or_404
 from organisation.models import Unit
 
 PLURALS = {

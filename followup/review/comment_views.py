@@ -13,7 +13,7 @@ from followup.answers.worklist import own_answers
 from followup.models import Comment
 from followup.permissions import can_comment, can_follow_review
 from followup.review.forms import CommentForm
-from followup.web.fetch import follow_up_or_404, user_of
+from followup.web.lookups import follow_up_or_404, user_of
 from followup.writing.saving import sent_or_kept, text_outlives_session
 
 

@@ -17,7 +17,7 @@ from followup.models import AreaEntry, FollowUp, GuidelineEntry, SubGoalEntry
 from followup.permissions import can_review
 from followup.review.consistency import OF_AREA, OF_YEAR, contradictions
 from followup.review.forms import AreaEntryForm, GuidelineEntryForm, YearForm
-from followup.web.fetch import follow_up_or_404, user_of
+from followup.web.lookups import follow_up_or_404, user_of
 from followup.writing.autosave import autosave, autosave_response, autosave_view
 from followup.writing.forms import EntryForm, PageForms, beside_last, texts_sent
 from followup.writing.saving import conflict_page, save, sent_or_kept, text_outlives_session

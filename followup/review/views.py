@@ -30,7 +30,7 @@ from followup.review.consistency import OF_YEAR, contradictions
 from followup.review.deliveries import STATES, Choice, GoalToReview, by_area, by_unit, goals_to_review, is_late, seen
 from followup.review.forms import CommentForm
 from followup.web.failed_pdfs import failed_pdfs
-from followup.web.fetch import follow_up_or_404, user_of
+from followup.web.lookups import follow_up_or_404, user_of
 from followup.workflow import YEAR_TRANSITIONS, Refused, available, perform, perform_all
 from organisation.models import User
 from organisation.order import swedish_sorted

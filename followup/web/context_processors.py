@@ -10,7 +10,7 @@ def page_frame(request: HttpRequest) -> dict[str, object]:
     return {
         "municipality": settings.MUNICIPALITY_NAME,
         "is_public": settings.PUBLIC_REPORTS,
-        # Asked for by the page alone: an error page must not depend on the database, a public one not on the reader.
+        # Functions, so that an error page does not query the database and a public page does not depend on the user.
         "may_open_admin": lambda: bool(user and user.is_staff),
         "may_follow_review": lambda: bool(user and can_follow_review(user)),
     }

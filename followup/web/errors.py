@@ -64,7 +64,7 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Render without the page frame, which may be the part that failed."""
-    # Django calls this while it handles what was raised. A database that is gone comes back: that is no fault of ours.
+    # Django calls this view from its exception handler. A lost database comes back, so the reader may try again.
     if _lost_the_database(sys.exc_info()[1]):
         problem = "Databasen svarade inte. Loggen säger varför."
         body = loader.render_to_string("503.html", {"problem": problem})
@@ -73,7 +73,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _lost_the_database(error: BaseException | None) -> bool:
-    """Whether the database went away, which may have led to other errors in turn."""
+    """Return whether the error, or one that led to it, is a lost connection to the database."""
     while error:
         if isinstance(error, OperationalError | InterfaceError):
             return True

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 
 class LongSelect(forms.Select):
-    """Drawn at once, and not by a template for each choice: among hundreds that took most of a page's time."""
+    """Select widget for hundreds of choices, rendered at once: a template for each took most of the page's time."""
 
     def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
         widget = context["widget"]

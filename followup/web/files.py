@@ -16,11 +16,11 @@ logger = logging.getLogger(__name__)
 
 
 class StoredFileMissingError(Http404):
-    """The database names a file that storage does not have or cannot read. Names it and what to do, in Swedish."""
+    """Storage cannot open a file named in the database. The message names the file and the remedy, in Swedish."""
 
 
 def open_stored(file: FieldFile, belongs_to: Callable[[], str]) -> File:
-    """Open a stored file, or say in a StoredFileMissingError what it `belongs_to`: asked for only then."""
+    """Open a stored file, or raise StoredFileMissingError with the item that it `belongs_to`, asked for only then."""
     try:
         return file.open("rb")
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Middleware of all pages: login by default, pages for errors, compression, and input that no database can store."""
+"""Middleware of all pages: login by default, error pages, compression, and refusal of NUL characters."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -13,8 +13,8 @@ from followup.web.errors import method_not_allowed, not_found, unstorable_text
 from organisation.middleware import asks_nobody
 
 
-class LoginRequired(LoginRequiredMiddleware):
-    """Like Django's, but a page that is the same for everybody never loads the user."""
+class PageLoginRequiredMiddleware(LoginRequiredMiddleware):
+    """Require login on every page, without loading the user for pages that are the same for all readers."""
 
     def process_view(
         self,
@@ -28,7 +28,7 @@ class LoginRequired(LoginRequiredMiddleware):
         return super().process_view(request, view_func, view_args, view_kwargs)
 
 
-class NotFoundInWords:
+class NotFoundPageMiddleware:
     """Show our own 404 page also while DEBUG is on, instead of Django's page for developers."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -41,7 +41,7 @@ class NotFoundInWords:
         return not_found(request, exception) if isinstance(exception, Http404) else None
 
 
-class CompressedPages(GZipMiddleware):
+class CompressedPagesMiddleware(GZipMiddleware):
     """Compress pages to a tenth of their size, with random padding against BREACH attacks.
 
     Files are left alone: those that are large are compressed already.
@@ -58,8 +58,8 @@ NUL = "\0"
 class NulCharactersMiddleware:
     """Refuse the NUL character, which PostgreSQL cannot store or compare.
 
-    In an address it is 404, and a cookie that has one is ignored. Forms report it at the field; where a view reads a
-    text without a form, the refusal of the database becomes a 400.
+    An address with NUL gives 404, and a cookie with NUL is ignored. Forms report it at the field. Where a view reads a
+    text without a form, the error of the database becomes a 400.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import requires_csrf_token
 
 from followup.web.errors import error_page
-from followup.web.fetch import user_of
+from followup.web.lookups import user_of
 from followup.workflow import StaleEntry
 from followup.writing.forms import PageForms, settled
 from followup.writing.kept_texts import keep_for_after_login, remember_writer, take_kept_text

@@ -1,4 +1,4 @@
-"""Access-checked fetches at the start of views: an object invisible to the user gives 404."""
+"""Access-checked lookups at the start of views: an object that the user may not see gives 404."""
 
 from django.http import Http404, HttpRequest
 
@@ -9,7 +9,7 @@ from programmes.models import Programme, SubGoal
 
 
 def user_of(request: HttpRequest) -> User:
-    """The logged-in user; the middleware has sent all others to the login page."""
+    """Return the logged-in user. The middleware has sent all others to the login page."""
     assert isinstance(request.user, User)
     return request.user
 
@@ -51,7 +51,7 @@ def goal_or_404(programme: Programme, area: int, number: int) -> SubGoal:
 def decision_or_404(
     request: HttpRequest, slug: str, year: int, number: int, among: DecisionQuerySet | None = None
 ) -> Decision:
-    """A decision `among` those given, or all."""
+    """Return the decision with this number, `among` the given ones or all that the user may see."""
     decision = (
         (Decision.objects.all() if among is None else among)
         .visible_to(request.user)
