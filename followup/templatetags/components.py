@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django import template
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -23,3 +26,16 @@ def crumb(content: SafeString, view_name: str = "", *args: object, address: str 
     if not address:
         return format_html('<li aria-current="page">{}</li>', content)
     return format_html('<li><a href="{}">{}</a></li>', address, content)
+
+
+@register.simple_block_tag
+def empty_state(content: SafeString, title: str, address: str = "", action: str = "") -> str:
+    """Text shown in place of an empty list, with a link to the page that fills it when `action` is given."""
+    context = {"title": title, "content": content, "address": address, "action": action}
+    return render_to_string("components/empty_state.html", context)
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(heading: str, errors: Iterable[tuple[str, str]]) -> dict[str, object]:
+    """Errors of a page, each with the id of its field, in focus when the page opens."""
+    return {"heading": heading, "errors": errors}
