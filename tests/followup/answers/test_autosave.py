@@ -10,6 +10,7 @@ from followup.workflow import perform
 from followup.writing.autosave import REASON
 from organisation.models import User
 from tests.fixtures import as_fetched, client_of, make_user
+from tests.pages import html_of
 
 ENTRY = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
 GOAL = f"{ENTRY}autospara/"
@@ -45,7 +46,7 @@ def texts_of_history(entry: SubGoalEntry) -> list[str]:
 
 def test_it_saves_and_says_when_and_brings_the_version_and_the_check_list_up_to_date(official, entry):
     response = client_of(official).post(GOAL, typed("Fler", assessment="met"))
-    html = response.content.decode()
+    html = html_of(response)
     entry.refresh_from_db()
     assert response.status_code == 200
     assert f"Sparad {timezone.localtime():%H.%M}" in html
@@ -67,7 +68,7 @@ def test_a_measure_is_saved_by_itself(official, entry, measure):
     response = client_of(official).post(MEASURE, data)
     measure.refresh_from_db()
     entry.refresh_from_db()
-    assert f'name="{prefix}-version" value="2"' in response.content.decode()
+    assert f'name="{prefix}-version" value="2"' in html_of(response)
     assert (measure.progress, measure.done) == ("ongoing", "Två vandringar.")
     assert entry.comment == ""
 
@@ -78,7 +79,7 @@ def test_nothing_new_is_nothing_saved(official, entry):
     # A form that was sent at the same time as the first, and so with its version.
     response = client.post(GOAL, typed("Fler"))
     entry.refresh_from_db()
-    assert 'value="2"' in response.content.decode()
+    assert 'value="2"' in html_of(response)
     assert entry.version == 2
 
 
@@ -156,7 +157,7 @@ def test_an_ordinary_save_is_never_folded_away(official, entry, measure):
 def test_somebody_elses_save_is_told_and_leads_to_the_conflict_page(official, colleague, entry):
     client_of(colleague).post(GOAL, typed("Kollegans ord."))
     response = client_of(official).post(GOAL, typed("Mina ord."))
-    html = response.content.decode()
+    html = html_of(response)
     entry.refresh_from_db()
     assert response.status_code == 409
     assert "Inte sparat: någon annan har sparat under tiden." in html
@@ -179,7 +180,7 @@ def test_bad_input_is_named_and_nothing_is_saved(change, message, official, entr
     response = client_of(official).post(GOAL, typed("Fler") | change)
     entry.refresh_from_db()
     assert response.status_code == 422
-    assert message in response.content.decode()
+    assert message in html_of(response)
     assert (entry.comment, entry.version) == ("", 1)
 
 
@@ -192,7 +193,7 @@ def test_a_stopped_measure_wants_its_reason(official, measure):
     data = {f"{prefix}-version": 1, f"{prefix}-progress": "stopped", f"{prefix}-done": "", f"{prefix}-stop_reason": ""}
     response = client_of(official).post(MEASURE, data)
     assert response.status_code == 422
-    assert "Åtgärd 1.1.1, skäl till att åtgärden avbröts: Skriv varför åtgärden avbröts." in response.content.decode()
+    assert "Åtgärd 1.1.1, skäl till att åtgärden avbröts: Skriv varför åtgärden avbröts." in html_of(response)
 
 
 def test_what_is_handed_in_says_so(official, entry):
@@ -200,19 +201,19 @@ def test_what_is_handed_in_says_so(official, entry):
     perform(entry, "submit", by=official)
     response = client_of(official).post(GOAL, typed("Mer", 2))
     assert response.status_code == 409
-    assert "Läget är: Inlämnad. Texten kan inte ändras nu." in response.content.decode()
+    assert "Läget är: Inlämnad. Texten kan inte ändras nu." in html_of(response)
 
 
 def test_a_year_that_was_moved_on_says_so(official, open_year, entry):
     FollowUp.objects.filter(pk=open_year.pk).update(state="proposed")
     response = client_of(official).post(GOAL, typed("Mer"))
     assert response.status_code == 409
-    assert "Läget är: Föreslagen till kommunstyrelsen." in response.content.decode()
+    assert "Läget är: Föreslagen till kommunstyrelsen." in html_of(response)
 
 
 def test_a_lost_session_is_told_in_words(entry):
     response = client_of(None).post(GOAL, typed("Mer"))
-    html = response.content.decode()
+    html = html_of(response)
     entry.refresh_from_db()
     assert response.status_code == 401
     assert "Inte sparat: du har blivit utloggad." in html

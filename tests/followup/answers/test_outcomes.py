@@ -11,6 +11,7 @@ from django.utils import timezone
 from followup.models import SubGoalEntry
 from programmes.models import Indicator, IndicatorTarget, IndicatorValue, TargetStatus, target_status
 from tests.fixtures import as_fetched, client_of, make_user
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -83,26 +84,26 @@ def test_an_outcome_is_saved_with_the_goal_and_its_figures_read_as_people_write_
     outcome = IndicatorValue.objects.get(indicator=indicator, year=2021)
     assert outcome.dated == timezone.localdate()
     assert outcome.history.get().history_user == official
-    html = client_of(official).get(URL).content.decode()
+    html = html_of(client_of(official).get(URL))
     assert 'value="1063,5"' in html
     assert "Utfallet är inskrivet den" in html
 
 
 def test_the_suggestion_is_confirmed_by_its_button(official, indicator):
     save(official, indicator, value="66")
-    html = client_of(official).get(URL).content.decode()
+    html = html_of(client_of(official).get(URL))
     assert "Siffrorna säger:" in html
     confirm = f"outcome-{indicator.pk}:on_the_way"
     assert f'name="confirm" value="{confirm}"' in html
     client_of(official).post(URL, fetched(official) | {"confirm": confirm})
     assert stored(indicator) == (66, None, None, "on_the_way", 2)
-    assert "Siffrorna säger" not in client_of(official).get(URL).content.decode()
+    assert "Siffrorna säger" not in html_of(client_of(official).get(URL))
 
 
 def test_a_judgement_against_the_figures_is_kept_and_said(official, indicator):
     save(official, indicator, value="66", assessment="reached")
     assert stored(indicator)[3] == "reached"
-    assert "Siffrorna säger något annat" in client_of(official).get(URL).content.decode()
+    assert "Siffrorna säger något annat" in html_of(client_of(official).get(URL))
 
 
 @pytest.mark.parametrize(
@@ -164,13 +165,13 @@ def test_figures_sent_after_the_goal_was_handed_in_are_shown_and_not_saved(offic
     SubGoalEntry.objects.filter(pk=entry.pk).update(state="submitted")
     response = client_of(official).post(URL, with_outcome(page, indicator, value="66"))
     assert response.status_code == 409
-    assert f"{indicator.name}, Utfall" in response.content.decode()
+    assert f"{indicator.name}, Utfall" in html_of(response)
     assert not IndicatorValue.objects.filter(indicator=indicator, year=2021).exists()
 
 
 def test_a_written_figure_is_no_longer_koladas(official, indicator):
     IndicatorValue.objects.create(indicator=indicator, year=2021, value=64, kpi="N00945", dated=date(2022, 3, 1))
-    assert "hämtat från Kolada (N00945) den 1 mars 2022" in client_of(official).get(URL).content.decode()
+    assert "hämtat från Kolada (N00945) den 1 mars 2022" in html_of(client_of(official).get(URL))
     save(official, indicator, assessment="on_the_way")
     outcome = IndicatorValue.objects.get(indicator=indicator, year=2021)
     assert (outcome.kpi, outcome.dated) == ("N00945", date(2022, 3, 1))
@@ -182,7 +183,7 @@ def test_a_written_figure_is_no_longer_koladas(official, indicator):
 def test_an_outcome_is_saved_as_soon_as_it_is_written(official, indicator):
     page = with_outcome(fetched(official), indicator, value="66")
     response = client_of(official).post(AUTOSAVE, page)
-    html = response.content.decode()
+    html = html_of(response)
     assert response.status_code == 200
     assert "Sparad " in html
     assert f'name="outcome-{indicator.pk}-version" value="1"' in html
@@ -196,11 +197,11 @@ def test_an_outcome_is_saved_as_soon_as_it_is_written(official, indicator):
 def test_the_reviewer_reads_the_outcome_and_the_history_tells_of_it(official, reviewer, indicator):
     save(official, indicator, value="66,5")
     client = client_of(reviewer)
-    html = client.get("/granskning/huddinge-2018-2021/2021/1.1/").content.decode()
+    html = html_of(client.get("/granskning/huddinge-2018-2021/2021/1.1/"))
     assert "66,5" in html
     assert "(förslag, inte bekräftat)" in html
     assert 'name="outcome-' not in html
-    history = client.get("/program/huddinge-2018-2021/2021/mal/1.1/historik/").content.decode()
+    history = html_of(client.get("/program/huddinge-2018-2021/2021/mal/1.1/historik/"))
     assert f"Utfall {indicator} 2021" in history
 
 

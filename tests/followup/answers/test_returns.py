@@ -12,6 +12,7 @@ from programmes.models import Indicator
 from tests.fixtures import as_fetched, client_of
 from tests.followup.answers.test_worklist import LIST, TODAY, entry_of
 from tests.followup.writing.test_attachments import pdf
+from tests.pages import html_of
 
 SLUG = "huddinge-2018-2021"
 ENTRY = f"/mina-uppfoljningar/{SLUG}/2021/1.1/"
@@ -113,7 +114,7 @@ def test_handing_in_without_a_change_asks_and_shows_the_reviewers_words(official
     client = client_of(official)
     response = client.post(ENTRY, page_of(client) | {"submit": "1"})
     assert response.url == ASK
-    html = client.get(ASK).content.decode()
+    html = html_of(client.get(ASK))
     assert "Hur många nåddes?" in html
     assert "<strong>Mål 1.1 och åtgärd 1.1.1</strong> återlämnades" in html
     assert html.count("Hur många nåddes?") == 1
@@ -141,7 +142,7 @@ def test_the_question_is_for_those_who_report_while_the_year_takes_answers(other
     type(returned.follow_up).objects.filter(pk=returned.follow_up_id).update(state="proposed")
     response = client_of(official).post(ASK)
     assert response.status_code == 403
-    assert "Läget är: Föreslagen till kommunstyrelsen." in response.content.decode()
+    assert "Läget är: Föreslagen till kommunstyrelsen." in html_of(response)
 
 
 def test_handing_in_what_is_handed_in_says_so(official, returned):
@@ -160,7 +161,7 @@ def test_returned_work_comes_first_with_the_reviewers_words(official, reviewer, 
     perform(last, "return", by=reviewer, comment="Hur många nåddes?")
     after = [task.entry for task in work_of(official, TODAY)[0].tasks]
     assert after == [last, *(entry for entry in before if entry != last)]
-    html = client_of(official).get(LIST).content.decode()
+    html = html_of(client_of(official).get(LIST))
     assert html.index("Hur många nåddes?") < html.index(before[0].get_absolute_url())
     assert ", inte ändrad sedan dess" in html
     assert "Ett återlämnat svar är inte ändrat och lämnas inte in på det här sättet." in html

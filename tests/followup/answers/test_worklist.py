@@ -11,6 +11,7 @@ from followup.workflow import perform, perform_all
 from organisation.models import Membership, Unit
 from programmes.models import Measure, SubGoal
 from tests.fixtures import client_of
+from tests.pages import html_of
 
 TODAY = date(2021, 12, 1)
 LIST = "/mina-uppfoljningar/"
@@ -40,7 +41,7 @@ def test_each_unit_is_told_how_far_it_has_come(official, second_unit, open_year)
         assert work.total == goals.count() + measures.count()
         assert work.filled_in == sum(not answer.missing for answer in (*goals, *measures))
         assert (work.handed_in, len(work.ready)) == (0, work.filled_in)
-    html = client_of(official).get(LIST).content.decode()
+    html = html_of(client_of(official).get(LIST))
     work = year.units[0]
     assert f"{work.filled_in} av {work.total} svar ifyllda, 0 inlämnade" in html
     assert f'<progress max="{work.total}" value="{work.filled_in}"' in html
@@ -76,11 +77,11 @@ def test_what_was_returned_says_why_as_long_as_it_is_returned(official, reviewer
     entry = entry_of(open_year, "1.5")
     perform(entry, "submit", by=official)
     perform(entry, "return", by=reviewer, comment="Hur många nåddes?")
-    html = client_of(official).get(LIST).content.decode()
+    html = html_of(client_of(official).get(LIST))
     assert "Hur många nåddes?" in html
     assert "av Reviewer" in html
     perform_all([entry], "submit", by=official)
-    assert "Hur många nåddes?" not in client_of(official).get(LIST).content.decode()
+    assert "Hur många nåddes?" not in html_of(client_of(official).get(LIST))
 
 
 def test_a_measure_of_another_year_brings_no_goal_to_the_list(official, open_year):
@@ -97,7 +98,7 @@ def test_the_goals_before_and_after_are_those_of_the_list(official, open_year):
     around = [neighbours(official, goal, TODAY) for goal in goals]
     assert [near.previous for near in around] == [None, *goals[:-1]]
     assert [near.next for near in around] == [*goals[1:], None]
-    html = client_of(official).get(goals[1].get_absolute_url()).content.decode()
+    html = html_of(client_of(official).get(goals[1].get_absolute_url()))
     assert f'<a rel="prev" href="{goals[0].get_absolute_url()}">Föregående mål: 1.1</a>' in html
     assert f'<a rel="next" href="{goals[2].get_absolute_url()}">' in html
 

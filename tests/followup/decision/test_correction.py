@@ -21,6 +21,7 @@ from tests.fixtures import client_of, make_user
 from tests.followup.board import CASE, FILLED, TODAY, YEAR, laid_out, proposed_year
 from tests.followup.writing.test_attachments import kept
 from tests.followup.writing.test_attachments import pdf as pdf_file
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -152,8 +153,8 @@ def test_every_form_of_the_extract_names_the_replaced_decision_and_the_reason(de
     client = client_of(nina)
     word = client.get(f"{address[:-1]}.docx").content
     forms = {
-        "page": client.get(address).content.decode(),
-        "text": client.get(f"{address}text/").content.decode(),
+        "page": html_of(client.get(address)),
+        "text": html_of(client.get(f"{address}text/")),
         "word": "\n".join(paragraph.text for paragraph in Document(io.BytesIO(word)).paragraphs),
     }
     for name, text in forms.items():
@@ -164,15 +165,15 @@ def test_every_form_of_the_extract_names_the_replaced_decision_and_the_reason(de
 def test_the_page_of_the_replaced_extract_links_to_the_new_decision(decided, nina):
     address = f"{YEAR}beslut/{decided.number}/protokollsutdrag/"
     client = client_of(nina)
-    assert "ersatts" not in client.get(address).content.decode()
+    assert "ersatts" not in html_of(client.get(address))
     new = corrected(correct(decided, nina), nina)
-    html = client.get(address).content.decode()
+    html = html_of(client.get(address))
     assert f'ersatts av <a href="{new.get_absolute_url()}">Kommunstyrelsen 31 maj 2023 § 40</a>' in html
 
 
 def test_a_refused_correction_replaces_nothing(decided, nina):
     new = corrected(correct(decided, nina), nina, outcome="rejected", outcome_reason="Onödig.")
-    html = client_of(nina).get(f"{YEAR}beslut/{new.number}/protokollsutdrag/").content.decode()
+    html = html_of(client_of(nina).get(f"{YEAR}beslut/{new.number}/protokollsutdrag/"))
     assert "Ärendet gällde en rättelse av Kommunstyrelsens beslut 3 maj 2023 § 31." in html
     assert "Beslutet ersätter" not in html
 
@@ -189,4 +190,4 @@ def test_the_mail_of_a_correction_says_so(decided, nina):
     assert second.subject == "Rättelse, Kommunstyrelsen § 40: Uppföljning av Program för trygghet 2022"
     assert f"{SENTENCE}\nSkäl: {REASON}\n" in second.body
     link = decided.distributions.get().get_absolute_url()
-    assert f'ersatts av <a href="{new.get_absolute_url()}">' in client_of(nina).get(link).content.decode()
+    assert f'ersatts av <a href="{new.get_absolute_url()}">' in html_of(client_of(nina).get(link))

@@ -23,6 +23,7 @@ from organisation.order import swedish_sorted
 from tests.fixtures import PROGRAMME, client_of
 from tests.followup.reading.test_register import decide, many
 from tests.followup.smtp import mail_server
+from tests.pages import html_of
 
 URL = "/program/plan-0/2018/beslut/1/utskick/"
 
@@ -110,7 +111,7 @@ def test_only_units_of_the_day_are_offered_and_a_former_one_keeps_what_it_got(de
 
 def test_to_all_committees_and_companies(decision, secretary, server):
     client = client_of(secretary)
-    html = client.get(URL).content.decode()
+    html = html_of(client.get(URL))
     checked = [int(pk) for pk in re.findall(r'name="units" value="(\d+)" checked', html)]
     assert checked == [unit.pk for unit in swedish_sorted(Unit.objects.filter(kind__in=("committee", "company")))]
     assert client.post(URL, {"units": checked}).status_code == 302
@@ -135,7 +136,7 @@ def test_a_server_that_goes_away_half_way_loses_nothing(decision, secretary, ser
     server.goes_away_after = 2
     deliver(timezone.now())
     assert len(server.mails) == 2
-    html = client.get(URL).content.decode()
+    html = html_of(client.get(URL))
     assert html.count('<span class="done">skickat') == 2
     assert html.count("i utkorgen sedan") == 2
     assert "försöks igen" in html
@@ -147,7 +148,7 @@ def test_a_server_that_goes_away_half_way_loses_nothing(decision, secretary, ser
         "gymnasienamnden@example.com",
         "socialnamnden@example.com",
     ]
-    assert client.get(URL).content.decode().count('<span class="done">skickat') == 4
+    assert html_of(client.get(URL)).count('<span class="done">skickat') == 4
 
 
 def test_a_refused_address_is_reported_and_sent_again_alone(decision, secretary, server):
@@ -156,7 +157,7 @@ def test_a_refused_address_is_reported_and_sent_again_alone(decision, secretary,
     client.post(URL, {"units": chosen})
     server.refused["socialnamnden@example.com"] = "550 No such user"
     deliver(timezone.now())
-    html = client.get(URL).content.decode()
+    html = html_of(client.get(URL))
     assert "kunde inte levereras" in html
     assert "550 No such user" in html
     server.refused.clear()
@@ -169,9 +170,9 @@ def test_a_refused_address_is_reported_and_sent_again_alone(decision, secretary,
 def test_a_unit_without_goals_has_the_decision_it_was_sent(decision, secretary):
     unit = Unit.objects.create(name="Valnämnden", slug="valnamnden", kind="committee", email="val@example.com")
     page = "/enheter/valnamnden/"
-    assert "Inget beslut rör enheten ännu" in client_of(secretary).get(page).content.decode()
+    assert "Inget beslut rör enheten ännu" in html_of(client_of(secretary).get(page))
     send_out(decision, [unit], by=secretary, now=timezone.now())
-    assert "Kommunstyrelsen 4 februari 2019 § 7" in client_of(secretary).get(page).content.decode()
+    assert "Kommunstyrelsen 4 februari 2019 § 7" in html_of(client_of(secretary).get(page))
 
 
 def test_sending_again_sends_only_where_it_is_missing(decision, secretary, server):
@@ -183,14 +184,14 @@ def test_sending_again_sends_only_where_it_is_missing(decision, secretary, serve
     Membership.objects.create(user=user, unit=Unit.objects.get(slug="socialnamnden"))
     client.post(URL, {"units": chosen})
     response = client.post(URL, {"units": chosen}, follow=True)
-    assert "De enheterna har redan fått beslutet. Inget nytt skickades." in response.content.decode()
+    assert "De enheterna har redan fått beslutet. Inget nytt skickades." in html_of(response)
     deliver(later(seconds=1))
     assert sorted(server.addresses) == ["forskolenamnden@example.com", "sara@example.com", "socialnamnden@example.com"]
 
 
 def test_a_unit_without_address_is_named_before_anything_is_sent(decision, secretary):
     Unit.objects.filter(slug__in=["socialnamnden", "srv-atervinning"]).update(email="")
-    html = client_of(secretary).get(URL).content.decode()
+    html = html_of(client_of(secretary).get(URL))
     assert "<strong>Socialnämnden, SRV återvinning AB</strong>" in html
     assert f'value="{pks("socialnamnden")[0]}"' not in html
     with pytest.raises(Refused, match="ingen e-postadress till Socialnämnden, SRV återvinning AB"):
@@ -210,7 +211,7 @@ def test_a_unit_without_address_is_named_before_anything_is_sent(decision, secre
 def test_a_bad_choice_is_explained(decision, secretary, data, problem):
     response = client_of(secretary).post(URL, data)
     assert response.status_code == 422
-    assert problem in response.content.decode()
+    assert problem in html_of(response)
     assert not Distribution.objects.exists()
 
 
@@ -264,7 +265,7 @@ def test_the_link_shows_the_decision_without_login_but_not_the_report(decision, 
     link = send_one(decision, secretary, server)
     anonymous = client_of(None)
     response = anonymous.get(link)
-    html = response.content.decode()
+    html = html_of(response)
     assert response.status_code == 200
     assert "Lägesbilden godkänns." in html
     assert response["Referrer-Policy"] == "no-referrer"
@@ -274,7 +275,7 @@ def test_the_link_shows_the_decision_without_login_but_not_the_report(decision, 
     assert Distribution.objects.get().opened_at is None
     waiting = anonymous.get(f"{link}protokollsutdrag.pdf")
     assert waiting.status_code == 202
-    assert link in waiting.content.decode()
+    assert link in html_of(waiting)
     assert make_pdfs() == 1
     extract = anonymous.get(f"{link}protokollsutdrag.pdf")
     assert extract["Cache-Control"] == "private, no-store"
@@ -292,7 +293,7 @@ def test_following_the_link_logged_in_counts_as_opening_once(decision, secretary
     client_of(secretary).get(link)
     again = Distribution.objects.get()
     assert (again.opened_at, again.opened_by) == (first.opened_at, official)
-    html = client_of(secretary).get(URL).content.decode()
+    html = html_of(client_of(secretary).get(URL))
     assert f"av {official}" in html
     assert "inte öppnat" not in html
 
@@ -343,7 +344,7 @@ def test_the_page_costs_the_same_with_one_mail_and_fifty(decision, secretary):
     send_out(decision, list(Unit.objects.all()), by=secretary, now=timezone.now())
     Distribution.objects.update(opened_at=timezone.now(), opened_by=secretary)
     with CaptureQueriesContext(connection) as fifty:
-        html = client.get(URL).content.decode()
+        html = html_of(client.get(URL))
     assert html.count("i utkorgen sedan") == 63
     assert len(fifty) == len(one) <= 12
 
@@ -364,12 +365,12 @@ def test_the_secretary_ends_one_link_and_opens_it_again(sent, secretary):
     client.post(LINKS, {"end": first.pk})
     page = client_of(None).get(first.get_absolute_url())
     assert page.status_code == 410
-    assert ENDED in page.content.decode()
-    assert first.decision.decision_text not in page.content.decode()
+    assert ENDED in html_of(page)
+    assert first.decision.decision_text not in html_of(page)
     assert page["Referrer-Policy"] == "no-referrer"
     assert client_of(None).get(f"{first.get_absolute_url()}protokollsutdrag.pdf").status_code == 410
     assert client_of(None).get(other.get_absolute_url()).status_code == 200
-    assert "av Secretary" in client.get(URL).content.decode()
+    assert "av Secretary" in html_of(client.get(URL))
     client.post(LINKS, {"reopen": first.pk})
     assert client_of(None).get(first.get_absolute_url()).status_code == 200
     assert [(record.history_change_reason, record.history_user) for record in first.history.all()[:2]] == [
@@ -379,7 +380,7 @@ def test_the_secretary_ends_one_link_and_opens_it_again(sent, secretary):
 
 
 def test_all_links_of_a_dispatch_are_ended_at_once(sent, secretary):
-    page = client_of(secretary).post(LINKS, {"end_all": "1"}, follow=True).content.decode()
+    page = html_of(client_of(secretary).post(LINKS, {"end_all": "1"}, follow=True))
     assert "2 länkar är avslutade." in page
     assert "Avsluta alla länkar" not in page
     assert [client_of(None).get(row.get_absolute_url()).status_code for row in sent] == [410, 410]
@@ -391,7 +392,7 @@ def test_all_links_of_a_dispatch_are_ended_at_once(sent, secretary):
 def test_others_end_no_links(sent, reviewer, reader):
     for user in (reviewer, reader):
         assert client_of(user).post(LINKS, {"end_all": "1"}).status_code == 403
-    assert client_of(reviewer).get(URL).content.decode().count("Avsluta") == 0
+    assert html_of(client_of(reviewer).get(URL)).count("Avsluta") == 0
     with pytest.raises(NotAllowed):
         end_links(Distribution.objects.all(), by=reviewer, now=timezone.now())
     assert not Distribution.objects.filter(link_ended_at__isnull=False).exists()

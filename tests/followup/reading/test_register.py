@@ -12,6 +12,7 @@ from followup.models import Decision, FollowUp
 from organisation.models import Unit
 from programmes.models import Programme
 from tests.fixtures import PROGRAMME, a_decision, client_of
+from tests.pages import html_of
 
 HUDDINGE = "huddinge-2018-2021"
 
@@ -58,7 +59,7 @@ def matter(huddinge) -> Decision:
 
 def found(client, query: str) -> list[str]:
     """Programme and year of each row."""
-    html = client.get(f"/arenden/?{query}").content.decode()
+    html = html_of(client.get(f"/arenden/?{query}"))
     return re.findall(r'<h3><a href="/program/([^"]+)/">', html)
 
 
@@ -83,7 +84,7 @@ def test_search_by_number_year_and_words(matter, official, query, rows):
 
 
 def test_the_row_names_the_decision_and_leads_to_it(matter, official):
-    html = client_of(official).get("/arenden/?dnr=KS-2019/77.1").content.decode()
+    html = html_of(client_of(official).get("/arenden/?dnr=KS-2019/77.1"))
     assert ">Kommunstyrelsen 4 februari 2019 § 7</a>: godkänns" in html
     assert 'href="/program/plan-0/2018/beslut/1/protokollsutdrag/"' in html
     assert client_of(official).get("/program/plan-0/2018/beslut/1/protokollsutdrag/").status_code == 200
@@ -91,30 +92,30 @@ def test_the_row_names_the_decision_and_leads_to_it(matter, official):
 
 def test_invented_decisions_are_marked(matter, official):
     client = client_of(official)
-    invented = client.get("/arenden/?year=2019").content.decode()
+    invented = html_of(client.get("/arenden/?year=2019"))
     assert 'godkänns <span class="example-mark">Exempel</span>' in invented
     assert "notice-example" in invented
-    assert "notice-example" not in client.get("/arenden/?dnr=KS-2021/307").content.decode()
+    assert "notice-example" not in html_of(client.get("/arenden/?dnr=KS-2021/307"))
 
 
 def test_a_case_that_is_being_prepared_is_in_no_search(matter, official):
     decide(FollowUp.objects.get(year=2021), registration_number="KS-HEMLIGT", recorded_at=None, paragraph="99")
     client = client_of(official)
     assert found(client, "dnr=KS-HEMLIGT") == []
-    assert "KS-HEMLIGT" not in client.get("/arenden/").content.decode()
+    assert "KS-HEMLIGT" not in html_of(client.get("/arenden/"))
     assert client.get(f"{PROGRAMME}2021/beslut/1/protokollsutdrag/").status_code == 404
 
 
 @pytest.mark.parametrize("year", ["tvåtusen", "1", "99999999999999999999"])
 def test_a_year_that_cannot_be_read_is_explained(matter, official, year):
-    html = client_of(official).get("/arenden/", {"year": year}).content.decode()
+    html = html_of(client_of(official).get("/arenden/", {"year": year}))
     assert "field-errors" in html
     assert "0 ärenden" in html
 
 
 def test_pages_keep_the_search(matter, official):
     many(60, start=1)
-    html = client_of(official).get("/arenden/?q=plan&page=2").content.decode()
+    html = html_of(client_of(official).get("/arenden/?q=plan&page=2"))
     assert "Sida 2 av 3" in html
     assert 'href="?q=plan&amp;page=3"' in html
     assert client_of(official).get("/arenden/?q=plan&page=hundra").status_code == 200
@@ -127,18 +128,18 @@ def test_one_row_and_fifty_cost_the_same(matter, official, url, most):
         assert client.get(url).status_code == 200
     many(49, start=1)
     with CaptureQueriesContext(connection) as fifty:
-        html = client.get(url).content.decode()
+        html = html_of(client.get(url))
     assert html.count("Plan ") >= 20
     assert len(fifty) == len(one) <= most
 
 
 def test_a_unit_has_the_decisions_that_concern_it(matter, official):
     client = client_of(official)
-    html = client.get("/enheter/kommunstyrelsen/").content.decode()
+    html = html_of(client.get("/enheter/kommunstyrelsen/"))
     assert "Kommunstyrelsen 4 februari 2019 § 7" in html
     assert f"{PROGRAMME}2021/" not in re.findall(r'<h3><a href="([^"]+)"', html)
     stranger = Unit.objects.create(name="Överförmyndarnämnden", slug="overformyndarnamnden", kind="committee")
-    html = client.get(f"/enheter/{stranger.slug}/").content.decode()
+    html = html_of(client.get(f"/enheter/{stranger.slug}/"))
     assert "Inget beslut rör enheten ännu" in html
     assert "Överförmyndarnämnden har inga mål eller åtgärder att följa upp ännu." in html
 
@@ -149,9 +150,9 @@ def test_units_of_before_are_kept_with_their_successors(huddinge, official):
     old.save()
     new = Unit.objects.create(name="Huge Bostäder AB", slug="huge-bostader", kind="company")
     old.successors.add(new)
-    html = " ".join(client_of(official).get("/enheter/").content.decode().split())
+    html = " ".join(html_of(client_of(official).get("/enheter/")).split())
     former = html[html.index("Tidigare enheter") :]
     assert "till 31 december 2020; efterträdd av Huge Bostäder AB" in former
     assert "Huge Fastigheter AB" in former
     assert "Huge Bostäder AB" in html[: html.index("Tidigare enheter")]
-    assert "Huge Fastigheter AB" in client_of(official).get("/enheter/huge-bostader/").content.decode()
+    assert "Huge Fastigheter AB" in html_of(client_of(official).get("/enheter/huge-bostader/"))

@@ -16,6 +16,7 @@ from followup.models import FollowUp
 from followup.report.report import build_report, from_json
 from followup.report.selection import select
 from tests.fixtures import PROGRAMME, client_of
+from tests.pages import html_of
 
 REPORT = f"{PROGRAMME}2020/rapport"
 # A year that the board has not decided on: what is shown is what its entries say now.
@@ -23,7 +24,7 @@ DRAFT = f"{PROGRAMME}2021/rapport"
 
 
 def rows_of(response):
-    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline=""), delimiter=";"))
+    return list(csv.DictReader(io.StringIO(html_of(response), newline=""), delimiter=";"))
 
 
 @pytest.mark.parametrize("suffix", [suffix for suffix in FORMATS if suffix != "pdf"])
@@ -49,7 +50,7 @@ def test_the_files_are_what_they_say(official):
 def test_an_unknown_format_is_answered_in_words(official):
     response = client_of(official).get(f"{REPORT}.xyz")
     assert response.status_code == 404
-    text = response.content.decode()
+    text = html_of(response)
     assert "Rapporten finns inte som .xyz. De format som finns är .pdf, .docx, .xlsx, .csv, .json, .html." in text
 
 
@@ -62,7 +63,7 @@ def test_anybody_can_have_the_schema_and_the_json_names_it(official):
 
 
 def test_the_page_offers_every_format(official):
-    text = client_of(official).get(f"{REPORT}/").content.decode()
+    text = html_of(client_of(official).get(f"{REPORT}/"))
     for suffix, kind in FORMATS.items():
         assert f'<a href="{REPORT}.{suffix}">{kind.name}</a>' in text
 
@@ -70,7 +71,7 @@ def test_the_page_offers_every_format(official):
 def test_the_choice_goes_along_to_the_files(official):
     choice = urlencode({"urval": "enhet-Socialnämnden", "atgarder": "utan", "jamfor": "2018"})
     response = client_of(official).get(f"{REPORT}/?{choice}")
-    text = response.content.decode()
+    text = html_of(response)
     assert f'href="{REPORT}.docx?{choice.replace("&", "&amp;")}"' in text
     assert "<strong>Socialnämnden, utan åtgärder, förändrat sedan 2018</strong>" in text
     assert '<option value="enhet-Socialnämnden" selected>' in text
@@ -79,8 +80,8 @@ def test_the_choice_goes_along_to_the_files(official):
 def test_a_choice_of_nothing_is_the_whole_report(official):
     response = client_of(official).get(f"{REPORT}/?urval=&atgarder=&jamfor=")
     assert response.context["report"].selection == ""
-    assert f'href="{REPORT}.docx"' in response.content.decode()
-    assert "Visa hela rapporten" not in response.content.decode()
+    assert f'href="{REPORT}.docx"' in html_of(response)
+    assert "Visa hela rapporten" not in html_of(response)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,7 @@ def test_page_and_json_show_what_is_chosen(choice, options, official):
     value = select(build_report(FollowUp.objects.select_related("programme").get(year=2021)), **options)
     client = client_of(official)
     assert client.get(f"{DRAFT}/", choice).context["report"] == value
-    assert from_json(client.get(f"{DRAFT}.json", choice).content.decode()) == value
+    assert from_json(html_of(client.get(f"{DRAFT}.json", choice))) == value
 
 
 def test_the_files_name_says_what_was_chosen(official):
@@ -128,7 +129,7 @@ def test_the_files_name_says_what_was_chosen(official):
 def test_what_the_report_has_not_is_answered_in_words(address, choice, words, official):
     response = client_of(official).get(address, choice)
     assert response.status_code == 404
-    assert words in response.content.decode()
+    assert words in html_of(response)
 
 
 def test_a_part_as_pdf_is_its_own_file(official):

@@ -17,6 +17,7 @@ from programmes.fulltext import all_of
 from programmes.models import Measure, Programme, SubGoal
 from tests.fixtures import client_of, reopened, undecided
 from tests.followup.reading.test_dashboards import grow
+from tests.pages import html_of
 
 URL = "/sok/"
 FEW = "/sok/?q=trygg&programme=huddinge-2018-2021&year=2021"
@@ -99,16 +100,16 @@ def test_years_and_programmes_that_one_may_not_see_are_not_found(goal, official,
     SubGoalEntry.objects.filter(follow_up=planned, sub_goal=goal.sub_goal_id).update(comment="Nya lekparker.")
     SubGoalEntry.objects.filter(pk=goal.pk).update(comment="")
     FollowUp.objects.filter(pk=planned.pk).update(state="planned")
-    assert "Inget passar det du söker" in client_of(official).get("/sok/?q=lekpark").content.decode()
-    assert "/mal/1.1/#ar-2021" in client_of(reviewer).get("/sok/?q=lekpark").content.decode()
+    assert "Inget passar det du söker" in html_of(client_of(official).get("/sok/?q=lekpark"))
+    assert "/mal/1.1/#ar-2021" in html_of(client_of(reviewer).get("/sok/?q=lekpark"))
     Programme.objects.update(state="draft")
-    html = client_of(official).get(URL).content.decode()
+    html = html_of(client_of(official).get(URL))
     assert "Mål (0)" in html
     assert "huddinge-2018-2021" not in html
 
 
 def test_the_page_shows_what_was_found_and_leads_there(goal, official):
-    html = client_of(official).get("/sok/?q=lekparken&year=2020").content.decode()
+    html = html_of(client_of(official).get("/sok/?q=lekparken&year=2020"))
     assert '<a href="/program/huddinge-2018-2021/mal/1.1/#ar-2020">' in html
     assert "Två nya <mark>lekparker</mark> invigdes." in html
     assert "Mål (1)" in html
@@ -119,7 +120,7 @@ def test_the_page_shows_what_was_found_and_leads_there(goal, official):
 
 def test_what_was_not_written_has_no_excerpt(official, goal):
     SubGoalEntry.objects.filter(pk=goal.pk).update(comment="")
-    html = client_of(official).get("/sok/?q=utomhus+helger&year=2020").content.decode()
+    html = html_of(client_of(official).get("/sok/?q=utomhus+helger&year=2020"))
     assert html.count('class="goal-row"') == 1
     assert 'class="excerpt"' not in html
 
@@ -127,7 +128,7 @@ def test_what_was_not_written_has_no_excerpt(official, goal):
 def test_what_was_looked_for_is_marked_where_it_stands(official, goal):
     SubGoalEntry.objects.filter(pk=goal.pk).update(comment=f"{'Ord. ' * 300}Här invigdes en lekpark <b> till.")
     SubGoal.objects.filter(pk=goal.sub_goal_id).update(text="Lekparker & torg är trygga.")
-    html = client_of(official).get("/sok/?q=lekparker&year=2020").content.decode()
+    html = html_of(client_of(official).get("/sok/?q=lekparker&year=2020"))
     assert "</span> <mark>Lekparker</mark> &amp; torg är trygga.</a>" in html
     assert f"… {'Ord. ' * 7}Här invigdes en <mark>lekpark</mark> &lt;b&gt; till." in html
 
@@ -183,10 +184,10 @@ def test_pages_are_all_that_was_found_in_order(huddinge, q):
 
 def test_the_other_tab_is_counted_no_further_than_is_told(official, monkeypatch):
     monkeypatch.setattr("followup.reading.search_views.COUNTED", 5)
-    html = client_of(official).get("/sok/?year=2020").content.decode()
+    html = html_of(client_of(official).get("/sok/?year=2020"))
     assert "Mål (24)" in html
     assert "Åtgärder (fler än 5)" in html
-    html = client_of(official).get("/sok/?year=2020&show=measures").content.decode()
+    html = html_of(client_of(official).get("/sok/?year=2020&show=measures"))
     assert "Mål (fler än 5)" in html
     assert f"Åtgärder ({MeasureEntry.objects.filter(follow_up__year=2020).count()})" in html
 
@@ -195,7 +196,7 @@ def test_pages_carry_the_search(official):
     response = client_of(official).get("/sok/?show=measures&q=att")
     page = response.context["page"]
     assert page.paginator.num_pages > 1
-    assert 'href="?show=measures&amp;q=att&amp;page=2"' in response.content.decode()
+    assert 'href="?show=measures&amp;q=att&amp;page=2"' in html_of(response)
     last = client_of(official).get("/sok/?show=measures&q=att&page=9999").context["page"]
     assert last.number == page.paginator.num_pages
 
@@ -216,7 +217,7 @@ def test_pages_carry_the_search(official):
 )
 def test_nonsense_gives_a_sensible_page(official, address, problem):
     response = client_of(official).get(address)
-    html = response.content.decode()
+    html = html_of(response)
     assert response.status_code == 200
     assert problem in html
     assert "<script>" not in html
@@ -266,7 +267,7 @@ def test_what_was_found_as_csv_is_every_row_of_all_pages_and_no_formula(goal, of
     MeasureEntry.objects.filter(follow_up__year=2020).update(done="=1+1; och\nmer")
     response = client_of(official).get("/sok/resultat.csv?year=2020&show=measures&page=2")
     assert response.content.startswith(b"\xef\xbb\xbfProgram;")
-    rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline=""), delimiter=";"))
+    rows = list(csv.DictReader(io.StringIO(response.content.decode(), newline=""), delimiter=";"))
     assert len(rows) == MeasureEntry.objects.filter(follow_up__year=2020).count() > 25
     assert {row["Vad som har gjorts"] for row in rows} == {"'=1+1; och\nmer"}
     assert rows[0]["Åtgärd nr"] == "1"
@@ -276,8 +277,8 @@ def test_a_file_of_too_many_rows_is_refused_on_the_page(goal, official, monkeypa
     monkeypatch.setattr("followup.reading.search_views.ROWS_IN_FILE", 5)
     response = client_of(official).get("/sok/resultat.csv?year=2020")
     assert response.status_code == 422
-    assert "Filer rymmer högst 5 rader." in response.content.decode()
-    assert "resultat.xlsx" not in response.content.decode()
+    assert "Filer rymmer högst 5 rader." in html_of(response)
+    assert "resultat.xlsx" not in html_of(response)
 
 
 @pytest.fixture
@@ -386,7 +387,7 @@ def test_what_is_written_in_a_correction_is_neither_found_nor_shown(corrected, o
     decided = corrected.comment
     for user in (official, reviewer):
         client = client_of(user)
-        assert "lekparker" not in client.get("/sok/?q=lekparker&year=2020").content.decode().split("<main")[1].replace(
+        assert "lekparker" not in html_of(client.get("/sok/?q=lekparker&year=2020")).split("<main")[1].replace(
             'value="lekparker"', ""
         ).replace("q=lekparker", "")
     shown = {
@@ -418,6 +419,6 @@ def test_a_decided_year_is_shown_in_the_words_that_were_decided(official):
     decided = goal.text
     goal.text = "Alla torg är ljusa."
     goal.save()
-    html = client_of(official).get("/sok/?year=2020&area=1&programme=huddinge-2018-2021").content.decode()
+    html = html_of(client_of(official).get("/sok/?year=2020&area=1&programme=huddinge-2018-2021"))
     assert decided in html
     assert "Alla torg är ljusa." not in html

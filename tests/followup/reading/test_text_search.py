@@ -13,6 +13,7 @@ from followup.reading.text_search import SOURCES, FoundTexts
 from programmes.fulltext import matching
 from programmes.models import Guideline, ResponsibilityArea
 from tests.fixtures import PROGRAMME, client_of, reopened
+from tests.pages import html_of
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ def test_without_words_every_written_text_is_found(huddinge, official):
 
 
 def test_the_page_opens_the_first_tab_with_hits_and_marks_them(texts, official):
-    html = client_of(official).get("/sok/?q=fläderbuske").content.decode()
+    html = html_of(client_of(official).get("/sok/?q=fläderbuske"))
     assert "Mål (0)" in html
     assert "Åtgärder (0)" in html
     assert 'href="?q=fl%C3%A4derbuske&amp;show=texts" aria-current="page">Texter (3)</a>' in html
@@ -122,7 +123,7 @@ def test_the_page_opens_the_first_tab_with_hits_and_marks_them(texts, official):
 
 
 def test_an_empty_tab_says_where_the_hits_are(texts, official):
-    html = client_of(official).get("/sok/?q=fläderbuske&show=goals").content.decode()
+    html = html_of(client_of(official).get("/sok/?q=fläderbuske&show=goals"))
     assert "Inga träffar här" in html
     assert '<a href="?q=fl%C3%A4derbuske&amp;show=texts">Texter</a>.' in html
     assert "Inget passar" not in html
@@ -133,7 +134,7 @@ def test_the_addresses_show_the_texts(texts, secretary):
     for _, _, address in found(secretary, q="fläderbuske"):
         page, _, anchor = address.partition("#")
         response = client.get(page)
-        html = response.content.decode()
+        html = html_of(response)
         assert response.status_code == 200
         assert "läderbusk" in html
         assert not anchor or f'id="{anchor}"' in html
@@ -142,7 +143,7 @@ def test_the_addresses_show_the_texts(texts, secretary):
 def test_a_csv_file_of_the_texts(texts, official):
     response = client_of(official).get("/sok/resultat.csv?q=fläderbuske&show=texts")
     assert response["Content-Disposition"] == 'attachment; filename="sokning-texter.csv"'
-    rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline=""), delimiter=";"))
+    rows = list(csv.DictReader(io.StringIO(response.content.decode(), newline=""), delimiter=";"))
     assert [(row["År"], row["Typ"]) for row in rows] == [("2021", hit[0]) for hit in ORDINARY]
     assert "Fläderbuskarna klipptes." in rows[1]["Text"]
 

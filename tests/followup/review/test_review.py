@@ -7,6 +7,7 @@ from organisation.models import Unit, User
 from organisation.roles import REVIEWER
 from programmes.models import SubGoal
 from tests.fixtures import client_of, make_user, put_in_state
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +67,7 @@ def test_an_incomplete_hand_in_saves_and_asks_for_each_missing_field(official, e
     response = client.post(ENTRY, answers | {"goal-forecast": "", "goal-comment": " "})
     assert response.url == f"{ENTRY}?saknas=1"
     page = client.get(response.url)
-    html = page.content.decode()
+    html = html_of(page)
     assert "<title>Fel: Mål 1.1, uppföljning 2021" in html
     assert [item.missing for item in page.context["checklist"] if item.missing] == [("prognos", "kommentar")]
     assert page.context["forms"].errors == [
@@ -86,14 +87,14 @@ def test_an_incomplete_hand_in_saves_and_asks_for_each_missing_field(official, e
 def test_the_page_that_asked_for_missing_fields_has_no_errors_once_they_are_filled_in(official, entry, answers):
     client = client_of(official)
     client.post(ENTRY, {name: value for name, value in answers.items() if name != "submit"})
-    html = client.get(f"{ENTRY}?saknas=1").content.decode()
+    html = html_of(client.get(f"{ENTRY}?saknas=1"))
     assert "<title>Mål 1.1, uppföljning 2021" in html
     assert 'id="fel"' not in html
 
 
 def test_a_save_with_a_fault_has_the_summary_in_focus(official, entry, answers):
     response = client_of(official).post(ENTRY, answers | {"goal-comment": "å" * 10_001})
-    html = response.content.decode()
+    html = html_of(response)
     assert response.status_code == 422
     assert "<title>Fel: Mål 1.1, uppföljning 2021" in html
     assert "Inget har sparats. Rätta det här och spara igen" in html
@@ -103,11 +104,11 @@ def test_a_save_with_a_fault_has_the_summary_in_focus(official, entry, answers):
 def test_what_is_handed_in_cannot_be_written_and_can_be_taken_back(official, entry, answers):
     client = client_of(official)
     client.post(ENTRY, answers)
-    html = client.get(ENTRY).content.decode()
+    html = html_of(client.get(ENTRY))
     assert "Inlämnad: texten kan inte ändras nu." in html
     refused = client.post(ENTRY, answers | {"goal-comment": "En ändring i en annan flik", "goal-version": 3})
     assert refused.status_code == 409
-    assert "En ändring i en annan flik" in refused.content.decode()
+    assert "En ändring i en annan flik" in html_of(refused)
     entry.refresh_from_db()
     assert entry.comment == "Fler känner sig trygga."
     client.post(f"{ENTRY}ta-tillbaka/")
@@ -131,15 +132,15 @@ def test_return_with_a_comment_and_approve(official, reviewer, entry, answers):
     granskare = client_of(reviewer)
     response = granskare.post(REVIEW, {"action": "return", "comment": ""})
     assert response.status_code == 409
-    assert "Skriv en kommentar som förklarar varför." in response.content.decode()
+    assert "Skriv en kommentar som förklarar varför." in html_of(response)
     granskare.post(REVIEW, {"action": "return", "comment": "Hur många fler?"})
     entry.refresh_from_db()
     assert entry.state == "returned"
     official_client = client_of(official)
-    work_list = official_client.get("/mina-uppfoljningar/").content.decode()
+    work_list = html_of(official_client.get("/mina-uppfoljningar/"))
     assert '<strong class="late">Återlämnad</strong>' in work_list
     assert work_list.count("Hur många fler?") == 1
-    html = official_client.get(ENTRY).content.decode()
+    html = html_of(official_client.get(ENTRY))
     assert "Hur många fler?" in html
     versions = {
         f"{form.prefix}-version": form.instance.version for form in official_client.get(ENTRY).context["forms"].all
@@ -165,7 +166,7 @@ def test_a_form_fetched_before_review_does_not_overwrite(official, reviewer, ent
     response = client.post(ENTRY, stale)
     entry.refresh_from_db()
     assert response.status_code == 409
-    assert "Skriven i en gammal flik" in response.content.decode()
+    assert "Skriven i en gammal flik" in html_of(response)
     assert entry.comment == "Fler känner sig trygga."
 
 
@@ -199,8 +200,8 @@ def test_the_years_steps(reviewer, open_year):
         "Uppföljningen för 2021: under granskning."
     ]
     asked = client.post(f"{LIST}lage/", {"action": "propose", "comment": "Äntligen."})
-    assert "88 svar är inte godkända" in asked.content.decode()
-    assert "Äntligen." in asked.content.decode()
+    assert "88 svar är inte godkända" in html_of(asked)
+    assert "Äntligen." in html_of(asked)
     refused = messages_of(client.post(f"{LIST}foresla/"))
     assert refused[0].startswith("Föreslå till kommunstyrelsen går inte än: 88 svar är inte godkända")
     assert client.post(f"{LIST}lage/", {"action": "hitta-på"}).status_code == 403
@@ -209,7 +210,7 @@ def test_the_years_steps(reviewer, open_year):
 def test_a_proposed_year_takes_no_more_answers(official, open_year, answers):
     FollowUp.objects.filter(pk=open_year.pk).update(state="proposed")
     response = client_of(official).post(ENTRY, answers)
-    html = response.content.decode()
+    html = html_of(response)
     assert response.status_code == 409
     assert "Läget är: Föreslagen till kommunstyrelsen." in html
     assert "Fler känner sig trygga." in html
@@ -336,7 +337,7 @@ def test_what_was_changed_after_it_was_read_is_not_approved(reviewer, official, 
     assert messages_of(response) == ["Inget godkändes. Ett av målen har ändrats sedan du öppnade sidan. Läs det igen."]
     response = client.post(REVIEW, {"action": "approve", "seen": seen, "comment": "Bra skrivet"})
     assert response.status_code == 409
-    html = response.content.decode()
+    html = html_of(response)
     assert "Svaren har ändrats sedan du öppnade sidan. Läs dem igen." in html
     assert "Bra skrivet" in html
     entry.refresh_from_db()
@@ -371,8 +372,8 @@ def test_ones_own_answer_is_approved_only_where_the_setting_allows_it(allowed, b
     entry.refresh_from_db()
     assert (response.status_code, entry.state) == ((302, "approved") if allowed else (403, "submitted"))
     if not allowed:
-        assert "Du granskar inte svar som du själv rapporterar för." in response.content.decode()
-        assert "Du rapporterar själv för minst ett av svaren." in client.get(REVIEW).content.decode()
+        assert "Du granskar inte svar som du själv rapporterar för." in html_of(response)
+        assert "Du rapporterar själv för minst ett av svaren." in html_of(client.get(REVIEW))
 
 
 def test_what_changed_since_last_year_and_since_it_was_handed_in(reviewer, official, open_year, entry, answers):
@@ -396,7 +397,7 @@ def test_what_changed_since_last_year_and_since_it_was_handed_in(reviewer, offic
         ("bedömning av året", "Uppfyllt", "Delvis uppfyllt"),
         ("kommentar", "Fler känner sig trygga.", "Många fler känner sig trygga."),
     ]
-    html = granskare.get(REVIEW).content.decode()
+    html = html_of(granskare.get(REVIEW))
     assert '<ins><span class="visually-hidden">tillagt: </span>Många fler' in html
     assert "från <q>Uppfyllt</q> till <q>Delvis uppfyllt</q>" in html
 
@@ -462,7 +463,7 @@ def test_proposing_shows_what_is_missing_with_a_link_to_each(reviewer, reviewed)
     ]
     assert ("texten om område 1 saknas", f"{LIST}omrade/1/") in page.context["empty"]
     assert ("texten om riktlinje 1 saknas", f"{LIST}riktlinje/1/") in page.context["empty"]
-    html = page.content.decode()
+    html = html_of(page)
     assert f'<a href="{LIST}omrade/1/">Bedömningen av område 1 saknas</a>' in html
     assert 'type="submit">Föreslå till kommunstyrelsen' not in html
 
@@ -470,7 +471,7 @@ def test_proposing_shows_what_is_missing_with_a_link_to_each(reviewer, reviewed)
 def test_proposing_asks_first_and_the_proposal_can_be_taken_back(reviewer, reviewed):
     write_texts(reviewed)
     client = client_of(reviewer)
-    html = client.post(f"{LIST}lage/", {"action": "propose", "comment": "Äntligen."}).content.decode()
+    html = html_of(client.post(f"{LIST}lage/", {"action": "propose", "comment": "Äntligen."}))
     assert ">Äntligen.</textarea>" in html
     assert "Det går att föreslå uppföljningen ändå." in html
     reviewed.refresh_from_db()
@@ -479,7 +480,7 @@ def test_proposing_asks_first_and_the_proposal_can_be_taken_back(reviewer, revie
     assert messages == ["Uppföljningen för 2021 är föreslagen till kommunstyrelsen."]
     reviewed.refresh_from_db()
     assert (reviewed.state, reviewed.events.last().comment) == ("proposed", "Äntligen.")
-    assert "Ta tillbaka förslaget" in client.get(LIST).content.decode()
+    assert "Ta tillbaka förslaget" in html_of(client.get(LIST))
     [refusal] = messages_of(client.post(f"{LIST}lage/", {"action": "withdraw_proposal"}, follow=True))
     assert refusal == "Skriv en kommentar som förklarar varför."
     client.post(f"{LIST}lage/", {"action": "withdraw_proposal", "comment": "Fel prognos."})
@@ -511,6 +512,6 @@ def test_texts_are_not_asked_for_where_the_municipality_does_not_want_it(setting
 def test_a_decided_year_has_no_proposal_to_take_back(reviewer, open_year):
     put_in_state(open_year, "decided")
     client = client_of(reviewer)
-    assert "Ta tillbaka förslaget" not in client.get(LIST).content.decode()
+    assert "Ta tillbaka förslaget" not in html_of(client.get(LIST))
     [message] = messages_of(client.post(f"{LIST}lage/", {"action": "withdraw_proposal"}, follow=True))
     assert message == "Ta tillbaka förslaget går inte: läget är beslutad."

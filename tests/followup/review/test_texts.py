@@ -10,6 +10,7 @@ from followup.writing.page_saves import PARAMETER
 from organisation.models import User
 from organisation.roles import REVIEWER
 from tests.fixtures import after_the_session, client_of, make_user, put_in_state
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +72,7 @@ def test_a_guidelines_follow_up(reviewer, open_year):
 
 def test_last_years_text_stands_beside(reviewer, area):
     last = AreaEntry.objects.get(follow_up__year=2020, area=area.area)
-    html = client_of(reviewer).get(AREA).content.decode()
+    html = html_of(client_of(reviewer).get(AREA))
     assert last.summary[:60] in html
     assert area.summary == ""
 
@@ -92,7 +93,7 @@ def test_what_is_wrong_is_named_and_nothing_is_saved(change, error, reviewer, op
     assert response.status_code == 422
     (link,) = response.context["forms"].errors
     assert link[1].startswith(error)
-    assert "Pandemin." in response.content.decode()
+    assert "Pandemin." in html_of(response)
     open_year.refresh_from_db()
     assert (open_year.version, open_year.circumstances) == (1, "")
 
@@ -103,7 +104,7 @@ def test_the_second_to_save_is_shown_both_texts_and_merges(reviewer, colleague, 
     mine = {"version": 1, "assessment": "met", "forecast": "will", "summary": "Min text."}
     response = client.post(AREA, mine)
     assert response.status_code == 409
-    html = response.content.decode()
+    html = html_of(response)
     assert "Område 1. Inget har gått förlorat" in html
     assert "Kollegans text." in html
     assert "Min text." in html
@@ -135,7 +136,7 @@ def test_a_text_outlives_a_session_that_ran_out(reviewer, area):
     response = client.post(AREA, {"version": 1, "summary": "Skrivet i tre timmar."})
     assert response.url == f"/logga-in/?next={AREA}"
     client.force_login(reviewer)
-    html = client.get(AREA).content.decode()
+    html = html_of(client.get(AREA))
     assert "Skrivet i tre timmar." in html
     assert "är inte sparat" in html
     area.refresh_from_db()
@@ -152,11 +153,11 @@ def test_refused_with_the_reason_once_proposed(url, state, reason, reviewer, ope
     why = f"Uppföljningen för 2021 är inte öppen för ändringar. Läget är: {reason}"
     response = client.get(url)
     assert response.status_code == 403
-    assert why in response.content.decode()
+    assert why in html_of(response)
     field = "comment" if url == GUIDELINE else "summary"
     response = client.post(url, {"version": 1, field: "Skriven i en gammal flik."})
     assert response.status_code == 409
-    html = response.content.decode()
+    html = html_of(response)
     assert why in html
     assert "Skriven i en gammal flik." in html
     assert not AreaEntry.objects.filter(summary="Skriven i en gammal flik.").exists()
@@ -184,7 +185,7 @@ def test_a_contradiction_is_warned_of_and_does_not_block(url, reviewer, open_yea
     client = client_of(reviewer)
     client.post(TEXTS, OF_YEAR)
     client.post(AREA, {"version": 1, "assessment": "", "forecast": "will", "summary": ""})
-    html = client.get(url).content.decode()
+    html = html_of(client.get(url))
     name = "Områdets prognos" if url == AREA else "Den samlade prognosen"
     assert f"{name} är ”Kommer att nås”, men 3 mål har ”Kommer inte att nås”." in html
     open_year.refresh_from_db()
@@ -202,7 +203,7 @@ def test_a_contradiction_is_warned_of_and_does_not_block(url, reviewer, open_yea
 def test_what_is_not_there(url, message, reviewer, open_year):
     response = client_of(reviewer).get(url)
     assert response.status_code == 404
-    assert message in response.content.decode()
+    assert message in html_of(response)
 
 
 def of_area(summary: str, version: int = 1, **others: str) -> dict[str, object]:
@@ -219,7 +220,7 @@ def of_area(summary: str, version: int = 1, **others: str) -> dict[str, object]:
 )
 def test_autosave_saves_and_brings_the_version_up_to_date(url, data, model, field, reviewer, open_year):
     response = client_of(reviewer).post(f"{url}autospara/", data)
-    html = response.content.decode()
+    html = html_of(response)
     saved = model.objects.get(version=2)
     assert response.status_code == 200
     assert "Sparad " in html
@@ -230,7 +231,7 @@ def test_autosave_saves_and_brings_the_version_up_to_date(url, data, model, fiel
 
 @pytest.mark.parametrize("url", [TEXTS, AREA, GUIDELINE])
 def test_the_page_saves_itself_and_has_a_button_for_browsers_without_scripts(url, reviewer, open_year):
-    html = client_of(reviewer).get(url).content.decode()
+    html = html_of(client_of(reviewer).get(url))
     assert f'data-hx-post="{url}autospara/"' in html
     assert 'id="text-saved" role="status"' in html
     assert '<button class="button" type="submit">Spara</button>' in html
@@ -249,7 +250,7 @@ def test_an_autosave_after_a_colleagues_save_leads_to_the_conflict_page(reviewer
     client_of(colleague).post(f"{AREA}autospara/", of_area("Kollegans text."))
     response = client_of(reviewer).post(f"{AREA}autospara/", of_area("Min text."))
     assert response.status_code == 409
-    assert "Inte sparat: någon annan har sparat under tiden." in response.content.decode()
+    assert "Inte sparat: någon annan har sparat under tiden." in html_of(response)
     area.refresh_from_db()
     assert area.summary == "Kollegans text."
 
@@ -266,7 +267,7 @@ def test_an_autosave_whose_response_was_lost_is_continued(reviewer, area):
 def test_an_autosave_of_a_bad_date_names_the_field(reviewer, open_year):
     response = client_of(reviewer).post(f"{TEXTS}autospara/", OF_YEAR | {"report_date": "i går"})
     assert response.status_code == 422
-    assert "Uppföljningen 2021, rapportens datum: Skriv datumet som 2022-02-17." in response.content.decode()
+    assert "Uppföljningen 2021, rapportens datum: Skriv datumet som 2022-02-17." in html_of(response)
     open_year.refresh_from_db()
     assert open_year.version == 1
 
@@ -278,7 +279,7 @@ def test_an_autosave_of_a_bad_date_names_the_field(reviewer, open_year):
 def test_an_autosave_is_refused_once_proposed(url, data, state, reviewer, open_year):
     put_in_state(open_year, state)
     response = client_of(reviewer).post(f"{url}autospara/", data)
-    html = response.content.decode()
+    html = html_of(response)
     assert response.status_code == 409
     assert "Uppföljningen för 2021 är inte öppen för ändringar." in html
     assert "Visa det som inte är sparat" in html
@@ -288,7 +289,7 @@ def test_an_autosave_is_refused_once_proposed(url, data, state, reviewer, open_y
 def test_an_autosave_after_the_session_ran_out_says_so(area):
     response = client_of(None).post(f"{AREA}autospara/", of_area("Skrivet i tre timmar."))
     assert response.status_code == 401
-    assert "Logga in och ta med texten" in response.content.decode()
+    assert "Logga in och ta med texten" in html_of(response)
 
 
 @pytest.mark.parametrize(
