@@ -114,6 +114,14 @@ class SourceRow(dict[str, Any]):
     def problem(self, text: str, key: str = "") -> Problem:
         return Problem(text, sheet=self.sheet, row=self.number, column=self.columns.get(key, ""))
 
+    def subset(self, names: Mapping[str, str], **more: Any) -> SourceRow:
+        """Return a row with some of the values and their columns: `names` maps old keys to new ones. Add `more`."""
+        columns = {new: self.columns[old] for old, new in names.items() if old in self.columns}
+        row = SourceRow(self.sheet, self.number, columns)
+        row.update({new: self[old] for old, new in names.items() if old in self})
+        row.update(more)
+        return row
+
 
 def read_json(path: Path) -> Node:
     """The document in the file. SourceError when it cannot be read or is not JSON."""

@@ -45,7 +45,7 @@ def _year_field(label: str, **more: Any) -> forms.IntegerField:
 
 
 class FactsForm(forms.Form):
-    """Facts about the programme, asked for when the file has no sheet of them."""
+    """ProgrammeFacts about the programme, asked for when the file has no sheet of them."""
 
     title = LineFormField(label="Programmets titel", max_length=200, required=False)
     slug = forms.SlugField(

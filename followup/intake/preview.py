@@ -23,7 +23,7 @@ from followup.models import Workbook
 from organisation.models import Unit
 from programmes.importing import Change, ImportLog, in_full
 from programmes.models import Programme
-from programmes.sheets.assembling import Facts
+from programmes.sheets.assembling import ProgrammeFacts
 from programmes.sheets.mapping import ColumnMapping, MappedSheet, MappedWorkbook, MappingChoices
 from programmes.sheets.reading import OnProgress, ignore_progress
 from programmes.source import Node, Problem, SourceError
@@ -88,7 +88,9 @@ def read(workbook: Workbook, on_progress: OnProgress = ignore_progress) -> Found
     """Read the file with its owner's choices; `on_progress` is called every thousand rows."""
     choices = MappingChoices(workbook.sheets, workbook.columns, workbook.facts.get("status_year"))
     try:
-        source, tables = read_workbook(bytes(workbook.content), Facts(_of_programme(workbook)), choices, on_progress)
+        source, tables = read_workbook(
+            bytes(workbook.content), ProgrammeFacts(_of_programme(workbook)), choices, on_progress
+        )
     except SourceError as error:
         return Found(MappedWorkbook([]), None, error.problems)
     return Found(tables, source)

@@ -1,16 +1,14 @@
-"""Making a programme of the rows of a workbook: the value that `programmes.importing` takes.
+"""Assemble the value that `programmes.importing` imports from the rows of a workbook.
 
-A row names what it belongs to by number or by words, or stands below the one that did; what it names and no sheet
-lists is made from it. So one flat table of areas, goals and measures does as well as a sheet for each.
+A row names its parent by number or by words, or is below the row that did. A parent that is named only there is
+created, so one flat table of areas, goals and measures does as well as a sheet for each.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.text import slugify
 
@@ -19,13 +17,18 @@ from programmes.importing import FORMAT, VERSION
 from programmes.models import Perspective
 from programmes.sheets.cells import Code, Reference, normal, numbered
 from programmes.sheets.mapping import MappedWorkbook, PlacedItem
+from programmes.sheets.names import NameRegister, fields_of
+from programmes.sheets.numbering import ItemCode, Numbering, StoredItem, comparable
 from programmes.sheets.periods import Period
 from programmes.source import Problems, SourceRow
 
 Fields = dict[str, Any]
-NOWHERE = Reference(Code(), "")
-# On which sheets a file tells what there is of a kind, and so by its silence what there is not.
-TOLD_ON = {
+# Returns the stored items of the programme with this slug.
+FindStored = Callable[[str], Iterable[StoredItem]]
+
+NO_REFERENCE = Reference(Code(), "")
+# The sheets that list items of a kind. A file without any of them tells nothing about which items there are.
+SHEETS_LISTING = {
     "areas": ("areas", "goals", "measures"),
     "sub_goals": ("goals", "measures"),
     "measures": ("measures",),
@@ -34,379 +37,500 @@ TOLD_ON = {
     "outcomes": ("outcomes",),
     "guidelines": ("guidelines",),
 }
-ABBREVIATIONS = {"ks": "kommunstyrelsen", "kf": "kommunfullmäktige"}
-KINDS = (
-    (r"(nämnd|nämnden|styrelse|styrelsen|fullmäktige)$", Unit.Kind.COMMITTEE),
-    (r"förbund(et)?$", Unit.Kind.FEDERATION),
-    (r"(\bab|bolag|bolaget|fastigheter)$", Unit.Kind.COMPANY),
-)
+MEASURE_FIELDS = ("problem", "problem_source", "change", "change_year", "change_reason", "example")
+INDICATOR_FIELDS = ("unit", "direction", "baseline", "baseline_year", "target", "source", "kpi", "example")
+OUTCOME_FIELDS = ("year", "value", "women", "men", "assessment", "kpi", "dated", "example")
+# Two rows of one measure may differ in these.
+NAME_LISTS = ("units", "perspectives")
+
+
+class GoalCode(NamedTuple):
+    area: int
+    goal: int
+
+    def __str__(self) -> str:
+        return f"{self.area}.{self.goal}"
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What a person says of the programme beside the file; what the file says itself goes before."""
+class ProgrammeFacts:
+    """Facts about the programme from a person. Facts in the file go before them."""
 
     fields: Mapping[str, Any] = field(default_factory=dict)
 
-    def row(self) -> SourceRow:
+    def as_row(self) -> SourceRow:
         row = SourceRow("Program", None, {})
         row.update({key: value for key, value in self.fields.items() if value not in (None, "")})
         return row
 
 
-def assemble(
-    tables: MappedWorkbook, units: Iterable[Unit], perspectives: Iterable[Perspective], facts: Facts
+def no_stored_items(slug: str) -> Iterable[StoredItem]:
+    """Return nothing: the programme is new."""
+    return ()
+
+
+def assemble_programme(
+    mapped: MappedWorkbook,
+    units: Sequence[Unit],
+    perspectives: Sequence[Perspective],
+    facts: ProgrammeFacts,
+    find_stored: FindStored = no_stored_items,
 ) -> Fields:
-    """The programme of the tables, with `units` and `perspectives` known by name. What cannot be placed is added to the
-    problems of `tables`, and what had to be guessed to its notes."""
-    return _Assembly(tables, list(units), list(perspectives), facts).assemble()
+    """Return the programme of the workbook, with stored units and perspectives found by name.
+
+    Rows that cannot be placed are added to the problems of `mapped`, and guesses to its notes.
+    """
+    return ProgrammeAssembler(
+        mapped,
+        NameRegister(mapped, "units", fields_of(units, ("slug", "name", "kind"))),
+        NameRegister(mapped, "perspectives", fields_of(perspectives, ("slug", "name", "description"))),
+        facts,
+        find_stored,
+    ).assemble()
 
 
-def taken(row: SourceRow, keys: Mapping[str, str], **more: Any) -> SourceRow:
-    """What `row` has under `keys`, by their new names, at the same places; and what is known besides."""
-    taken = SourceRow(row.sheet, row.number, {new: row.columns[old] for new, old in keys.items() if old in row.columns})
-    taken.update({new: row[old] for new, old in keys.items() if old in row})
-    taken.update(more)
-    return taken
+@dataclass
+class _Above:
+    """The area and goal of the row above, which a row that names none belongs to."""
+
+    area: int | None = None
+    goal: GoalCode | None = None
 
 
-def _same(*keys: str) -> dict[str, str]:
-    return {key: key for key in keys}
+class ProgrammeAssembler:
+    """Assembly of one programme: items by their numbers, in the order in which they are found."""
 
-
-class _Assembly:
     def __init__(
-        self, tables: MappedWorkbook, units: Sequence[Unit], perspectives: Sequence[Perspective], facts: Facts
+        self,
+        mapped: MappedWorkbook,
+        units: NameRegister,
+        perspectives: NameRegister,
+        facts: ProgrammeFacts,
+        find_stored: FindStored,
     ) -> None:
-        self.tables, self.facts = tables, facts
-        self.problems: Problems = tables.problems
-        self.units = _Names(
-            tables, "units", [(u.name, {"slug": u.slug, "name": u.name, "kind": u.kind}) for u in units]
-        )
-        self.perspectives = _Names(
-            tables,
-            "perspectives",
-            [(p.name, {"slug": p.slug, "name": p.name, "description": p.description}) for p in perspectives],
-        )
+        self.mapped = mapped
+        self.problems: Problems = mapped.problems
+        self.units = units
+        self.perspectives = perspectives
+        self.programme = self._programme(facts)
+        # Without years the programme is refused once, and not again for each measure.
+        self.years = {key: self.programme.get(key) or 2000 for key in ("first_year", "last_year")}
+        self.numberings = self._numberings(find_stored(self.programme["slug"]))
+        self.keys_of_goals = {
+            column.spec.key
+            for sheet in mapped.sheets
+            for column in sheet.columns
+            if column.spec and column.spec.of_goal
+        }
         self.areas: dict[int, SourceRow] = {}
-        self.goals: dict[tuple[int, int], SourceRow] = {}
-        self.measures: dict[tuple[int, ...], SourceRow] = {}
-        self.indicators: dict[tuple[int, ...], SourceRow] = {}
-        self.by_words: dict[tuple[Any, ...], Any] = {}
+        self.area_numbers: dict[str, int] = {}
+        self.goals: dict[GoalCode, SourceRow] = {}
+        self.goal_codes: dict[tuple[int | None, str], GoalCode] = {}
+        self.measures: dict[ItemCode, SourceRow] = {}
+        self.measure_rows: dict[ItemCode, SourceRow] = {}
+        self.measure_numbers: dict[tuple[GoalCode, str], list[int]] = {}
+        self.indicators: dict[ItemCode, SourceRow] = {}
 
     def assemble(self) -> Fields:
-        programme = self.programme = self._programme()
-        # A programme without years is refused, which is told once and not of each measure.
-        self.period = {key: programme.get(key) or 2000 for key in ("first_year", "last_year")}
-        for row in self.tables.rows("areas"):
-            self._area_row(row)
-        self._goal_rows(self.tables.rows("goals"))
-        self._measure_rows(self.tables.rows("measures"))
-        self._indicator_rows(self.tables.rows("indicators"))
-        self._figures("targets", ("year", "value"))
-        self._figures("outcomes", ("year", "value", "women", "men", "assessment", "kpi", "dated", "example"))
+        """Return the programme as a programme file has it."""
+        for row in self.mapped.rows("areas"):
+            self._add_area_row(row)
+        self._add_goal_rows(self.mapped.rows("goals"))
+        self._add_measure_rows(self.mapped.rows("measures"))
+        self._add_indicator_rows(self.mapped.rows("indicators"))
+        self._add_yearly_values("targets", ("year", "value"))
+        self._add_yearly_values("outcomes", OUTCOME_FIELDS)
         guidelines = self._guidelines()
-        if not self.areas and not guidelines and not self.tables.has_sheet("programme"):
-            self.problems.append(programme.problem("i filen hittades inga mål eller åtgärder att läsa in."))
+        if not self.areas and not guidelines and not self.mapped.has_sheet("programme"):
+            self.problems.append(self.programme.problem("i filen hittades inga mål eller åtgärder att läsa in."))
         return {
             "format": FORMAT,
             "version": VERSION,
-            "units": self.units.listed(),
-            "perspectives": self.perspectives.listed(),
-            "programme": programme,
+            "units": self.units.used,
+            "perspectives": self.perspectives.used,
+            "programme": self.programme,
             "areas": [self.areas[number] for number in sorted(self.areas)],
             "guidelines": guidelines,
             "follow_ups": [],
-            "silent_about": [key for key, kinds in TOLD_ON.items() if not self._tells(key, kinds)],
+            "silent_about": [key for key in SHEETS_LISTING if not self._is_listed(key)],
         }
 
-    def _tells(self, key: str, kinds: Iterable[str]) -> bool:
-        return self.tables.has_column(key) or any(map(self.tables.has_sheet, kinds))
+    def _is_listed(self, key: str) -> bool:
+        return self.mapped.has_column(key) or any(map(self.mapped.has_sheet, SHEETS_LISTING[key]))
 
-    def _programme(self) -> SourceRow:
-        given = self.facts.row()
-        found = next(iter(self.tables.rows("programme")), given)
-        # What a cell leaves out a person may have said.
+    def _programme(self, facts: ProgrammeFacts) -> SourceRow:
+        given = facts.as_row()
+        programme = next(iter(self.mapped.rows("programme")), given)
         for key, value in given.items():
-            if not found.get(key):
-                found[key] = value
-        if found.get("title") and not found.get("slug"):
-            period = f" {found['first_year']}" if found.get("first_year") else ""
-            title = found["title"]
-            found["slug"] = slugify(title if period.strip() in title else title + period)[:80]
-        found.defaults = {"state": "draft", "adopted_by": "", "adopted_on": None, "adopted_paragraph": "",
-                          "registration_number": ""}  # fmt: skip
-        # What an empty cell leaves open is not said: a programme that is there already keeps it, a new one lacks it.
+            if not programme.get(key):
+                programme[key] = value
+        if programme.get("title") and not programme.get("slug"):
+            programme["slug"] = _slug_for(programme["title"], programme.get("first_year"))
+        programme.defaults = {
+            "state": "draft",
+            "adopted_by": "",
+            "adopted_on": None,
+            "adopted_paragraph": "",
+            "registration_number": "",
+        }
+        # An empty cell changes nothing: a stored programme keeps its value, and a new one lacks it.
         for key in ("title", "first_year", "last_year", "overarching_goal", "state"):
-            if key in found and not found[key]:
-                del found[key]
-        found.setdefault("slug", "")
-        return found
+            if key in programme and not programme[key]:
+                del programme[key]
+        programme.setdefault("slug", "")
+        return programme
+
+    def _numberings(self, stored: Iterable[StoredItem]) -> dict[str, Numbering]:
+        """Return the numbering of each kind, by the texts that the file has of the kind."""
+        stored = list(stored)
+        main_columns = {"area": "name", "goal": "text", "measure": "text", "indicator": "name", "guideline": "title"}
+        numberings = {}
+        for kind, column in main_columns.items():
+            texts = [_reference_in(row, column).words for row in self.mapped.rows(f"{kind}s")]
+            if kind in ("area", "goal"):
+                texts += [
+                    row.get(kind, NO_REFERENCE).words for key in ("goals", "measures") for row in self.mapped.rows(key)
+                ]
+            numberings[kind] = Numbering([item for item in stored if item.kind == kind], texts)
+        return numberings
 
     # Areas
 
-    def _area_row(self, row: SourceRow) -> None:
-        reference = self._reference(row, "name")
+    def _add_area_row(self, row: SourceRow) -> None:
+        reference = _reference_in(row, "name")
         if not reference:
             return
-        number = reference.code[-1] if reference.code else _next(self.areas)
+        number = reference.code[-1] if reference.code else self._area_number(reference.words)
         if number in self.areas:
             self.problems.append(
                 row.problem(f"område {number} står redan på rad {self.areas[number].number}.", "number")
             )
             return
-        area = taken(row, _same("overarching_sub_goal", "example"), number=number, name=reference.words)
-        self._add_area(number, area)
+        names = {"overarching_sub_goal": "overarching_sub_goal", "example": "example"}
+        self._add_area(number, row.subset(names, number=number, name=reference.words))
+
+    def _area_number(self, words: str) -> int:
+        return self.numberings["area"].choose((), words, self.areas)
 
     def _add_area(self, number: int, area: SourceRow) -> None:
         area["sub_goals"] = []
         self.areas[number] = area
-        self.by_words.setdefault(("area", None, normal(area.get("name", ""))), number)
+        self.area_numbers.setdefault(normal(area.get("name", "")), number)
 
-    def _area_of(self, row: SourceRow, code: Sequence[int], above: int | None) -> int:
-        """The number of the area that a goal's row is in; an area that is named for the first time is made."""
-        reference: Reference = row.get("area", NOWHERE)
-        number: Any = None
+    def _area_of(self, row: SourceRow, code: Sequence[int], above: _Above) -> int:
+        """Return the number of the area of a goal's row, and add an area that is named for the first time."""
+        reference: Reference = row.get("area", NO_REFERENCE)
         if len(code) >= 2:
             number = code[-2]
         elif reference.code:
             number = reference.code[-1]
         elif reference.words:
-            number = self.by_words.get(("area", None, normal(reference.words)))
-        elif above is not None:
-            return above
-        if number is None:
-            number = _next(self.areas)
+            known = self.area_numbers.get(normal(reference.words))
+            number = self._area_number(reference.words) if known is None else known
+        elif above.area is not None:
+            return above.area
+        else:
+            number = self._number_of_unnamed_area(row)
         if number not in self.areas:
-            made = SourceRow(row.sheet, row.number, {"name": row.columns.get("area", "")})
-            made["number"] = number
-            name = reference.words or (f"Område {number}" if len(code) >= 2 else row.sheet)
-            if reference.words:
-                made["name"] = name
-            else:
-                # An area that is there already keeps its name.
-                made.defaults = {"name": name}
-            if row.get("area_goal"):
-                made["overarching_sub_goal"] = row["area_goal"]
-            self._add_area(number, made)
-            if not reference.words:
-                self.tables.notes.append(
-                    row.problem(f"ansvarsområde {number} har inget namn i filen och kallas ”{name}”.", "area")
-                )
+            self._add_named_area(row, number, reference.words, has_number=len(code) >= 2)
         elif row.get("area_goal"):
             self.areas[number].setdefault("overarching_sub_goal", row["area_goal"])
-        return int(number)
+        return number
+
+    def _number_of_unnamed_area(self, row: SourceRow) -> int:
+        """Return the only stored area of the programme, or else an area that is called like the sheet."""
+        only = self.numberings["area"].only_number(())
+        return only if only and not self.areas else self._area_number(row.sheet)
+
+    def _add_named_area(self, row: SourceRow, number: int, name: str, *, has_number: bool) -> None:
+        """Add an area that a goal's row names; without a name it is called by its number or by the sheet."""
+        area = SourceRow(row.sheet, row.number, {"name": row.columns.get("area", "")})
+        area["number"] = number
+        if row.get("area_goal"):
+            area["overarching_sub_goal"] = row["area_goal"]
+        if name:
+            area["name"] = name
+            self._add_area(number, area)
+            return
+        # A default, since a stored area keeps its name.
+        fallback = f"Område {number}" if has_number else row.sheet
+        area.defaults = {"name": fallback}
+        self._add_area(number, area)
+        self.mapped.notes.append(
+            row.problem(f"ansvarsområde {number} har inget namn i filen och kallas ”{fallback}”.", "area")
+        )
 
     # Goals
 
-    def _goal_rows(self, rows: Iterable[SourceRow]) -> None:
-        area: int | None = None
-        before: tuple[int, ...] = ()
+    def _add_goal_rows(self, rows: Iterable[SourceRow]) -> None:
+        above = _Above()
+        code_above: tuple[int, ...] = ()
         for row in rows:
-            reference = self._reference(row, "text")
-            code = before = _settled(reference.code, before)
+            reference = _reference_in(row, "text")
+            code = code_above = _with_lost_zero(reference.code, code_above)
             if not reference and not row.get("area"):
                 continue
-            area = self._area_of(row, code, area)
-            if not reference.words:
-                if reference.code:
-                    self.problems.append(row.problem("målet har ett nummer men ingen text. Fyll i målet.", "text"))
-                continue
-            number = code[-1] if code else _next(g for a, g in self.goals if a == area)
-            if (area, number) in self.goals:
-                first = self.goals[area, number]
-                self.problems.append(
-                    row.problem(
-                        f"mål {area}.{number} står redan på bladet {first.sheet}, rad {first.number}. "
-                        "Ge målen olika nummer, eller ta bort den ena raden.",
-                        "number",
-                    )
-                )
-                continue
-            goal = taken(row, _same("predecessor", "example"), number=number, text=reference.words)
-            if "units" in row:
-                goal["units"] = self.units.find_all(row, "units")
-            self._add_goal(area, number, goal, row, "text")
-            self.tables.placed.append(PlacedItem("goals", row, (area, number), goal))
+            above.area = self._area_of(row, code, above)
+            if reference.words:
+                self._add_goal_row(row, above.area, code, reference.words)
+            elif reference.code:
+                self.problems.append(row.problem("målet har ett nummer men ingen text. Fyll i målet.", "text"))
 
-    def _add_goal(self, area: int, number: int, goal: SourceRow, row: SourceRow, key: str) -> None:
-        goal.columns = {**goal.columns, "text": row.columns.get(key, ""), "number": row.columns.get("number", "")}
-        goal["measures"], goal["indicators"] = [], []
-        self.goals[area, number] = goal
-        self.areas[area]["sub_goals"].append(goal)
-        self.by_words.setdefault(("goal", area, normal(goal["text"])), (area, number))
-        self.by_words.setdefault(("goal", None, normal(goal["text"])), (area, number))
-
-    def _goal_of(
-        self, row: SourceRow, code: Sequence[int], area: int | None, above: tuple[int, int] | None
-    ) -> tuple[int, int] | None:
-        """The goal that a measure or an indicator belongs to; one that is named for the first time is made."""
-        reference: Reference = row.get("goal", NOWHERE)
-        place: tuple[int, int] | None = None
-        settled = _settled(reference.code, above or ())
-        if len(code) >= 3:
-            place = code[-3], code[-2]
-        elif len(settled) >= 2:
-            place = settled[-2], settled[-1]
-        elif len(code) == 2 and "goal" not in row:
-            place = code[0], code[1]
-        elif reference:
-            area = self._area_of(row, (), area)
-            words = normal(reference.words)
-            place = self.by_words.get(("goal", area, words)) if words else None
-            if place is None and not row.get("area") and words:
-                place = self.by_words.get(("goal", None, words))
-            if place is None:
-                number = settled[-1] if settled else _next(g for a, g in self.goals if a == area)
-                place = area, number
-        elif row.get("area") and "goal" not in row:
-            # A plan without goals: what is done in an area serves the area.
-            number = self._area_of(row, (), area)
-            place = next((key for key in self.goals if key[0] == number), (number, 1))
-            reference = Reference(Code(), str(self.areas[number]["name"]))
-        elif above and not (row.get("area") and self._area_of(row, (), area) != above[0]):
-            return above
-        else:
+    def _add_goal_row(self, row: SourceRow, area: int, code: Sequence[int], text: str) -> None:
+        goal_code = GoalCode(area, code[-1] if code else self._goal_number(area, text))
+        if goal_code in self.goals:
+            first = self.goals[goal_code]
             self.problems.append(
                 row.problem(
-                    "det framgår inte vilket mål raden hör till. Ange målets nummer, till exempel 1.2, "
-                    "eller målets text i en kolumn som heter Mål.",
-                    "goal",
+                    f"mål {goal_code} står redan på bladet {first.sheet}, rad {first.number}. "
+                    "Ge målen olika nummer, eller ta bort den ena raden.",
+                    "number",
                 )
             )
+            return
+        names = {"predecessor": "predecessor", "example": "example"}
+        goal = row.subset(names, number=goal_code.goal, text=text)
+        if "units" in row:
+            goal["units"] = self.units.slugs_in(row, "units")
+        self._add_goal(goal_code, goal, row, "text")
+        self.mapped.placed.append(PlacedItem("goals", row, goal_code, goal))
+
+    def _goal_number(self, area: int, text: str) -> int:
+        used = [code.goal for code in self.goals if code.area == area]
+        return self.numberings["goal"].choose((area,), text, used)
+
+    def _add_goal(self, code: GoalCode, goal: SourceRow, row: SourceRow, text_key: str) -> None:
+        columns = {"text": row.columns.get(text_key, ""), "number": row.columns.get("number", "")}
+        goal.columns = {**goal.columns, **columns}
+        goal["measures"], goal["indicators"] = [], []
+        self.goals[code] = goal
+        self.areas[code.area]["sub_goals"].append(goal)
+        self.goal_codes.setdefault((code.area, normal(goal["text"])), code)
+        self.goal_codes.setdefault((None, normal(goal["text"])), code)
+
+    def _goal_of(self, row: SourceRow, code: Sequence[int], above: _Above) -> GoalCode | None:
+        """Return the goal of a measure's or indicator's row, and add a goal that is named for the first time.
+
+        None, with a problem, when the row does not tell its goal.
+        """
+        reference: Reference = row.get("goal", NO_REFERENCE)
+        name = reference.words
+        goal = self._goal_by_number(row, code, above)
+        if goal is None and reference:
+            goal = self._goal_by_words(row, above)
+        elif goal is None and row.get("area") and "goal" not in row:
+            # In a plan without goals the measures of an area serve the area itself.
+            area = self._area_of(row, (), above)
+            goal = next((known for known in self.goals if known.area == area), GoalCode(area, 1))
+            name = str(self.areas[area]["name"])
+        elif goal is None:
+            return self._goal_above(row, above)
+        if goal not in self.goals and not self._add_named_goal(row, goal, name, above):
             return None
-        if place not in self.goals:
-            if not reference.words:
-                self.problems.append(
-                    row.problem(
-                        f"mål {place[0]}.{place[1]} finns inte i filen. Lägg till det på bladet Mål, eller rätta "
-                        "numret.",
-                        "goal" if "goal" in row else "number",
-                    )
+        return goal
+
+    def _goal_by_number(self, row: SourceRow, code: Sequence[int], above: _Above) -> GoalCode | None:
+        """Return the goal by the number of the measure (1.2.3), or by that of the goal (1.2)."""
+        reference: Reference = row.get("goal", NO_REFERENCE)
+        goal_code = _with_lost_zero(reference.code, above.goal or ())
+        if len(code) >= 3:
+            return GoalCode(code[-3], code[-2])
+        if len(goal_code) >= 2:
+            return GoalCode(goal_code[-2], goal_code[-1])
+        if len(code) == 2 and "goal" not in row:
+            return GoalCode(code[0], code[1])
+        return None
+
+    def _goal_by_words(self, row: SourceRow, above: _Above) -> GoalCode:
+        """Return the goal by its words, or by its number within an area that the row tells otherwise."""
+        reference: Reference = row["goal"]
+        words = normal(reference.words)
+        if words and not row.get("area"):
+            known = self.goal_codes.get((above.area, words)) or self.goal_codes.get((None, words))
+            if known:
+                return known
+            stored = self.numberings["goal"].find(reference.words) if above.area is None else None
+            if stored:
+                return GoalCode(*stored)
+        area = self._area_of(row, (), above)
+        if words and (area, words) in self.goal_codes:
+            return self.goal_codes[area, words]
+        number = reference.code[-1] if reference.code else self._goal_number(area, reference.words)
+        return GoalCode(area, number)
+
+    def _goal_above(self, row: SourceRow, above: _Above) -> GoalCode | None:
+        """Return the goal of the row above, unless this row begins another area."""
+        if above.goal and (not row.get("area") or self._area_of(row, (), above) == above.goal.area):
+            return above.goal
+        self.problems.append(
+            row.problem(
+                "det framgår inte vilket mål raden hör till. Ange målets nummer, till exempel 1.2, "
+                "eller målets text i en kolumn som heter Mål.",
+                "goal",
+            )
+        )
+        return None
+
+    def _add_named_goal(self, row: SourceRow, goal: GoalCode, name: str, above: _Above) -> bool:
+        """Add a goal that the row names; False, with a problem, when it gives only a number."""
+        if not name:
+            self.problems.append(
+                row.problem(
+                    f"mål {goal} finns inte i filen. Lägg till det på bladet Mål, eller rätta numret.",
+                    "goal" if "goal" in row else "number",
                 )
-                return None
-            self._area_of(row, place, area)
-            self._add_goal(place[0], place[1], taken(row, {}, number=place[1], text=reference.words), row, "goal")
-        return place
+            )
+            return False
+        self._area_of(row, goal, above)
+        self._add_goal(goal, row.subset({}, number=goal.goal, text=name), row, "goal")
+        return True
 
-    # What belongs to goals
+    # Measures
 
-    def _measure_rows(self, rows: Iterable[SourceRow]) -> None:
-        above: tuple[int, int] | None = None
-        area: int | None = None
+    def _add_measure_rows(self, rows: Iterable[SourceRow]) -> None:
+        above = _Above()
         for row in rows:
-            reference = self._reference(row, "text")
+            reference = _reference_in(row, "text")
             if not reference and not row.get("goal") and not row.get("area"):
                 continue
             if reference.code and not reference.words and not row.get("goal"):
                 self.problems.append(row.problem("åtgärden har ett nummer men ingen text. Fyll i åtgärden.", "text"))
                 continue
-            place = self._goal_of(row, reference.code, area, above)
-            if place is None:
+            goal = self._goal_of(row, reference.code, above)
+            if goal is None:
                 continue
-            above, area = place, place[0]
-            self._note_goal_units(row, self.goals[place])
-            self.tables.placed.append(PlacedItem("goals", row, place, self.goals[place]))
+            above = _Above(goal.area, goal)
+            self._add_units_to_goal(row, self.goals[goal])
+            self.mapped.placed.append(PlacedItem("goals", row, goal, self.goals[goal]))
             if reference.words:
-                self._measure(row, reference, place)
+                self._add_measure_row(row, reference, goal)
 
-    def _measure(self, row: SourceRow, reference: Reference, place: tuple[int, int]) -> None:
-        number = reference.code[-1] if reference.code else _next(key[2] for key in self.measures if key[:2] == place)
-        same = self.by_words.setdefault((("measure", *place), None, normal(reference.words)), number)
-        if not reference.code and same != number:
-            # One measure on two rows, for each of those who do it.
-            twice = self.measures[(*place, same)]
-            twice["units"] = list(dict.fromkeys([*twice.get("units", []), *self.units.find_all(row, "units")]))
+    def _add_measure_row(self, row: SourceRow, reference: Reference, goal: GoalCode) -> None:
+        same_words = self.measure_numbers.setdefault((goal, comparable(reference.words)), [])
+        if not reference.code and any(self._merge_into((*goal, number), row) for number in same_words):
             return
-        if (*place, number) in self.measures:
-            first = self.measures[*place, number]
+        number = reference.code[-1] if reference.code else self._measure_number(goal, reference.words)
+        code = (*goal, number)
+        if code in self.measures:
+            first = self.measures[code]
             self.problems.append(
                 row.problem(
-                    f"åtgärd {_dotted((*place, number))} står redan på bladet {first.sheet}, rad {first.number}. "
+                    f"åtgärd {_dotted(code)} står redan på bladet {first.sheet}, rad {first.number}. "
                     "Ge åtgärderna olika nummer, eller ta bort den ena raden.",
                     "number",
                 )
             )
             return
-        measure = taken(
-            row,
-            _same("problem", "problem_source", "change", "change_year", "change_reason", "example"),
-            number=number,
-            text=reference.words,
-        )
-        measure.columns = {**row.columns}
-        self._set_years(measure, row)
-        if "units" in row:
-            measure["units"] = self.units.find_all(row, "units")
-        if "perspectives" in row:
-            measure["perspectives"] = self.perspectives.find_all(row, "perspectives")
-        self.measures[*place, number] = measure
-        self.tables.placed.append(PlacedItem("measures", row, (*place, number), measure))
-        self.goals[place]["measures"].append(measure)
+        if same_words and not reference.code:
+            first_code = (*goal, same_words[0])
+            note = (
+                f"åtgärden står också på rad {self.measure_rows[first_code].number} med andra uppgifter, och läses in "
+                f"som två åtgärder: {_dotted(first_code)} och {_dotted(code)}."
+            )
+            self.mapped.notes.append(row.problem(note, "text"))
+        measure = SourceRow(row.sheet, row.number, row.columns)
+        measure.update(number=number, text=reference.words)
+        measure.defaults = self.years
+        self._fill_measure(measure, row)
+        self._note_doubtful_periods(row)
+        same_words.append(number)
+        self.measures[code] = measure
+        self.measure_rows[code] = row
+        self.goals[goal]["measures"].append(measure)
+        self.mapped.placed.append(PlacedItem("measures", row, code, measure))
 
-    def _set_years(self, measure: SourceRow, row: SourceRow) -> None:
-        """Set the first and last year that the row names; a new measure has the programme's years otherwise."""
-        measure.defaults = self.period
-        for key in ("period", "deadline"):
-            period = row.get(key, Period())
-            if period.doubtful_text:
-                self.tables.notes.append(row.problem(f"”{period.doubtful_text}” läses som {period}.", key))
+    def _measure_number(self, goal: GoalCode, text: str) -> int:
+        used = [code[2] for code in self.measures if code[:2] == goal]
+        return self.numberings["measure"].choose(goal, text, used)
+
+    def _merge_into(self, code: ItemCode, row: SourceRow) -> bool:
+        """Add the units and missing facts of a further row to its measure; False when the two rows contradict.
+
+        A plan repeats a measure on a row for each unit that carries it out.
+        """
+        first = self.measure_rows[code]
+        keys = [key for key in row if key not in self.keys_of_goals and key not in (*NAME_LISTS, "text", "number")]
+        if any(_contradict(first.get(key), row[key]) for key in keys):
+            return False
+        for key in keys:
+            first[key] = _combined(first.get(key), row[key])
+        for key in NAME_LISTS:
+            if key in row:
+                first[key] = list(dict.fromkeys([*(first.get(key) or ()), *(row[key] or ())]))
+        self._fill_measure(self.measures[code], first)
+        return True
+
+    def _fill_measure(self, measure: SourceRow, row: SourceRow) -> None:
+        measure.update({key: row[key] for key in MEASURE_FIELDS if key in row})
+        measure.update(self._years_of(row))
+        if "units" in row:
+            measure["units"] = self.units.slugs_in(row, "units")
+        if "perspectives" in row:
+            measure["perspectives"] = self.perspectives.slugs_in(row, "perspectives")
+
+    def _years_of(self, row: SourceRow) -> dict[str, int]:
+        """Return the first and last year as far as the row tells them."""
         period, deadline = row.get("period", Period()), row.get("deadline", Period())
+        marked = [year for year, is_marked in sorted(row.get("planned_years", {}).items()) if is_marked]
         first = row.get("first_year") or period.first or deadline.first
         last = row.get("last_year") or deadline.last or period.last
-        if not (first or last):
-            first, last = self._marked_years(row)
+        if marked and not (first or last):
+            first, last = marked[0], marked[-1]
         if period.first or period.last:
             # A stored measure that ended in 2025 does not any more when the cell says "2024–".
             first, last = first or self.programme.get("first_year"), last or self.programme.get("last_year")
-        measure.update({key: year for key, year in (("first_year", first), ("last_year", last)) if year})
+        return {key: year for key, year in (("first_year", first), ("last_year", last)) if year}
 
-    def _marked_years(self, row: SourceRow) -> tuple[int | None, int | None]:
-        """Return the first and last year that is marked in a plan with a column for each year."""
+    def _note_doubtful_periods(self, row: SourceRow) -> None:
+        for key in ("period", "deadline"):
+            period = row.get(key, Period())
+            if period.doubtful_text:
+                self.mapped.notes.append(row.problem(f"”{period.doubtful_text}” läses som {period}.", key))
         marked = [year for year, is_marked in sorted(row.get("planned_years", {}).items()) if is_marked]
-        if not marked:
-            return None, None
-        if len(marked) != marked[-1] - marked[0] + 1:
+        if marked and len(marked) != marked[-1] - marked[0] + 1:
             years = ", ".join(map(str, marked))
             note = f"kryssen för {years} läses som {marked[0]}–{marked[-1]}."
-            self.tables.notes.append(row.problem(note, "planned_years"))
-        return marked[0], marked[-1]
+            self.mapped.notes.append(row.problem(note, "planned_years"))
 
-    def _note_goal_units(self, row: SourceRow, goal: SourceRow) -> None:
-        """A goal that only its measures name is answered for by those who do them."""
-        if self.tables.has_sheet("goals"):
+    def _add_units_to_goal(self, row: SourceRow, goal: SourceRow) -> None:
+        """Let the units of the measures answer for a goal that no sheet of goals lists."""
+        if self.mapped.has_sheet("goals"):
             return
-        named = self.units.find_all(row, "goal_units" if row.get("goal_units") else "units")
-        if named:
-            goal["units"] = list(dict.fromkeys([*goal.get("units", []), *named]))
+        slugs = self.units.slugs_in(row, "goal_units" if row.get("goal_units") else "units")
+        if slugs:
+            goal["units"] = list(dict.fromkeys([*goal.get("units", []), *slugs]))
 
-    def _indicator_rows(self, rows: Iterable[SourceRow]) -> None:
-        above: tuple[int, int] | None = None
+    # Indicators and guidelines
+
+    def _add_indicator_rows(self, rows: Iterable[SourceRow]) -> None:
+        above = _Above()
         for row in rows:
-            reference = self._reference(row, "name")
+            reference = _reference_in(row, "name")
             if not reference.words:
                 continue
-            above = place = self._goal_of(row, reference.code, None, above)
-            if place is None:
+            goal = self._goal_of(row, reference.code, above)
+            if goal is None:
                 continue
-            number = reference.code[-1] if reference.code else _next(k[2] for k in self.indicators if k[:2] == place)
-            if (*place, number) in self.indicators:
-                self.problems.append(row.problem(f"indikator {_dotted((*place, number))} står redan.", "number"))
+            above = _Above(goal.area, goal)
+            number = reference.code[-1] if reference.code else self._indicator_number(goal, reference.words)
+            code = (*goal, number)
+            if code in self.indicators:
+                self.problems.append(row.problem(f"indikator {_dotted(code)} står redan.", "number"))
                 continue
-            kept = _same("unit", "direction", "baseline", "baseline_year", "target", "source", "kpi", "example")
-            indicator = taken(row, kept, number=number, name=reference.words)
-            for key in ("targets", "outcomes"):
-                indicator[key] = [
-                    taken(row, {}, year=year, value=value, **({"example": False} if key == "outcomes" else {}))
-                    for year, value in sorted(row.get(key, {}).items())
-                    if value is not None
-                ]
-            self.indicators[*place, number] = indicator
-            self.goals[place]["indicators"].append(indicator)
+            names = {key: key for key in INDICATOR_FIELDS}
+            indicator = row.subset(names, number=number, name=reference.words)
+            indicator["targets"] = _yearly_rows(row, "targets")
+            indicator["outcomes"] = _yearly_rows(row, "outcomes", example=False)
+            self.indicators[code] = indicator
+            self.goals[goal]["indicators"].append(indicator)
 
-    def _figures(self, key: str, fields: tuple[str, ...]) -> None:
-        """The rows of a sheet with a figure for each year."""
-        for row in self.tables.rows(key):
+    def _indicator_number(self, goal: GoalCode, name: str) -> int:
+        used = [code[2] for code in self.indicators if code[:2] == goal]
+        return self.numberings["indicator"].choose(goal, name, used)
+
+    def _add_yearly_values(self, key: str, fields: tuple[str, ...]) -> None:
+        """Add the rows of a sheet of targets or outcomes to their indicators."""
+        for row in self.mapped.rows(key):
             code = tuple(row.get("indicator", ()))
             if not code and row.get("value") is None:
                 continue
@@ -420,140 +544,71 @@ class _Assembly:
                     )
                 )
                 continue
-            indicator[key].append(taken(row, _same(*fields)))
+            indicator[key].append(row.subset({name: name for name in fields}))
 
     def _guidelines(self) -> list[SourceRow]:
         guidelines: dict[int, SourceRow] = {}
-        for row in self.tables.rows("guidelines"):
-            reference = self._reference(row, "title")
+        for row in self.mapped.rows("guidelines"):
+            reference = _reference_in(row, "title")
             if not reference.words:
                 continue
-            number = reference.code[-1] if reference.code else _next(guidelines)
+            numbering = self.numberings["guideline"]
+            number = reference.code[-1] if reference.code else numbering.choose((), reference.words, guidelines)
             if number in guidelines:
                 self.problems.append(row.problem(f"riktlinje {number} står redan.", "number"))
                 continue
-            guideline = taken(row, _same("description", "example"), number=number, title=reference.words)
+            names = {"description": "description", "example": "example"}
+            guideline = row.subset(names, number=number, title=reference.words)
             if "units" in row:
-                guideline["units"] = self.units.find_all(row, "units")
+                guideline["units"] = self.units.slugs_in(row, "units")
             guidelines[number] = guideline
         return [guidelines[number] for number in sorted(guidelines)]
 
-    def _reference(self, row: SourceRow, key: str) -> Reference:
-        """The number and the words of what the row is about; the number may stand in front of the words."""
-        written = str(row.get(key, ""))
-        if row.get("number"):
-            return Reference(row["number"], written)
-        return Reference(Code(), written) if "number" in row else numbered(written)
+
+def _slug_for(title: str, first_year: int | None) -> str:
+    with_year = title if first_year is None or str(first_year) in title else f"{title} {first_year}"
+    return slugify(with_year)[:80]
 
 
-class _Names:
-    """Units or perspectives by the names that cells call them, those of the file before those of the database."""
-
-    def __init__(self, tables: MappedWorkbook, key: str, known: Sequence[tuple[str, Fields]]) -> None:
-        self.tables, self.key = tables, key
-        self.by_name: dict[str, Fields] = {}
-        self.used: dict[str, Fields] = {}
-        self.cells: dict[str, list[str]] = {}
-        for row in tables.rows(key):
-            if row.get("name"):
-                self._add_row(row, known)
-        for name, fields in known:
-            self.by_name.setdefault(normal(name), fields)
-            self.by_name.setdefault(normal(fields["slug"]), fields)
-
-    def _add_row(self, row: SourceRow, known: Sequence[tuple[str, Fields]]) -> None:
-        name = row["name"]
-        known_as = next((fields["slug"] for other, fields in known if normal(other) == normal(name)), "")
-        fields = taken(row, _same("name", "kind", "description"))
-        fields["slug"] = row.get("slug") or known_as or slugify(name)[:80]
-        if not fields.get("kind"):
-            fields.pop("kind", None)
-        fields.defaults = {"kind": _kind_of(name), "description": ""}
-        self.used[fields["slug"]] = fields
-        for called in (name, fields["slug"], row.get("abbreviation")):
-            if called:
-                self.by_name[normal(called)] = fields
-
-    def listed(self) -> list[Fields]:
-        return list(self.used.values())
-
-    def find_all(self, row: SourceRow, key: str) -> list[str]:
-        """The short names of all who are named in the cell. Who is not known is made, with a note."""
-        found: dict[str, None] = {}
-        for written in row.get(key) or ():
-            if written not in self.cells:
-                self.cells[written] = [self._slug(name, row, key) for name in self._parts(written)]
-            found.update(dict.fromkeys(self.cells[written]))
-        return list(found)
-
-    def _parts(self, written: str) -> list[str]:
-        """A cell's names, apart. "Kultur- och fritidsnämnden" is one: "och" parts names when one is known."""
-        if self._known(written):
-            return [written]
-        parts = [part.strip() for part in re.split(r"[,;\n/|]|\s+&\s+", written) if part.strip(" .–-")]
-        result = []
-        for part in parts:
-            pair = [half.strip() for half in re.split(r"\s+(?:och|samt|and)\s+", part)]
-            apart = (
-                len(pair) > 1 and not self._known(part) and not pair[0].endswith("-") and any(map(self._known, pair))
-            )
-            result += pair if apart else [part]
-        return result
-
-    def _known(self, name: str) -> Fields | None:
-        wanted = normal(name)
-        exact = self.by_name.get(wanted) or self.by_name.get(ABBREVIATIONS.get(wanted, ""))
-        if exact or self.key != "units" or not 2 <= len(wanted) <= 6:
-            return exact
-        # An abbreviation: the beginning of one name, or the initials of its words.
-        fitting = {
-            fields["slug"]: fields
-            for called, fields in self.by_name.items()
-            if called.startswith(wanted) or "".join(word[0] for word in _words(called)) == wanted
-        }
-        return next(iter(fitting.values())) if len(fitting) == 1 else None
-
-    def _slug(self, name: str, row: SourceRow, key: str) -> str:
-        fields = self._known(name)
-        if fields is None:
-            fields = self._made(name, row, key)
-        self.used.setdefault(fields["slug"], fields)
-        return str(fields["slug"])
-
-    def _made(self, name: str, row: SourceRow, key: str) -> Fields:
-        what = "enheterna" if self.key == "units" else "perspektiven"
-        near = get_close_matches(normal(name), list(self.by_name), n=1, cutoff=0.75)
-        hint = f" Menar du {self.by_name[near[0]]['name']}?" if near else ""
-        self.tables.notes.append(row.problem(f"”{name}” finns inte bland {what} och läggs till.{hint}", key))
-        made = SourceRow(row.sheet, row.number, {"name": row.columns.get(key, "")})
-        made.update(slug=slugify(name)[:80], name=name)
-        made.defaults = {"kind": _kind_of(name), "description": ""}
-        self.by_name[normal(name)] = made
-        return made
+def _reference_in(row: SourceRow, key: str) -> Reference:
+    """Return number and words of the item of a row; without a column for numbers, one may precede the words."""
+    written = str(row.get(key, ""))
+    if row.get("number"):
+        return Reference(row["number"], written)
+    return Reference(Code(), written) if "number" in row else numbered(written)
 
 
-def _words(name: str) -> list[str]:
-    return [word for word in re.split(r"[\s-]+", name) if word and word != "och"]
+def _with_lost_zero(code: Code, above: Sequence[int]) -> Code:
+    """Return 1.10 for 1.1 below 1.9: as decimals, Excel cannot tell them apart."""
+    if code.is_rounded and len(code) == 2 and len(above) >= 2:
+        ten = code[1] * 10
+        if above[-2] == code[0] and above[-1] in (ten - 1, ten):
+            return Code((code[0], ten))
+    return code
 
 
-def _kind_of(name: str) -> str:
-    return next(
-        (kind for pattern, kind in KINDS if re.search(pattern, name.strip().casefold())), Unit.Kind.ADMINISTRATION
-    )
+def _contradict(first: Any, second: Any) -> bool:
+    """Return whether two rows tell different things; values by year are compared year by year."""
+    if isinstance(first, dict) and isinstance(second, dict):
+        return any(_contradict(first.get(year), value) for year, value in second.items())
+    return not _is_empty(first) and not _is_empty(second) and bool(first != second)
 
 
-def _next(numbers: Iterable[int]) -> int:
-    return max(numbers, default=0) + 1
+def _combined(first: Any, second: Any) -> Any:
+    if isinstance(first, dict) and isinstance(second, dict):
+        return {year: _combined(first.get(year), second.get(year)) for year in {**first, **second}}
+    return second if _is_empty(first) else first
+
+
+def _is_empty(value: Any) -> bool:
+    return value in (None, "", False) or value == Period()
+
+
+def _yearly_rows(row: SourceRow, key: str, **more: Any) -> list[SourceRow]:
+    """Return a row for each year in which the indicator has a value."""
+    values = sorted(row.get(key, {}).items())
+    return [row.subset({}, year=year, value=value, **more) for year, value in values if value is not None]
 
 
 def _dotted(code: Iterable[int]) -> str:
     return ".".join(map(str, code))
-
-
-def _settled(code: Code, before: Sequence[int]) -> Code:
-    """1.1 after 1.9 is 1.10, which Excel cannot tell from it."""
-    if code.is_rounded and len(code) == 2 and len(before) >= 2:
-        ten = code[1] * 10
-        if before[-2] == code[0] and before[-1] in (ten - 1, ten):
-            return Code((code[0], ten))
-    return code

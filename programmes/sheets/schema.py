@@ -25,7 +25,8 @@ class ColumnSpec:
     """A column that can be read and written. `names` are other people's headings for it.
 
     `read` returns the value of a cell, or raises Unreadable. A `yearly` column occurs once for each year, such as
-    "Utfall 2022". A column that is not `written` is only understood in other people's files.
+    "Utfall 2022". A column that is not `written` is only understood in other people's files. A column `of_goal` on a
+    sheet of measures tells about the goal of the measure.
     """
 
     key: str
@@ -36,6 +37,7 @@ class ColumnSpec:
     choices: tuple[str, ...] = ()
     yearly: bool = False
     written: bool = True
+    of_goal: bool = False
     help: str = ""
     # Stored value by the word that is shown for it.
     values: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -110,7 +112,10 @@ DEADLINE_NAMES = (
     "tidsfrist", "tidsgräns", "måldatum", "deadline", "due", "due date", "end date",
 )  # fmt: skip
 UNITS = ColumnSpec("units", "Ansvariga enheter", cells.names, UNITS_NAMES, 32, help="Flera skiljs åt med komma.")
-AREA = ColumnSpec("area", "Ansvarsområde", cells.reference, AREA_NAMES, written=False)
+AREA = ColumnSpec("area", "Ansvarsområde", cells.reference, AREA_NAMES, written=False, of_goal=True)
+GOAL = ColumnSpec(
+    "goal", "Mål", cells.reference, ("mål nr", "målnummer", "tillhör mål", *GOAL_NAMES), written=False, of_goal=True
+)
 AREA_GOAL = ColumnSpec(
     "area_goal",
     "Övergripande delmål",
@@ -118,6 +123,7 @@ AREA_GOAL = ColumnSpec(
     ("områdets mål", "övergripande mål", "overarching goal", "overarching sub-goal", "målbild"),
     WIDE,
     written=False,
+    of_goal=True,
 )
 
 PROGRAMME = SheetSpec(
@@ -217,8 +223,8 @@ MEASURE_SHEET = SheetSpec(
     (
         AREA,
         AREA_GOAL,
-        ColumnSpec("goal", "Mål", cells.reference, ("mål nr", "målnummer", "tillhör mål", *GOAL_NAMES), written=False),
-        ColumnSpec("goal_units", "Ansvariga för målet", cells.names, ("målansvarig",), written=False),
+        GOAL,
+        ColumnSpec("goal_units", "Ansvariga för målet", cells.names, ("målansvarig",), written=False, of_goal=True),
         ColumnSpec("number", "Nr", cells.code, ("åtgärd nr", "åtgärdsnummer", *NUMBER_NAMES), CODE, help=OF_GOAL),
         ColumnSpec("text", "Åtgärd", cells.text, MEASURE_NAMES, WIDE),
         UNITS,
@@ -254,7 +260,7 @@ INDICATOR_SHEET = SheetSpec(
     "name",
     (
         AREA,
-        ColumnSpec("goal", "Mål", cells.reference, ("mål nr", "målnummer", "tillhör mål", *GOAL_NAMES), written=False),
+        GOAL,
         ColumnSpec("number", "Nr", cells.code, NUMBER_NAMES, CODE, help=OF_GOAL),
         ColumnSpec(
             "name", "Indikator", cells.text, ("nyckeltal", "mått", "indicator", "key figure", "indikatorer"), WIDE

@@ -32,7 +32,7 @@ from django.db import connection, transaction
 from followup.intake.years import import_source
 from followup.intake.workbook import read_workbook
 from programmes.importing import ImportLog
-from programmes.sheets.assembling import Facts
+from programmes.sheets.assembling import ProgrammeFacts
 from programmes.sheets.mapping import MappingChoices
 queries = 0
 def count(execute, *args):
@@ -42,7 +42,7 @@ def count(execute, *args):
 connection.ensure_connection()
 start = time.perf_counter()
 with connection.execute_wrapper(count), transaction.atomic():
-    source, tables = read_workbook(Path(sys.argv[1]).read_bytes(), Facts(), MappingChoices())
+    source, tables = read_workbook(Path(sys.argv[1]).read_bytes(), ProgrammeFacts(), MappingChoices())
     import_source(source, ImportLog(), tables.problems, with_pdf=False)
     seconds = time.perf_counter() - start
     transaction.set_rollback(True)

@@ -17,7 +17,7 @@ from followup.intake.removal import Surplus, remove, surplus_of
 from followup.intake.workbook import read_workbook
 from followup.intake.years import hold, import_source
 from programmes.importing import ImportLog, in_full
-from programmes.sheets.assembling import Facts
+from programmes.sheets.assembling import ProgrammeFacts
 from programmes.sheets.mapping import MappingChoices
 from programmes.source import Problem, SourceError, read_json
 
@@ -77,9 +77,9 @@ class Command(BaseCommand):
         self.report(str(programme), log)
         self.tell_surplus(surplus, removed=remove_missing)
 
-    def facts(self, file: Path, options: dict[str, Any]) -> Facts:
+    def facts(self, file: Path, options: dict[str, Any]) -> ProgrammeFacts:
         given = {name: options.get(name) for name in FACTS}
-        return Facts({"title": file.stem, **{name: value for name, value in given.items() if value}})
+        return ProgrammeFacts({"title": file.stem, **{name: value for name, value in given.items() if value}})
 
     def show_progress(self, rows_read: int, rows_in_file: int) -> None:
         if rows_read:

@@ -18,7 +18,7 @@ from organisation.roles import REVIEWER
 from programmes.exporting import export_programme
 from programmes.importing import ImportLog, in_full
 from programmes.models import Indicator, IndicatorValue, Measure, Programme, SubGoal
-from programmes.sheets.assembling import Facts
+from programmes.sheets.assembling import ProgrammeFacts
 from programmes.sheets.mapping import MappingChoices
 from programmes.sheets.writing import programme_workbook
 from programmes.source import Node, SourceError
@@ -168,7 +168,7 @@ def test_any_programme_becomes_any_other_with_what_is_surplus_removed(earlier, f
         transaction.set_rollback(True)
     with transaction.atomic():
         read(first)
-        for source in (Node(wanted, "$"), read_workbook(content, Facts(), MappingChoices())[0]):
+        for source in (Node(wanted, "$"), read_workbook(content, ProgrammeFacts(), MappingChoices())[0]):
             log = ImportLog()
             programme = import_source(source, log, with_pdf=False)
             remove(surplus_of(programme, log.missing), log, by=None)

@@ -25,7 +25,7 @@ from programmes.exporting import export_programme
 from programmes.importing import ImportLog
 from programmes.models import Measure, Programme, ResponsibilityArea, SubGoal
 from programmes.sheets import loading
-from programmes.sheets.assembling import Facts
+from programmes.sheets.assembling import ProgrammeFacts
 from programmes.sheets.mapping import MappedWorkbook, MappingChoices
 from programmes.sheets.reading import read_sheets
 from programmes.sheets.recognition import Heading, find_column, find_exact_column
@@ -36,7 +36,7 @@ from programmes.source import SourceError
 from tests.factories import make_unit
 from tests.programmes.test_exporting import PROGRAMMES, read, written
 
-FACTS = Facts(
+FACTS = ProgrammeFacts(
     {
         "title": "Trygghetsprogram",
         "slug": "trygghet",
@@ -65,7 +65,7 @@ def content_of(made: Workbook) -> bytes:
 
 
 def load(
-    made: Workbook | bytes, facts: Facts = FACTS, choices: MappingChoices | None = None
+    made: Workbook | bytes, facts: ProgrammeFacts = FACTS, choices: MappingChoices | None = None
 ) -> tuple[ImportLog, MappedWorkbook]:
     content = made if isinstance(made, bytes) else content_of(made)
     source, tables = read_workbook(content, facts, choices or MappingChoices())
@@ -110,11 +110,11 @@ def test_any_programme_is_read_back_from_its_workbook_identical(earlier, source)
         read(source)
         exported = written(Programme.objects.get(slug="nytt-program"))
         content = programme_workbook(export_programme(Programme.objects.get(slug="nytt-program")))
-        log, _ = load(content, Facts())
+        log, _ = load(content, ProgrammeFacts())
         assert log.nothing_changed
         transaction.set_rollback(True)
     with transaction.atomic():
-        load(content, Facts())
+        load(content, ProgrammeFacts())
         again = written(Programme.objects.get(slug="nytt-program"))
         for key in ("programme", "areas", "guidelines"):
             assert again[key] == exported[key]
@@ -323,8 +323,8 @@ def test_what_a_sheet_does_not_say_is_left_alone(huddinge):
     before = written(huddinge)
     first = before["areas"][0]["sub_goals"][0]
     made = workbook(Mål=[["Nr", "Mål"], ["1.1", "Ny text"]])
-    log, _ = load(made, Facts({"title": huddinge.title, "slug": huddinge.slug, "first_year": 2018, "last_year": 2021,
-                               "overarching_goal": huddinge.overarching_goal}))  # fmt: skip
+    names = ("title", "slug", "first_year", "last_year", "overarching_goal")
+    log, _ = load(made, ProgrammeFacts({name: getattr(huddinge, name) for name in names}))
     assert dict(log.changed) == {"mål": 1}
     assert not log.created
     first["text"] = "Ny text"
@@ -521,7 +521,7 @@ def test_a_sheet_that_nobody_understands_is_read_as_a_person_says():
 @pytest.mark.django_db
 def test_the_template_says_how_and_lacks_a_programme():
     content = template(ALL_SHEETS)
-    assert refused(content, facts=Facts()) == [
+    assert refused(content, facts=ProgrammeFacts()) == [
         "Bladet Program, kolumn B (Titel), rad 1: titel måste fyllas i.",
         "Bladet Program, kolumn B (Kortnamn), rad 2: det här måste fyllas i.",
         "Bladet Program, kolumn B (Första år), rad 3: första år måste fyllas i.",
@@ -534,7 +534,7 @@ def test_the_template_says_how_and_lacks_a_programme():
     filled["Mål"].append(["1.1", "Trygga hem", "Kommunstyrelsen"])
     filled["Mål"].delete_rows(2, 1000)
     filled["Mål"]["A2"], filled["Mål"]["B2"] = "1.1", "Trygga hem"
-    load(filled, Facts())
+    load(filled, ProgrammeFacts())
     assert Programme.objects.get().slug == "trygghet-2022"
     assert any(validation.formula1 == '"Ja,Nej"' for validation in filled["Åtgärder"].data_validations.dataValidation)
 
@@ -577,7 +577,7 @@ def test_what_libreoffice_has_saved_is_read_as_before(huddinge, tmp_path):
     file.write_bytes(content)
     saved = through_libreoffice(file).read_bytes()
     assert saved != content
-    log, tables = load(saved, Facts())
+    log, tables = load(saved, ProgrammeFacts())
     assert log.nothing_changed
     assert dict(log.unchanged)["åtgärder"] == Measure.objects.count()
     assert [sheet.title for sheet in tables.sheets if not sheet.spec] == []
@@ -727,3 +727,116 @@ def test_a_heading_of_digits_and_signs_is_never_the_number(heading):
 @pytest.mark.parametrize("heading", ["#", "Nr", "Nr.", "Löpnr"])
 def test_usual_headings_of_the_number_are_known(heading):
     assert find_exact_column(MEASURE_SHEET, SimpleNamespace(value=heading)).key == "number"
+
+
+# A measure on several rows
+
+
+def test_two_rows_with_different_answers_are_two_measures(db):
+    made = plan(
+        ["Aktivitet", "Ansvarig", "Status 2023", "Kommentar 2023"],
+        ["Utbilda personalen", "Socialnämnden", "Klar", "Alla klara"],
+        ["Utbilda personalen", "Tekniska nämnden", "Ej påbörjad", "Hann inte"],
+        ["utbilda personalen.", "Kulturnämnden", "Ej påbörjad", ""],
+    )
+    _, tables = load(made)
+    assert measures() == [("1.1.1", "Utbilda personalen"), ("1.1.2", "Utbilda personalen")]
+    assert (units_of("1.1.1"), units_of("1.1.2")) == (["Socialnämnden"], ["Kulturnämnden", "Tekniska nämnden"])
+    answers = MeasureEntry.objects.order_by("measure__number").values_list("progress", "done")
+    assert list(answers) == [("done", "Alla klara"), ("not_started", "Hann inte")]
+    assert (
+        "Bladet Plan, rad 3, kolumn C (Aktivitet): åtgärden står också på rad 2 med andra uppgifter, och läses in som "
+        "två åtgärder: 1.1.1 och 1.1.2."
+    ) in map(str, tables.notes)
+    assert load(made)[0].nothing_changed
+
+
+def test_two_rows_with_different_periods_are_two_measures(db):
+    load(plan(["Åtgärd", "Tid"], ["Måla bänkar", "2022"], ["Måla bänkar", "2024"]))
+    assert years_of_measures() == [(2022, 2022), (2024, 2024)]
+
+
+def test_rows_that_complete_each_other_are_one_measure(db):
+    made = plan(
+        ["Åtgärd", "Ansvarig", "Tid", "Status 2023", "Kommentar 2023"],
+        ["Måla bänkar", "Socialnämnden", None, "Klar", None],
+        ["Måla bänkar", "Tekniska nämnden", "2022–2023", "Klar", "Tio bänkar"],
+    )
+    load(made)
+    assert measures() == [("1.1.1", "Måla bänkar")]
+    assert units_of("1.1.1") == ["Socialnämnden", "Tekniska nämnden"]
+    assert years_of_measures() == [(2022, 2023)]
+    assert MeasureEntry.objects.values_list("progress", "done").get() == ("done", "Tio bänkar")
+
+
+def test_different_answers_on_one_goal_are_joined_or_noted(db):
+    made = plan(
+        ["Åtgärd", "Måluppfyllelse 2023", "Kommentar till målet 2023"],
+        ["Måla bänkar", "Delvis", "Bra fart."],
+        ["Plantera träd", "Nej", "Ont om träd."],
+        ["Sopa torget", "Delvis", "Bra fart."],
+    )
+    _, tables = load(made)
+    assert SubGoalEntry.objects.values_list("assessment", "comment").get() == ("partly", "Bra fart.\nOnt om träd.")
+    assert str(tables.notes[-1]) == (
+        "Bladet Plan, rad 3, kolumn D (Måluppfyllelse 2023): värdet läses inte, eftersom rad 2 på bladet Plan har ett "
+        "annat."
+    )
+
+
+# The next year's file
+
+
+def answers_of(year: int) -> dict[str, str]:
+    entries = MeasureEntry.objects.filter(follow_up__year=year).select_related("measure")
+    return {entry.measure.text: entry.progress for entry in entries}
+
+
+def test_rows_in_another_order_keep_the_answers_of_their_measures(db):
+    load(plan(["Åtgärd", "Status 2022"], ["Kvällsvandring", "Klar"], ["Nya lyktor", "Pågår"]))
+    load(
+        plan(
+            ["Åtgärd", "Status 2023"],
+            ["Värdar på torget", "Ej påbörjad"],
+            ["Nya lyktor", "Klar"],
+            ["kvällsvandring ", "Klar"],
+        )
+    )
+    assert measures() == [("1.1.1", "kvällsvandring"), ("1.1.2", "Nya lyktor"), ("1.1.3", "Värdar på torget")]
+    answers = answers_of(2022)
+    assert (answers["kvällsvandring"], answers["Nya lyktor"]) == ("done", "ongoing")
+    assert answers_of(2023) == {"kvällsvandring": "done", "Nya lyktor": "done", "Värdar på torget": "not_started"}
+
+
+def test_goals_areas_and_indicators_are_recognised_by_their_words(db):
+    first = [
+        ["Område", "Mål", "Åtgärd"],
+        ["Ute", "Fler vuxna", "Vandra"],
+        ["Ute", "Mindre klotter", "Tvätta"],
+        ["Hemma", "Trygga hem", "Larm"],
+    ]
+    head = ["Mål", "Indikator", "Enhet", "Riktning"]
+    figures = [["Trygga hem", "Inbrott", "antal", "Minskar"], ["Trygga hem", "Larm", "antal", "Ökar"]]
+    load(workbook(Plan=first, Indikatorer=[head, *figures]))
+    load(workbook(Plan=[first[0], ["Nytt", "Nytt mål", "Ny åtgärd"], *reversed(first[1:])],
+                  Indikatorer=[head, *reversed(figures)]))  # fmt: skip
+    assert goals() == [("1.1", "Fler vuxna"), ("1.2", "Mindre klotter"), ("2.1", "Trygga hem"), ("3.1", "Nytt mål")]
+    assert measures() == [("1.1.1", "Vandra"), ("1.2.1", "Tvätta"), ("2.1.1", "Larm"), ("3.1.1", "Ny åtgärd")]
+    indicators = Programme.objects.get().areas.get(number=2).sub_goals.get().indicators.order_by("number")
+    assert [indicator.name for indicator in indicators] == ["Inbrott", "Larm"]
+
+
+def test_a_mended_misspelling_is_the_same_measure_and_other_words_are_a_new_one(db):
+    load(plan(["Åtgärd", "Status 2022"], ["Utblida personalen i brandskydd", "Klar"], ["Nya lyktor", "Pågår"]))
+    load(plan(["Åtgärd"], ["Utbilda personalen i brandskydd"], ["Röja sly"]))
+    assert measures() == [
+        ("1.1.1", "Utbilda personalen i brandskydd"),
+        ("1.1.2", "Nya lyktor"),
+        ("1.1.3", "Röja sly"),
+    ]
+
+
+def test_a_similar_measure_that_the_file_still_has_is_not_reworded(db):
+    load(plan(["Åtgärd", "Status 2022"], ["Vandra på torget", "Klar"]))
+    load(plan(["Åtgärd"], ["Vandra på torgen"], ["Vandra på torget"]))
+    assert measures() == [("1.1.1", "Vandra på torget"), ("1.1.2", "Vandra på torgen")]
