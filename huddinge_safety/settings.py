@@ -58,6 +58,8 @@ PROPOSAL_NEEDS_TEXTS = env.bool("PROPOSAL_NEEDS_TEXTS", default=True)
 # take; for how many days and how many at most they are kept.
 RENDER_PROCESSES = env.positive("RENDER_PROCESSES", default=1)
 RENDER_TIME_LIMIT = env.positive("RENDER_TIME_LIMIT", default=300)
+# Whether parts of WeasyPrint are replaced by faster ones (docs/decisions/pdf-speed.md).
+PDF_SPEED_UPS = env.bool("PDF_SPEED_UPS", default=True)
 RENDER_KEEP_DAYS = env.positive("RENDER_KEEP_DAYS", default=30)
 RENDER_KEEP_COUNT = env.positive("RENDER_KEEP_COUNT", default=200)
 # Whether pages start those processes themselves; not where `manage.py render_queued --forever` runs as a service.

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import mimetypes
 import re
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from followup.documents.report import html
 from followup.documents.tools import pdf_tagging as tagging
+from followup.documents.tools.garbage import collector_paused
 from followup.documents.tools.static_files import static_path
 from followup.documents.tools.wording import legible
 from followup.report.report import Report
@@ -51,13 +55,14 @@ def layout(document: str) -> bytes:
     fetcher = _fetcher()
     font_config = _font_configuration()
     fonts = weasyprint.CSS(string=font_faces(), url_fetcher=fetcher, font_config=font_config)
-    parsed = _html()(string=legible(document), base_url=OWN_FILES, url_fetcher=fetcher)
-    pdf: bytes = parsed.write_pdf(
-        stylesheets=[fonts],
-        font_config=font_config,
-        pdf_variant="pdf/a-3a",
-        finisher=lambda _document, pdf: tagging.complete(pdf, tagging.link_texts(parsed.etree_element)),
-    )
+    with collector_paused() if settings.PDF_SPEED_UPS else nullcontext():
+        parsed = _html()(string=legible(document), base_url=OWN_FILES, url_fetcher=fetcher)
+        pdf: bytes = parsed.write_pdf(
+            stylesheets=[fonts],
+            font_config=font_config,
+            pdf_variant="pdf/a-3a",
+            finisher=lambda _document, pdf: tagging.complete(pdf, tagging.link_texts(parsed.etree_element)),
+        )
     return pdf
 
 
@@ -83,7 +88,7 @@ def _html() -> Any:
     Its own stylesheet gives every element four such pseudo-elements, each with a style of its own: a third of the
     memory of a long report, for what no document of ours has. There is no public way to choose another.
     """
-    from weasyprint import CSS, HTML
+    from weasyprint import CSS
     from weasyprint.css.counters import CounterStyle
     from weasyprint.html import UA
 
@@ -91,11 +96,23 @@ def _html() -> Any:
     usual = re.sub("^::marker", "li::marker", "\n".join(rules), flags=re.MULTILINE)
     stylesheet = CSS(string=usual, counter_style=CounterStyle())
 
-    class WithoutNotes(HTML):
+    class WithoutNotes(_html_class()):  # type: ignore[misc]
         def _ua_stylesheets(self, forms: bool = False) -> list[Any]:
             return [stylesheet]
 
     return WithoutNotes
+
+
+def _html_class() -> Any:
+    if settings.PDF_SPEED_UPS:
+        from followup.documents.tools import pdf_speed
+
+        pdf_speed.install()
+        return pdf_speed.ParsedByLxml
+
+    from weasyprint import HTML
+
+    return HTML
 
 
 def _font_configuration() -> Any:
