@@ -16,6 +16,7 @@ from django.test import Client
 
 from huddinge_safety.logs import JsonLines
 from tests.fixtures import client_of, make_user
+from tests.pages import html_of
 from tests.test_settings import NEEDED
 
 SECURITY = (project.BASE_DIR / "docs" / "security.md").read_text()
@@ -72,7 +73,7 @@ def test_cookies_are_out_of_reach_of_scripts_and_of_other_sites():
 def test_another_host_than_ours_is_refused_without_a_word_of_ours(client):
     response = client.get("/logga-in/", headers={"host": "ond.example"})
     assert response.status_code == 400
-    assert "ond.example" not in response.content.decode()
+    assert "ond.example" not in html_of(response)
 
 
 @pytest.mark.django_db
@@ -80,7 +81,7 @@ def test_an_error_tells_a_visitor_nothing_of_its_cause(client, monkeypatch):
     client.raise_request_exception = False
     monkeypatch.setattr("organisation.views.render", lambda *args, **kwargs: 1 / 0)
     response = client.get("/hjalp/")
-    page = response.content.decode()
+    page = html_of(response)
     assert response.status_code == 500
     assert "Något gick fel" in page
     assert not re.search(r"ZeroDivision|Traceback|organisation|Django", page)

@@ -17,6 +17,7 @@ from followup.writing.attachments import attach
 from organisation.models import User
 from tests.fixtures import PROGRAMME, client_of
 from tests.followup.writing.test_attachments import pdf
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -353,7 +354,7 @@ def test_a_planned_year_is_seen_by_reviewers_only(open_year, reviewer, official)
     open_year.save()
     response = client_of(official).get(f"{PROGRAMME}2021/")
     assert response.status_code == 404
-    assert "Uppföljningen för 2021 har inte öppnats." in response.content.decode()
+    assert "Uppföljningen för 2021 har inte öppnats." in html_of(response)
     assert client_of(reviewer).get(f"{PROGRAMME}2021/").status_code == 200
 
 
@@ -362,7 +363,7 @@ def test_nothing_on_a_page_is_inline_or_from_elsewhere(official):
     policy = response.headers["Content-Security-Policy"]
     assert "unsafe-inline" not in policy
     assert "default-src 'none'" in policy
-    html = response.content.decode()
+    html = html_of(response)
     assert "<style" not in html
     assert "style=" not in html
     assert "onclick" not in html
@@ -371,15 +372,15 @@ def test_nothing_on_a_page_is_inline_or_from_elsewhere(official):
 
 def test_the_refusal_says_why(other_official):
     assert "Du rapporterar inte för någon enhet som ansvarar för mål 1.1." in (
-        client_of(other_official).get(ENTRY).content.decode()
+        html_of(client_of(other_official).get(ENTRY))
     )
 
 
 def test_a_closed_year_says_why(official):
-    html = client_of(official).get(CLOSED_ENTRY).content.decode()
+    html = html_of(client_of(official).get(CLOSED_ENTRY))
     assert "Uppföljningen för 2020 är inte öppen för ändringar. Läget är: Beslutad." in html
 
 
 def test_an_unknown_year_says_the_period(official):
-    html = client_of(official).get(f"{PROGRAMME}2030/").content.decode()
+    html = html_of(client_of(official).get(f"{PROGRAMME}2030/"))
     assert "Programmet gäller 2018–2021, så det finns ingen uppföljning för 2030." in html

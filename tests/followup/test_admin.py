@@ -18,6 +18,7 @@ from programmes.models import (
     SubGoal,
 )
 from tests.fixtures import client_of, make_user
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -110,7 +111,7 @@ def test_history_says_who_when_why_and_what(reviewer):
     data |= {"text": "En ny lydelse", "first_year": 2019, "history_reason": "Beslut i beredningen"}
     response = client.post(url(Measure, "change", measure.pk), data)
     assert response.status_code == 302, response.context["errors"]
-    html = client.get(url(Measure, "history", measure.pk)).content.decode()
+    html = html_of(client.get(url(Measure, "history", measure.pk)))
     assert f"<li><strong>Åtgärd:</strong> från ”{measure.text}” till ”En ny lydelse”</li>" in html
     assert "<li><strong>Första år:</strong> från ”2018” till ”2019”</li>" in html
     assert "<td>Reviewer</td>" in html
@@ -143,7 +144,7 @@ def test_a_year_that_cannot_be_opened(year, message, huddinge, reviewer):
     data = {"programme": huddinge.pk, "year": year, "state": "open", "opens_on": "2022-11-01", "due_on": "2023-01-15"}
     response = client_of(reviewer).post(url(FollowUp, "add"), data)
     assert response.status_code == 200
-    assert message in response.content.decode()
+    assert message in html_of(response)
     assert (FollowUp.objects.count(), SubGoalEntry.objects.count()) == before
 
 
@@ -194,7 +195,7 @@ def test_a_measure_that_is_stopped_keeps_its_entry_and_its_reason(open_year, rev
     assert (measure.last_year, measure.change_reason) == (2020, "Avbröts av nämnden")
     assert (entry.progress, entry.stop_reason) == ("stopped", "Pengarna tog slut.")
     assert MeasureEntry.objects.filter(follow_up=open_year, measure=measure).count() == 1
-    report = client.get("/program/huddinge-2018-2021/2021/omrade/1/").content.decode()
+    report = html_of(client.get("/program/huddinge-2018-2021/2021/omrade/1/"))
     assert "Pengarna tog slut." in report
 
 
@@ -221,7 +222,7 @@ def test_a_changed_date_gives_the_year_its_next_version(open_year, reviewer):
 def test_what_is_followed_up_cannot_be_deleted(reviewer):
     measure = Measure.objects.first()
     response = client_of(reviewer).post(url(Measure, "delete", measure.pk), {"post": "yes"})
-    assert "Kan inte ta bort åtgärd" in response.content.decode()
+    assert "Kan inte ta bort åtgärd" in html_of(response)
     assert Measure.objects.filter(pk=measure.pk).exists()
 
 
@@ -258,7 +259,7 @@ def test_an_outcome_that_was_saved_meanwhile_is_not_written_over(reviewer, outco
     outcome.refresh_from_db()
     assert (outcome.value, outcome.version) == (Decimal("68.5"), 2)
     response = client.post(page, sent | {f"{row}-value": "69", "name": "Annat namn"})
-    assert "Någon annan har ändrat utfallet sedan sidan hämtades." in response.content.decode()
+    assert "Någon annan har ändrat utfallet sedan sidan hämtades." in html_of(response)
     outcome.refresh_from_db()
     assert (outcome.value, outcome.indicator.name) == (Decimal("68.5"), sent["name"])
 

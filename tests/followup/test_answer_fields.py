@@ -16,6 +16,7 @@ from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from followup.publication.withholding import masked, places
 from followup.report.report import Report, build_report
 from tests.fixtures import client_of
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -84,18 +85,18 @@ def test_autosave_saves_and_history_and_unsaved_texts_show_each_text(model, name
         sent = {f"{prefix}-version": version, f"{prefix}-{name}": text}
         assert client.post(address, sent).status_code == 200
     assert getattr(answer_of(model, open_year), name) == "Skrivet här."
-    history = client.get("/program/huddinge-2018-2021/2021/mal/1.1/historik/").content.decode()
+    history = html_of(client.get("/program/huddinge-2018-2021/2021/mal/1.1/historik/"))
     assert str(model._meta.get_field(name).verbose_name).capitalize() in history
     model.objects.filter(pk=answer.pk).update(state="submitted")
     refused = client.post(ENTRY, {f"{prefix}-version": 1, f"{prefix}-{name}": "Skrivet för sent."})
     assert refused.status_code == 409
-    assert "Skrivet för sent." in refused.content.decode()
+    assert "Skrivet för sent." in html_of(refused)
 
 
 @pytest.mark.parametrize(("model", "name"), TEXTS)
 def test_search_finds_each_text(model, name, written, reader):
     tab = "mal" if model is SubGoalEntry else "atgarder"
-    html_of_search = client_of(reader).get("/sok/", {"q": word(model, name), "visa": tab}).content.decode()
+    html_of_search = html_of(client_of(reader).get("/sok/", {"q": word(model, name), "visa": tab}))
     assert "1.1" in html_of_search
 
 

@@ -20,6 +20,7 @@ from programmes.models import (
 )
 from tests.fixtures import client_of, group_of, make_user
 from tests.followup.test_admin import url
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +41,7 @@ def delete(client, model, rows) -> list[str]:
     """Confirm deletion on the row's page and by the action of the list; return both pages."""
     one = client.post(url(model, "delete", rows[0].pk), {"post": "yes"})
     action = {"action": "delete_selected", "_selected_action": [row.pk for row in rows], "post": "yes"}
-    return [one.content.decode(), client.post(url(model, "changelist"), action).content.decode()]
+    return [html_of(one), html_of(client.post(url(model, "changelist"), action))]
 
 
 def text_of(html: str) -> str:

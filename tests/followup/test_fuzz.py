@@ -20,6 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from followup.web.middleware import NulCharactersMiddleware
 from organisation.models import User
 from tests.fixtures import client_of, make_user
+from tests.pages import html_of
 
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "700"))
 ROLES = ("anonymous", "outsider", "official", "reviewer", "secretary", "administrator", "superuser")
@@ -139,7 +140,7 @@ def test_nothing_that_is_sent_is_an_error_of_the_server(role, people, settings, 
 def test_addresses_that_once_were_errors(huddinge, administrator, address, status):
     response = client_of(administrator).get(address)
     assert response.status_code == status
-    assert 'lang="sv"' in response.content.decode()
+    assert 'lang="sv"' in html_of(response)
 
 
 @pytest.mark.django_db
@@ -161,7 +162,7 @@ def test_a_text_with_nul_that_the_database_refuses_is_refused_in_words(rf, revie
     error = DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
     response = NulCharactersMiddleware(lambda request: HttpResponse()).process_exception(request, error)
     assert response.status_code == 400
-    assert "osynligt tecken (NUL)" in response.content.decode()
+    assert "osynligt tecken (NUL)" in html_of(response)
     assert NulCharactersMiddleware(lambda request: HttpResponse()).process_exception(request, KeyError()) is None
 
 
@@ -169,4 +170,4 @@ def test_a_text_with_nul_that_the_database_refuses_is_refused_in_words(rf, revie
 def test_the_address_of_a_button_is_a_page_that_says_so(open_year, official):
     response = client_of(official).get("/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/ta-tillbaka/")
     assert (response.status_code, response.headers["Allow"]) == (405, "POST")
-    assert "Gå tillbaka och använd knappen." in response.content.decode()
+    assert "Gå tillbaka och använd knappen." in html_of(response)

@@ -13,6 +13,7 @@ from followup.scales import Assessment
 from organisation.models import User
 from organisation.roles import REVIEWER
 from tests.fixtures import as_fetched, client_of, make_user
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -107,7 +108,7 @@ class Office:
         assert response.status_code in (200, 409, 422)
         if response.status_code == 200:
             self.acknowledge(page)
-            page["goal-version"] = re.search(r'name="goal-version" value="(\d+)"', response.content.decode())[1]
+            page["goal-version"] = re.search(r'name="goal-version" value="(\d+)"', html_of(response))[1]
 
     def save(self, who: str, pick: str, **also: str) -> None:
         page = self.pages[who]
@@ -121,9 +122,7 @@ class Office:
         else:
             # What was locked when the page was fetched and is open now is missing from what was sent: told, not saved.
             assert response.status_code in (409, 422)
-            assert words_are_in(
-                page.get("goal-comment", "").split(), re.sub(r"<[^>]+>", " ", response.content.decode())
-            )
+            assert words_are_in(page.get("goal-comment", "").split(), re.sub(r"<[^>]+>", " ", html_of(response)))
         self.open(who)
 
     def submit(self, who: str, pick: str) -> None:

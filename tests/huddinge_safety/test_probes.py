@@ -14,6 +14,7 @@ from followup.models import Rendering
 from huddinge_safety.probes import unapplied
 from huddinge_safety.wsgi import UntilMigrated
 from tests.fixtures import client_of
+from tests.pages import html_of
 
 TOKEN = "a-token-of-the-monitoring"
 # Neither HTTPS nor a name of the site: as a load balancer asks.
@@ -111,7 +112,7 @@ def test_a_database_that_goes_away_is_503_and_not_500(official, monkeypatch):
     response = client.get("/enheter/")
     assert response.status_code == 503
     assert response["Retry-After"] == "60"
-    assert "Det du hade sparat finns kvar." in response.content.decode()
+    assert "Det du hade sparat finns kvar." in html_of(response)
 
 
 def figures(text: str) -> dict[str, float]:
@@ -181,5 +182,5 @@ def test_a_line_of_the_log_is_one_line_of_json():
 
 def test_a_page_says_which_version_runs(official, settings):
     client = client_of(official)
-    assert f"Version {settings.VERSION} av" in client.get("/om/").content.decode()
-    assert 'href="/om/"' in client.get("/enheter/").content.decode()
+    assert f"Version {settings.VERSION} av" in html_of(client.get("/om/"))
+    assert 'href="/om/"' in html_of(client.get("/enheter/"))

@@ -10,6 +10,7 @@ from django.test import Client
 from organisation.models import AccessibilityStatement
 from organisation.roles import ADMINISTRATOR, REVIEWER, SECRETARY
 from tests.fixtures import client_of, make_user
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +39,7 @@ def statement(**values) -> AccessibilityStatement:
 
 def test_every_prescribed_item_is_read_without_login():
     statement().save()
-    html = Client().get(URL).content.decode()
+    html = html_of(Client().get(URL))
     for item in (
         "Huddinge kommun står bakom webbplatsen Program och uppföljning.",
         "<strong>delvis förenlig</strong> med lagen om tillgänglighet till digital offentlig service",
@@ -54,12 +55,12 @@ def test_every_prescribed_item_is_read_without_login():
 
 
 def test_until_it_is_written_the_page_says_so():
-    html = Client().get(URL).content.decode()
+    html = html_of(Client().get(URL))
     assert "har inte publicerat någon tillgänglighetsredogörelse" in html
 
 
 def test_every_page_leads_to_it():
-    assert f'href="{URL}"' in Client().get("/logga-in/").content.decode()
+    assert f'href="{URL}"' in html_of(Client().get("/logga-in/"))
 
 
 def test_partial_compliance_names_what_is_not_accessible():

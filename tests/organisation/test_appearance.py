@@ -14,6 +14,7 @@ from organisation.appearance import PNG, colours, contrast, dark_colours, is_leg
 from organisation.models import Appearance
 from organisation.roles import ADMINISTRATOR, REVIEWER, SECRETARY
 from tests.fixtures import client_of, make_user
+from tests.pages import html_of
 
 ADD = "/admin/organisation/appearance/add/"
 CSS = "/utseende.css"
@@ -133,7 +134,7 @@ def test_an_administrator_gives_the_site_its_look(administrator):
 
     css = Client().get(CSS, headers={"if-none-match": before.headers["ETag"]})
     assert css.status_code == 200
-    text = css.content.decode()
+    text = html_of(css)
     assert "--accent: #7a1f5c;" in text
     assert f'url("/utseende/{appearance.file_name}")' in text
     assert "2.75rem * 3.000" in text
@@ -168,13 +169,13 @@ def test_administrators_alone_choose(db, role, status):
 @pytest.mark.django_db
 def test_light_or_dark_is_the_visitors_own_choice():
     client = Client()
-    assert "@media screen and (prefers-color-scheme: dark) {" in client.get(CSS).content.decode()
+    assert "@media screen and (prefers-color-scheme: dark) {" in html_of(client.get(CSS))
     response = client.post("/utseende/", {"scheme": "morkt", "back": "/logga-in/"})
     assert response.url == "/logga-in/"
-    assert "@media screen {" in client.get(CSS).content.decode()
+    assert "@media screen {" in html_of(client.get(CSS))
     client.post("/utseende/", {"scheme": "ljust"})
-    assert "@media not all {" in client.get(CSS).content.decode()
+    assert "@media not all {" in html_of(client.get(CSS))
     assert client.post("/utseende/", {"scheme": "morkt", "back": "https://example.com/"}).url == "/"
     client.cookies["utseende"] = "trasig"
     assert client.get(CSS).status_code == 200
-    assert "Välj ett giltigt alternativ" in client.post("/utseende/", {"scheme": "x"}).content.decode()
+    assert "Välj ett giltigt alternativ" in html_of(client.post("/utseende/", {"scheme": "x"}))

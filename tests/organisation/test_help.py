@@ -8,13 +8,14 @@ from django.test import Client
 
 from organisation.views import HELP
 from tests.fixtures import client_of, make_user
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("topic", HELP)
 def test_help_is_read_without_login_and_shows_pictures_that_exist(topic):
-    html = Client().get(f"/hjalp/{topic}/").content.decode()
+    html = html_of(Client().get(f"/hjalp/{topic}/"))
     assert f"<h1>{HELP[topic]}</h1>" in html
     pictures = re.findall(r'<img src="/static/([^"]+)"', html)
     assert bool(pictures) == (topic != "administrator")
@@ -23,8 +24,8 @@ def test_help_is_read_without_login_and_shows_pictures_that_exist(topic):
 
 def test_the_introduction_is_shown_until_it_is_put_away():
     anna, olle = client_of(make_user("anna")), client_of(make_user("olle"))
-    assert "Välkommen, Anna" in anna.get("/").content.decode()
+    assert "Välkommen, Anna" in html_of(anna.get("/"))
     assert anna.post("/introduktion/").url == "/"
-    assert "Välkommen" not in anna.get("/").content.decode()
-    assert "Välkommen, Olle" in olle.get("/").content.decode()
-    assert "Välkommen" not in olle.get("/enheter/").content.decode()
+    assert "Välkommen" not in html_of(anna.get("/"))
+    assert "Välkommen, Olle" in html_of(olle.get("/"))
+    assert "Välkommen" not in html_of(olle.get("/enheter/"))

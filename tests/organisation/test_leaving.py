@@ -17,6 +17,7 @@ from organisation.models import User
 from organisation.roles import ADMINISTRATOR
 from tests.fixtures import client_of, make_user
 from tests.followup.review.test_comments import THREAD
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 24)
@@ -107,7 +108,7 @@ def test_a_decision_in_the_history_is_by_somebody_nameless(huddinge, reviewer, o
     event_count = Event.objects.count()
     client_of(official).post(THREAD, {"comment": "Text"})
     anonymise(official, DAY)
-    page = client_of(reviewer).get(THREAD).content.decode()
+    page = html_of(client_of(reviewer).get(THREAD))
     assert f"Tidigare användare {official.pk}" in page
     assert "Official" not in page
     assert Event.objects.count() == event_count

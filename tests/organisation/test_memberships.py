@@ -11,6 +11,7 @@ from organisation.models import Membership, Unit, User
 from organisation.roles import REVIEWER
 from tests.fixtures import client_of, group_of, make_user
 from tests.followup.test_admin import form_of, messages_of, url
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +71,7 @@ def test_leaving_a_unit_closes_the_entry_page(official):
     assert client.get(entry.get_absolute_url()).status_code == 200
     leave(official)
     assert client.get(entry.get_absolute_url()).status_code == 403
-    assert "Du är inte knuten till någon enhet." in client.get("/mina-uppfoljningar/").content.decode()
+    assert "Du är inte knuten till någon enhet." in html_of(client.get("/mina-uppfoljningar/"))
 
 
 def test_an_administrator_ends_a_membership_on_the_units_page(administrator, official):
@@ -82,7 +83,7 @@ def test_an_administrator_ends_a_membership_on_the_units_page(administrator, off
     assert membership.valid_to == LAST_DAY
     record = membership.history.first()
     assert (record.history_user, record.history_change_reason) == (administrator, "Ny tjänst")
-    html = client.get(url(Membership, "history", membership.pk)).content.decode()
+    html = html_of(client.get(url(Membership, "history", membership.pk)))
     assert "<strong>Till och med:</strong> från ”–” till ”31 december 2021”" in html
 
 
@@ -95,10 +96,10 @@ def test_a_used_membership_is_not_deleted(administrator, official):
         page = url(model, "change", parent.pk)
         data = form_of(client.get(page)) | {"memberships-0-DELETE": "on"}
         assert "Official har loggat in. Ange en sista dag i stället för att ta bort" in (
-            client.post(page, data).content.decode()
+            html_of(client.post(page, data))
         )
     assert client.post(url(Membership, "delete", membership.pk), {"post": "yes"}).status_code == 403
-    refused = client.post(url(User, "delete", official.pk), {"post": "yes"}).content.decode()
+    refused = html_of(client.post(url(User, "delete", official.pk), {"post": "yes"}))
     assert "Official har loggat in eller står i historiken." in refused
     assert User.objects.filter(pk=official.pk).exists()
     assert Membership.objects.filter(pk=membership.pk).exists()
@@ -117,16 +118,16 @@ def test_memberships_are_listed_by_time(administrator, official):
     leave(official)
     client = client_of(administrator)
     for time, there in (("nu", False), ("tidigare", True)):
-        html = client.get(url(Membership, "changelist"), {"tid": time}).content.decode()
+        html = html_of(client.get(url(Membership, "changelist"), {"tid": time}))
         assert ("Official" in html) is there
 
 
 def test_a_unit_counts_those_who_report_now(administrator, official):
     client = client_of(administrator)
     count = '<td class="field-reporter_count">1</td>'
-    assert count in client.get(url(Unit, "changelist"), {"q": "kommunstyrelsen"}).content.decode()
+    assert count in html_of(client.get(url(Unit, "changelist"), {"q": "kommunstyrelsen"}))
     leave(official)
-    assert count not in client.get(url(Unit, "changelist"), {"q": "kommunstyrelsen"}).content.decode()
+    assert count not in html_of(client.get(url(Unit, "changelist"), {"q": "kommunstyrelsen"}))
 
 
 def test_a_new_role_is_recorded_with_who_and_why(administrator, official):
@@ -137,7 +138,7 @@ def test_a_new_role_is_recorded_with_who_and_why(administrator, official):
     assert list(official.groups.all()) == [reviewer]
     record = official.history.first()
     assert (record.history_user, record.history_change_reason) == (administrator, "Ny granskare")
-    html = client.get(url(User, "history", official.pk)).content.decode()
+    html = html_of(client.get(url(User, "history", official.pk)))
     assert "<strong>Grupper:</strong> från ”–” till ”Granskare”" in html
 
 

@@ -17,6 +17,7 @@ from organisation.roles import ADMINISTRATOR, REVIEWER, SECRETARY
 from tests.fixtures import group_of
 from tests.organisation.conftest import name_in_settings
 from tests.organisation.provider import CLIENT
+from tests.pages import html_of
 
 pytestmark = [
     pytest.mark.django_db,
@@ -51,7 +52,7 @@ def committee(db) -> Unit:
 
 
 def test_the_login_page_offers_it_and_leads_back_to_where_one_was_going(provider, client):
-    page = client.get("/logga-in/?next=/mina-uppfoljningar/").content.decode()
+    page = html_of(client.get("/logga-in/?next=/mina-uppfoljningar/"))
     assert f'href="{START}?next=/mina-uppfoljningar/"' in page
     assert "Logga in med kommunens inloggning" in page
     provider.knows("anna", **ANNA)
@@ -60,7 +61,7 @@ def test_the_login_page_offers_it_and_leads_back_to_where_one_was_going(provider
 
 
 def test_without_a_provider_there_is_no_such_page(client):
-    assert "/logga-in/med/" not in client.get("/logga-in/").content.decode()
+    assert "/logga-in/med/" not in html_of(client.get("/logga-in/"))
     assert client.get(START).status_code == 404
     assert client.get(f"{START}svar/").status_code == 404
 
@@ -127,7 +128,7 @@ def test_an_unknown_person_is_turned_away_where_accounts_are_made_by_hand(provid
     settings.OIDC_CREATE_ACCOUNTS = False
     provider.knows("anna", **ANNA)
     page = sign_in(client, provider)
-    assert "Du har inget konto här" in page.content.decode()
+    assert "Du har inget konto här" in html_of(page)
     assert not is_in(client)
     assert User.objects.count() == 0
 
@@ -139,7 +140,7 @@ def test_somebody_whose_account_is_closed_is_turned_away(provider, client):
     other = Client()
     assert sign_in(other, provider).url == "/logga-in/avstangt/"
     assert not is_in(other)
-    assert "Kontot är avstängt" in other.get("/logga-in/avstangt/").content.decode()
+    assert "Kontot är avstängt" in html_of(other.get("/logga-in/avstangt/"))
 
 
 def test_groups_lead_to_roles_and_units_and_away_again(provider, client, committee):
@@ -212,8 +213,8 @@ def test_a_token_that_is_not_the_providers_is_refused(tamper, provider, client, 
     provider.tamper = tamper
     page = sign_in(client, provider)
     assert page.status_code == 401
-    assert "Inloggningen misslyckades" in page.content.decode()
-    assert "ID token" not in page.content.decode()
+    assert "Inloggningen misslyckades" in html_of(page)
+    assert "ID token" not in html_of(page)
     assert "RefusedToken" in caplog.text
     assert not is_in(client)
     assert User.objects.count() == 0
@@ -295,7 +296,7 @@ def test_a_provider_that_does_not_answer_is_said_in_words(client, settings, capl
     name_in_settings(settings, "http://localhost:9")
     page = client.get(START)
     assert page.status_code == 401
-    assert "Inloggningen misslyckades" in page.content.decode()
+    assert "Inloggningen misslyckades" in html_of(page)
     assert "Failed to establish a new connection" in caplog.text
 
 

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from organisation.models import User
 from organisation.roles import ADMINISTRATOR, REVIEWER, ROLES
 from tests.fixtures import client_of, group_of, make_user
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -71,10 +72,10 @@ class TestAdministration:
 
     def test_a_role_is_shown_but_neither_changed_nor_deleted(self, root):
         group = group_of(REVIEWER)
-        html = root.get(f"/admin/auth/group/{group.pk}/change/").content.decode()
+        html = html_of(root.get(f"/admin/auth/group/{group.pk}/change/"))
         assert REVIEWER.duties in html
         assert root.post(f"/admin/auth/group/{group.pk}/change/", {"name": "Annat"}).status_code == 403
-        deletion = root.post(f"/admin/auth/group/{group.pk}/delete/", {"post": "yes"}).content.decode()
+        deletion = html_of(root.post(f"/admin/auth/group/{group.pk}/delete/", {"post": "yes"}))
         assert "Granskare är en roll som hör till programmet." in deletion
         assert permissions_of(group_of(REVIEWER)) == REVIEWER.permissions
 
@@ -85,5 +86,5 @@ class TestAdministration:
 
     def test_the_duties_are_shown_where_a_role_is_given(self, root):
         user = make_user("greta")
-        html = root.get(f"/admin/organisation/user/{user.pk}/change/").content.decode()
+        html = html_of(root.get(f"/admin/organisation/user/{user.pk}/change/"))
         assert [role.duties for role in ROLES if role.duties not in html] == []

@@ -18,6 +18,7 @@ from organisation.models import User
 from organisation.roles import ADMINISTRATOR, REVIEWER, SECRETARY
 from tests.fixtures import client_of, group_of, make_user
 from tests.organisation.conftest import PASSWORD
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +58,7 @@ def test_a_wrong_password_an_unknown_name_and_a_closed_account_look_alike(client
     make_user("stangd")
     User.objects.filter(username="stangd").update(is_active=False, password=hanna.password)
     pages = [
-        log_in(Client(), name, password).content.decode().replace(name, "")
+        html_of(log_in(Client(), name, password)).replace(name, "")
         for name, password in (("hanna", "fel"), ("finnsej", PASSWORD), ("stangd", PASSWORD))
     ]
     texts = [page.partition('role="alert"')[2].partition("</p>")[0] for page in pages]
@@ -90,7 +91,7 @@ def test_an_unknown_name_takes_as_much_work_as_a_wrong_password(client, settings
 def test_after_five_wrong_passwords_the_right_one_is_refused_too(client, hanna, caplog):
     for _ in range(5):
         log_in(client, "hanna", "fel")
-    page = log_in(client, "HANNA").content.decode()
+    page = html_of(log_in(client, "HANNA"))
     assert "För många misslyckade inloggningsförsök." in page
     assert not is_in(client)
     # From another place too, and without a word of the name or the password in the log.
@@ -107,7 +108,7 @@ def test_many_attempts_from_one_place_are_refused_whomever_they_name(client, han
     assert [log_in(client, f"namn{number}", "fel").status_code for number in range(4)] == [200, 200, 200, 429]
     page = log_in(client, "hanna")
     assert page.status_code == 429
-    assert "Vänta en stund" in page.content.decode()
+    assert "Vänta en stund" in html_of(page)
 
 
 def test_the_place_is_told_by_the_proxy_that_is_trusted_not_by_the_visitor(client, settings, caplog):
@@ -130,7 +131,7 @@ def test_with_an_app_the_password_alone_opens_nothing(client, greta):
     assert client.get("/granskning/").url.startswith(LOGIN)
     assert client.get("/admin/").url.startswith("/admin/login/")
     wrong = client.post("/logga-in/steg-tva/", {"code": "000000"})
-    assert "Felaktig kod." in wrong.content.decode()
+    assert "Felaktig kod." in html_of(wrong)
     assert client.post("/logga-in/steg-tva/", {"code": code_of(secret)}).url == "/granskning/"
     assert is_in(client)
 
@@ -177,7 +178,7 @@ def test_a_used_code_is_refused_in_the_next_period_too(client, greta, monkeypatc
     at(NOW + 30, monkeypatch)
     other = Client()
     log_in(other, "greta")
-    assert "Felaktig kod." in other.post("/logga-in/steg-tva/", {"code": f"{code[:3]} {code[3:]}"}).content.decode()
+    assert "Felaktig kod." in html_of(other.post("/logga-in/steg-tva/", {"code": f"{code[:3]} {code[3:]}"}))
     assert not is_in(other)
     assert client.post("/logga-in/bekrafta/kod/", {"code": code}).status_code == 200
 
@@ -208,7 +209,7 @@ def test_who_has_a_role_must_choose_a_second_step_where_the_settings_say_so(clie
     log_in(client, "greta")
     for url in ("/", "/granskning/", "/admin/", "/mina-uppfoljningar/"):
         assert client.get(url).url == "/inloggning/", url
-    page = client.get("/inloggning/").content.decode()
+    page = html_of(client.get("/inloggning/"))
     assert "Din roll kräver tvåstegsinloggning." in page
     # Adding one begins with the password, once more.
     assert client.get("/inloggning/app/").url == "/logga-in/bekrafta/?next=%2Finloggning%2Fapp%2F"
@@ -219,7 +220,7 @@ def test_who_has_a_role_must_choose_a_second_step_where_the_settings_say_so(clie
     assert len(client.get("/inloggning/koder/").context["unused_codes"]) == 10
     assert client.get("/granskning/").status_code == 200
     # It cannot be taken away again.
-    refused = client.get("/inloggning/app/ta-bort/").content.decode()
+    refused = html_of(client.get("/inloggning/app/ta-bort/"))
     assert "Din roll kräver tvåstegsinloggning. Lägg till en annan" in refused
     client.post("/inloggning/app/ta-bort/")
     assert Authenticator.objects.filter(user=greta, type="totp").exists()
@@ -230,8 +231,8 @@ def test_who_has_no_password_is_told_in_swedish_that_there_is_nothing_to_confirm
     hanna.save()
     refused = client_of(hanna).get("/logga-in/bekrafta/")
     assert refused.status_code == 403
-    assert "Du har inte behörighet till sidan." in refused.content.decode()
-    assert "not available" not in refused.content.decode()
+    assert "Du har inte behörighet till sidan." in html_of(refused)
+    assert "not available" not in html_of(refused)
 
 
 def test_a_session_from_before_the_second_step_was_chosen_has_to_take_it(client, greta, settings):

@@ -18,6 +18,7 @@ from programmes.kolada import FetchLog, fetch_all
 from programmes.kolada_api import Kolada, KoladaUnavailable
 from programmes.models import Indicator, IndicatorValue, KeyFigure, KeyFigureValue
 from tests.fixtures import client_of
+from tests.pages import html_of
 from tests.programmes.kolada import FakeKolada, running
 
 URL = "/program/huddinge-2018-2021/mal/1.1/indikator/1/"
@@ -258,13 +259,13 @@ def test_the_command_says_what_it_did_and_fails_when_kolada_does(kolada: FakeKol
 def test_a_reviewer_searches_links_and_fetches(kolada: FakeKolada, indicator, reviewer):
     Indicator.objects.filter(pk=indicator.pk).update(kpi="")
     client = client_of(reviewer)
-    html = client.get(URL, {"q": "trygghet"}).content.decode()
+    html = html_of(client.get(URL, {"q": "trygghet"}))
     assert "Personer som upplever trygghet utomhus, andel (%)" in html
     client.post(f"{URL}koppla/", {"kpi": SAFE})
     indicator.refresh_from_db()
     assert (indicator.kpi, indicator.history.first().history_user) == (SAFE, reviewer)
-    assert "Inget har hämtats från Kolada ännu." in client.get(URL).content.decode()
-    html = client.post(f"{URL}hamta/", follow=True).content.decode()
+    assert "Inget har hämtats från Kolada ännu." in html_of(client.get(URL))
+    html = html_of(client.post(f"{URL}hamta/", follow=True))
     assert "Värdena är hämtade. Nya eller ändrade utfall: 2." in html
     assert html.index("<strong>Huddinge</strong>") < html.index("Botkyrka") < html.index("Liknande kommuner, Huddinge")
     assert "68,25" in html
@@ -279,24 +280,24 @@ def test_a_page_without_kolada_shows_what_it_has_and_how_old_it_is(kolada: FakeK
     assert fetch_all(NOW, older_than=ALWAYS).failed == log.failed
     settings.KOLADA_URL = "http://127.0.0.1:9"  # nobody answers there
     client = client_of(reviewer)
-    html = client.get(URL, {"q": "trygghet"}).content.decode()
+    html = html_of(client.get(URL, {"q": "trygghet"}))
     assert "Kolada svarar inte" in html
     assert "Det som redan är hämtat står kvar, från 2 mars 2022." in html
     assert "Källa: Kolada, hämtat 2 mars 2022 04.00" in html
     assert "68,25" in html
-    assert "Inget hämtades. Kolada svarar inte" in client.post(f"{URL}hamta/", follow=True).content.decode()
+    assert "Inget hämtades. Kolada svarar inte" in html_of(client.post(f"{URL}hamta/", follow=True))
     assert KeyFigure.objects.get().values.count() == 7
 
 
 def test_what_is_no_key_figure_is_refused_in_words(indicator, reviewer):
     response = client_of(reviewer).post(f"{URL}koppla/", {"kpi": "1234; DROP"})
     assert response.status_code == 422
-    assert "Ett nyckeltal skrivs som en bokstav och fem siffror." in response.content.decode()
+    assert "Ett nyckeltal skrivs som en bokstav och fem siffror." in html_of(response)
     indicator.refresh_from_db()
     assert indicator.kpi == SAFE
 
 
 def test_who_does_not_edit_the_programme_sees_the_figures_alone(indicator, official):
-    html = client_of(official).get(URL, {"q": "trygghet"}).content.decode()
+    html = html_of(client_of(official).get(URL, {"q": "trygghet"}))
     assert "Sök nyckeltal" not in html
     assert "Jämförelse med andra kommuner" in html

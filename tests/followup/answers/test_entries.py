@@ -6,6 +6,7 @@ from followup.models import MeasureEntry, SubGoalEntry
 from followup.scales import Assessment, Forecast, Progress
 from programmes.models import SubGoal
 from tests.fixtures import client_of, make_user, reopened, undecided
+from tests.pages import html_of
 
 URL = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
 
@@ -55,8 +56,8 @@ def test_it_saves_the_goal_and_its_measures_on_one_page(official, entry, measure
     response = client_of(official).post(URL, answers, follow=True)
     measure.refresh_from_db()
     assert response.redirect_chain == [(URL, 302)]
-    assert "Sparad " in response.content.decode()
-    assert "Allt som din enhet ska svara på är ifyllt." in response.content.decode()
+    assert "Sparad " in html_of(response)
+    assert "Allt som din enhet ska svara på är ifyllt." in html_of(response)
     assert stored(entry) == (Assessment.MET, Forecast.WILL, "Fler känner sig trygga.", 2)
     assert (measure.progress, measure.done, measure.version) == (Progress.DONE, "Åtta vandringar.", 2)
 
@@ -68,7 +69,7 @@ def test_history_says_who(official, entry, answers):
 
 def test_a_partial_answer_is_saved_and_what_is_missing_is_said(official, entry, answers):
     answers |= {"goal-assessment": "", "goal-comment": ""}
-    html = client_of(official).post(URL, answers, follow=True).content.decode()
+    html = html_of(client_of(official).post(URL, answers, follow=True))
     assert '<a href="#id_goal-assessment_0">Mål 1.1</a> saknar bedömning, kommentar' in html
     assert stored(entry) == ("", Forecast.WILL, "", 2)
 
@@ -94,7 +95,7 @@ def test_somebody_elses_save_is_not_overwritten(official, entry, measure, answer
     colleague = make_user("colleague", unit="kommunstyrelsen")
     client_of(colleague).post(URL, answers | {"goal-comment": "Den förstas text."})
     response = client_of(official).post(URL, answers | {"goal-comment": "Den andras text."})
-    html = response.content.decode()
+    html = html_of(response)
     assert response.status_code == 409
     assert "Någon annan har sparat under tiden" in html
     assert "Den andras text." in html
@@ -132,7 +133,7 @@ def test_bad_input_is_named_and_nothing_is_saved(change, message, official, entr
     response = client_of(official).post(URL, answers | change)
     measure.refresh_from_db()
     assert response.status_code == 422
-    assert message in response.content.decode()
+    assert message in html_of(response)
     assert stored(entry) == ("", "", "", 1)
     assert measure.version == 1
 
@@ -151,14 +152,14 @@ def test_what_was_locked_when_the_page_was_fetched_is_left_alone_when_it_is_sent
     assert (entry.comment, measure.done) == (
         ("", answers[f"measure-{measure.pk}-done"]) if locked == "goal" else (answers["goal-comment"], "")
     )
-    html = client_of(official).post(URL, sent | {"start": "last-year"}).content.decode()
+    html = html_of(client_of(official).post(URL, sent | {"start": "last-year"}))
     assert f'name="{prefix}-version" value="1"' in html
 
 
 def test_a_stopped_measure_wants_a_reason(official, entry, measure, answers):
     response = client_of(official).post(URL, answers | {f"measure-{measure.pk}-progress": "stopped"})
     assert response.status_code == 422
-    assert "Åtgärd 1.1.1, skäl till att åtgärden avbröts: Skriv varför åtgärden avbröts." in response.content.decode()
+    assert "Åtgärd 1.1.1, skäl till att åtgärden avbröts: Skriv varför åtgärden avbröts." in html_of(response)
     assert stored(entry) == ("", "", "", 1)
 
 
@@ -172,11 +173,11 @@ def test_last_years_answers_stand_beside_and_never_in_the_fields(official, open_
 
 
 def test_the_work_list_has_the_goals_of_my_units(official, other_official, open_year):
-    html = client_of(official).get("/mina-uppfoljningar/").content.decode()
+    html = html_of(client_of(official).get("/mina-uppfoljningar/"))
     assert URL in html
     assert f'<a href="{URL}#id_goal-assessment_0">Mål 1.1</a>: bedömning, prognos, kommentar' in html
     assert ">Åtgärd 1.1.1</a>: genomförande" in html
-    assert URL not in client_of(other_official).get("/mina-uppfoljningar/").content.decode()
+    assert URL not in html_of(client_of(other_official).get("/mina-uppfoljningar/"))
 
 
 def test_an_official_of_a_measure_answers_for_it_alone(open_year, others_measure):
@@ -194,13 +195,13 @@ def test_an_official_of_a_measure_answers_for_it_alone(open_year, others_measure
 
 
 def test_a_reader_sees_the_list_without_links_to_write(reader):
-    html = client_of(reader).get("/mina-uppfoljningar/").content.decode()
+    html = html_of(client_of(reader).get("/mina-uppfoljningar/"))
     assert URL not in html
     assert "Du läser, någon annan på enheten fyller i." in html
 
 
 def test_an_outsider_is_told_what_to_do(outsider):
-    assert "Du är inte knuten till någon enhet." in client_of(outsider).get("/mina-uppfoljningar/").content.decode()
+    assert "Du är inte knuten till någon enhet." in html_of(client_of(outsider).get("/mina-uppfoljningar/"))
 
 
 def test_the_work_list_takes_a_fixed_number_of_queries(official, open_year, django_assert_max_num_queries):
@@ -214,7 +215,7 @@ def test_the_work_list_takes_a_fixed_number_of_queries(official, open_year, djan
         goal.units.add(kommunstyrelsen)
         SubGoalEntry.objects.create(follow_up=open_year, sub_goal=goal)
     with django_assert_max_num_queries(15) as many:
-        html = client.get("/mina-uppfoljningar/").content.decode()
+        html = html_of(client.get("/mina-uppfoljningar/"))
     assert "/2021/1.99/" in html
     assert len(few) == len(many)
 
@@ -225,7 +226,7 @@ def test_last_years_words_are_a_start_where_this_year_has_none(official, entry, 
     response = client_of(official).post(URL, answers | {"start": "last-year"})
     forms = response.context["forms"]
     assert response.status_code == 200
-    assert "<strong>De är inte sparade:</strong>" in response.content.decode()
+    assert "<strong>De är inte sparade:</strong>" in html_of(response)
     assert forms.goal["comment"].value() == last.comment
     assert forms.goal["assessment"].value() == ""
     assert forms.measures[0].form["done"].value() == "Mina egna ord."
@@ -235,9 +236,9 @@ def test_last_years_words_are_a_start_where_this_year_has_none(official, entry, 
 
 def test_without_words_from_last_year_there_is_nothing_to_start_from(official, entry, measure):
     client = client_of(official)
-    assert "Utgå från förra årets svar" in client.get(URL).content.decode()
+    assert "Utgå från förra årets svar" in html_of(client.get(URL))
     undecided(2020)
     reopened(2020)
     SubGoalEntry.objects.filter(follow_up__year=2020).update(comment="")
     MeasureEntry.objects.filter(follow_up__year=2020).update(done="")
-    assert "Utgå från förra årets svar" not in client.get(URL).content.decode()
+    assert "Utgå från förra årets svar" not in html_of(client.get(URL))

@@ -22,6 +22,7 @@ from huddinge_safety.wsgi import site
 from programmes.models import IndicatorTarget, IndicatorValue, Programme, SubGoal
 from tests.fixtures import client_of
 from tests.followup.reading.test_dashboards import grow
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -255,7 +256,7 @@ def test_a_key_ends_on_its_last_day(reader):
     assert opens(secret)
     ApiToken.objects.update(expires_on=timezone.localdate() - timedelta(days=1))
     assert not opens(secret)
-    assert "Har gått ut" in client_of(reader).get("/api-nycklar/").content.decode()
+    assert "Har gått ut" in html_of(client_of(reader).get("/api-nycklar/"))
 
 
 def test_a_key_ends_with_a_changed_password(reader):
@@ -266,7 +267,7 @@ def test_a_key_ends_with_a_changed_password(reader):
     reader.set_password("en-annan-lång-fras")
     reader.save()
     assert not opens(secret)
-    assert "Upphörde när lösenordet byttes" in client_of(reader).get("/api-nycklar/").content.decode()
+    assert "Upphörde när lösenordet byttes" in html_of(client_of(reader).get("/api-nycklar/"))
     assert opens(ApiToken.objects.issue(reader, "Ny")[1])
 
 
@@ -275,7 +276,7 @@ def test_a_key_is_for_a_year_at_most(days, is_accepted, reader):
     last_day = timezone.localdate() + timedelta(days=days)
     page = client_of(reader).post("/api-nycklar/", {"name": "Test", "expires_on": last_day.isoformat()})
     assert page.status_code == (200 if is_accepted else 422)
-    assert ("Välj en dag från och med i dag till och med" in page.content.decode()) is not is_accepted
+    assert ("Välj en dag från och med i dag till och med" in html_of(page)) is not is_accepted
     assert ApiToken.objects.exists() is is_accepted
 
 
@@ -292,7 +293,7 @@ def test_who_makes_a_key_proves_who_they_are_first(reader, settings):
     client.post(asked.url, {"password": "fel"})
     assert not ApiToken.objects.exists()
     # What was filled in is carried out then.
-    page = client.post(asked.url, {"password": "en-lång-lösenfras"}).content.decode()
+    page = html_of(client.post(asked.url, {"password": "en-lång-lösenfras"}))
     assert "Nyckeln är skapad" in page
     assert opens(page.split("<code>")[1].split("</code>")[0])
 

@@ -24,6 +24,7 @@ from tests.conftest import draw_here
 from tests.fixtures import client_of, make_user
 from tests.followup.board import CASE, FILLED, SLUG, TODAY, YEAR, laid_out, proposed_year
 from tests.followup.test_concurrency import at_once
+from tests.pages import html_of
 
 # As it is before the fixture replaces it.
 draw_report = pdf.render
@@ -104,7 +105,7 @@ def test_from_case_to_decision(client, year, nina):
     with decision.report.pdf.open("rb") as file:
         pages = PdfReader(io.BytesIO(file.read())).pages
     assert "Beslutad: Kommunstyrelsen 3 maj 2023 § 31" in pages[0].extract_text()
-    html = client.get(f"{YEAR}beslut/1/").content.decode()
+    html = html_of(client.get(f"{YEAR}beslut/1/"))
     assert "I ärendet yttrar sig Anna Andersson (S) och Bo Berg (M)." in html
     assert decision.report.sha256 in html
 
@@ -117,7 +118,7 @@ def test_recording_shows_what_is_frozen_and_what_becomes_public(client, case, ye
     response = client.post(CASE, FILLED | {"version": case.version, "record": "1"})
     assert response.url == RECORD
     assert nothing_decided(year)
-    html = client.get(RECORD).content.decode()
+    html = html_of(client.get(RECORD))
     assert "Kommunstyrelsen 3 maj 2023 § 31" in html
     assert "Uppföljningen enligt bilaga 1 godkänns." in html
     assert "1 mål, 1 åtgärd, 0 bilagor" in html
@@ -136,7 +137,7 @@ def test_recording_shows_what_is_frozen_and_what_becomes_public(client, case, ye
 def test_recording_says_when_nothing_becomes_public(public, changes, words, client, case, settings):
     settings.PUBLIC_REPORTS = public
     client.post(CASE, FILLED | {"version": case.version, "record": "1"} | changes)
-    assert words in client.get(RECORD).content.decode()
+    assert words in html_of(client.get(RECORD))
 
 
 def test_what_was_not_read_is_not_recorded(client, case, year):
@@ -189,7 +190,7 @@ def test_bad_input_is_said_at_its_field(changes, field, text, client, case, year
     assert response.status_code == 422
     assert list(response.context["form"].errors) == [field]
     assert text in response.context["form"].errors[field][0]
-    assert f'<a href="#id_{field}' in response.content.decode()
+    assert f'<a href="#id_{field}' in html_of(response)
     assert nothing_decided(year)
     case.refresh_from_db()
     assert case.decision_text == ""
@@ -209,7 +210,7 @@ def test_a_paragraph_is_used_once_at_a_meeting(client, case, year):
 
 
 def test_a_deviating_registration_number_can_be_confirmed(client, case, year):
-    html = send(client, {"registration_number": "12/34"}).content.decode()
+    html = html_of(send(client, {"registration_number": "12/34"}))
     assert 'name="accept_number"' in html
     send(client, {"registration_number": "12/34", "accept_number": "on"})
     assert Decision.objects.get().report.decision.registration_number == "12/34"
@@ -229,7 +230,7 @@ def test_what_was_not_proposed_is_not_decided(state, client, case, year):
     # What was written is kept as a draft.
     case.refresh_from_db()
     assert case.decision_text == FILLED["decision_text"]
-    assert "För in beslutet" not in client.get(CASE).content.decode()
+    assert "För in beslutet" not in html_of(client.get(CASE))
 
 
 @pytest.mark.parametrize(("outcome", "action"), [("referred_back", "refer_back"), ("rejected", "reject")])
@@ -241,10 +242,10 @@ def test_what_is_not_approved_goes_back_to_review_with_the_reason(outcome, actio
     # What the board had before it is kept; what is shown is the year as it is worked on.
     assert Decision.objects.get().report.number == 1
     SubGoalEntry.objects.update(comment="Nu med siffror.")
-    html = client.get(f"{YEAR}rapport/").content.decode()
+    html = html_of(client.get(f"{YEAR}rapport/"))
     assert "Nu med siffror." in html
     assert "Utkast." in html
-    assert "Torgen är ljusa." in client.get(f"{YEAR}beslut/1/rapport/").content.decode()
+    assert "Torgen är ljusa." in html_of(client.get(f"{YEAR}beslut/1/rapport/"))
     client.post(f"{CASE}nytt/")
     again = Decision.objects.get(recorded_at=None)
     assert (again.number, again.paragraph) == (2, "")
@@ -310,7 +311,7 @@ def test_without_pango_nothing_is_decided(client, case, year, without_pango):
     response = send(client)
     assert response.status_code == 503
     assert str(response.context["missing_pdf"]).startswith("PDF kan inte skapas")
-    assert "Allt som du har skrivit är sparat." in response.content.decode()
+    assert "Allt som du har skrivit är sparat." in html_of(response)
     assert nothing_decided(year)
 
 
@@ -359,7 +360,7 @@ def test_a_decision_recorded_without_pdf_is_drawn_once_the_software_is_mended(
     make_pdfs()
     waiting = client.get(address, follow=True)
     assert waiting.status_code == 503
-    assert "Mål 1.1, texten" in waiting.content.decode()
+    assert "Mål 1.1, texten" in html_of(waiting)
 
     monkeypatch.undo()
     client.post(waiting.request["PATH_INFO"])
@@ -384,7 +385,7 @@ def test_a_pdf_that_is_finished_by_now_is_stored_all_the_same(client, case, nina
     monkeypatch.setattr("followup.queue.wait_for_pdf.call_worker", lambda now: None)
     monkeypatch.setattr("followup.queue.wait_for_pdf.WAIT", 0)
     response = send(client)
-    assert "PDF-filen är inte klar ännu" in response.content.decode()
+    assert "PDF-filen är inte klar ännu" in html_of(response)
     draw_here(timezone.now())
     case.refresh_from_db()
     recorded = client.post(f"{CASE}for-in/", {"version": case.version, "without_pdf": "1"}, follow=True)
@@ -459,7 +460,7 @@ def test_a_correction_is_called_off_and_leaves_everything_as_it_was(client, case
     entry.comment, entry.state = "Torgen är halvljusa.", "returned"
     entry.save()
     FollowUp.objects.get().save()
-    assert f"{CASE}rattelse/avbryt/" in client.get(CASE).content.decode()
+    assert f"{CASE}rattelse/avbryt/" in html_of(client.get(CASE))
     response = client.post(f"{CASE}rattelse/avbryt/", {"reason": " "})
     assert response.context["form"].errors["reason"] == ["Skriv varför rättelsen avbryts."]
     assert Decision.objects.filter(pk=correction.pk).exists()
@@ -500,9 +501,9 @@ def test_the_list_of_cases_costs_the_same_for_one_year_and_for_many(
     for number in range(20):
         proposed_year(f"program-{number}")
     with django_assert_num_queries(7):
-        assert client.get("/beslut/").content.decode().count("Lägg upp ärendet") == 21
+        assert html_of(client.get("/beslut/")).count("Lägg upp ärendet") == 21
     monkeypatch.setattr("followup.decision.views.PER_PAGE", 20)
-    last = client.get("/beslut/?page=2").content.decode()
+    last = html_of(client.get("/beslut/?page=2"))
     assert last.count("Lägg upp ärendet") == 1
     assert "Sida 2 av 2" in last
 

@@ -245,7 +245,7 @@ def test_an_attachment_that_cannot_be_made_does_not_stop_the_mails(decision, sec
     assert response.context["form"].errors["units"] == [
         "Inget skickades, för en bilaga kunde inte skapas. Ett fel uppstod."
     ]
-    html = response.content.decode()
+    html = html_of(response)
     assert "Protokollsutdraget, överläggningen" in html
     assert "Skicka utan bilagor, med länk till beslutet" in html
     assert not OutgoingMail.objects.exists()

@@ -12,6 +12,7 @@ from followup.models import Decision, FollowUp, ProtocolNote
 from followup.workflow import NotAllowed, Refused
 from tests.fixtures import PROGRAMME, client_of
 from tests.followup.writing.test_attachments import kept, pdf, png
+from tests.pages import html_of
 
 URL = f"{PROGRAMME}2021/beslut/1/anteckningar/"
 FORM = {"kind": "note", "name": "Anna Ask", "party": "S", "text": "Vi vill se mer."}
@@ -63,7 +64,7 @@ def test_the_secretary_adds_notes_in_order(case, secretary):
         "Reservation: Bo Berg (M)",
     ]
     assert case.notes.first().history.get().history_user == secretary
-    html = client.get(URL).content.decode()
+    html = html_of(client.get(URL))
     assert html.index("Anna Ask (S)") < html.index("Bo Berg (M)")
 
 
@@ -100,7 +101,7 @@ def test_a_file_is_a_note_too_and_those_who_see_the_decision_fetch_it(case, secr
 def test_what_is_wrong_is_said_and_nothing_is_saved(case, secretary, media, changes, problem):
     response = client_of(secretary).post(URL, FORM | changes)
     assert response.status_code == 422
-    assert problem in response.content.decode()
+    assert problem in html_of(response)
     assert not case.notes.exists()
     assert kept(media) == []
 
@@ -128,7 +129,7 @@ def test_what_another_has_saved_meanwhile_is_shown_and_only_replaced_on_purpose(
     client, url = client_of(secretary), f"{URL}{notes[0].pk}/"
     assert client.post(url, FORM | {"version": 1, "text": "Den första."}).status_code == 302
     refused = client.post(url, FORM | {"version": 1, "text": "Den andra."})
-    page = refused.content.decode()
+    page = html_of(refused)
     assert refused.status_code == 422
     shown = ("Anteckningen har ändrats av någon annan", "”Den första.”", "Den andra.")
     assert [words for words in shown if words not in page] == []
@@ -214,4 +215,4 @@ def test_a_note_of_another_decision_is_not_found(case, notes, secretary):
 def test_a_character_that_pdf_files_cannot_show_is_named_and_the_note_is_saved(case, secretary):
     response = client_of(secretary).post(URL, FORM | {"text": "Vi vill se 𒀀."}, follow=True)
     assert case.notes.get().text == "Vi vill se 𒀀."
-    assert "Anteckning, text: tecknet 𒀀 (U+12000) finns inte i typsnitten" in response.content.decode()
+    assert "Anteckning, text: tecknet 𒀀 (U+12000) finns inte i typsnitten" in html_of(response)

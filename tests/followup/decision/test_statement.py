@@ -13,6 +13,7 @@ from followup.documents.statement.draft import acts_in_force, build_statement
 from followup.models import FollowUp
 from followup.report.report import Report, build_report
 from tests.fixtures import PROGRAMME, client_of
+from tests.pages import html_of
 
 PROPOSAL = (
     "Uppföljningen för 2020 av ”Program för trygghet och säkerhet 2018–2021” godkänns enligt bilaga 1 till"
@@ -150,7 +151,7 @@ def test_the_same_report_gives_the_same_file(report):
 def test_the_page_has_both_texts_to_copy(secretary):
     response = client_of(secretary).get(f"{PROGRAMME}2020/tjansteutlatande/")
     statement = response.context["statement"]
-    html = response.content.decode()
+    html = html_of(response)
     assert f'id="forslag" rows="5" readonly>{statement.proposal_text}</textarea>' in html
     assert statement.summary.startswith("Det övergripande målet i ”Program för trygghet och säkerhet 2018–2021”")
     assert f"readonly>{statement.summary}</textarea>" in html
@@ -165,10 +166,10 @@ def test_the_word_file_has_a_name(secretary):
 def test_others_are_told_whom_it_is_for(official):
     response = client_of(official).get(f"{PROGRAMME}2020/tjansteutlatande/")
     assert response.status_code == 403
-    assert "till för granskare och nämndsekreterare" in response.content.decode()
+    assert "till för granskare och nämndsekreterare" in html_of(response)
 
 
 def test_only_those_who_may_see_it_are_shown_the_way(official, secretary):
     link = f"{PROGRAMME}2020/tjansteutlatande/"
-    assert link in client_of(secretary).get(f"{PROGRAMME}2020/rapport/").content.decode()
-    assert link not in client_of(official).get(f"{PROGRAMME}2020/rapport/").content.decode()
+    assert link in html_of(client_of(secretary).get(f"{PROGRAMME}2020/rapport/"))
+    assert link not in html_of(client_of(official).get(f"{PROGRAMME}2020/rapport/"))

@@ -14,6 +14,7 @@ from followup.report.report import build_report, from_json
 from followup.report.selection import select
 from followup.worker import make_pdfs
 from tests.fixtures import PROGRAMME, client_of, reopened
+from tests.pages import html_of
 
 SLUG = "huddinge-2018-2021"
 
@@ -146,7 +147,7 @@ def test_without_pango_the_page_says_what_to_install(no_pango, official):
     assert make_pdfs() == 0
     response = client_of(official).get(f"{PROGRAMME}2020/rapport.pdf")
     assert response.status_code == 503
-    assert "biblioteket Pango saknas på servern. Installera systempaketen libpango-1.0-0" in response.content.decode()
+    assert "biblioteket Pango saknas på servern. Installera systempaketen libpango-1.0-0" in html_of(response)
     assert client_of(official).get(f"{PROGRAMME}2020/rapport/").status_code == 200
 
 

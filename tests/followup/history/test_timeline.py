@@ -11,6 +11,7 @@ from followup.writing.textdiff import Piece
 from organisation.models import Unit
 from programmes.models import Measure, SubGoal
 from tests.fixtures import PROGRAMME, client_of
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -74,15 +75,15 @@ def test_a_save_without_a_change_is_not_told(entry):
 def test_the_page_marks_differences_for_eye_and_ear(entry, official):
     entry.comment = "Ny text."
     entry.save()
-    html = client_of(official).get(f"{PROGRAMME}mal/1.1/historik/").content.decode()
+    html = html_of(client_of(official).get(f"{PROGRAMME}mal/1.1/historik/"))
     assert '<ins><span class="visually-hidden">tillagt: </span>Ny text.' in html
 
 
 def test_a_planned_years_answers_are_not_shown_to_others(entry, official, reviewer):
     FollowUp.objects.filter(year=2021).update(state="planned")
     url = f"{PROGRAMME}mal/1.1/historik/"
-    assert "svar för 2021" not in client_of(official).get(url).content.decode()
-    assert "svar för 2021" in client_of(reviewer).get(url).content.decode()
+    assert "svar för 2021" not in html_of(client_of(official).get(url))
+    assert "svar för 2021" in html_of(client_of(reviewer).get(url))
 
 
 def test_a_measure_moved_to_another_goal_is_told_by_the_goals_names(entry):
@@ -146,11 +147,11 @@ def test_a_long_history_has_pages(entry, official):
     url = f"{PROGRAMME}2021/mal/1.1/historik/"
     first = client.get(url)
     assert [len(first.context["moments"]), first.context["page"].paginator.num_pages] == [30, 2]
-    assert '<a rel="next" href="?page=2">Nästa</a>' in first.content.decode()
+    assert '<a rel="next" href="?page=2">Nästa</a>' in html_of(first)
     second = client.get(url, {"page": 2})
     assert len(second.context["moments"]) == 11
-    assert "version39" in first.content.decode()
-    assert "version39" not in second.content.decode()
+    assert "version39" in html_of(first)
+    assert "version39" not in html_of(second)
     for nonsense in ("noll", "-3", "999", ""):
         assert client.get(url, {"page": nonsense}).status_code == 200
 
@@ -167,7 +168,7 @@ def test_a_single_moment_and_the_last_one(entry):
 
 def test_a_measures_own_history(entry, official):
     change_all(entry.sub_goal, 1)
-    html = client_of(official).get(f"{PROGRAMME}mal/1.1/atgard/1/historik/").content.decode()
+    html = html_of(client_of(official).get(f"{PROGRAMME}mal/1.1/atgard/1/historik/"))
     assert "Historik för åtgärd 1.1.1" in html
     assert "Lydelse" in html
     assert "svar för 2021" in html
@@ -177,9 +178,9 @@ def test_a_measures_own_history(entry, official):
 def test_what_was_said_is_for_those_who_take_part(entry, official, other_official, reviewer):
     Comment.objects.create(entry=entry, comment="Vad menas med trygg?", by=reviewer)
     url = f"{PROGRAMME}2021/mal/1.1/historik/"
-    assert "Vad menas med trygg?" in client_of(official).get(url).content.decode()
-    assert "Vad menas med trygg?" in client_of(reviewer).get(url).content.decode()
-    assert "Vad menas med trygg?" not in client_of(other_official).get(url).content.decode()
+    assert "Vad menas med trygg?" in html_of(client_of(official).get(url))
+    assert "Vad menas med trygg?" in html_of(client_of(reviewer).get(url))
+    assert "Vad menas med trygg?" not in html_of(client_of(other_official).get(url))
 
 
 @pytest.mark.parametrize(

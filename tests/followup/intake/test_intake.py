@@ -21,6 +21,7 @@ from tests.followup.intake.test_sheets import FLAT, content_of, workbook
 from tests.followup.intake.test_workbooks import UPLOAD, facts_of, hand_over, page
 from tests.followup.queue.test_worker import start, wait_until
 from tests.followup.test_concurrency import at_once
+from tests.pages import html_of
 
 CONTENT = content_of(workbook(Blad1=FLAT))
 
@@ -205,7 +206,7 @@ def test_a_file_that_kills_its_workers_fails_and_can_be_tried_again(client):
     assert take_next(now) is None
     response = client.get(address)
     assert response.status_code == 503
-    assert "Processen som arbetar med filen har avbrutits 3 gånger. Inget är inläst." in response.content.decode()
+    assert "Processen som arbetar med filen har avbrutits 3 gånger. Inget är inläst." in html_of(response)
     assert client.post(address).url == address
     read_files()
     assert "Läs in programmet" in page(client, address)

@@ -26,6 +26,7 @@ from programmes.succession import Continuing, begin_next_period
 from tests.fixtures import HUDDINGE, client_of, make_user
 from tests.followup.intake.test_sheets import FACTS, content_of, workbook
 from tests.followup.intake.test_workbooks import hand_over, page
+from tests.pages import html_of
 from tests.programmes.test_exporting import PROGRAMMES, read, written
 
 pytestmark = pytest.mark.usefixtures("reads_at_once")
@@ -216,7 +217,7 @@ def test_a_page_from_before_something_else_could_go_is_shown_again(huddinge, rev
     MeasureEntry.objects.create(follow_up=huddinge.follow_ups.get(year=2021), measure=measure, done="Påbörjad.")
     response = client.post(f"{address}las-in/", {"digest": digest, "remove": "on"})
     assert response.status_code == 409
-    assert "har svar eller kommentarer i uppföljningen för 2021" in response.content.decode()
+    assert "har svar eller kommentarer i uppföljningen för 2021" in html_of(response)
     assert Measure.objects.filter(text="Ny åtgärd").exists()
 
 
@@ -237,7 +238,7 @@ def test_what_comes_to_be_used_at_that_moment_is_told_and_nothing_is_read_in(hud
     response = client.post(f"{address}las-in/", {"digest": digest, "remove": "on"})
     assert response.status_code == 409
     said = "Inget lästes in. Något som skulle tas bort har börjat användas. Granska filen igen."
-    assert said in response.content.decode()
+    assert said in html_of(response)
     assert Indicator.objects.filter(pk=indicator.pk).exists()
     assert Workbook.objects.get().state == "ready"
 

@@ -9,6 +9,7 @@ from programmes.exporting import export_programme
 from programmes.models import Indicator, IndicatorValue, Measure, Programme, SubGoal
 from programmes.succession import Continuing, begin_next_period
 from tests.fixtures import client_of
+from tests.pages import html_of
 
 NEXT = "/program/huddinge-2018-2021/nasta-period/"
 FACTS = {"title": "Trygghet 2022–2025", "slug": "trygghet-2022", "first_year": 2022, "last_year": 2025,
@@ -78,7 +79,7 @@ def test_what_is_ticked_goes_on(huddinge, reviewer):
     goal = SubGoal.objects.get(area__number=1, number=2)
     measure = goal.measures.order_by("number").first()
     other = Measure.objects.exclude(sub_goal=goal).first()
-    html = client.get(NEXT).content.decode()
+    html = html_of(client.get(NEXT))
     assert html.count("checked") == sum(len(ids) for ids in all_of(huddinge).values())
     response = client.post(NEXT, {**FACTS, "goals": [goal.pk], "measures": [measure.pk, other.pk]})
     assert response.url == "/program/trygghet-2022/"
@@ -102,7 +103,7 @@ def test_what_cannot_be_begun_is_said(huddinge, reviewer, wrong, message):
     goal = SubGoal.objects.first()
     response = client_of(reviewer).post(NEXT, {**FACTS, "goals": [goal.pk], **wrong})
     assert response.status_code == 422
-    assert message in response.content.decode()
+    assert message in html_of(response)
     assert Programme.objects.count() == 1
 
 
@@ -110,10 +111,10 @@ def test_the_goals_page_shows_both_periods_to_those_who_may_see_them(huddinge, r
     goal = SubGoal.objects.get(area__number=1, number=1)
     begun(huddinge, goals=[goal.pk])
     old, new = "/program/huddinge-2018-2021/mal/1.1/", "/program/trygghet-2022/mal/1.1/"
-    html = client_of(reviewer).get(new).content.decode()
+    html = html_of(client_of(reviewer).get(new))
     assert "Föregångare" in html
     assert old in html
-    assert "Fortsätter som" in client_of(reviewer).get(old).content.decode()
-    assert "Fortsätter som" not in client_of(outsider).get(old).content.decode()
+    assert "Fortsätter som" in html_of(client_of(reviewer).get(old))
+    assert "Fortsätter som" not in html_of(client_of(outsider).get(old))
     Programme.objects.filter(slug="trygghet-2022").update(state="active")
-    assert "Fortsätter som" in client_of(outsider).get(old).content.decode()
+    assert "Fortsätter som" in html_of(client_of(outsider).get(old))

@@ -13,6 +13,7 @@ from organisation.roles import REVIEWER
 from programmes.models import Programme, SubGoal
 from tests.fixtures import client_of, make_user
 from tests.followup.intake.test_sheets import FLAT, content_of, workbook
+from tests.pages import html_of
 
 pytestmark = pytest.mark.usefixtures("reads_at_once")
 
@@ -23,12 +24,12 @@ FACTS = {"title": "Trygghet", "first_year": 2022, "last_year": 2025, "overarchin
 def hand_over(client, content: bytes, name: str = "plan.xlsx") -> str:
     """The address of the page that shows what the file would do."""
     response = client.post(UPLOAD, {"file": SimpleUploadedFile(name, content)})
-    assert response.status_code == 302, response.content.decode()
+    assert response.status_code == 302, html_of(response)
     return str(response.url)
 
 
 def page(client, address: str) -> str:
-    return str(client.get(address).content.decode())
+    return str(html_of(client.get(address)))
 
 
 def confirm(client, address: str):
@@ -77,7 +78,7 @@ def test_what_changed_in_between_is_shown_again(huddinge, reviewer):
     SubGoal.objects.filter(area__number=1, number=2).update(text="Ändrat av en annan.")
     response = client.post(f"{address}las-in/", {"digest": digest})
     assert response.status_code == 409
-    assert "Ändrat av en annan." in response.content.decode()
+    assert "Ändrat av en annan." in html_of(response)
     assert not SubGoal.objects.filter(text="Ny lydelse.").exists()
     assert confirm(client, address).status_code == 302
     assert SubGoal.objects.filter(text="Ny lydelse.").exists()
@@ -114,7 +115,7 @@ def test_of_very_many_problems_the_first_are_shown(reviewer):
 def test_what_is_no_workbook_is_refused_at_once(reviewer, name, content, message):
     response = client_of(reviewer).post(UPLOAD, {"file": SimpleUploadedFile(name, content)})
     assert response.status_code == 422
-    assert message in response.content.decode()
+    assert message in html_of(response)
 
 
 def test_a_disguised_file_is_told_on_the_page(reviewer):

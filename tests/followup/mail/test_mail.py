@@ -16,6 +16,7 @@ from organisation.models import User
 from tests.fixtures import client_of
 from tests.followup.smtp import mail_server
 from tests.followup.test_concurrency import at_once
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -260,18 +261,20 @@ def test_administrators_read_the_outbox_and_try_again(administrator, server):
     put("a@example.com", "b@example.com")
     deliver(NOW)
     client = client_of(administrator)
-    html = client.get(f"{OUTBOX}?lage=failed").content.decode()
+    html = html_of(client.get(f"{OUTBOX}?lage=failed"))
     assert "b@example.com" in html
     assert "a@example.com" not in html
     assert "Uppgivet 1 december 2021 09.00" in html
     assert "550 No such user" in html
-    assert "a@example.com" in client.get(f"{OUTBOX}?lage=sent").content.decode()
+    assert "a@example.com" in html_of(client.get(f"{OUTBOX}?lage=sent"))
     assert "1 mejl skickas vid nästa utskick." in (
-        client.post(
-            OUTBOX,
-            {"action": "retry", "_selected_action": list(OutgoingMail.objects.values_list("pk", flat=True))},
-            follow=True,
-        ).content.decode()
+        html_of(
+            client.post(
+                OUTBOX,
+                {"action": "retry", "_selected_action": list(OutgoingMail.objects.values_list("pk", flat=True))},
+                follow=True,
+            )
+        )
     )
     server.refused = {}
     call_command("send_mail", stdout=StringIO())

@@ -16,6 +16,7 @@ from organisation.models import User
 from tests.fixtures import client_of, make_user, put_in_state
 from tests.followup.smtp import mail_server
 from tests.followup.test_concurrency import at_once, loaded  # noqa: F401 (a fixture)
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -379,7 +380,7 @@ def test_a_day_that_is_none_is_an_error_in_words(db):
 
 def test_each_chooses_on_the_page(hanna):
     client = client_of(hanna)
-    html = client.get(PAGE).content.decode()
+    html = html_of(client.get(PAGE))
     assert "hanna@example.com" in html
     assert client.post(PAGE, {"mail_choice": "daily"}, follow=True).status_code == 200
     hanna.refresh_from_db()
@@ -388,11 +389,11 @@ def test_each_chooses_on_the_page(hanna):
 
 
 def test_a_choice_that_does_not_exist_is_not_saved(hanna):
-    html = client_of(hanna).post(PAGE, {"mail_choice": "never"}).content.decode()
+    html = html_of(client_of(hanna).post(PAGE, {"mail_choice": "never"}))
     assert "Välj ett giltigt alternativ. never finns inte bland tillgängliga alternativ." in html
     hanna.refresh_from_db()
     assert hanna.mail_choice == "at_once"
 
 
 def test_the_page_says_when_there_is_no_address(official):
-    assert "Du har ingen e-postadress här" in client_of(official).get(PAGE).content.decode()
+    assert "Du har ingen e-postadress här" in html_of(client_of(official).get(PAGE))

@@ -15,6 +15,7 @@ from followup.report.report import from_json
 from programmes.models import Programme
 from tests.fixtures import PROGRAMME, client_of, reopened
 from tests.followup.test_access import LOGIN, PAGES, addresses_of_pages, got
+from tests.pages import html_of
 
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 OPEN = "/offentligt/huddinge-2018-2021/2020/"
@@ -113,7 +114,7 @@ def test_a_year_that_is_not_decided_is_not_there(year, anyone, reviewer):
 def test_a_programme_that_is_a_draft_is_not_there(anyone):
     Programme.objects.update(state="draft")
     assert anyone.get(OPEN).status_code == 404
-    assert "Ingen rapport är beslutad ännu" in anyone.get("/offentligt/").content.decode()
+    assert "Ingen rapport är beslutad ännu" in html_of(anyone.get("/offentligt/"))
 
 
 def test_a_correction_in_progress_does_not_show(anyone):
@@ -121,7 +122,7 @@ def test_a_correction_in_progress_does_not_show(anyone):
     FollowUp.objects.filter(year=2020).update(summary="Ändrad under rättelsen.")
     response = anyone.get(f"{OPEN}rapport/")
     assert response.status_code == 200
-    assert "Ändrad under rättelsen." not in response.content.decode()
+    assert "Ändrad under rättelsen." not in html_of(response)
 
 
 def test_what_is_stored_is_given_out_as_it_is(anyone):
@@ -141,7 +142,7 @@ def test_a_secret_text_is_in_no_page_and_no_file(anyone, official):
     secret = goal_marked(official)
     untouched = decided()
     for address in (f"{OPEN}rapport/", f"{OPEN}enhet/socialnamnden/"):
-        page = anyone.get(address).content.decode()
+        page = html_of(anyone.get(address))
         assert secret not in page
         assert f"[Texten är inte publicerad. Lagrum: {GROUND}.]" in page
         assert "En uppgift är utelämnad" in page
@@ -154,7 +155,7 @@ def test_a_secret_text_is_in_no_page_and_no_file(anyone, official):
     assert secret not in source
     assert GROUND in source
     assert decided().sha256 == untouched.sha256
-    assert secret in client_of(official).get(f"{PROGRAMME}2020/rapport/").content.decode()
+    assert secret in html_of(client_of(official).get(f"{PROGRAMME}2020/rapport/"))
 
 
 def test_a_secret_report_is_not_there(anyone, official):
@@ -215,7 +216,7 @@ def test_the_catalogue_is_rdf_with_all_that_the_profile_requires(anyone):
 
 
 def test_the_login_page_leads_to_the_open_pages(anyone, settings):
-    assert "/offentligt/" in anyone.get("/logga-in/").content.decode()
+    assert "/offentligt/" in html_of(anyone.get("/logga-in/"))
     settings.PUBLIC_REPORTS = False
-    assert "/offentligt/" not in anyone.get("/logga-in/").content.decode()
+    assert "/offentligt/" not in html_of(anyone.get("/logga-in/"))
     assert anyone.get(f"{PROGRAMME}2020/").status_code == LOGIN

@@ -32,6 +32,7 @@ from followup.report.verification import check_chain
 from followup.scales import BLANK
 from followup.workflow import NotAllowed
 from tests.fixtures import client_of
+from tests.pages import html_of
 
 PAGE = "/granskning/huddinge-2018-2021/2020/sekretess/"
 
@@ -150,13 +151,13 @@ def test_a_reviewer_marks_a_text_and_takes_the_mark_away(reviewer):
     sent = {"place": "sammanfattning", "ground": "18 kap. 13 § OSL", "reason": "Röjer en sårbarhet."}
     preview = client.post(PAGE, sent)
     assert (preview.status_code, Withholding.objects.count()) == (200, 0)
-    html = preview.content.decode()
+    html = html_of(preview)
     assert "[Texten är inte publicerad. Lagrum: 18 kap. 13 § OSL.]" in html
     assert "Rapporten för 2020, som inte är publicerad" in html
     assert client.post(PAGE, sent | {"confirm": "1"}).url == PAGE
     mark = Withholding.objects.get()
     assert (mark.about, mark.by, mark.history.get().history_user) == ("Sammanfattning", reviewer, reviewer)
-    html = client.get(PAGE).content.decode()
+    html = html_of(client.get(PAGE))
     assert "Röjer en sårbarhet." in html
     assert '<option value="sammanfattning">' not in html
     assert client.post(PAGE, sent).status_code == 422
@@ -185,7 +186,7 @@ def test_a_mark_needs_a_place_a_ground_and_a_reason(change, problem, secretary):
     sent = {"place": "framat", "ground": "18 kap. 13 §", "reason": "Skäl."} | change
     response = client_of(secretary).post(PAGE, sent)
     assert response.status_code == 422
-    assert problem in response.content.decode()
+    assert problem in html_of(response)
     assert not Withholding.objects.exists()
 
 
@@ -200,7 +201,7 @@ def test_a_mark_that_has_lost_its_place_is_told_of(reviewer):
     Withholding.objects.create(
         follow_up=follow_up, place="mal-1.1", about="Mål 1.1: Annat", ground="-", reason="-", by=reviewer
     )
-    assert "Rapporten publiceras inte" in client_of(reviewer).get(PAGE).content.decode()
+    assert "Rapporten publiceras inte" in html_of(client_of(reviewer).get(PAGE))
 
 
 @pytest.fixture
@@ -284,11 +285,11 @@ def test_before_a_figure_is_marked_and_before_a_mark_is_removed_all_its_reports_
     settings.PUBLIC_REPORTS = True
     client = client_of(reviewer)
     sent = {"place": "utfall-1.1-1", "ground": "18 kap. 13 §", "reason": "Skäl."}
-    html = client.post(PAGE, sent).content.decode()
+    html = html_of(client.post(PAGE, sent))
     for year in (2018, 2019, 2020):
         assert f"Rapporten för {year}, som är publicerad" in html
     assert "[Utfallen är inte publicerade. Lagrum: 18 kap. 13 §.]" in html
     assert client.post(PAGE, sent | {"confirm": "1"}).status_code == 302
-    html = client.get(f"{PAGE}{Withholding.objects.get().pk}/ta-bort/").content.decode()
+    html = html_of(client.get(f"{PAGE}{Withholding.objects.get().pk}/ta-bort/"))
     assert "Det som blir läsbart för alla" in html
     assert "Rapporten för 2018, som är publicerad" in html

@@ -11,6 +11,7 @@ from followup.queue.pdf_jobs import call_worker, rendering_of, take_next
 from followup.report.report import build_report
 from organisation.models import User
 from tests.fixtures import client_of, make_user
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +56,7 @@ def test_a_year_is_late_from_midnight_in_sweden(hanna, open_year, at, last_momen
     def is_late() -> tuple[bool, list[str]]:
         call_command("send_reminders", verbosity=0)
         told = [mail.subject for mail in OutgoingMail.objects.order_by("pk") if "FÖRSENAT" in mail.body]
-        return 'id="forsenat"' in reader.get(YEAR).content.decode(), told
+        return 'id="forsenat"' in html_of(reader.get(YEAR)), told
 
     at(last_moment)
     assert is_late() == (False, [])

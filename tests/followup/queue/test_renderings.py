@@ -23,6 +23,7 @@ from followup.web.failed_pdfs import failed_pdfs
 from followup.worker import make_pdfs
 from organisation.models import Unit
 from tests.fixtures import HUDDINGE, PROGRAMME, client_of, reopened
+from tests.pages import html_of
 
 PDF = f"{PROGRAMME}2020/rapport.pdf"
 DRAFT = f"{PROGRAMME}2021/rapport.pdf"
@@ -235,7 +236,7 @@ def test_the_reader_waits_and_gets_the_file(official):
     assert response["Retry-After"] == "3"
     assert response["Cache-Control"] == "no-store"
     assert response["Refresh"] == f"3; url={PDF}/{rendering.pk}/?omrade=1"
-    assert "Först i kön" in response.content.decode()
+    assert "Först i kön" in html_of(response)
     waiting = client.get(f"{PDF}/{rendering.pk}/?omrade=1")
     assert (waiting.status_code, waiting["Refresh"]) == (200, response["Refresh"])
     assert make_pdfs() == 1
@@ -273,11 +274,11 @@ def test_a_reader_may_stop_the_page_from_loading_itself_again(official):
     client = client_of(official)
     client.get(PDF)
     address = f"{PDF}/{Rendering.objects.get().pk}/"
-    html = client.get(f"{address}?omrade=1").content.decode()
+    html = html_of(client.get(f"{address}?omrade=1"))
     assert f'href="{address}?omrade=1&amp;stanna=1">Sluta uppdatera sidan</a>' in html
     response = client.get(f"{address}?omrade=1&stanna=1")
     assert "Refresh" not in response
-    html = response.content.decode()
+    html = html_of(response)
     assert f'href="{address}?omrade=1&amp;stanna=1">Se om filen är klar</a>' in html
     assert f'href="{address}?omrade=1">Uppdatera sidan åt mig</a>' in html
 
@@ -292,7 +293,7 @@ def test_a_failure_is_told_and_can_be_tried_again(official):
         response = client.get(url)
         assert response.status_code == 503
         assert "Refresh" not in response
-        html = response.content.decode()
+        html = html_of(response)
         assert "Ett fel uppstod när filen skulle skapas." in html
         assert f"<strong>rendering {rendering.pk}</strong>" in html
     assert client.post(address).url == address
@@ -401,9 +402,7 @@ def failed_draft(official) -> Rendering:
 
 
 def links_in(response) -> list[str]:
-    found = re.findall(
-        r'<a href="([^"]+)">(Mål 1.2, kommentaren|Hela året, framåtblicken)</a>', response.content.decode()
-    )
+    found = re.findall(r'<a href="([^"]+)">(Mål 1.2, kommentaren|Hela året, framåtblicken)</a>', html_of(response))
     return [address for address, _name in found]
 
 
@@ -415,13 +414,13 @@ def test_the_page_of_a_failed_pdf_links_to_the_texts_behind_it(failed_draft, off
     assert response.status_code == 503
     assert links_in(response) == ADDRESSES
     assert client_of(official).get(ADDRESSES[0]).status_code == 200
-    assert 'id="framat"' in client_of(official).get(ADDRESSES[1]).content.decode()
+    assert 'id="framat"' in html_of(client_of(official).get(ADDRESSES[1]))
 
 
 def test_reviewers_see_the_failure_on_the_report_and_on_their_page_of_the_year(failed_draft, reviewer, official):
     for page in (f"{PROGRAMME}2021/rapport/", "/granskning/huddinge-2018-2021/2021/"):
         response = client_of(reviewer).get(page)
-        assert "Rapporten kunde inte skapas som PDF" in " ".join(response.content.decode().split())
+        assert "Rapporten kunde inte skapas som PDF" in " ".join(html_of(response).split())
         assert links_in(response) == ADDRESSES
     assert links_in(client_of(official).get(f"{PROGRAMME}2021/rapport/")) == []
 

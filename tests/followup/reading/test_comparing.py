@@ -9,6 +9,7 @@ from followup.report.side_by_side import perspectives_of, years_beside
 from programmes.models import SubGoal
 from tests.fixtures import PROGRAMME, client_of
 from tests.followup.board import proposed_year
+from tests.pages import html_of
 
 YEARS = f"{PROGRAMME}jamfor/"
 PROGRAMMES = f"{PROGRAMME}jamfor-program/"
@@ -33,7 +34,7 @@ def test_two_years_goal_by_goal_each_in_its_own_words(open_year):
 def test_the_page_compares_the_years_of_the_address(official, open_year):
     response = client_of(official).get(YEARS, {"fran": "2020", "till": "2018"})
     assert (response.context["earlier"].year, response.context["later"].year) == (2018, 2020)
-    assert "2018 och 2020 sida vid sida" in response.content.decode()
+    assert "2018 och 2020 sida vid sida" in html_of(response)
 
 
 @pytest.mark.parametrize("query", ["", "?fran=1066", "?fran=%01&till=x", "?till=" + "9" * 10_000, "?fran=&till="])
@@ -44,7 +45,7 @@ def test_nonsense_compares_the_two_latest_years(query, official, open_year):
 
 
 def test_a_year_that_is_not_there_is_told_of(official, open_year):
-    html = client_of(official).get(YEARS, {"fran": "2017"}).content.decode()
+    html = html_of(client_of(official).get(YEARS, {"fran": "2017"}))
     assert "Programmet har ingen uppföljning för ”2017”." in html
 
 
@@ -52,7 +53,7 @@ def test_one_year_cannot_be_compared(official, huddinge):
     proposed_year()
     response = client_of(official).get("/program/trygghet-2022-2025/jamfor/")
     assert response.status_code == 404
-    assert "inga år att jämföra ännu" in response.content.decode()
+    assert "inga år att jämföra ännu" in html_of(response)
 
 
 def test_two_programmes_side_by_side(official, huddinge):
@@ -62,7 +63,7 @@ def test_two_programmes_side_by_side(official, huddinge):
     assert [side.report.period for side in sides] == ["2018–2021", "2022–2025"]
     assert [len(side.years) for side in sides] == [4, 1]
     assert [(item.step.word, item.number) for item in sides[1].years[0].assessments] == [("Uppfyllt", 1)]
-    assert "/sok/?programme=huddinge-2018-2021&amp;year=2019&amp;assessment=met" in response.content.decode()
+    assert "/sok/?programme=huddinge-2018-2021&amp;year=2019&amp;assessment=met" in html_of(response)
 
 
 def test_a_programme_that_is_not_seen_cannot_be_compared_with(official, huddinge):
@@ -70,11 +71,11 @@ def test_a_programme_that_is_not_seen_cannot_be_compared_with(official, huddinge
     type(hidden).objects.filter(pk=hidden.pk).update(state="draft")
     response = client_of(official).get(PROGRAMMES, {"med": hidden.slug})
     assert response.status_code == 200
-    assert hidden.title not in response.content.decode()
+    assert hidden.title not in html_of(response)
 
 
 def test_without_another_programme_it_says_so(official, huddinge):
-    assert "Inget annat program att jämföra med ännu" in client_of(official).get(PROGRAMMES).content.decode()
+    assert "Inget annat program att jämföra med ännu" in html_of(client_of(official).get(PROGRAMMES))
 
 
 def test_what_came_of_the_measures_of_a_perspective(official, open_year):
@@ -90,6 +91,6 @@ def test_what_came_of_the_measures_of_a_perspective(official, open_year):
     for item in children.progress:
         if item.step.key:
             query = f"programme=huddinge-2018-2021&year=2021&perspective=barnperspektiv&progress={item.step.key}"
-            assert query.replace("&", "&amp;") in response.content.decode()
+            assert query.replace("&", "&amp;") in html_of(response)
             found = client_of(official).get(f"/sok/?{query}&show=measures")
             assert {name: count for name, _, count in found.context["tabs"]}["measures"] == str(item.number)

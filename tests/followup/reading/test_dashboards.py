@@ -6,6 +6,7 @@ from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from organisation.roles import ADMINISTRATOR, REVIEWER
 from programmes.models import Measure, Programme, SubGoal
 from tests.fixtures import PROGRAMME, client_of, make_user, put_in_state
+from tests.pages import html_of
 
 
 def grow(follow_up: FollowUp) -> None:
@@ -57,9 +58,9 @@ def test_the_start_page_is_the_latest_year_when_none_is_open(official, open_year
 @pytest.mark.django_db
 def test_an_empty_database_welcomes(django_user_model):
     user = django_user_model.objects.create_user("first")
-    html = client_of(user).get("/").content.decode()
+    html = html_of(client_of(user).get("/"))
     assert "Inga program att följa upp ännu" in html
-    assert "Ingen uppföljning är öppen just nu." in client_of(user).get("/mina-uppfoljningar/").content.decode()
+    assert "Ingen uppföljning är öppen just nu." in html_of(client_of(user).get("/mina-uppfoljningar/"))
 
 
 @pytest.mark.django_db
@@ -71,7 +72,7 @@ def test_an_empty_database_welcomes(django_user_model):
     ],
 )
 def test_an_empty_database_leads_to_the_first_step(role, address, action):
-    html = client_of(make_user("first", role=role)).get("/").content.decode()
+    html = html_of(client_of(make_user("first", role=role)).get("/"))
     assert f'<a class="button" href="{address}">{action}</a>' in html
     assert client_of(make_user("second", role=role)).get(address).status_code == 200
 
@@ -80,13 +81,13 @@ def test_an_empty_database_leads_to_the_first_step(role, address, action):
 def test_a_programme_without_years_is_linked(django_user_model):
     user = django_user_model.objects.create_user("first")
     Programme.objects.create(title="Nytt program", slug="nytt", first_year=2022, last_year=2025, state="active")
-    html = client_of(user).get("/").content.decode()
+    html = html_of(client_of(user).get("/"))
     assert '<a href="/program/nytt/">Nytt program</a>' in html
     assert client_of(user).get("/program/nytt/").status_code == 200
 
 
 def test_status_is_symbol_word_and_colour(official):
-    html = client_of(official).get(f"{PROGRAMME}2020/").content.decode()
+    html = html_of(client_of(official).get(f"{PROGRAMME}2020/"))
     shape = re.search(
         r'<symbol id="([^"]+)" viewBox="0 0 16 16"><path [^>]*d="M8 0a8 8 0 1 0 0 16A8 8 0 0 0 8 0zM7 12', html
     )
@@ -99,7 +100,7 @@ def test_status_is_symbol_word_and_colour(official):
 def test_what_is_overdue_is_listed(official, open_year):
     response = client_of(official).get(f"{PROGRAMME}2021/")
     assert len(response.context["overdue"]) == 16
-    assert "Försenat: 16 mål saknar svar" in response.content.decode()
+    assert "Försenat: 16 mål saknar svar" in html_of(response)
 
 
 def test_nothing_is_overdue_in_a_closed_year(official, open_year):
@@ -108,7 +109,7 @@ def test_nothing_is_overdue_in_a_closed_year(official, open_year):
 
 @pytest.mark.parametrize("path", ["", "2020/", "2020/omrade/1/", "mal/1.1/", "2020/rapport/"])
 def test_example_content_is_marked_on_every_page(path, official):
-    html = client_of(official).get(f"{PROGRAMME}{path}").content.decode()
+    html = html_of(client_of(official).get(f"{PROGRAMME}{path}"))
     assert "<strong>Exempel.</strong>" in html
     assert html.count('<span class="example-mark">Exempel</span>') > 1
 
@@ -123,6 +124,6 @@ def test_the_goal_page_shows_all_years_in_the_order_of_time(official):
 
 def test_text_of_people_is_escaped(official, open_year):
     open_year.subgoalentry_set.update(comment="<script>alert(1)</script>")
-    html = client_of(official).get(f"{PROGRAMME}2021/rapport/").content.decode()
+    html = html_of(client_of(official).get(f"{PROGRAMME}2021/rapport/"))
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert(1)" in html

@@ -24,7 +24,7 @@ DRAFT = f"{PROGRAMME}2021/rapport"
 
 
 def rows_of(response):
-    return list(csv.DictReader(io.StringIO(html_of(response), newline=""), delimiter=";"))
+    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline=""), delimiter=";"))
 
 
 @pytest.mark.parametrize("suffix", [suffix for suffix in FORMATS if suffix != "pdf"])
@@ -101,7 +101,7 @@ def test_page_and_json_show_what_is_chosen(choice, options, official):
     value = select(build_report(FollowUp.objects.select_related("programme").get(year=2021)), **options)
     client = client_of(official)
     assert client.get(f"{DRAFT}/", choice).context["report"] == value
-    assert from_json(html_of(client.get(f"{DRAFT}.json", choice))) == value
+    assert from_json(client.get(f"{DRAFT}.json", choice).content.decode()) == value
 
 
 def test_the_files_name_says_what_was_chosen(official):

@@ -267,7 +267,7 @@ def test_what_was_found_as_csv_is_every_row_of_all_pages_and_no_formula(goal, of
     MeasureEntry.objects.filter(follow_up__year=2020).update(done="=1+1; och\nmer")
     response = client_of(official).get("/sok/resultat.csv?year=2020&show=measures&page=2")
     assert response.content.startswith(b"\xef\xbb\xbfProgram;")
-    rows = list(csv.DictReader(io.StringIO(response.content.decode(), newline=""), delimiter=";"))
+    rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline=""), delimiter=";"))
     assert len(rows) == MeasureEntry.objects.filter(follow_up__year=2020).count() > 25
     assert {row["Vad som har gjorts"] for row in rows} == {"'=1+1; och\nmer"}
     assert rows[0]["Åtgärd nr"] == "1"

@@ -143,7 +143,7 @@ def test_the_addresses_show_the_texts(texts, secretary):
 def test_a_csv_file_of_the_texts(texts, official):
     response = client_of(official).get("/sok/resultat.csv?q=fläderbuske&show=texts")
     assert response["Content-Disposition"] == 'attachment; filename="sokning-texter.csv"'
-    rows = list(csv.DictReader(io.StringIO(response.content.decode(), newline=""), delimiter=";"))
+    rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline=""), delimiter=";"))
     assert [(row["År"], row["Typ"]) for row in rows] == [("2021", hit[0]) for hit in ORDINARY]
     assert "Fläderbuskarna klipptes." in rows[1]["Text"]
 
@@ -187,5 +187,5 @@ def test_a_note_is_linked_by_its_position_in_the_minutes(texts, secretary):
         texts.notes.create(order=order, name="Bo Berg", party="M", text="Inget.")
     (hit,) = [hit for hit in found(secretary, q="fläderbuske") if hit[0] == "Protokollsanteckning"]
     assert hit[2] == f"{YEAR}beslut/9/protokollsutdrag/#anteckning-2"
-    extract = client_of(secretary).get(f"{YEAR}beslut/9/protokollsutdrag/").content.decode()
+    extract = html_of(client_of(secretary).get(f"{YEAR}beslut/9/protokollsutdrag/"))
     assert "En fläderbuske till." in extract.split('id="anteckning-2"')[1].split('id="anteckning-3"')[0]

@@ -8,6 +8,7 @@ from followup.models import DecidedReport, FollowUp
 from followup.report.goal_years import measure_lines, years_of
 from programmes.models import Programme, SubGoal
 from tests.fixtures import PROGRAMME, client_of
+from tests.pages import html_of
 
 
 def follow_ups():
@@ -37,7 +38,7 @@ def test_a_decided_year_has_the_wording_that_was_decided(open_year, official):
         (2020, "Så löd det då", True),
         (2021, "Så lyder det nu", False),
     ]
-    html = client_of(official).get(f"{PROGRAMME}mal/1.1/").content.decode()
+    html = html_of(client_of(official).get(f"{PROGRAMME}mal/1.1/"))
     assert '<span class="label">Målets lydelse 2018</span> Så löd det då' in html
 
 
@@ -68,7 +69,7 @@ def test_a_measure_has_a_step_for_each_year_that_it_was_followed_up(open_year):
 
 def test_the_page_draws_the_indicators_with_their_target(open_year, official):
     indicator = first_goal().indicators.get(number=1)
-    html = client_of(official).get(f"{PROGRAMME}mal/1.1/").content.decode()
+    html = html_of(client_of(official).get(f"{PROGRAMME}mal/1.1/"))
     assert f"<title>{indicator.name}, " in html
     assert '<path class="curve-target"' in html
 
@@ -79,13 +80,13 @@ def test_a_draft_shows_what_is_to_be_measured_before_its_first_year_is_opened(re
     )
     goal = programme.areas.create(number=1, name="Ute").sub_goals.create(number=1, text="Tryggare torg.")
     goal.indicators.create(number=1, name="Trygga på torget", unit="procent", target=70)
-    html = client_of(reviewer).get("/program/nytt/mal/1.1/").content.decode()
+    html = html_of(client_of(reviewer).get("/program/nytt/mal/1.1/"))
     assert "Så utvecklas det som mäts" in html
     assert "Trygga på torget: utfall, källor och Kolada" in html
 
 
 def test_a_goal_that_was_never_followed_up_says_so(official, open_year):
     SubGoal.objects.create(area=open_year.programme.areas.get(number=1), number=70, text="Nytt mål")
-    html = client_of(official).get(f"{PROGRAMME}mal/1.70/").content.decode()
+    html = html_of(client_of(official).get(f"{PROGRAMME}mal/1.70/"))
     assert "Målet har inte följts upp ännu." in html
     assert "Målet har inga åtgärder." in html

@@ -20,6 +20,7 @@ from tests.conftest import draw_here
 from tests.fixtures import client_of, make_user
 from tests.followup.board import SLUG, TODAY, YEAR, laid_out, proposed_year
 from tests.followup.decision.test_decision import filled
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 MARK = "det här är inte den PDF-fil som lagrades då"
@@ -73,11 +74,11 @@ def test_the_pages_say_so_and_draw_it_again(lost, nina, settings):
     page = client.get(f"{YEAR}rapport.pdf", follow=True)
     assert page.redirect_chain == [(f"{YEAR}beslut/1/rapport.pdf", 302)]
     assert page.status_code == 404
-    html = page.content.decode()
+    html = html_of(page)
     assert f"Filen {lost.pdf.name} saknas i lagringen." in html
     again = f"{YEAR}beslut/1/rapport-ritad-pa-nytt.pdf"
     assert f'href="{again}"' in html
-    decision = client.get(f"{YEAR}beslut/1/").content.decode()
+    decision = html_of(client.get(f"{YEAR}beslut/1/"))
     assert f"Den PDF-fil som lagrades vid beslutet saknas: {lost.pdf.name}." in decision
     assert f'href="{again}"' in decision
     assert client.get(again).status_code == 202
@@ -93,7 +94,7 @@ def test_a_stored_file_is_not_drawn_again(lost, nina, media):
     client = client_of(nina)
     again = client.get(f"{YEAR}beslut/1/rapport-ritad-pa-nytt.pdf")
     assert again.url == f"{YEAR}beslut/1/rapport.pdf"
-    assert "saknas" not in client.get(f"{YEAR}beslut/1/").content.decode()
+    assert "saknas" not in html_of(client.get(f"{YEAR}beslut/1/"))
 
 
 def test_the_public_gets_the_report_drawn_again_and_marked(lost, client, settings):
@@ -129,6 +130,6 @@ def test_a_lost_note_is_named(lost, nina, media):
     (media / note.attachment.name).unlink()
     page = client_of(nina).get(f"{YEAR}beslut/1/anteckningar/{note.pk}/bilaga/")
     assert page.status_code == 404
-    html = page.content.decode()
+    html = html_of(page)
     assert "Filen saknas" in html
     assert f"Filen {note.attachment.name} saknas i lagringen." in html

@@ -10,6 +10,7 @@ from followup.report.overview import overview_of, period_of, standing
 from followup.scales import SCALES, Assessment, Forecast, Trend, change_between
 from programmes.models import Programme
 from tests.fixtures import PROGRAMME, client_of, put_in_state
+from tests.pages import html_of
 
 
 def words(tallies):
@@ -87,7 +88,7 @@ def test_the_period():
 
 def test_every_figure_leads_to_as_many_rows(official, open_year):
     client = client_of(official)
-    html = client.get(f"{PROGRAMME}2020/").content.decode()
+    html = html_of(client.get(f"{PROGRAMME}2020/"))
     asked = 0
     for card in overview_of(report_of(year(2020))).cards[:2]:
         for name, tallies in (("assessment", card.assessments), ("progress", card.progress)):
@@ -105,23 +106,23 @@ def test_every_figure_leads_to_as_many_rows(official, open_year):
 
 def test_a_decided_year_is_shown_as_it_was_decided(official, huddinge):
     client = client_of(official)
-    before = client.get(f"{PROGRAMME}2020/").content.decode()
+    before = html_of(client.get(f"{PROGRAMME}2020/"))
     name = huddinge.areas.get(number=1).name
     huddinge.areas.filter(number=1).update(name="Omdöpt område")
-    after = client.get(f"{PROGRAMME}2020/").content.decode()
+    after = html_of(client.get(f"{PROGRAMME}2020/"))
     assert f"1. {name}" in before
     assert f"1. {name}" in after
     assert "Omdöpt område" not in after
-    assert "Omdöpt område" in client.get(f"{PROGRAMME}2021/").content.decode()
+    assert "Omdöpt område" in html_of(client.get(f"{PROGRAMME}2021/"))
 
 
 def test_the_collecting_is_shown_to_those_who_follow_it_while_it_lasts(reviewer, official, open_year):
-    assert "Så går insamlingen" not in client_of(official).get(f"{PROGRAMME}2021/").content.decode()
-    html = client_of(reviewer).get(f"{PROGRAMME}2021/").content.decode()
+    assert "Så går insamlingen" not in html_of(client_of(official).get(f"{PROGRAMME}2021/"))
+    html = html_of(client_of(reviewer).get(f"{PROGRAMME}2021/"))
     assert "Så går insamlingen" in html
     assert "/granskning/huddinge-2018-2021/2021/?unit=kommunstyrelsen&amp;state=incomplete" in html
     put_in_state(open_year, FollowUp.State.DECIDED)
-    assert "Så går insamlingen" not in client_of(reviewer).get(f"{PROGRAMME}2021/").content.decode()
+    assert "Så går insamlingen" not in html_of(client_of(reviewer).get(f"{PROGRAMME}2021/"))
 
 
 def test_the_start_page_names_other_programmes(official, open_year):
@@ -129,12 +130,12 @@ def test_the_start_page_names_other_programmes(official, open_year):
         title="Program för barnens bästa", slug="barn", first_year=2020, last_year=2023, state="active"
     )
     Programme.objects.create(title="Hemligt utkast", slug="utkast", first_year=2024, last_year=2027, state="draft")
-    html = client_of(official).get("/").content.decode()
+    html = html_of(client_of(official).get("/"))
     assert '<a href="/program/barn/">Program för barnens bästa</a>' in html
     assert "Hemligt utkast" not in html
 
 
 def test_a_planned_year_is_no_step_for_those_who_do_not_plan_it(official, reviewer, open_year):
     FollowUp.objects.filter(pk=open_year.pk).update(state=FollowUp.State.PLANNED, due_on=date(2030, 1, 1))
-    assert f'href="{PROGRAMME}2021/"' not in client_of(official).get(PROGRAMME).content.decode()
-    assert f'href="{PROGRAMME}2021/"' in client_of(reviewer).get(PROGRAMME).content.decode()
+    assert f'href="{PROGRAMME}2021/"' not in html_of(client_of(official).get(PROGRAMME))
+    assert f'href="{PROGRAMME}2021/"' in html_of(client_of(reviewer).get(PROGRAMME))

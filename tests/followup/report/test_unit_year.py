@@ -17,6 +17,7 @@ from organisation.models import Unit
 from programmes.models import Measure, SubGoal
 from tests.fixtures import client_of, reopened
 from tests.followup.reading.test_dashboards import grow
+from tests.pages import html_of
 
 PAGE = "/enheter/socialnamnden/huddinge-2018-2021/"
 
@@ -85,30 +86,30 @@ def test_it_goes_through_the_queue_unchanged(huddinge):
 
 
 def test_the_page_of_an_open_year_says_what_is_missing(official):
-    html = client_of(official).get("/enheter/kommunstyrelsen/").content.decode()
+    html = html_of(client_of(official).get("/enheter/kommunstyrelsen/"))
     assert "Uppföljning 2021 av Program för trygghet och säkerhet 2018–2021" in html
     assert "Ska vara ifylld senast" in html
     assert 'id="saknas"' in html
     assert "bedömning, prognos, kommentar" in html
-    decided = client_of(official).get(f"{PAGE}2020/").content.decode()
+    decided = html_of(client_of(official).get(f"{PAGE}2020/"))
     assert 'id="saknas"' not in decided
     assert '<a href="/program/huddinge-2018-2021/2020/beslut/1/">Kommunstyrelsen 5 maj 2021 § 24</a>' in decided
 
 
 def test_a_unit_without_a_part_is_told_so(official):
     Unit.objects.create(name="Nämnden för inget", slug="inget", kind="committee")
-    html = client_of(official).get("/enheter/inget/").content.decode()
+    html = html_of(client_of(official).get("/enheter/inget/"))
     assert "Nämnden för inget har inga mål eller åtgärder att följa upp ännu." in html
     response = client_of(official).get("/enheter/inget/huddinge-2018-2021/2020/")
     assert response.status_code == 404
-    assert "Nämnden för inget ansvarar inte för något i rapporten." in response.content.decode()
+    assert "Nämnden för inget ansvarar inte för något i rapporten." in html_of(response)
 
 
 def test_the_document_is_the_units_own_and_made_by_the_queue(official):
     client = client_of(official)
     waiting = client.get(f"{PAGE}2020.pdf")
     assert (waiting.status_code, waiting["Refresh"]) == (202, f"3; url={PAGE}2020.pdf")
-    assert "Socialnämnden: uppföljning 2020" in waiting.content.decode()
+    assert "Socialnämnden: uppföljning 2020" in html_of(waiting)
     assert make_pdfs() == 1
     response = client.get(f"{PAGE}2020.pdf")
     assert response["Content-Disposition"] == 'inline; filename="socialnamnden-huddinge-2018-2021-2020.pdf"'
@@ -125,7 +126,7 @@ def test_a_document_that_failed_can_be_asked_for_again(official):
     Rendering.objects.update(state="failed", problem="Det gick fel.", finished_at="2021-01-01T00:00Z")
     failed = client.get(f"{PAGE}2020.pdf")
     assert failed.status_code == 503
-    assert "Det gick fel." in failed.content.decode()
+    assert "Det gick fel." in html_of(failed)
     assert client.post(f"{PAGE}2020.pdf").url == f"{PAGE}2020.pdf"
     assert Rendering.objects.get().state == "waiting"
 
@@ -147,4 +148,4 @@ def test_the_same_number_of_queries_whatever_the_number_of_rows(official, open_y
 def test_a_correction_in_progress_does_not_change_a_decided_year(official):
     reopened(2020)
     SubGoalEntry.objects.filter(follow_up__year=2020).update(comment="Ändrad under rättelsen.")
-    assert "Ändrad under rättelsen." not in client_of(official).get(f"{PAGE}2020/").content.decode()
+    assert "Ändrad under rättelsen." not in html_of(client_of(official).get(f"{PAGE}2020/"))

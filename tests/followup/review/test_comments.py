@@ -7,6 +7,7 @@ from followup.answers.thread import remarks_of, thread_of
 from followup.models import Comment, SubGoalEntry
 from followup.workflow import perform, perform_all
 from tests.fixtures import after_the_session, client_of, put_in_state
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -27,10 +28,10 @@ def test_each_reads_what_the_other_wrote_where_they_work(official, reviewer, ent
     granskare, handlaggare = client_of(reviewer), client_of(official)
     response = granskare.post(THREAD, {"comment": "Vad menas med trygg?", "review": "1"})
     assert response.url == REVIEW
-    assert "Vad menas med trygg?" in handlaggare.get(ENTRY).content.decode()
+    assert "Vad menas med trygg?" in html_of(handlaggare.get(ENTRY))
     response = handlaggare.post(THREAD, {"comment": "Se enkäten."})
     assert response.url == ENTRY
-    html = granskare.get(REVIEW).content.decode()
+    html = html_of(granskare.get(REVIEW))
     assert html.index("Vad menas med trygg?") < html.index("Se enkäten.")
     assert [(comment.by, comment.entry) for comment in Comment.objects.all()] == [
         (reviewer, entry),
@@ -44,7 +45,7 @@ def test_comments_and_steps_stand_in_order_of_time(official, reviewer, entry):
     perform(entry, "return", by=reviewer, comment="Sedan")
     Comment.objects.create(entry=entry, comment="Sist", by=official)
     assert [remark.comment for remark in thread_of(entry, measures_of(entry))] == ["Först", "", "Sedan", "Sist"]
-    html = client_of(official).get(THREAD).content.decode()
+    html = html_of(client_of(official).get(THREAD))
     assert [html.index(word) for word in ("Först", "Sedan", "Sist")] == sorted(
         html.index(word) for word in ("Först", "Sedan", "Sist")
     )
@@ -61,7 +62,7 @@ def test_comments_and_steps_stand_in_order_of_time(official, reviewer, entry):
 def test_nothing_and_too_much_are_refused(text, error, official, entry):
     response = client_of(official).post(THREAD, {"comment": text})
     assert response.status_code == 422
-    assert error in response.content.decode()
+    assert error in html_of(response)
     assert not Comment.objects.exists()
 
 
@@ -70,7 +71,7 @@ def test_a_closed_year_takes_no_comment_and_gives_the_text_back(state, official,
     put_in_state(entry.follow_up, state)
     response = client_of(official).post(THREAD, {"comment": "En sen tanke"})
     assert response.status_code == 422
-    html = response.content.decode()
+    html = html_of(response)
     assert "Uppföljningen för 2021 är inte öppen för ändringar." in html
     assert "En sen tanke" in html
     assert not Comment.objects.exists()
@@ -80,7 +81,7 @@ def test_a_comment_outlives_a_session_that_ran_out(official, entry):
     client = after_the_session(official, THREAD)
     assert client.post(THREAD, {"comment": "Skrivet länge."}).url == f"/logga-in/?next={THREAD}"
     client.force_login(official)
-    html = client.get(THREAD).content.decode()
+    html = html_of(client.get(THREAD))
     assert "Skrivet länge." in html
     assert "inte skickat" in html
     assert not Comment.objects.exists()
@@ -115,7 +116,7 @@ def test_a_comment_is_written_once(official, entry):
 
 def test_what_is_written_is_shown_as_text(official, entry):
     client_of(official).post(THREAD, {"comment": "<script>alert(1)</script>"})
-    assert "<script>alert" not in client_of(official).get(ENTRY).content.decode()
+    assert "<script>alert" not in html_of(client_of(official).get(ENTRY))
 
 
 def test_one_return_of_several_answers_is_one_remark(official, reviewer, open_year):
@@ -134,7 +135,7 @@ def test_one_return_of_several_answers_is_one_remark(official, reviewer, open_ye
     }
     for user, addresses in pages.items():
         for address in addresses:
-            html = client_of(user).get(address).content.decode()
+            html = html_of(client_of(user).get(address))
             assert html.count("Hur många nåddes?") == 1, address
     [remark] = remarks_of(thread_of(entry, answers[1:]))
     codes = ", ".join(f"åtgärd 1.1.{number}" for number in range(1, len(answers) - 1))

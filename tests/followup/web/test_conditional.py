@@ -13,6 +13,7 @@ from organisation.adapters import SEEN_AT, SIGNED_IN_AT
 from organisation.models import Membership
 from organisation.roles import REVIEWER
 from tests.fixtures import PROGRAMME, client_of, group_of, make_user, put_in_state, reopened
+from tests.pages import html_of
 
 PAGES = [
     "/",
@@ -103,7 +104,7 @@ def test_another_setting_makes_it_new(outsider, settings):
     etag = etag_of(client, "/")
     settings.MUNICIPALITY_NAME = "Bortkommun"
     conditional._cached_digest_of_settings.cache_clear()  # as the process that starts with another setting
-    assert "Bortkommun" in asked_again(client, "/", etag).content.decode()
+    assert "Bortkommun" in html_of(asked_again(client, "/", etag))
 
 
 def test_each_reader_and_each_address_has_its_own(outsider, reviewer):
@@ -128,10 +129,10 @@ def test_a_message_is_shown_and_shown_once(official, open_year):
     etag = etag_of(client, "/")
     client.post("/mina-uppfoljningar/e-post/", {"mail_choice": "daily"})
     shown = asked_again(client, "/", etag)
-    assert 'role="status"' in shown.content.decode()
+    assert 'role="status"' in html_of(shown)
     assert "ETag" not in shown
     after = client.get("/")
-    assert 'role="status"' not in after.content.decode()
+    assert 'role="status"' not in html_of(after)
     assert "ETag" in after
 
 
@@ -156,18 +157,18 @@ def test_what_all_readers_share_is_drawn_once_until_something_changes(outsider, 
     drawn = []
     draw = dashboards._drawn_overview
     monkeypatch.setattr(dashboards, "_drawn_overview", lambda *args: drawn.append(args) or draw(*args))
-    first = client_of(outsider).get("/").content.decode()
+    first = html_of(client_of(outsider).get("/"))
     assert "Nytt namn" not in first
     client_of(reader).get("/")
     assert len(drawn) == 1
     FollowUp.objects.get(year=2021).programme.areas.filter(number=1).update(name="Nytt namn")
-    assert "Nytt namn" in client_of(reader).get("/").content.decode()
+    assert "Nytt namn" in html_of(client_of(reader).get("/"))
     assert len(drawn) == 2
 
 
 def test_what_is_shared_says_nothing_of_the_reader(reviewer, outsider):
     Membership.objects.all().delete()
-    assert "Så går insamlingen" in client_of(reviewer).get("/").content.decode()
-    page = client_of(outsider).get("/").content.decode()
+    assert "Så går insamlingen" in html_of(client_of(reviewer).get("/"))
+    page = html_of(client_of(outsider).get("/"))
     assert "Så går insamlingen" not in page
     assert "Reviewer" not in page

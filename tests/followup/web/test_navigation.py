@@ -8,6 +8,7 @@ from organisation.models import User
 from organisation.roles import ADMINISTRATOR, REVIEWER, SECRETARY
 from tests.factories import make_programme
 from tests.fixtures import client_of, make_user
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +18,7 @@ OF_THE_BOARD = ["Granskning", "Att bereda"]
 
 def menu(user: User) -> list[tuple[str, str]]:
     """Address and name of each entry."""
-    html = client_of(user).get("/").content.decode()
+    html = html_of(client_of(user).get("/"))
     [navigation] = re.findall(r'<nav class="frame site-nav".*?</nav>', html, re.DOTALL)
     return re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', navigation)
 
@@ -48,4 +49,4 @@ def test_a_reviewer_without_staff_status_gets_no_link_to_the_administration():
     user = make_user("greta", role=REVIEWER)
     User.objects.filter(pk=user.pk).update(is_staff=False)
     user.refresh_from_db()
-    assert "/admin/" not in client_of(user).get("/").content.decode()
+    assert "/admin/" not in html_of(client_of(user).get("/"))

@@ -19,6 +19,7 @@ from followup.workflow import NotAllowed, perform
 from followup.writing import attachments
 from followup.writing.attachments import MAX_PER_ENTRY, attach, kind_of, remove, safe_name
 from tests.fixtures import client_of
+from tests.pages import html_of
 
 ENTRY = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
 URL = f"{ENTRY}bifoga/"
@@ -125,7 +126,7 @@ BAD = {
 def test_a_bad_file_is_refused_by_name_and_nothing_is_kept(name, content, message, official, entry, media):
     response = client_of(official).post(URL, {"file": SimpleUploadedFile(name, content)})
     assert response.status_code == 422
-    assert message in response.content.decode()
+    assert message in html_of(response)
     assert Attachment.objects.count() == Attachment.history.count() == 0
     assert kept(media) == []
 
@@ -134,7 +135,7 @@ def test_forty_megabytes_are_refused_without_being_kept(official, entry, media):
     upload = SimpleUploadedFile("film.pdf", b"%PDF-1.7" + b"\0" * 40_000_000)
     response = client_of(official).post(URL, {"file": upload})
     assert response.status_code == 422
-    assert "”film.pdf” är större än" in response.content.decode()
+    assert "”film.pdf” är större än" in html_of(response)
     # What was read of it is little more than the bound.
     assert response.wsgi_request.FILES["file"].size < 1_200_000
     assert kept(media) == []
@@ -143,7 +144,7 @@ def test_forty_megabytes_are_refused_without_being_kept(official, entry, media):
 def test_no_file_chosen(official, entry):
     response = client_of(official).post(URL, {})
     assert response.status_code == 422
-    assert "Välj en fil att bifoga." in response.content.decode()
+    assert "Välj en fil att bifoga." in html_of(response)
 
 
 def test_an_official_attaches_a_file_and_a_reviewer_reads_it(official, reviewer, entry):
@@ -151,11 +152,11 @@ def test_an_official_attaches_a_file_and_a_reviewer_reads_it(official, reviewer,
     response = client_of(official).post(URL, {"file": SimpleUploadedFile("Mätning våren.pdf", content)}, follow=True)
     attachment = entry.attachments.get()
     assert response.redirect_chain == [(f"{ENTRY}#bilagor", 302)]
-    assert "”Mätning våren.pdf” är bifogad." in response.content.decode()
+    assert "”Mätning våren.pdf” är bifogad." in html_of(response)
     assert (attachment.name, attachment.size, attachment.uploaded_by) == ("Mätning våren.pdf", len(content), official)
     assert attachment.history.get().history_user == official
 
-    page = client_of(reviewer).get("/granskning/huddinge-2018-2021/2021/1.1/").content.decode()
+    page = html_of(client_of(reviewer).get("/granskning/huddinge-2018-2021/2021/1.1/"))
     assert f'href="/bilagor/{attachment.pk}/"' in page
     assert f"/bilagor/{attachment.pk}/ta-bort/" not in page
     download = client_of(reviewer).get(f"/bilagor/{attachment.pk}/")
@@ -175,7 +176,7 @@ def test_a_file_is_removed_after_a_question_and_history_says_by_whom(
     official, attachment, media, django_capture_on_commit_callbacks
 ):
     client = client_of(official)
-    page = client.get(f"/bilagor/{attachment.pk}/ta-bort/").content.decode()
+    page = html_of(client.get(f"/bilagor/{attachment.pk}/ta-bort/"))
     assert "Ta bort bilagan?" in page
     assert len(kept(media)) == 1
     with django_capture_on_commit_callbacks(execute=True):
@@ -184,7 +185,7 @@ def test_a_file_is_removed_after_a_question_and_history_says_by_whom(
     assert kept(media) == []
     record = Attachment.history.filter(history_type="-").get()
     assert (record.name, record.history_user) == ("a.pdf", official)
-    html = client.get("/program/huddinge-2018-2021/mal/1.1/historik/").content.decode()
+    html = html_of(client.get("/program/huddinge-2018-2021/mal/1.1/historik/"))
     assert "<strong>Bilagan ”a.pdf”</strong> togs bort av Official." in html
 
 
@@ -210,7 +211,7 @@ def test_the_same_file_is_not_attached_twice(official, entry, attachment, media)
     with attachment.file.open() as file:
         response = client_of(official).post(URL, {"file": SimpleUploadedFile("b.pdf", file.read())})
     assert response.status_code == 422
-    assert "”b.pdf” är redan bifogad som ”a.pdf”." in response.content.decode()
+    assert "”b.pdf” är redan bifogad som ”a.pdf”." in html_of(response)
     assert len(kept(media)) == 1
 
 
@@ -231,7 +232,7 @@ def test_what_is_handed_in_keeps_its_attachments(official, entry, attachment, me
     assert client.post(f"/bilagor/{attachment.pk}/ta-bort/").status_code == 403
     with pytest.raises(NotAllowed):
         remove(attachment, by=official)
-    assert f"/bilagor/{attachment.pk}/ta-bort/" not in client.get(ENTRY).content.decode()
+    assert f"/bilagor/{attachment.pk}/ta-bort/" not in html_of(client.get(ENTRY))
     assert len(kept(media)) == 1
 
 

@@ -9,6 +9,7 @@ from followup.models import SubGoalEntry
 from followup.writing.kept_texts import KEPT, TEXTS_PER_HOUR, WRITER_COOKIE
 from organisation.models import User
 from tests.fixtures import after_the_session, as_fetched, client_of, make_user
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +53,7 @@ def conflict(official, colleague, entry, fetched):
 
 
 def test_both_texts_are_shown_with_the_difference(conflict, entry):
-    html = conflict.content.decode()
+    html = html_of(conflict)
     assert conflict.status_code == 409
     assert [(c.label, c.mine, c.theirs) for c in conflict.context["conflicts"]] == [
         ("Bedömning av året", "partly", "met"),
@@ -108,7 +109,7 @@ def test_a_text_outlives_its_session(official, entry, fetched):
     assert response.url == f"/logga-in/?next={URL}"
     client.force_login(official)
     page = client.get(URL)
-    html = page.content.decode()
+    html = html_of(page)
     assert "Du blev utloggad medan du skrev" in html
     assert page.context["forms"].goal["comment"].value() == "Skrivet i en gammal session."
     entry.refresh_from_db()
@@ -135,7 +136,7 @@ def test_another_site_leaves_no_text_behind(official, fetched):
     client = with_an_old_key(official, "http://annan.example")
     response = client.post(URL, fetched | {"goal-comment": "Inkräktare"})
     assert response.status_code == 403
-    assert "Sidan hade blivit för gammal" in response.content.decode()
+    assert "Sidan hade blivit för gammal" in html_of(response)
     assert client.get(URL).context["forms"].goal["comment"].value() == ""
 
 
@@ -181,4 +182,4 @@ def test_a_kept_text_is_not_shown_to_one_who_may_not_write(official, other_offic
     client.force_login(other_official)
     response = client.get(URL)
     assert response.status_code == 403
-    assert "Hemligt" not in response.content.decode()
+    assert "Hemligt" not in html_of(response)

@@ -8,6 +8,7 @@ from followup.writing.page_saves import PARAMETER, PageSave
 from organisation.models import User
 from programmes.models import Indicator, IndicatorValue
 from tests.fixtures import client_of, make_user
+from tests.pages import html_of
 
 ENTRY = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
 AUTOSAVE = f"{ENTRY}autospara/"
@@ -48,7 +49,7 @@ def test_a_page_whose_responses_were_lost_continues_its_own_text(address, status
 def test_the_response_brings_the_version_of_the_latest_save(official, entry):
     client = client_of(official)
     client.post(AUTOSAVE, sent("Fler", 1))
-    html = client.post(AUTOSAVE, sent("Fler känner", 2)).content.decode()
+    html = html_of(client.post(AUTOSAVE, sent("Fler känner", 2)))
     assert 'name="goal-version" value="3"' in html
 
 
@@ -64,7 +65,7 @@ def test_another_tab_of_the_same_person_is_a_conflict_with_oneself(address, offi
     client = client_of(official)
     client.post(AUTOSAVE, sent("Skrivet i den andra fliken.", 1, page=OTHER_TAB))
     response = client.post(address, sent("Skrivet här.", 9))
-    html = response.content.decode()
+    html = html_of(response)
     assert response.status_code == 409
     assert "du har själv sparat under tiden, i en annan flik" in html.lower()
     assert "Någon annan" not in html
@@ -82,7 +83,7 @@ def test_the_conflict_page_names_the_writer_of_each_field(official, colleague, e
     client = client_of(official)
     client.post(ENTRY, of_measure | {done: "I en annan flik.", PARAMETER: f"{OTHER_TAB} 1"})
     response = client.post(ENTRY, sent("Mina ord.", 1) | of_measure | {done: "Här."})
-    html = response.content.decode()
+    html = html_of(response)
     assert [(conflict.name, conflict.writer) for conflict in response.context["conflicts"]] == [
         ("goal-comment", colleague),
         (done, official),
@@ -99,7 +100,7 @@ def test_a_colleagues_save_in_between_is_never_overwritten(official, colleague, 
     client_of(colleague).post(AUTOSAVE, sent("Kollegans ord.", 1, page=OTHER_TAB, version=2))
     response = client.post(AUTOSAVE, sent("Fler känner", 2))
     assert response.status_code == 409
-    assert "någon annan har sparat under tiden" in response.content.decode()
+    assert "någon annan har sparat under tiden" in html_of(response)
     assert stored(entry) == ("Kollegans ord.", 3)
 
 
