@@ -1,9 +1,8 @@
-"""Sending a decision out: which addresses each unit has, and who has been sent and has opened what.
+"""Dispatch of a decision: the addresses of each unit, the sent mails and which of them have been opened.
 
-A mail counts as opened when its personal link is followed by somebody who is logged in, or when the extract is
-fetched through the link. Nothing is hidden in the mail to find out (no tracking images): that would report on people
-without their knowing it, and mail programs block it anyway. Merely fetching the link proves nothing: mail servers do
-that to look for dangerous pages.
+A mail counts as opened when a logged-in user follows its personal link, or when the extract is fetched through the
+link. Fetching the link alone proves nothing: mail servers do that to look for dangerous pages. There are no tracking
+images: they would report on people without their knowledge, and mail programs block them.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Addressee:
-    """A unit with the addresses that it has now, and what has been sent to it."""
+    """A unit with its present addresses and the mails already sent to it."""
 
     unit: Unit
     addresses: tuple[str, ...]
@@ -50,28 +49,30 @@ class Addressee:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The addresses that the decision has not been sent to."""
+        """Addresses that the decision has not been sent to."""
         known = {distribution.email.lower() for distribution in self.sent}
         return tuple(address for address in self.addresses if address.lower() not in known)
 
     @property
     def failed(self) -> tuple[Distribution, ...]:
-        """What the outbox has given up."""
+        """Mails that the outbox has given up."""
         return tuple(distribution for distribution in self.sent if distribution.mail.failed_at)
 
     @property
     def lacks_decision(self) -> bool:
-        """Whether sending would do anything."""
+        """Whether sending would add or retry a mail."""
         return bool(self.missing or self.failed)
 
     @property
-    def is_commonly_meant(self) -> bool:
-        """”Samtliga nämnder och bolag”."""
+    def is_committee_or_company(self) -> bool:
+        """Whether the unit is one of "Samtliga nämnder och bolag"."""
         return self.unit.kind in Unit.COMMITTEES_AND_COMPANIES
 
 
 def addressees(decision: Decision, day: date) -> list[Addressee]:
-    """The units of `day`, and those that the decision has been sent to, in a fixed number of queries."""
+    """Return the units that exist on `day`, and the former units that have got the decision, in a fixed number of
+    queries.
+    """
     sent: dict[int, list[Distribution]] = defaultdict(list)
     for distribution in decision.distributions.select_related("mail", "opened_by", "link_ended_by").order_by("pk"):
         sent[distribution.unit_id].append(distribution)
@@ -85,7 +86,7 @@ def addressees(decision: Decision, day: date) -> list[Addressee]:
 
 
 def _addresses(unit: Unit) -> tuple[str, ...]:
-    """The registrator's address first, then the members'; each once."""
+    """Return the registrator's address and the members' addresses, each once."""
     once: dict[str, str] = {}
     for address in (unit.email, *(membership.user.email for membership in unit.memberships.all())):
         if address:
@@ -94,30 +95,39 @@ def _addresses(unit: Unit) -> tuple[str, ...]:
 
 
 def send_out(decision: Decision, units: Collection[Unit], *, by: User, now: datetime, with_files: bool = True) -> int:
-    """Put the decision in the outbox for every address of `units` that lacks it, and try again what was given up.
+    """Queue the decision for each address of `units` that lacks it, and retry mails that were given up.
 
-    Returns how many mails that is; sending twice sends nothing twice. Refused for a decision that is not recorded, or
-    when a unit has no address: all such units are named and nothing is sent. NoPdfError when files are to be attached
-    and cannot be made: the mails can then go `with_files=False`, with the link alone.
+    Return the number of mails. Sending twice sends nothing twice. Refused for a decision that is not recorded, or when
+    units have no address: the message names them and nothing is sent. NoPdfError when an attachment cannot be made: the
+    mails can then go `with_files=False`, with the link alone.
     """
     if not can_decide(by, decision.follow_up):
         raise NotAllowed("Bara nämndsekreteraren skickar ut beslut.")
     if not decision.is_recorded:
         raise Refused("Beslutet är inte infört och kan inte skickas ut.")
-    # Before anything is locked: drawing takes seconds.
+    # Before any row is locked: making PDFs takes seconds.
     files = _files(decision) if with_files and settings.DISTRIBUTION_ATTACH else []
     with transaction.atomic():
         Decision.objects.select_for_update().get(pk=decision.pk)
         chosen = [addressee for addressee in addressees(decision, timezone.localdate(now)) if addressee.unit in units]
-        unreachable = [addressee.unit.name for addressee in chosen if not addressee.addresses and not addressee.sent]
-        if unreachable:
-            raise Refused(f"Inget skickades. Det finns ingen e-postadress till {', '.join(unreachable)}.")
-        new = [_put(decision, addressee.unit, email, files, by) for addressee in chosen for email in addressee.missing]
+        _require_addresses(chosen)
+        number = 0
+        for addressee in chosen:
+            for email in addressee.missing:
+                _queue_mail(decision, addressee.unit, email, files, by)
+                number += 1
         failed = [distribution.mail_id for addressee in chosen for distribution in addressee.failed]
-        return len(new) + OutgoingMail.objects.filter(pk__in=failed).retry(now)
+        return number + OutgoingMail.objects.filter(pk__in=failed).retry(now)
 
 
-def _put(decision: Decision, unit: Unit, email: str, files: list[AttachedFile], by: User) -> Distribution:
+def _require_addresses(chosen: list[Addressee]) -> None:
+    unreachable = [addressee.unit.name for addressee in chosen if not addressee.addresses and not addressee.sent]
+    if unreachable:
+        raise Refused(f"Inget skickades. Det finns ingen e-postadress till {', '.join(unreachable)}.")
+
+
+def _queue_mail(decision: Decision, unit: Unit, email: str, files: list[AttachedFile], by: User) -> Distribution:
+    """Queue one mail and store it as sent to the unit."""
     distribution = Distribution(decision=decision, unit=unit, email=email, sent_by=by)
     context = {
         "decision": decision,
@@ -145,7 +155,7 @@ def _subject(decision: Decision) -> str:
 
 
 def _files(decision: Decision) -> list[AttachedFile]:
-    """The extract, and the report where its PDF is kept."""
+    """Return the extract, and the report when its decision has a PDF."""
     extract = build_minutes_extract(decision)
     name = f"{extract.file_name}.pdf"
     content = finished_pdf(decision.follow_up, extract, Rendering.Document.EXTRACT)
@@ -163,7 +173,9 @@ def _files(decision: Decision) -> list[AttachedFile]:
 
 
 def _redrawn_report(decision: Decision, name: str) -> AttachedFile:
-    """Draw the decided report whose stored PDF is gone again, marked so, and store it for the mails. NoPdfError."""
+    """Make the PDF of a decided report again when the stored file is missing, marked as such, for the mails.
+    NoPdfError.
+    """
     logger.error("The stored PDF is missing, the report is drawn again: %s", decision.report.pdf.name)
     report = redrawn(from_json(decision.report.json))
     content = finished_pdf(decision.follow_up, report, Rendering.Document.REPORT)
@@ -172,7 +184,7 @@ def _redrawn_report(decision: Decision, name: str) -> AttachedFile:
 
 
 def mark_opened(distribution: Distribution, *, by: User | None, now: datetime) -> None:
-    """The first time counts; `by` when somebody was logged in."""
+    """Store when a mail was first opened, and by which user if one was logged in."""
     Distribution.objects.unopened().filter(pk=distribution.pk).update(opened_at=now, opened_by=by)
 
 

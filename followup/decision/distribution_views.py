@@ -1,4 +1,4 @@
-"""Sending a decision out, and what the one who got it is met by."""
+"""Pages of a dispatch: the secretary's list with the form for sending, and the page behind the link of a mail."""
 
 from http import HTTPStatus
 
@@ -27,7 +27,7 @@ from organisation.models import User
 
 
 def distribution(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
-    """Who has been sent the decision, when, and who has opened it; the secretary sends from here."""
+    """List the recipients of the decision, with the times of sending and opening. The secretary sends from here."""
     user = user_of(request)
     decision = decision_or_404(request, slug, year, number)
     if not can_follow_review(user):
@@ -76,8 +76,8 @@ def _send(request: HttpRequest, user: User, decision: Decision, form: Distributi
 
 def _groups(found: list[Addressee]) -> list[tuple[str, list[Addressee]]]:
     return [
-        ("Nämnder och bolag", [addressee for addressee in found if addressee.is_commonly_meant]),
-        ("Övriga", [addressee for addressee in found if not addressee.is_commonly_meant]),
+        ("Nämnder och bolag", [addressee for addressee in found if addressee.is_committee_or_company]),
+        ("Övriga", [addressee for addressee in found if not addressee.is_committee_or_company]),
     ]
 
 
@@ -103,15 +103,16 @@ def distribution_links(request: HttpRequest, slug: str, year: int, number: int) 
         ended = end_links(decision.distributions.all(), by=user, now=timezone.now())
         messages.success(request, "1 länk är avslutad." if ended == 1 else f"{ended} länkar är avslutade.")
     elif chosen := request.POST.get("end", ""):
-        end_links(_one(decision, chosen), by=user, now=timezone.now())
+        end_links(_mail_or_404(decision, chosen), by=user, now=timezone.now())
         messages.success(request, "Länken är avslutad.")
     elif chosen := request.POST.get("reopen", ""):
-        reopen_links(_one(decision, chosen), by=user)
+        reopen_links(_mail_or_404(decision, chosen), by=user)
         messages.success(request, "Länken är öppen igen.")
     return redirect("followup:distribution", slug, year, number)
 
 
-def _one(decision: Decision, chosen: str) -> QuerySet[Distribution]:
+def _mail_or_404(decision: Decision, chosen: str) -> QuerySet[Distribution]:
+    """Return the chosen mail of the dispatch as a queryset. Http404 when there is none."""
     found = decision.distributions.filter(pk=chosen if chosen.isdecimal() else 0)
     if not found.exists():
         raise Http404("Det finns inget sådant utskick.")
@@ -121,8 +122,9 @@ def _one(decision: Decision, chosen: str) -> QuerySet[Distribution]:
 @login_not_required
 @require_safe
 def received(request: HttpRequest, token: str) -> HttpResponseBase:
-    """What the link of the mail leads to. Whoever has the link reads the board's decision without logging in, since a
-    registrator often has no account here; the report wants a login as everywhere."""
+    """Show the decision behind the link of a mail, without login: a registrator often has no account. The report itself
+    still asks for a login.
+    """
     found = _distribution_or_404(token)
     if found.link_ended_at:
         return _ended(request, found)
@@ -165,7 +167,7 @@ def _distribution_or_404(token: str) -> Distribution:
 
 
 def _private(response: HttpResponseBase) -> HttpResponseBase:
-    """The address is a key: it must not leak to another site, nor stay in a shared cache."""
+    """Keep the address, which works as a key, away from other sites and shared caches."""
     response["Referrer-Policy"] = "no-referrer"
     response["Cache-Control"] = NOT_STORED
     return response

@@ -22,7 +22,7 @@ from organisation.models import Unit
 
 
 class ProtocolNoteForm(forms.ModelForm):
-    """A note for the minutes. Carries the version fetched, so that a save on top of another's is noticed."""
+    """A note for the minutes. The hidden version reveals a save by another user since the form was opened."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -48,7 +48,7 @@ class ProtocolNoteForm(forms.ModelForm):
         self.fields["attachment"].help_text = f"{present}{ALLOWED}, högst {filesizeformat(max_bytes())}."
 
     def compare_with(self, theirs: ProtocolNote) -> None:
-        """Show what somebody else has saved meanwhile; sent once more, the form replaces it."""
+        """Show the text that another user has saved meanwhile. Sent once more, the form replaces it."""
         self.add_error(
             None,
             f"Anteckningen har ändrats av någon annan sedan du öppnade den, och din text är inte sparad. Nu står där: "
@@ -87,7 +87,7 @@ class DistributionForm(forms.Form):
 
 
 class SpeakersField(ProseFormField):
-    """Who spoke, one a line with the party in brackets, as the minutes have it."""
+    """The speakers, one on each line with the party in brackets, as in the minutes."""
 
     widget = forms.Textarea(attrs={"rows": 4})
 
@@ -106,14 +106,14 @@ class SpeakersField(ProseFormField):
 
 
 class ParagraphField(LineFormField):
-    """The number of a paragraph, written with or without its sign."""
+    """Number of the paragraph in the minutes, with or without the sign §."""
 
     def to_python(self, value: Any) -> Any:
         return (super().to_python(value) or "").removeprefix("§").strip()
 
 
 class DecisionForm(EntryForm):
-    """The case and what the board did with it, in the order in which the secretary comes to know it."""
+    """The case and its decision, with fields in the order in which the secretary learns their content."""
 
     paragraph = ParagraphField(label="Paragraf", required=False, max_length=20, help_text="Till exempel § 24.")
     speakers = SpeakersField(
@@ -172,7 +172,7 @@ class DecisionForm(EntryForm):
 
     @property
     def number_deviates(self) -> bool:
-        """Whether the registration number is not of the municipality's own form, so that it has to be confirmed."""
+        """Whether the registration number has an unusual form, so that it must be confirmed."""
         return self._is_deviating(str(self["registration_number"].value() or "").strip())
 
     def _is_deviating(self, number: str) -> bool:
@@ -189,7 +189,9 @@ class DecisionForm(EntryForm):
         return cleaned
 
     def may_be_recorded(self, today: date) -> bool:
-        """Whether the valid form holds all that a recorded decision needs; what it lacks is said at its field."""
+        """Whether the valid form has all that a recorded decision needs. Adds an error at each field that lacks
+        something.
+        """
         for name, text in self.instance.obstacles(today).items():
             self.add_error(name, text)
         return self.is_valid()

@@ -1,4 +1,4 @@
-"""The minutes extract: as a page, as files, and as text to copy."""
+"""The minutes extract as a page, as files and as text to copy."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -43,7 +43,9 @@ def minutes_extract_pdf(request: HttpRequest, slug: str, year: int, number: int)
 
 
 def extract_as_pdf(request: HttpRequest, decision: Decision, page_address: str) -> HttpResponseBase:
-    """The extract as PDF, at the address of `request`; `page_address` shows the same as a page."""
+    """Return the extract as PDF. While it is being made, the waiting page links to `page_address`, which shows the same
+    content.
+    """
     extract = build_minutes_extract(decision)
     rendering = rendering_of_value(decision.follow_up, extract, timezone.now(), Rendering.Document.EXTRACT)
     wanted = Wanted(title=extract.document_title, file_name=f"{extract.file_name}.pdf", page_address=page_address)

@@ -21,7 +21,7 @@ from organisation.printing import form_warnings
 
 
 def note_list(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
-    """The notes in their order; a new one is written below them."""
+    """List the notes in their order, above a form for a new one."""
     decision = _decision_to_edit(request, slug, year, number)
     return _edit(request, ProtocolNote(decision=decision), "followup/decision/note_list.html")
 
@@ -42,10 +42,10 @@ def _edit(request: HttpRequest, note: ProtocolNote, template: str) -> HttpRespon
 
 
 def _save(request: HttpRequest, form: ProtocolNoteForm) -> bool:
-    """Whether the form is done with: what another has saved meanwhile is shown on it instead."""
+    """Save the note. Return False when the form must be shown again, because another user has changed the note."""
     fetched = form.cleaned_data["version"]
     try:
-        _try(
+        _attempt(
             request,
             lambda: save_note(form.instance, fetched=fetched, by=user_of(request)),
             f"Sparat: {form.instance}.",
@@ -62,20 +62,20 @@ def _save(request: HttpRequest, form: ProtocolNoteForm) -> bool:
 def note_move(request: HttpRequest, slug: str, year: int, number: int, pk: int) -> HttpResponse:
     note = _note_or_404(_decision_to_edit(request, slug, year, number), pk)
     earlier = request.POST.get("direction") == "earlier"
-    _try(request, lambda: move_note(note, earlier=earlier, by=user_of(request)), f"Flyttad: {note}.")
+    _attempt(request, lambda: move_note(note, earlier=earlier, by=user_of(request)), f"Flyttad: {note}.")
     return _back(note.decision)
 
 
 @require_POST
 def note_remove(request: HttpRequest, slug: str, year: int, number: int, pk: int) -> HttpResponse:
     note = _note_or_404(_decision_to_edit(request, slug, year, number), pk)
-    _try(request, lambda: remove_note(note, by=user_of(request)), f"Borttagen: {note}.")
+    _attempt(request, lambda: remove_note(note, by=user_of(request)), f"Borttagen: {note}.")
     return _back(note.decision)
 
 
 @require_safe
 def note_attachment(request: HttpRequest, slug: str, year: int, number: int, pk: int) -> FileResponse:
-    """The file of a note, for everybody who may read the decision."""
+    """Return the file of a note to readers of the decision."""
     note = _note_or_404(decision_or_404(request, slug, year, number), pk)
     if not note.attachment:
         raise Http404("Anteckningen har ingen bifogad fil.")
@@ -100,7 +100,8 @@ def _note_or_404(decision: Decision, pk: int) -> ProtocolNote:
     return note
 
 
-def _try(request: HttpRequest, change: Callable[[], None], done: str) -> None:
+def _attempt(request: HttpRequest, change: Callable[[], None], done: str) -> None:
+    """Perform a change, and tell the user that it is done or why it was refused."""
     try:
         change()
     except Refused as refusal:

@@ -23,7 +23,7 @@ COPIED_FIELDS = ("order", "kind", "name", "party", "text", "is_example")
 
 
 class Changed(Exception):
-    """Somebody else has saved the note since it was fetched: `stored` is what it now says."""
+    """Another user has saved the note since it was opened. `stored` is the saved note."""
 
     def __init__(self, stored: ProtocolNote) -> None:
         super().__init__(stored)
@@ -34,7 +34,7 @@ class Changed(Exception):
 def save_note(note: ProtocolNote, *, fetched: int | None, by: User) -> None:
     """Save a new note as the last of its decision, or a changed one in its place.
 
-    `fetched` is the version that the change stands on. Changed when another has been saved since; Refused once the
+    `fetched` is the version that the user has edited. Changed when another user has saved a later one. Refused when the
     decision is recorded.
     """
     decision = _lock(note.decision, by)
@@ -90,7 +90,7 @@ def _copy_file(note: ProtocolNote, copy: ProtocolNote) -> None:
 
 @transaction.atomic
 def move_note(note: ProtocolNote, *, earlier: bool, by: User) -> None:
-    """Let the note change places with the one before or after it; the first stays first and the last stays last."""
+    """Let the note change places with the one before or after it. Nothing happens at either end of the list."""
     decision = _lock(note.decision, by)
     notes = list(decision.notes.order_by("order"))
     index = notes.index(note)
@@ -98,7 +98,7 @@ def move_note(note: ProtocolNote, *, earlier: bool, by: User) -> None:
     if not 0 <= other < len(notes):
         return
     first, second = sorted((notes[index], notes[other]), key=lambda moved: moved.order)
-    # No two may have the same place, not even between two statements.
+    # The order is unique at every moment, so the first note leaves its place before the second takes it.
     ProtocolNote.objects.filter(pk=first.pk).update(order=_next_order(decision))
     first.order, second.order = second.order, first.order
     for moved in (second, first):
@@ -113,7 +113,7 @@ def remove_note(note: ProtocolNote, *, by: User) -> None:
 
 
 def _lock(decision: Decision, by: User) -> Decision:
-    """The decision as stored, kept from being recorded meanwhile."""
+    """Return the stored decision, locked so that it is not recorded meanwhile. NotAllowed, Refused."""
     stored = Decision.objects.select_for_update(of=("self",)).select_related("follow_up").get(pk=decision.pk)
     if not can_decide(by, stored.follow_up):
         raise NotAllowed("Bara nämndsekreteraren ändrar anteckningar till protokollet.")

@@ -1,4 +1,6 @@
-"""The draft of the tjänsteutlåtande: its proposal and summary as text to copy, and the whole as a Word document."""
+"""The draft of the officials' statement (tjänsteutlåtande): proposal and summary as text to copy, and the whole as a
+Word document.
+"""
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse

@@ -1,4 +1,4 @@
-"""The board's decision: the secretary's pages, where it is prepared and recorded, and what everybody reads of it."""
+"""Pages of cases and decisions: the secretary prepares and records them, and others read them."""
 
 from collections.abc import Callable
 from datetime import date
@@ -14,16 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from followup.decision.cases import (
-    cancel_correction,
-    of_proposed_year,
-    open_case,
-    record,
-    record_without_pdf,
-    save_case,
-    start_correction,
-)
+from followup.decision.cases import open_case, save_case
+from followup.decision.corrections import cancel_correction, start_correction
 from followup.decision.forms import CancelCorrectionForm, CorrectionForm, DecisionForm
+from followup.decision.recording import record, record_without_pdf, require_proposed
 from followup.documents.minutes.extract import speakers_sentence
 from followup.models import Attachment, Decision, FollowUp
 from followup.permissions import can_decide, can_follow_review
@@ -45,7 +39,7 @@ PER_PAGE = 50
 
 
 def case_list(request: HttpRequest) -> HttpResponse:
-    """The years with their cases and decisions: what is on its way to the board first."""
+    """List the years with their cases and decisions, latest year first."""
     user = user_of(request)
     if not can_follow_review(user):
         raise PermissionDenied("Sidan är för nämndsekreterare och granskare.")
@@ -87,7 +81,7 @@ def case_open(request: HttpRequest, slug: str, year: int) -> HttpResponse:
 
 @text_outlives_session
 def case_edit(request: HttpRequest, slug: str, year: int) -> HttpResponse:
-    """The case being prepared: saved as often as needed. To record it leads on to `case_record`."""
+    """Edit the case, saved as often as needed. The button for recording leads to `case_record`."""
     user, follow_up = _secretarys_year(request, slug, year)
     case = _case_or_404(follow_up)
     data, is_kept = sent_or_kept(request)
@@ -118,7 +112,7 @@ def _case_or_404(follow_up: FollowUp) -> Decision:
 
 
 def _save(request: HttpRequest, user: User, form: DecisionForm) -> HttpResponse | HTTPStatus:
-    """Save what was sent, and go on to recording it if asked to. Return a status to show the form again."""
+    """Save the case, and continue to recording if asked to. Return a status when the form must be shown again."""
     case, today = form.instance, timezone.localdate()
     recording = "record" in request.POST
     if not form.is_valid() or (recording and not form.may_be_recorded(today)):
@@ -144,7 +138,7 @@ def case_record(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     today = timezone.localdate()
     case = _case_or_404(follow_up)
     try:
-        of_proposed_year(case)
+        require_proposed(case)
     except Refused as refusal:
         messages.error(request, f"{refusal} Det du skrev är sparat.")
         return redirect("followup:case_edit", slug, year)
@@ -226,7 +220,7 @@ def case_correct(request: HttpRequest, slug: str, year: int) -> HttpResponse:
 
 
 def case_cancel_correction(request: HttpRequest, slug: str, year: int) -> HttpResponse:
-    """Ask first, for a reason: what was written for the correction gives way."""
+    """Cancel a correction after asking for a reason, since its texts give way to the earlier ones."""
     user, follow_up = _secretarys_year(request, slug, year)
     form = CancelCorrectionForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -248,7 +242,7 @@ def case_cancel_correction(request: HttpRequest, slug: str, year: int) -> HttpRe
 
 
 def _recorded_or_404(request: HttpRequest, slug: str, year: int, number: int) -> Decision:
-    """A recorded decision, with the hashes of its report but not the report itself."""
+    """Return a recorded decision with its report, whose large fields are left in the database."""
     with_report = Decision.objects.recorded().select_related("report", "replaces", "recorded_by")
     return decision_or_404(request, slug, year, number, with_report.defer("report__json", "report__minutes"))
 
@@ -274,7 +268,7 @@ def decision_detail(request: HttpRequest, slug: str, year: int, number: int) -> 
 
 
 def decided_report(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
-    """The report as the board had it, whatever has come after."""
+    """Show the report as the board decided on it, also when a later decision has replaced it."""
     decision = _recorded_or_404(request, slug, year, number)
     report = from_json(decision.report.json)
     context = {
@@ -308,7 +302,7 @@ def decided_report_pdf(request: HttpRequest, slug: str, year: int, number: int) 
 
 
 def decided_report_redrawn(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponseBase:
-    """Draw a decided report whose PDF is gone from storage again, marked as not the stored file."""
+    """Make the PDF of a decided report again, marked as not the stored file."""
     decision = _recorded_or_404(request, slug, year, number)
     if not decision.report.pdf or decision.report.has_stored_pdf:
         return redirect("followup:decided_report_pdf", slug, year, number)
@@ -324,7 +318,9 @@ def decided_report_redrawn(request: HttpRequest, slug: str, year: int, number: i
 def _frozen_pdf(
     request: HttpRequest, decision: Decision, read: Callable[[str], Report], *, title: str, file_name: str
 ) -> HttpResponseBase:
-    """Draw the frozen report of a decision, which `read` makes of its JSON, or show how far the drawing has come."""
+    """Return the PDF of a decision's frozen report, or the waiting page. `read` turns its JSON into the report to
+    print.
+    """
     rendering = rendering_of(
         decision.follow_up,
         lambda: read(decision.report.json),

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from followup.decision.cases import Name, record_past
+from followup.decision.cases import Name
+from followup.decision.recording import record_past
 from followup.models import (
     Answer,
     AreaEntry,

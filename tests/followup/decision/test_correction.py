@@ -8,9 +8,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from docx import Document
 
-from followup.decision.cases import cancel_correction, open_case, record, start_correction
+from followup.decision.cases import open_case
+from followup.decision.corrections import cancel_correction, start_correction
 from followup.decision.distribution import send_out
 from followup.decision.notes import remove_note, save_note
+from followup.decision.recording import record
 from followup.documents.report import pdf
 from followup.models import Decision, FollowUp, OutgoingMail, ProtocolNote
 from followup.report.verification import check_chain

@@ -10,7 +10,9 @@ from django.db.models import Value
 from django.utils import timezone
 from pypdf import PdfReader
 
-from followup.decision.cases import cancel_correction, open_case, record, record_without_pdf, start_correction
+from followup.decision.cases import open_case
+from followup.decision.corrections import cancel_correction, start_correction
+from followup.decision.recording import record, record_without_pdf
 from followup.documents.report import pdf
 from followup.models import DecidedReport, Decision, Event, FollowUp, ProtocolNote, SubGoalEntry
 from followup.report.report import from_json

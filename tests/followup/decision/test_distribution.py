@@ -76,7 +76,7 @@ def test_a_unit_has_its_registrators_address_and_its_members(decision, reader, o
     assert found["kommunstyrelsen"].addresses == ("kommunstyrelsen@example.com", "hanna@example.com")
     assert found["kommunstyrelsen"].missing == found["kommunstyrelsen"].addresses
     assert found["socialnamnden"].addresses == ("socialnamnden@example.com",)
-    assert [slug for slug, addressee in found.items() if not addressee.is_commonly_meant] == [
+    assert [slug for slug, addressee in found.items() if not addressee.is_committee_or_company] == [
         "sodertorns-brandforsvarsforbund"
     ]
 

@@ -11,7 +11,8 @@ from django.db.models.functions import Concat
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from followup.decision.cases import open_case, record
+from followup.decision.cases import open_case
+from followup.decision.recording import record
 from followup.documents.formats import FORMATS
 from followup.documents.report import pdf
 from followup.models import (

@@ -7,8 +7,9 @@ from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from pypdf import PdfReader
 
-from followup.decision.cases import open_case, record
+from followup.decision.cases import open_case
 from followup.decision.distribution import _files
+from followup.decision.recording import record
 from followup.documents.report import pdf
 from followup.models import DecidedReport, ProtocolNote
 from followup.report.archive import redrawn

@@ -10,7 +10,9 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from followup.decision.cases import cancel_correction, open_case, record, start_correction
+from followup.decision.cases import open_case
+from followup.decision.corrections import cancel_correction, start_correction
+from followup.decision.recording import record
 from followup.documents.report import pdf
 from followup.models import (
     AreaEntry,
