@@ -198,13 +198,15 @@ class Installation:
         return self.manage("shell", "--no-imports", "--command", code).stdout.strip()
 
     @contextmanager
-    def server(self, *options: str, port: int = 0, **more: str) -> Iterator[Server]:
+    def server(
+        self, *options: str, port: int = 0, application: str = "huddinge_safety.wsgi", **more: str
+    ) -> Iterator[Server]:
         """The site under gunicorn, as `gunicorn.conf.py` says; on a free port unless one is given."""
         port, log = port or free_port(), self.folder / "gunicorn.log"
         environment = self.environment | {"BIND": f"{HOST}:{port}", "WEB_CONCURRENCY": "2", "THREADS": "4"} | more
         with log.open("ab") as file:
             process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "huddinge_safety.wsgi", *options],
+                [sys.executable, "-m", "gunicorn", application, *options],
                 cwd=settings.BASE_DIR,
                 env=environment,
                 stderr=file,

@@ -11,6 +11,8 @@ from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 
+from followup.queue.watchdog import report_alive
+
 Send = Callable[[Any], None]
 
 
@@ -41,6 +43,7 @@ class ChildProcess:
 
     def is_finished(self, seconds: float) -> bool:
         """Wait at most `seconds`. Return whether the child has answered or ended."""
+        report_alive()
         return self._reader.poll(seconds)
 
     def answer(self) -> Any:

@@ -158,3 +158,15 @@ def test_systemd_takes_the_units_and_finds_them_safe(unit, tmp_path):
         # In tenths: up to 2 of 10, where 10 is no protection at all.
         security = ["systemd-analyze", "security", "--offline=yes", "--threshold=20", str(tmp_path / unit)]
         assert subprocess.run(security, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("service", ["", "-render", "-files"])
+def test_a_service_that_runs_all_day_is_bounded_and_watched(service):
+    text = (DEPLOY / "systemd" / f"huddinge-safety{service}.service").read_text()
+    settings_of_unit = dict(line.split("=", 1) for line in text.splitlines() if "=" in line and line[0] != "#")
+    assert settings_of_unit["MemoryMax"] in ("1G", "1500M")
+    # gunicorn replaces a process that hangs (`timeout`) before systemd restarts the service.
+    timeout = re.search(r"^timeout = (\d+)$", (settings.BASE_DIR / "gunicorn.conf.py").read_text(), re.M)
+    assert timeout is not None
+    assert int(settings_of_unit["WatchdogSec"]) > int(timeout[1])
+    assert settings_of_unit["Restart"] in ("always", "on-failure")

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
 from followup.queue.jobs import FILES, PDFS
+from followup.queue.watchdog import report_alive
 from followup.worker import make_pdfs, read_files
 
 PAUSE_SECONDS = 1
@@ -48,6 +49,7 @@ class Command(BaseCommand):
         done = WORK[queue]()
         while forever and (beside is None or beside.poll() is None):
             close_old_connections()
+            report_alive()
             time.sleep(PAUSE_SECONDS)
             done += WORK[queue]()
         if queue == PDFS:
