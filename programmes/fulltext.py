@@ -1,7 +1,7 @@
-"""Searching running text for Swedish words in all their forms: "skola" finds "skolor" and "skolans".
+"""Search running text for Swedish words in all their forms: "skola" finds "skolor" and "skolans".
 
-PostgreSQL has its own Swedish stemmer, and an index of what it makes of a text. SQLite has neither, so a word is
-stemmed here, by the same algorithm (Snowball), and looked for by its stem: near enough, but slow on large tables.
+PostgreSQL has a Swedish stemmer and an index of stemmed words. SQLite has neither: there the word is stemmed here with
+the same algorithm (Snowball) and matched by a regular expression, which is slow on large tables.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ M = TypeVar("M", bound=Model)
 
 LANGUAGE = "swedish"
 
-# So common that PostgreSQL's Swedish dictionary leaves them out: looking for one would find nothing.
+# Stop words of PostgreSQL's Swedish dictionary: they are not indexed, so a search for one would find nothing.
 _COMMON = """
 och det att i en jag hon som han på den med var sig för så till är men ett om hade de av icke mig du henne då sin nu
 har inte hans honom skulle hennes där min man ej vid kunde något från ut när efter upp vi dem vara vad över än dig kan
@@ -32,41 +32,41 @@ oss din dessa några deras blir mina samma vilken er sådan vår blivit dess ino
 vilket sitta sådana vart dina vars vårt våra ert era vilkas
 """
 STOP_WORDS = frozenset(_COMMON.split())
-# A pattern of the invisible characters that do not count within a word.
+# Pattern of the invisible characters that may occur within a word.
 INVISIBLE = "[\u00ad\u200b-\u200f\u2060\ufeff]*"
 
 
 class Folded(Func):
-    """A text as `organisation.text.fold` makes it, in the database: for matching, not for display."""
+    """A text folded by `organisation.text.fold` in the database: for matching, not for display."""
 
     function = "search_fold"
     output_field = TextField()
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a search that can be looked for, each once, in the order written."""
+    """Return the words of a search, each once, in the order written, without stop words."""
     return list(dict.fromkeys(word for word in re.findall(r"\w+", fold(text)) if word not in STOP_WORDS))
 
 
 def has_index() -> bool:
-    """Whether the database finds words by an index: then it is asked with `all_of`, else with `containing`."""
+    """Return whether the database finds words by an index, queried by `all_of`. Otherwise use `containing`."""
     return connection.vendor == "postgresql"
 
 
 def all_of(words: Iterable[str]) -> SearchQuery:
-    """What an indexed text is asked for that is to have all of `words`, each in some form."""
+    """Return the query for an indexed text that has all of `words`, each in some form."""
     return SearchQuery(" ".join(words), config=LANGUAGE)
 
 
 def containing(word: str, fields: Iterable[str]) -> Q:
-    """That one of the texts `fields` has `word` in some form."""
+    """Return the condition that one of the texts `fields` has `word` in some form."""
     return Q(*(Q(Regex(Folded(field), _forms_of(word))) for field in fields), _connector=Q.OR)
 
 
 def any_of(words: Iterable[str]) -> re.Pattern[str]:
-    """What finds, as its one group, where in a text one of `words` stands in some form. No words stand nowhere.
+    """Return a pattern that matches `words` in any form, as its one group; it never matches when there are no words.
 
-    The text is one that is shown: it may have soft hyphens within a word.
+    The pattern is for displayed text, which may have soft hyphens within a word.
     """
     return re.compile(f"({'|'.join(_forms_of(word, between=INVISIBLE) for word in words) or '(?!)'})", re.IGNORECASE)
 
@@ -80,7 +80,7 @@ def _forms_of(word: str, between: str = "") -> str:
 
 
 def matching(rows: QuerySet[M], words: Iterable[str], fields: Iterable[str]) -> QuerySet[M]:
-    """Return those of `rows` whose texts `fields`, taken together, have all `words` in some form.
+    """Return the rows whose texts `fields`, taken together, have all `words` in some form.
 
     PostgreSQL uses an expression index over the same fields in the same order.
     """

@@ -11,7 +11,7 @@ from programmes.models import Programme
 
 
 class YearsForm(forms.Form):
-    """Two years of a programme. Without a choice, or with one that is not to be had, the two latest."""
+    """Two years of a programme. Without a valid choice, the two latest."""
 
     fran = forms.TypedChoiceField(label="År", coerce=int, required=False, empty_value=None)
     till = forms.TypedChoiceField(label="Jämfört med", coerce=int, required=False, empty_value=None)
@@ -26,14 +26,14 @@ class YearsForm(forms.Form):
 
     @property
     def years(self) -> tuple[int, int]:
-        """The earlier one first."""
+        """Return the chosen years, the earlier one first."""
         self.is_valid()
         earlier, later = sorted(self.cleaned_data.get(name) or year for name, year in self.latest.items())
         return earlier, later
 
 
 class ProgrammeForm(forms.Form):
-    """Another programme."""
+    """Choice of another programme to compare with."""
 
     med = forms.ChoiceField(
         label="Jämför med",

@@ -18,7 +18,7 @@ from programmes.models import Perspective, Programme
 
 @rendered_when_changed
 def compare_years(request: HttpRequest, slug: str) -> HttpResponse:
-    """Two years side by side, goal by goal."""
+    """Show two years side by side, goal by goal."""
     programme = programme_or_404(request, slug)
     follow_ups = FollowUp.objects.visible_to(request.user).filter(programme=programme).select_related("programme")
     by_year = {follow_up.year: follow_up for follow_up in follow_ups.order_by("year")}
@@ -42,7 +42,7 @@ def compare_years(request: HttpRequest, slug: str) -> HttpResponse:
 
 @rendered_when_changed
 def compare_programmes(request: HttpRequest, slug: str) -> HttpResponse:
-    """Two programmes' periods side by side, each as its latest year stands."""
+    """Show two programmes side by side, each by its latest year."""
     programme = programme_or_404(request, slug)
     others = Programme.objects.visible_to(request.user).exclude(pk=programme.pk)
     form = ProgrammeForm(request.GET or None, others)

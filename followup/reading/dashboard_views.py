@@ -1,4 +1,4 @@
-"""The state of a year at a glance, and the area and goal pages below it. All are drawn from a `Report`."""
+"""Overview of a year, with its area and goal pages. All are rendered from a `Report`."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from followup.web.conditional import cached, rendered_when_changed
 from followup.web.lookups import follow_up_or_404, goal_or_404, programme_or_404, user_of
 from programmes.models import Programme
 
-# Named on the start page below the one that it shows.
+# Number of other programmes linked from the start page.
 OTHER_PROGRAMMES = 8
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """The part of a page that is the same for all readers."""
+    """The part of a page that is the same for all readers, rendered and cached."""
 
     aim: str
     body: SafeString
@@ -39,7 +39,7 @@ class Drawn:
 
 @rendered_when_changed
 def home(request: HttpRequest) -> HttpResponse:
-    """The year that is being worked on, or the latest one; a welcome where there is none yet."""
+    """Show the current or latest year; without any year a welcome."""
     visible = FollowUp.objects.visible_to(request.user).current_first()
     years = list(visible.filter(programme=visible.values("programme")[:1]).select_related("programme"))
     programmes = Programme.objects.visible_to(request.user)
@@ -58,7 +58,7 @@ def follow_up_detail(request: HttpRequest, slug: str, year: int) -> HttpResponse
 
 
 def _year(request: HttpRequest, follow_up: FollowUp, years: Iterable[FollowUp], **more: object) -> HttpResponse:
-    """The page of one of the programme's `years`."""
+    """Show the page of one of the programme's `years`."""
     overdue = follow_up.is_overdue(timezone.localdate())
     overview = cached(request, "overview", follow_up.pk, overdue, make=lambda: _drawn_overview(follow_up, overdue))
     context = {
@@ -99,7 +99,7 @@ def _drawn_collecting(follow_up: FollowUp, late: bool) -> SafeString:
 
 
 def _period(programme: Programme, follow_ups: Iterable[FollowUp]) -> dict[str, object]:
-    """The programme's years, with those of its `follow_ups` that this reader sees, and where in them we are."""
+    """Return the context of the programme period: its years, linked where this reader may see them."""
     this_year = timezone.localdate().year
     return {"period": period_of(programme, follow_ups, this_year), "standing": standing(programme, this_year)}
 
@@ -157,7 +157,7 @@ def _drawn_promises(programme: Programme, latest: FollowUp | None) -> Drawn:
 
 @rendered_when_changed
 def sub_goal_detail(request: HttpRequest, slug: str, area: int, number: int) -> HttpResponse:
-    """One goal through all its years."""
+    """Show a goal through all its years."""
     programme = programme_or_404(request, slug)
     goal = goal_or_404(programme, area, number)
     follow_ups = list(FollowUp.objects.visible_to(request.user).filter(programme=programme).order_by("year"))

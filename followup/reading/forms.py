@@ -31,9 +31,9 @@ class RegisterForm(forms.Form):
 
 
 class SelectionForm(forms.Form):
-    """What a reader wants of a report; the address carries it, for the page and the files alike.
+    """A reader's selection of a report. The address holds it, for the page and the files alike.
 
-    Parts are named by what the report itself holds: an area by its number, a unit by its name that year.
+    The choices come from the report itself: an area by its number, a unit by its name that year.
     """
 
     AREA, UNIT = "omrade-", "enhet-"

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from followup.permissions import can_link_indicators
-from followup.reading.kolada_forms import LinkForm, SearchForm
+from followup.reading.kolada_forms import KeyFigureLinkForm, KeyFigureSearchForm
 from followup.web.lookups import goal_or_404, programme_or_404, user_of
 from programmes.kolada import FetchLog, comparison_of, fetch, key_figure_of, link
 from programmes.kolada_api import FoundKeyFigure, Kolada, KoladaUnavailable
@@ -33,8 +33,8 @@ def indicator_detail(request: HttpRequest, slug: str, area: int, number: int, in
 def indicator_link(request: HttpRequest, slug: str, area: int, number: int, indicator: int) -> HttpResponse:
     """Link the indicator to a key figure of Kolada, or to none."""
     found = indicator_or_404(request, slug, area, number, indicator)
-    _refuse_unless_linker(request)
-    form = LinkForm(request.POST)
+    _require_link_permission(request)
+    form = KeyFigureLinkForm(request.POST)
     if not form.is_valid():
         return _page(request, found, HTTPStatus.UNPROCESSABLE_ENTITY, link_form=form)
     link(found, form.cleaned_data["kpi"], by=user_of(request))
@@ -49,7 +49,7 @@ def indicator_link(request: HttpRequest, slug: str, area: int, number: int, indi
 def indicator_fetch(request: HttpRequest, slug: str, area: int, number: int, indicator: int) -> HttpResponse:
     """Fetch the key figure's values now."""
     found = indicator_or_404(request, slug, area, number, indicator)
-    _refuse_unless_linker(request)
+    _require_link_permission(request)
     key_figure = key_figure_of(found)
     if key_figure is None:
         messages.error(request, "Indikatorn är inte kopplad till något nyckeltal.")
@@ -82,7 +82,7 @@ def indicator_or_404(request: HttpRequest, slug: str, area: int, number: int, in
     return found
 
 
-def _refuse_unless_linker(request: HttpRequest) -> None:
+def _require_link_permission(request: HttpRequest) -> None:
     if not can_link_indicators(user_of(request)):
         raise PermissionDenied("Bara den som får ändra programmet kopplar indikatorer till Kolada.")
 
@@ -102,13 +102,13 @@ def _page(request: HttpRequest, indicator: Indicator, status: HTTPStatus, **cont
         "days_old": (timezone.now() - key_figure.fetched_at).days if key_figure and key_figure.fetched_at else 0,
     }
     if may_link:
-        form = SearchForm(request.GET if "q" in request.GET else None)
+        form = KeyFigureSearchForm(request.GET if "q" in request.GET else None)
         found, problem = _search(form)
         context |= {"search_form": form, "found": found, "problem": problem}
     return render(request, "followup/reading/indicator_detail.html", context, status=status)
 
 
-def _search(form: SearchForm) -> tuple[list[FoundKeyFigure] | None, str]:
+def _search(form: KeyFigureSearchForm) -> tuple[list[FoundKeyFigure] | None, str]:
     """Return the hits in Kolada, None without a search, and the reason when Kolada does not answer."""
     if not form.is_bound or not form.is_valid():
         return None, ""

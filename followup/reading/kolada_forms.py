@@ -1,4 +1,4 @@
-"""Finding a key figure in Kolada, and linking an indicator to it."""
+"""Forms that find a key figure in Kolada and link an indicator to it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from organisation.fields import LineFormField
 from programmes.models import Indicator
 
 
-class SearchForm(forms.Form):
+class KeyFigureSearchForm(forms.Form):
     q = LineFormField(
         label="Ord i nyckeltalets rubrik", min_length=3, max_length=100, help_text="Till exempel trygghet."
     )
@@ -20,8 +20,8 @@ class SearchForm(forms.Form):
         self.label_suffix = ""
 
 
-class LinkForm(forms.ModelForm):
-    """An empty id takes the link away; a missing one is no answer."""
+class KeyFigureLinkForm(forms.ModelForm):
+    """Link to a key figure. An empty id removes the link; a missing id is an error."""
 
     class Meta:
         model = Indicator

@@ -1,7 +1,8 @@
-"""A goal in the programmes before and after its own: how it stood there."""
+"""Predecessors and successors of a goal in other programmes."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,16 @@ if TYPE_CHECKING:
 
     from organisation.models import User
 
-# Longer than any row of programmes, and an end where somebody has linked goals in a ring.
-MOST_PERIODS = 12
+# More than any goal has. The limit ends the loop if goals are linked in a ring.
+MAX_PREDECESSORS = 12
 
 
 @dataclass(frozen=True)
 class OtherPeriod:
-    """The goal as another programme has it, and its answers there, the latest year first."""
+    """The same goal in another programme, with its answers there, the latest year first.
+
+    `word` is the relation to the goal in Swedish: "Föregångare" or "Fortsätter som".
+    """
 
     word: str
     goal: SubGoal
@@ -30,35 +34,37 @@ class OtherPeriod:
 
 
 def other_periods(goal: SubGoal, user: User | AnonymousUser) -> list[OtherPeriod]:
-    """The goals that `goal` continues, the nearest first, and those that continue it, as far as `user` may see them."""
-    kin = [("Föregångare", one) for one in _line_back(goal)]
-    kin += [
-        ("Fortsätter som", one) for one in _known().filter(predecessor=goal).order_by("area__programme__first_year")
-    ]
-    visible = set(Programme.objects.visible_to(user).values_list("pk", flat=True)) if kin else set()
-    kin = [(word, one) for word, one in kin if one.area.programme_id in visible]
-    entries = list(
-        SubGoalEntry.objects.filter(
-            sub_goal__in=[one.pk for _, one in kin], follow_up__in=FollowUp.objects.visible_to(user)
-        )
-        .select_related("follow_up")
-        .order_by("-follow_up__year")
-        if kin
-        else ()
-    )
+    """Return the predecessors of `goal`, the nearest first, and then its successors, as far as `user` may see them."""
+    related = [("Föregångare", predecessor) for predecessor in _predecessors(goal)]
+    successors = _goals().filter(predecessor=goal).order_by("area__programme__first_year")
+    related += [("Fortsätter som", successor) for successor in successors]
+    if not related:
+        return []
+    visible = set(Programme.objects.visible_to(user).values_list("pk", flat=True))
+    entries = _entries_by_goal([other for _, other in related], user)
     return [
-        OtherPeriod(word, one, one.area.programme, [entry for entry in entries if entry.sub_goal_id == one.pk])
-        for word, one in kin
+        OtherPeriod(word, other, other.area.programme, entries[other.pk])
+        for word, other in related
+        if other.area.programme_id in visible
     ]
 
 
-def _known() -> QuerySet[SubGoal]:
+def _goals() -> QuerySet[SubGoal]:
     return SubGoal.objects.select_related("area__programme")
 
 
-def _line_back(goal: SubGoal) -> list[SubGoal]:
-    line: list[SubGoal] = []
-    while goal.predecessor_id and len(line) < MOST_PERIODS:
-        goal = _known().get(pk=goal.predecessor_id)
-        line.append(goal)
-    return line
+def _entries_by_goal(goals: list[SubGoal], user: User | AnonymousUser) -> dict[int, list[SubGoalEntry]]:
+    """Return the answers of each goal that `user` may see, the latest year first."""
+    entries = SubGoalEntry.objects.filter(sub_goal__in=goals, follow_up__in=FollowUp.objects.visible_to(user))
+    by_goal: dict[int, list[SubGoalEntry]] = defaultdict(list)
+    for entry in entries.select_related("follow_up").order_by("-follow_up__year"):
+        by_goal[entry.sub_goal_id].append(entry)
+    return by_goal
+
+
+def _predecessors(goal: SubGoal) -> list[SubGoal]:
+    predecessors: list[SubGoal] = []
+    while goal.predecessor_id and len(predecessors) < MAX_PREDECESSORS:
+        goal = _goals().get(pk=goal.predecessor_id)
+        predecessors.append(goal)
+    return predecessors

@@ -9,7 +9,7 @@ from followup.models.year import FollowUpQuerySet
 
 
 def with_decisions(follow_ups: FollowUpQuerySet) -> FollowUpQuerySet:
-    """Each with `recorded_decisions`, oldest first, fetched for all rows at once."""
+    """Prefetch `recorded_decisions`, oldest first, for all follow-ups at once."""
     recorded = Decision.objects.recorded().order_by("number")
     return follow_ups.select_related("programme").prefetch_related(
         Prefetch("decisions", recorded, to_attr="recorded_decisions")
@@ -17,5 +17,5 @@ def with_decisions(follow_ups: FollowUpQuerySet) -> FollowUpQuerySet:
 
 
 def shows_example(follow_ups: Iterable[FollowUp]) -> bool:
-    """Whether any of the decisions that `with_decisions` has fetched is invented."""
+    """Return whether any decision prefetched by `with_decisions` is an example."""
     return any(decision.is_example for follow_up in follow_ups for decision in follow_up.recorded_decisions)  # type: ignore[attr-defined]

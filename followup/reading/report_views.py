@@ -42,7 +42,7 @@ def report(request: HttpRequest, slug: str, year: int) -> HttpResponse:
 
 
 def report_file(request: HttpRequest, slug: str, year: int, suffix: str) -> HttpResponseBase:
-    """The report in the format that the address ends with, of the part that the address asks for."""
+    """Return the part of the report that the address selects, in the format of the suffix."""
     follow_up = follow_up_or_404(request, slug, year)
     if suffix not in FORMATS:
         known = ", ".join(f".{known}" for known in FORMATS)
@@ -50,7 +50,7 @@ def report_file(request: HttpRequest, slug: str, year: int, suffix: str) -> Http
     if suffix == "pdf":
         return _pdf(request, follow_up)
     form = _selection_or_404(request, report_of(follow_up))
-    # What the board approved is given out as it was stored, when nothing less is asked for.
+    # The whole decided report is returned as it was stored.
     stored = b"" if form.address else stored_file(follow_up, suffix)
     content = stored or FORMATS[suffix].render(form.selected())
     headers = {
@@ -120,14 +120,14 @@ def _wanted(request: HttpRequest, follow_up: FollowUp, rendering: Rendering) -> 
 
 
 def report_rendering(request: HttpRequest, slug: str, year: int, rendering: int) -> HttpResponse:
-    """How far the PDF has come: a page that loads itself again until it can lead to the file."""
+    """Show the progress of the PDF, on a page that reloads itself until the file is ready."""
     follow_up = follow_up_or_404(request, slug, year)
     known = (
         Rendering.objects.light().filter(follow_up=follow_up, document=Rendering.Document.REPORT, pk=rendering).first()
     )
     if request.method == "POST" and known:
         return asked_again(request, known)
-    # What is done is given out under the report's own address, and so is the answer when this one has been cleaned up.
+    # The report's own address returns a finished PDF, and starts again when this job has been cleaned up.
     if known is None or known.is_done:
         return redirect(with_choices(request, reverse("followup:report_file", args=[slug, year, "pdf"])))
     return waiting_page(request, known, _wanted(request, follow_up, known), HTTPStatus.OK)

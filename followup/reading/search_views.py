@@ -13,8 +13,9 @@ from django.shortcuts import render
 
 from followup.documents.report.table import FORMATS, Table
 from followup.models import FollowUp
-from followup.reading.search import Criteria, find_goals, find_measures, goals_table, measures_table
-from followup.reading.text_search import FoundTexts, texts_table
+from followup.reading.search import Criteria, find_goals, find_measures
+from followup.reading.search_files import goals_table, measures_table, texts_table
+from followup.reading.text_search import TextHits
 from followup.scales import Assessment, Forecast, Progress
 from followup.web.conditional import NOT_STORED
 from followup.web.fields import LongSelect
@@ -24,18 +25,18 @@ from organisation.models import Unit
 from programmes.fulltext import words_of
 from programmes.models import Perspective, Programme
 
-ROWS = 25
+ROWS_PER_PAGE = 25
 # A larger file would keep a server busy for long, and nobody reads one.
 ROWS_IN_FILE = 5_000
-# What stands on the other tab is counted no further.
-COUNTED = 1_000
+# The hits of the tabs that are not shown are counted up to this number.
+COUNT_LIMIT = 1_000
 SEARCH_LABEL = "Sök i mål, åtgärder, kommentarer, årets texter och beslut"
 Choices = list[tuple[Any, str]]
 
 
 @dataclass(frozen=True)
 class Tab:
-    """One kind of hits: how they are found, and the file that they are downloaded as."""
+    """A kind of hits, with its search, and its table for download."""
 
     label: str
     file_name: str
@@ -56,7 +57,7 @@ TABS = {
     "texts": Tab(
         "Texter",
         "texter",
-        lambda criteria, request: FoundTexts(criteria, _visible(request), user_of(request)),
+        lambda criteria, request: TextHits(criteria, _visible(request), user_of(request)),
         texts_table,
     ),
 }
@@ -68,7 +69,7 @@ def _word(field: forms.Field, value: Any) -> str:
 
 
 class SearchForm(forms.Form):
-    """Criteria of a search. An invalid value is reported and does not restrict the search."""
+    """Criteria of a search. An invalid value is reported and ignored."""
 
     q = LineFormField(label=SEARCH_LABEL, max_length=200, required=False)
     programme = forms.ChoiceField(label="Program", required=False, widget=LongSelect)
@@ -86,14 +87,15 @@ class SearchForm(forms.Form):
         known = list(programmes.annotate(is_corrected=Exists(corrected)))
         self.may_be_corrected = any(programme.is_corrected for programme in known)
         chosen = next((programme for programme in known if programme.slug == self.data.get("programme")), None)
-        # A number of an area tells nothing until the programme is known.
-        of_areas = chosen or (known[0] if len(known) == 1 else None)
+        # Areas are offered by number, so the programme must be known.
+        with_areas = chosen or (known[0] if len(known) == 1 else None)
         self._offer("programme", [(programme.slug, str(programme)) for programme in known])
-        self._offer("year", [(year, str(year)) for year in sorted({y for p in known for y in p.years}, reverse=True)])
-        self._offer("area", [(area.number, str(area)) for area in of_areas.areas.all()] if of_areas else [])
+        years = {year for programme in known for year in programme.years}
+        self._offer("year", [(year, str(year)) for year in sorted(years, reverse=True)])
+        self._offer("area", [(area.number, str(area)) for area in with_areas.areas.all()] if with_areas else [])
         self._offer("unit", list(Unit.objects.values_list("slug", "name")))
         self._offer("perspective", list(Perspective.objects.values_list("slug", "name")))
-        if not of_areas:
+        if not with_areas:
             del self.fields["area"]
 
     def _offer(self, name: str, choices: Choices) -> None:
@@ -118,15 +120,15 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def search_file(request: HttpRequest, suffix: str) -> HttpResponse:
-    """All that was found, in the format that the address ends with; the page says why where that is too much."""
+    """Return all hits of a tab as a file, in the format of the suffix; too many hits give the page with the limit."""
     if suffix not in FORMATS:
         raise Http404(f"Sökningen finns inte som .{suffix}. De format som finns är .xlsx och .csv.")
     form = _form(request)
     tab = TABS.get(request.GET.get("show", ""), TABS["goals"])
-    found = tab.find(form.criteria, request)
-    if len(found) > ROWS_IN_FILE:
+    hits = tab.find(form.criteria, request)
+    if len(hits) > ROWS_IN_FILE:
         return _page(request, HTTPStatus.UNPROCESSABLE_ENTITY)
-    table = tab.table(found, form.in_words)
+    table = tab.table(hits, form.in_words)
     headers = {
         "Content-Disposition": f'attachment; filename="sokning-{tab.file_name}.{suffix}"',
         "Cache-Control": NOT_STORED,
@@ -136,13 +138,13 @@ def search_file(request: HttpRequest, suffix: str) -> HttpResponse:
 
 def _page(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
     form = _form(request)
-    found = {name: tab.find(form.criteria, request) for name, tab in TABS.items()}
-    shown = _shown_tab(request, found)
+    hits = {name: tab.find(form.criteria, request) for name, tab in TABS.items()}
+    shown = _shown_tab(request, hits)
     # A paginator needs only the length and slices.
-    page = Paginator(found[shown], ROWS).get_page(request.GET.get("page"))
+    page = Paginator(hits[shown], ROWS_PER_PAGE).get_page(request.GET.get("page"))
     counts = {
-        name: str(page.paginator.count) if name == shown else _in_words(hits.up_to(COUNTED + 1))
-        for name, hits in found.items()
+        name: str(page.paginator.count) if name == shown else _count_in_words(hits_of_tab.up_to(COUNT_LIMIT + 1))
+        for name, hits_of_tab in hits.items()
     }
     context = {
         "form": form,
@@ -159,16 +161,16 @@ def _page(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
     return render(request, "followup/reading/search.html", context, status=status)
 
 
-def _shown_tab(request: HttpRequest, found: dict[str, Any]) -> str:
+def _shown_tab(request: HttpRequest, hits: dict[str, Any]) -> str:
     """Return the tab that the reader chose; before any choice the first tab with hits."""
     chosen = request.GET.get("show", "")
     if chosen in TABS:
         return chosen
-    return next((name for name, hits in found.items() if len(hits)), "goals")
+    return next((name for name, hits_of_tab in hits.items() if len(hits_of_tab)), "goals")
 
 
-def _in_words(count: int) -> str:
-    return f"fler än {COUNTED}" if count > COUNTED else str(count)
+def _count_in_words(count: int) -> str:
+    return f"fler än {COUNT_LIMIT}" if count > COUNT_LIMIT else str(count)
 
 
 def _form(request: HttpRequest) -> SearchForm:

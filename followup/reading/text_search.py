@@ -1,4 +1,4 @@
-"""Search in the texts around the answers: those of the year, its areas and guidelines, its decisions and their notes.
+"""Search the texts around the answers: those of the year, its areas and guidelines, its decisions and their notes.
 
 Each text is found under the key (source, row, follow-up), so that a caller can replace the stored text by the one that
 was decided.
@@ -16,8 +16,6 @@ from typing import Any
 from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.urls import reverse
 
-from followup.documents.report.table import Table
-from followup.documents.report.xlsx import EXAMPLE, TEXT, Column, yes
 from followup.models import AreaEntry, Decision, FollowUp, GuidelineEntry, ProtocolNote
 from followup.reading.search import Criteria
 from organisation.models import User
@@ -26,8 +24,8 @@ from programmes.models import Guideline, ResponsibilityArea
 
 
 @dataclass(frozen=True)
-class Hit:
-    """One text in which the words were found, and the address of the page that shows it."""
+class TextHit:
+    """A row with texts that have the words, and the address of the page that shows them."""
 
     kind: str
     title: str
@@ -41,7 +39,7 @@ class Hit:
 class Source:
     """A model whose texts are searched.
 
-    `item` is the relation to the part of the programme that the text is about, searched in `item_fields`.
+    `item` is the relation to the part of the programme that the text is about, which is searched in `item_fields`.
     """
 
     model: type[Model]
@@ -54,14 +52,17 @@ class Source:
     related: tuple[str, ...] = ()
 
     def rows(self, follow_ups: QuerySet[FollowUp], words: Sequence[str]) -> QuerySet[Any]:
-        """Return the rows of `follow_ups` that have all `words` in one text or in their item's."""
+        """Return the rows of `follow_ups` that have all `words` in their texts or in those of their item.
+
+        Without words, return the rows that have any text.
+        """
         rows = self.model._default_manager.filter(**{f"{self.follow_up}__in": follow_ups})
         if not words:
             return rows.filter(reduce(or_, (~Q(**{field: ""}) for field in self.fields)))
-        found = Q(pk__in=self._matching(self.model, words, self.fields))
+        has_words = Q(pk__in=self._matching(self.model, words, self.fields))
         if self.item_model:
-            found |= Q(**{f"{self.item}__in": self._matching(self.item_model, words, self.item_fields)})
-        return rows.filter(found)
+            has_words |= Q(**{f"{self.item}__in": self._matching(self.item_model, words, self.item_fields)})
+        return rows.filter(has_words)
 
     def load(self, ids: Sequence[int]) -> dict[int, Any]:
         """Return the rows by id, with all that a hit shows of them."""
@@ -137,7 +138,7 @@ SOURCES = (
 ORDER = ("-of_year", "-of_first_year", "of_title", "of_programme", "of_source", "of_number", "of_row")
 
 
-class FoundTexts:
+class TextHits:
     """Hits of a search, the latest year first; a slice costs one query and one for each source in it."""
 
     def __init__(self, criteria: Criteria, follow_ups: QuerySet[FollowUp], user: User) -> None:
@@ -146,19 +147,19 @@ class FoundTexts:
         years = follow_ups.filter(**criteria.lookups(programme="programme__slug", year="year"))
         if criteria.asks_about_answers:
             years = years.none()
-        parts = [
+        first, *others = (
             _columns(source, number, self._rows(source, years, criteria, user)) for number, source in enumerate(SOURCES)
-        ]
-        self._keys = parts[0].union(*parts[1:], all=True).order_by(*ORDER)
+        )
+        self._keys = first.union(*others, all=True).order_by(*ORDER)
 
     def __len__(self) -> int:
         return self._count
 
-    def __iter__(self) -> Iterator[Hit]:
-        return iter(self._hits(self._keys))
+    def __iter__(self) -> Iterator[TextHit]:
+        return iter(self._load(self._keys))
 
-    def __getitem__(self, rows: slice) -> list[Hit]:
-        return self._hits(self._keys[rows])
+    def __getitem__(self, rows: slice) -> list[TextHit]:
+        return self._load(self._keys[rows])
 
     def up_to(self, limit: int) -> int:
         """Return the number of hits, or `limit` when there are at least as many."""
@@ -180,15 +181,15 @@ class FoundTexts:
             rows = rows.filter(area__number=criteria.area) if source.model is AreaEntry else rows.none()
         return rows
 
-    def _hits(self, keys: Iterable[Any]) -> list[Hit]:
-        places = [(key["of_source"], key["of_row"]) for key in keys]
+    def _load(self, keys: Iterable[Any]) -> list[TextHit]:
+        keys = list(keys)
         ids_by_source = defaultdict(list)
-        for number, row_id in places:
-            ids_by_source[number].append(row_id)
+        for key in keys:
+            ids_by_source[key["of_source"]].append(key["of_row"])
         rows = {number: SOURCES[number].load(ids) for number, ids in ids_by_source.items()}
-        return [self._hit(rows[number][row_id]) for number, row_id in places]
+        return [self._hit(rows[key["of_source"]][key["of_row"]]) for key in keys]
 
-    def _hit(self, row: Any) -> Hit:
+    def _hit(self, row: Any) -> TextHit:
         match row:
             case FollowUp():
                 return _hit_of_year(row, self._words)
@@ -221,71 +222,44 @@ def _columns(source: Source, number: int, rows: QuerySet[Any]) -> QuerySet[Any]:
     )
 
 
-def _hit_of_year(follow_up: FollowUp, words: Sequence[str]) -> Hit:
-    """Point at the chapter of the first text that has one of the words."""
+def _hit_of_year(follow_up: FollowUp, words: Sequence[str]) -> TextHit:
+    """Return a hit that links to the chapter of the first text with one of the words; its texts begin with that one."""
+    texts = {field: text for field in YEAR_TEXTS if (text := getattr(follow_up, field))}
     pattern = any_of(words)
-    written = [field for field in YEAR_TEXTS if getattr(follow_up, field)]
-    chosen = next((field for field in written if pattern.search(getattr(follow_up, field))), written[0])
-    heading, anchor = YEAR_TEXTS[chosen]
-    # Texts that have none of the words are shown only when nothing was searched for.
-    texts = [getattr(follow_up, field) for field in [chosen, *(field for field in written if field != chosen)]]
+    shown = next((field for field, text in texts.items() if pattern.search(text)), next(iter(texts)))
+    heading, anchor = YEAR_TEXTS[shown]
+    in_order = (texts.pop(shown), *texts.values())
     address = f"{_address('report', follow_up)}#{anchor}"
-    return Hit("Årets texter", heading, address, tuple(texts), follow_up, follow_up.is_example)
+    return TextHit("Årets texter", heading, address, in_order, follow_up, follow_up.is_example)
 
 
-def _hit_of_area(entry: AreaEntry) -> Hit:
+def _hit_of_area(entry: AreaEntry) -> TextHit:
     area = entry.area
     texts = (entry.summary, area.overarching_sub_goal)
     address = _address("area_detail", entry.follow_up, area.number)
-    return Hit("Ansvarsområde", str(area), address, texts, entry.follow_up, entry.is_example)
+    return TextHit("Ansvarsområde", str(area), address, texts, entry.follow_up, entry.is_example)
 
 
-def _hit_of_guideline(entry: GuidelineEntry) -> Hit:
+def _hit_of_guideline(entry: GuidelineEntry) -> TextHit:
     guideline = entry.guideline
     texts = (entry.comment, guideline.description)
     address = f"{_address('report', entry.follow_up)}#riktlinje-{guideline.number}"
-    return Hit("Riktlinje", guideline.title, address, texts, entry.follow_up, entry.is_example)
+    return TextHit("Riktlinje", guideline.title, address, texts, entry.follow_up, entry.is_example)
 
 
-def _hit_of_decision(decision: Decision) -> Hit:
+def _hit_of_decision(decision: Decision) -> TextHit:
     texts = tuple(getattr(decision, field) for field in DECISION_TEXTS if field != "title")
     address = _address("minutes_extract", decision.follow_up, decision.number)
     title = decision.title or (decision.meeting if decision.recorded_at else "Ärende som bereds")
-    return Hit("Beslut", title, address, texts, decision.follow_up, decision.is_example)
+    return TextHit("Beslut", title, address, texts, decision.follow_up, decision.is_example)
 
 
-def _hit_of_note(note: ProtocolNote, position: int) -> Hit:
+def _hit_of_note(note: ProtocolNote, position: int) -> TextHit:
     follow_up = note.decision.follow_up
     address = f"{_address('minutes_extract', follow_up, note.decision.number)}#anteckning-{position}"
     title = f"{note.name} ({note.party})"
-    return Hit(note.get_kind_display(), title, address, (note.text,), follow_up, note.is_example)
+    return TextHit(note.get_kind_display(), title, address, (note.text,), follow_up, note.is_example)
 
 
 def _address(view: str, follow_up: FollowUp, *args: int) -> str:
     return reverse(f"followup:{view}", args=[follow_up.programme.slug, follow_up.year, *args])
-
-
-_COLUMNS = (
-    Column("Program", 40),
-    Column("År", 8),
-    Column("Typ", 20),
-    Column("Rubrik", 40),
-    Column("Text", TEXT),
-    EXAMPLE,
-)
-
-
-def texts_table(hits: Iterable[Hit], searched_for: Iterable[tuple[str, str]]) -> Table:
-    """Return the hits as the rows of a file; `searched_for` is the search in words."""
-    rows = tuple(
-        (
-            str(hit.follow_up.programme),
-            hit.follow_up.year,
-            hit.kind,
-            hit.title,
-            "\n\n".join(filter(None, hit.texts)),
-            yes(hit.is_example),
-        )
-        for hit in hits
-    )
-    return Table("Texter", facts=(*searched_for, ("Antal rader", len(rows))), columns=_COLUMNS, rows=rows)

@@ -25,7 +25,7 @@ PLURALS = {
 
 
 def unit_list(request: HttpRequest) -> HttpResponse:
-    """The units of today by kind, and those that were before."""
+    """List the units of today by kind, and the former units."""
     today = timezone.localdate()
     current = Unit.objects.valid_on(today)
     context = {
@@ -40,13 +40,13 @@ def unit_list(request: HttpRequest) -> HttpResponse:
 
 
 def unit_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """The unit with the year that is being worked on, or the latest one, and all that was decided that concerns it."""
+    """Show a unit with its current or latest year, and the decisions that concern it."""
     unit = _unit_or_404(slug)
     for follow_up in _years(request, unit).current_first().select_related("programme"):
         try:
             return _unit_page(request, unit, unit_year_of(unit, follow_up, report_of(follow_up)))
         except ValueError:
-            continue  # the unit came in a later year
+            continue  # the unit has no part in this year
     return _unit_page(request, unit, None)
 
 
@@ -56,7 +56,7 @@ def unit_year(request: HttpRequest, slug: str, programme: str, year: int) -> Htt
 
 
 def unit_pdf(request: HttpRequest, slug: str, programme: str, year: int) -> HttpResponseBase:
-    """The unit's year as a PDF of its own, for a committee's meeting."""
+    """Return the unit's year as a PDF, for a committee's meeting."""
     unit, follow_up = _unit_or_404(slug), follow_up_or_404(request, programme, year)
     rendering = rendering_of(
         follow_up,

@@ -183,7 +183,7 @@ def test_pages_are_all_that_was_found_in_order(huddinge, q):
 
 
 def test_the_other_tab_is_counted_no_further_than_is_told(official, monkeypatch):
-    monkeypatch.setattr("followup.reading.search_views.COUNTED", 5)
+    monkeypatch.setattr("followup.reading.search_views.COUNT_LIMIT", 5)
     html = html_of(client_of(official).get("/sok/?year=2020"))
     assert "Mål (24)" in html
     assert "Åtgärder (fler än 5)" in html

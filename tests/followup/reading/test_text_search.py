@@ -9,7 +9,7 @@ from django.db import connection
 
 from followup.models import AreaEntry, Decision, FollowUp, GuidelineEntry, ProtocolNote
 from followup.reading.search import Criteria
-from followup.reading.text_search import SOURCES, FoundTexts
+from followup.reading.text_search import SOURCES, TextHits
 from programmes.fulltext import matching
 from programmes.models import Guideline, ResponsibilityArea
 from tests.fixtures import PROGRAMME, client_of, reopened
@@ -33,7 +33,7 @@ def texts(huddinge):
 
 
 def found(user, **criteria) -> list[tuple[str, str, str]]:
-    hits = FoundTexts(Criteria(**criteria), FollowUp.objects.visible_to(user), user)
+    hits = TextHits(Criteria(**criteria), FollowUp.objects.visible_to(user), user)
     assert len(hits) == len(list(hits)) == hits.up_to(1_000)
     return [(hit.kind, hit.title, hit.address) for hit in hits]
 
@@ -102,7 +102,7 @@ def test_each_filter(texts, official, criteria, number):
 
 
 def test_without_words_every_written_text_is_found(huddinge, official):
-    hits = FoundTexts(Criteria(), FollowUp.objects.visible_to(official), official)
+    hits = TextHits(Criteria(), FollowUp.objects.visible_to(official), official)
     assert len(hits) > 25
     assert all(any(hit.texts) for hit in hits)
     assert [hit.address for start in range(0, len(hits), 7) for hit in hits[start : start + 7]] == [
