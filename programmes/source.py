@@ -1,4 +1,4 @@
-"""Reading a programme file: values that know where they stand, and errors that say so."""
+"""Values of a programme file that know their place in it, and errors that name the place."""
 
 from __future__ import annotations
 
@@ -22,8 +22,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong at one place of the file and how to mend it, in Swedish. The place is a JSON path such as
-    `$.areas[0].name`, or a sheet with its row and column; none when it is the file as a whole."""
+    """A fault at one place of the file and its remedy, in Swedish.
+
+    The place is a JSON path such as `$.areas[0].name`, or a sheet with row and column. A fault of the whole file has
+    none.
+    """
 
     text: str
     path: str = ""
@@ -35,25 +38,31 @@ class Problem:
     def place(self) -> str:
         if not self.sheet:
             return self.path
-        row = f"rad {self.row}" if self.row else ""
-        return ", ".join(
-            part for part in (f"Bladet {self.sheet}", row, self.column and f"kolumn {self.column}") if part
-        )
+        parts = [f"Bladet {self.sheet}"]
+        if self.row:
+            parts.append(f"rad {self.row}")
+        if self.column:
+            parts.append(f"kolumn {self.column}")
+        return ", ".join(parts)
 
     def __str__(self) -> str:
         return f"{self.place}: {self.text}" if self.place else self.text
 
 
 class SourceError(Exception):
-    """The file cannot be used. `problems` are all that was found, each with its place; the text is all of them."""
+    """The file cannot be used. `problems` are all its faults with their places, and the text lists them."""
 
     def __init__(self, *problems: Problem | str) -> None:
         self.problems = [one if isinstance(one, Problem) else Problem(one) for one in problems]
         super().__init__("\n".join(map(str, self.problems)))
 
 
-class _Noted:
-    """A class, since one made by `contextmanager` takes several times as long, and each value of a file has one."""
+class _Collector:
+    """Context manager that collects the problems of a SourceError.
+
+    A class, since one made by `contextlib.contextmanager` takes several times as long, and each value of a file has
+    one.
+    """
 
     __slots__ = ("problems",)
 
@@ -71,25 +80,25 @@ class _Noted:
 
 
 class Problems(list[Problem]):
-    """What has been found so far: a reader goes on after a fault, so that all are told at once."""
+    """Faults collected so far: reading goes on after a fault, so that all of them are reported at once."""
 
-    def noted(self) -> _Noted:
-        """A fault within the block is noted, and ends the block."""
-        return _Noted(self)
+    def collect(self) -> _Collector:
+        """Return a context manager: a SourceError within the block is collected, and ends the block."""
+        return _Collector(self)
 
-    def distinct(self, nodes: list[Node], key: str) -> list[Node]:
-        """Those of `nodes` that have a `key` of their own; the others are noted."""
-        seen: dict[Any, Node] = {}
+    def unique(self, nodes: list[Node], key: str) -> list[Node]:
+        """Return the nodes with distinct values under `key`; collect a problem for each of the others."""
+        nodes_by_value: dict[str | int, Node] = {}
         for node in nodes:
-            with self.noted():
-                found = node[key]
-                value = found.value
+            with self.collect():
+                keyed = node[key]
+                value = keyed.value
                 if not isinstance(value, (str, int)):
-                    raise found.fail("här ska det stå en text eller ett heltal.")
-                if value in seen:
-                    raise found.fail(f"”{value}” står redan i {seen[value].place}.")
-                seen[value] = node
-        return list(seen.values())
+                    raise keyed.error("här ska det stå en text eller ett heltal.")
+                if value in nodes_by_value:
+                    raise keyed.error(f"”{value}” står redan i {nodes_by_value[value].place}.")
+                nodes_by_value[value] = node
+        return list(nodes_by_value.values())
 
     def raise_if_any(self) -> None:
         if self:
@@ -97,9 +106,9 @@ class Problems(list[Problem]):
 
 
 class SourceRow(dict[str, Any]):
-    """An object that was read from a row of a sheet, and knows the column of each of its values.
+    """An object from a row of a sheet. `columns` are the labels of the columns that its values were read from.
 
-    What the sheet has no column for is not there: it is left as it is, and `defaults` are what it is in a new thing.
+    A key without a column is missing: a stored item keeps its value, and a new item gets that in `defaults`.
     """
 
     __slots__ = ("columns", "defaults", "number", "sheet")
@@ -124,7 +133,7 @@ class SourceRow(dict[str, Any]):
 
 
 def read_json(path: Path) -> Node:
-    """The document in the file. SourceError when it cannot be read or is not JSON."""
+    """Return the document in the file. SourceError when it cannot be read or is not JSON."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -140,7 +149,7 @@ def read_json(path: Path) -> Node:
 
 
 class Node:
-    """A value in the file together with the JSON path that leads to it, and the row of a sheet that it is from."""
+    """A value in the file with its JSON path, and with the row of the sheet that it was read from."""
 
     __slots__ = ("key", "path", "row", "value")
 
@@ -161,37 +170,37 @@ class Node:
             text, self.path, sheet=self.row.sheet, row=self.row.number, column=self.row.columns.get(self.key, "")
         )
 
-    def fail(self, problem: str) -> SourceError:
-        return SourceError(self.problem(problem))
+    def error(self, text: str) -> SourceError:
+        return SourceError(self.problem(text))
 
     def __getitem__(self, key: str) -> Node:
         if not isinstance(self.value, dict):
-            raise self.fail("här ska det stå ett objekt { … }.")
+            raise self.error("här ska det stå ett objekt { … }.")
         if key not in self.value:
-            raise self.fail(f"nyckeln ”{key}” saknas.")
+            raise self.error(f"nyckeln ”{key}” saknas.")
         return Node(self.value[key], f"{self.path}.{key}", self.row, key)
 
     def get(self, key: str, default: Any) -> Node:
-        """What stands under a key that a file may leave out, as files from before it was thought of do."""
+        """Return the value of a key that files of earlier versions lack."""
         if isinstance(self.value, dict) and key in self.value:
             return self[key]
         return Node(default, f"{self.path}.{key}", self.row, key)
 
     def items(self) -> list[Node]:
         if not isinstance(self.value, list):
-            raise self.fail("här ska det stå en lista [ … ].")
+            raise self.error("här ska det stå en lista [ … ].")
         return [Node(value, f"{self.path}[{index}]", self.row, self.key) for index, value in enumerate(self.value)]
 
     @property
     def text(self) -> str:
         if not isinstance(self.value, str):
-            raise self.fail("här ska det stå en text.")
+            raise self.error("här ska det stå en text.")
         return clean(self.value).strip()
 
     @property
     def integer(self) -> int:
         if not isinstance(self.value, int) or isinstance(self.value, bool):
-            raise self.fail("här ska det stå ett heltal.")
+            raise self.error("här ska det stå ett heltal.")
         return self.value
 
     @property
@@ -199,19 +208,19 @@ class Node:
         return None if self.value is None else self.integer
 
     @property
-    def figure(self) -> Decimal:
+    def number(self) -> Decimal:
         if not isinstance(self.value, int | float) or isinstance(self.value, bool):
-            raise self.fail("här ska det stå ett tal.")
+            raise self.error("här ska det stå ett tal.")
         return Decimal(str(self.value))
 
     @property
-    def figure_or_none(self) -> Decimal | None:
-        return None if self.value is None else self.figure
+    def number_or_none(self) -> Decimal | None:
+        return None if self.value is None else self.number
 
     @property
     def flag(self) -> bool:
         if not isinstance(self.value, bool):
-            raise self.fail("här ska det stå true eller false.")
+            raise self.error("här ska det stå true eller false.")
         return self.value
 
     @property
@@ -219,17 +228,17 @@ class Node:
         try:
             return date.fromisoformat(self.text)
         except ValueError:
-            raise self.fail(f"”{self.value}” är inte ett datum; skriv till exempel 2021-02-17.") from None
+            raise self.error(f"”{self.value}” är inte ett datum; skriv till exempel 2021-02-17.") from None
 
     @property
     def day_or_none(self) -> date | None:
         return None if self.value is None else self.day
 
-    def one_of(self, known: Mapping[str, T], what: str) -> T:
-        """What `known` holds under the text here."""
+    def look_up(self, known: Mapping[str, T], noun: str) -> T:
+        """Return the value in `known` under this text; `noun` names its kind in the error."""
         text = self.text
         if text not in known:
-            raise self.fail(f"{what} ”{text}” är inte känd.")
+            raise self.error(f"{noun} ”{text}” är inte känd.")
         return known[text]
 
 
@@ -247,23 +256,24 @@ def unprintable_texts(node: Node) -> list[Problem]:
     return [warning for part in parts for warning in unprintable_texts(part)]
 
 
-def check(
+def validate(
     instance: models.Model, node: Node, keys: Mapping[str, str] | None = None, unread: Collection[str] = ()
 ) -> None:
-    """SourceError names all of the instance's bad fields, but for those `unread`, of which it is known already.
+    """Validate the instance without the database. SourceError lists all bad fields.
 
-    `keys`: field to key in the file, where they differ. Judges without the database: what its constraints demand of
-    one row, `clean` says too.
+    `keys` maps fields to keys of the file, where they differ. Fields in `unread` have been reported already.
     """
     errors: dict[str, list[ValidationError]] = {}
-    for judge in (partial(instance.clean_fields, exclude={*_relations(type(instance)), *unread}), instance.clean):
+    clean_fields = partial(instance.clean_fields, exclude={*_relations(type(instance)), *unread})
+    for validate_part in (clean_fields, instance.clean):
         try:
-            judge()
+            validate_part()
         except ValidationError as error:
             errors = error.update_error_dict(errors)
     if errors:
+        keys = keys or {}
         raise SourceError(
-            *(_told(instance, node, field, (keys or {}).get(field, field), found[0]) for field, found in errors.items())
+            *(_problem_of(instance, node, field, keys.get(field, field), found[0]) for field, found in errors.items())
         )
 
 
@@ -272,12 +282,13 @@ def _relations(model: type[models.Model]) -> frozenset[str]:
     return frozenset(field.name for field in model._meta.fields if field.is_relation)
 
 
-def _told(instance: models.Model, node: Node, field: str, key: str, error: ValidationError) -> Problem:
+def _problem_of(instance: models.Model, node: Node, field: str, key: str, error: ValidationError) -> Problem:
+    """Return the validation error as a problem at the place of the field in the file."""
     is_missing = error.code in ("blank", "null")
     if isinstance(node.value, dict) and key in node.value:
         return node[key].problem("det här måste fyllas i." if is_missing else str(error.messages[0]))
     if not is_missing:
         return node.problem(str(error.messages[0]))
     name = instance._meta.get_field(field).verbose_name  # type: ignore[union-attr]
-    # The cell may be there, and empty.
+    # The sheet may have a column for it whose cell is empty.
     return Node(None, node.path, node.row, key).problem(f"{name} måste fyllas i.")

@@ -11,7 +11,7 @@ from django.db import models, transaction
 
 from organisation.history import save_as
 from organisation.models import Unit
-from programmes.bulk import write
+from programmes.bulk import bulk_save
 from programmes.models import Guideline, Indicator, Measure, Programme, ResponsibilityArea, SubGoal
 
 
@@ -72,7 +72,7 @@ class _Copier:
 
     def save(self, model: type[models.Model], rows: Sequence[Any], **members: Sequence[Sequence[models.Model]]) -> None:
         chosen = {name: list(zip(rows, ones, strict=True)) for name, ones in members.items()}
-        write(model, rows, [], (), chosen, self.reason)
+        bulk_save(model, rows, [], (), chosen, self.reason)
 
     def units_of(self, item: Any) -> list[Unit]:
         found: dict[int, Unit] = {}

@@ -21,7 +21,7 @@ from followup.intake.workbook import ALL_SHEETS, read_workbook
 from followup.intake.years import hold, import_source
 from followup.models import Workbook
 from organisation.models import Unit
-from programmes.importing import Change, ImportLog, in_full
+from programmes.importing import ImportLog, ItemChange, name_with_kind
 from programmes.models import Programme
 from programmes.sheets.assembling import ProgrammeFacts
 from programmes.sheets.mapping import ColumnMapping, MappedSheet, MappedWorkbook, MappingChoices
@@ -57,8 +57,8 @@ class Preview:
     period: str
     # By kind: how many are new, changed, the same, and missing in the file.
     counts: list[tuple[str, int, int, int, int]]
-    changed: list[Change]
-    created: list[Change]
+    changed: list[ItemChange]
+    created: list[ItemChange]
     # All of it: nobody is to confirm the removal of something that they were not shown.
     removable: list[str]
     bound: list[tuple[str, str]]
@@ -145,7 +145,7 @@ def from_json(kept: dict[str, Any]) -> Preview:
     return Preview(**{**kept, **rows, "tables": MappedWorkbook([_table(**table) for table in kept["tables"]])})
 
 
-_ROWS: dict[str, type[Problem] | type[Change]] = {"problems": Problem, "changed": Change, "created": Change}
+_ROWS: dict[str, type[Problem] | type[ItemChange]] = {"problems": Problem, "changed": ItemChange, "created": ItemChange}
 
 
 def _table(title: str, sheet: str, meanings: list[tuple[str, str, str, int | None]]) -> MappedSheet:
@@ -201,8 +201,8 @@ def _in_words(found: Found, outcome: _Outcome) -> Preview:
         counts=[(kind, log.created[kind], log.changed[kind], log.unchanged[kind], missing[kind]) for kind in kinds],
         changed=[change for change in log.changes if not change.is_new][:SHOWN],
         created=[change for change in log.changes if change.is_new][:SHOWN],
-        removable=[in_full(row) for row in surplus.removable],
-        bound=[(in_full(row), reason) for row, reason in surplus.bound],
+        removable=[name_with_kind(row) for row in surplus.removable],
+        bound=[(name_with_kind(row), reason) for row, reason in surplus.bound],
         notes=[*map(str, found.tables.notes), *log.notes][:SHOWN],
         kept=log.kept,
         tables=MappedWorkbook([MappedSheet(sheet.title, sheet.spec, sheet.columns) for sheet in found.tables.sheets]),

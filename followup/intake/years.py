@@ -23,10 +23,11 @@ from followup.models import (
     SubGoalEntry,
 )
 from followup.workflow import bring_into_open_years, open_follow_up
-from programmes.bulk import write
-from programmes.importing import KEYS, REASON, ImportLog, import_programme
+from programmes.bulk import bulk_save
+from programmes.importing import REASON, ImportLog, import_programme
+from programmes.item_types import KEYS
 from programmes.models import Indicator, Programme
-from programmes.source import Node, Problem, Problems, SourceError, check, unprintable_texts
+from programmes.source import Node, Problem, Problems, SourceError, unprintable_texts, validate
 
 if TYPE_CHECKING:
     from organisation.models import User
@@ -55,7 +56,7 @@ def import_source(
     Call it in a transaction, which a fault must undo.
     """
     problems = Problems(found)
-    with problems.noted():
+    with problems.collect():
         programme = import_programme(source, log, by)
     problems.raise_if_any()
     import_follow_ups(source, programme, log, with_pdf=with_pdf)
@@ -80,7 +81,7 @@ def import_follow_ups(source: Node, programme: Programme, log: ImportLog, *, wit
     SourceError names the places of all faults in the first year that has any. PdfUnavailable.
     """
     problems = Problems()
-    nodes = problems.distinct(source["follow_ups"].items(), "year")
+    nodes = problems.unique(source["follow_ups"].items(), "year")
     problems.raise_if_any()
     for node in nodes:
         year = node["year"].integer
@@ -120,7 +121,7 @@ def _open(node: Node, programme: Programme) -> FollowUp:
     except ValidationError as error:
         field, problems = next(iter(error.message_dict.items()))
         place = node[field] if field in node.value else node
-        raise place.fail(problems[0]) from error
+        raise place.error(problems[0]) from error
 
 
 def _fill(follow_up: FollowUp, node: Node, log: ImportLog) -> None:
@@ -158,8 +159,8 @@ def _answer(
     problems: Problems,
 ) -> None:
     answered = []
-    for node in problems.distinct(nodes.items(), key):
-        with problems.noted():
+    for node in problems.unique(nodes.items(), key):
+        with problems.collect():
             entry: Entry | None = entries.get(str(node[key].value))
             if entry is None:
                 raise _no_such_item(node[key])
@@ -168,12 +169,12 @@ def _answer(
             entry.is_example = node["example"].flag
             if isinstance(entry, Answer):
                 entry.state = state
-            check(entry, node, KEYS)
+            validate(entry, node, KEYS)
             answered.append(entry)
     if answered and not problems:
         model = type(answered[0])
         written = (*fields, "is_example", *(["state"] if issubclass(model, Answer) else []))
-        write(model, [], answered, written, {}, REASON)
+        bulk_save(model, [], answered, written, {}, REASON)
         log.count(log.created, model, len(answered))
 
 
@@ -186,9 +187,9 @@ def _decide(follow_up: FollowUp, node: Node, log: ImportLog, *, with_pdf: bool) 
         **{name: node[name].day_or_none for name in DECISION_DAYS},
         is_example=node["example"].flag,
     )
-    check(decision, node, KEYS)
+    validate(decision, node, KEYS)
     for field, problem in decision.obstacles(timezone.localdate()).items():
-        raise node[field].fail(problem)
+        raise node[field].error(problem)
     names = [Name(speaker["name"].text, speaker["party"].text) for speaker in node["speakers"].items()]
     notes = [_note(decision, order, item) for order, item in enumerate(node["notes"].items(), start=1)]
     # An invented decision is not worth the time that its PDF takes.
@@ -206,9 +207,9 @@ def _note(decision: Decision, order: int, node: Node) -> ProtocolNote:
         text=node["text"].text,
         is_example=node["example"].flag,
     )
-    check(note, node, KEYS)
+    validate(note, node, KEYS)
     return note
 
 
 def _no_such_item(node: Node) -> SourceError:
-    return node.fail(f"”{node.value}” finns inte i programmet det året.")
+    return node.error(f"”{node.value}” finns inte i programmet det året.")

@@ -20,7 +20,7 @@ from followup.workflow import StaleEntry, open_follow_up, perform
 from followup.writing.texts import save_texts
 from organisation.models import Unit, User
 from organisation.roles import REVIEWER, SECRETARY
-from programmes.importing import _Reading
+from programmes.importing import ProgrammeImporter
 from programmes.kolada import FetchLog, update_outcomes
 from programmes.models import Indicator, IndicatorValue, KeyFigure, Programme
 from programmes.sheets.mapping import MappedWorkbook
@@ -202,8 +202,8 @@ def test_an_outcome_that_an_import_has_read_is_not_written_until_it_is_in(way, f
         wait(posts, timeout=1)
         original(*args)
 
-    bring_in, original = way(file), _Reading.write
-    monkeypatch.setattr(_Reading, "write", write)
+    bring_in, original = way(file), ProgrammeImporter.save
+    monkeypatch.setattr(ProgrammeImporter, "save", write)
     with ThreadPoolExecutor(1) as pool:
         bring_in()
     outcome = IndicatorValue.objects.get(indicator=indicator, year=2021)

@@ -16,7 +16,7 @@ from followup.documents.report import pdf
 from followup.intake.removal import Surplus, remove, surplus_of
 from followup.intake.workbook import read_workbook
 from followup.intake.years import hold, import_source
-from programmes.importing import ImportLog, in_full
+from programmes.importing import ImportLog, name_with_kind
 from programmes.sheets.assembling import ProgrammeFacts
 from programmes.sheets.mapping import MappingChoices
 from programmes.source import Problem, SourceError, read_json
@@ -101,9 +101,9 @@ class Command(BaseCommand):
         if not removed and surplus.removable:
             self.stdout.write("Finns inte i filen och lämnades som det är; --remove-missing tar bort det:")
             for row in surplus.removable:
-                self.stdout.write(f"  {in_full(row)}")
+                self.stdout.write(f"  {name_with_kind(row)}")
         for row, reason in surplus.bound:
-            self.stdout.write(f"Finns inte i filen och kan inte tas bort: {in_full(row)}, som {reason}.")
+            self.stdout.write(f"Finns inte i filen och kan inte tas bort: {name_with_kind(row)}, som {reason}.")
 
 
 def _content(file: Path) -> bytes:

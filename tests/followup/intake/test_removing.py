@@ -16,7 +16,7 @@ from followup.models import Comment, FollowUp, MeasureEntry, SubGoalEntry, Workb
 from organisation.models import User
 from organisation.roles import REVIEWER
 from programmes.exporting import export_programme
-from programmes.importing import ImportLog, in_full
+from programmes.importing import ImportLog, name_with_kind
 from programmes.models import Indicator, IndicatorValue, Measure, Programme, SubGoal
 from programmes.sheets.assembling import ProgrammeFacts
 from programmes.sheets.mapping import MappingChoices
@@ -88,7 +88,7 @@ def bound(programme: Programme, *missing: Any) -> list[tuple[str, str]]:
     with transaction.atomic():
         found = surplus_of(programme, missing)
     assert len(found.removable) + len(found.bound) == len(missing)
-    return [(in_full(row), reason) for row, reason in found.bound]
+    return [(name_with_kind(row), reason) for row, reason in found.bound]
 
 
 def answer(grown: Measure, official: User) -> None:
@@ -132,11 +132,11 @@ def test_figures_of_decided_years_stay_with_their_indicator(huddinge):
     indicator = Indicator.objects.filter(outcomes__year=2020).first()
     outcomes = list(indicator.outcomes.all())
     reasons = dict(bound(huddinge, indicator, *indicator.targets.all(), *outcomes))
-    assert reasons[in_full(indicator)] == "har utfall som inte tas bort"
+    assert reasons[name_with_kind(indicator)] == "har utfall som inte tas bort"
     later = IndicatorValue.objects.create(indicator=indicator, year=2021, value=7)
     assert bound(huddinge, later) == []
     later.version = 2
-    assert bound(huddinge, later) == [(in_full(later), "är skrivet i uppföljningen för 2021")]
+    assert bound(huddinge, later) == [(name_with_kind(later), "är skrivet i uppföljningen för 2021")]
 
 
 def test_a_workbook_without_a_sheet_for_something_says_nothing_of_it(huddinge):
