@@ -172,6 +172,8 @@ def _find_failing_texts(rendering: Rendering) -> list[TextPlace]:
     give_up = time.monotonic() + SEARCH_SECONDS
 
     def is_failing(part: Value) -> bool:
+        if Rendering.objects.waiting().filter(priority__lt=rendering.priority).exists():
+            raise Failed("A more urgent PDF waits.")
         try:
             _draw_in_child(rendering, to_json(part), give_up - time.monotonic())
         except BrokenError:
@@ -186,7 +188,8 @@ def _find_failing_texts(rendering: Rendering) -> list[TextPlace]:
             if len(found) == MOST_TEXTS:
                 break
     except Failed:
-        logger.warning("The search for the texts that make %s fail took too long", rendering)
+        # It took too long, or a decision must not wait for the search of a reader's failure.
+        logger.warning("The search for the texts that make %s fail was ended", rendering)
     return list(found.values())
 
 

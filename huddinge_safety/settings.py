@@ -62,6 +62,9 @@ RENDER_TIME_LIMIT = env.positive("RENDER_TIME_LIMIT", default=300)
 PDF_SPEED_UPS = env.bool("PDF_SPEED_UPS", default=True)
 RENDER_KEEP_DAYS = env.positive("RENDER_KEEP_DAYS", default=30)
 RENDER_KEEP_COUNT = env.positive("RENDER_KEEP_COUNT", default=200)
+# How many new PDFs one person, and one address of the public, may ask for within ten minutes.
+RENDER_REQUESTS_PER_PERSON = env.positive("RENDER_REQUESTS_PER_PERSON", default=20)
+RENDER_REQUESTS_PER_ADDRESS = env.positive("RENDER_REQUESTS_PER_ADDRESS", default=60)
 # Whether pages start those processes themselves; not where `manage.py render_queued --forever` runs as a service.
 RENDER_ON_DEMAND = env.bool("RENDER_ON_DEMAND", default=True)
 
@@ -175,6 +178,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "followup.web.middleware.NotFoundPageMiddleware",
     "followup.web.middleware.MethodNotAllowedMiddleware",
+    "followup.web.middleware.TooManyRequestsMiddleware",
 ]
 
 ROOT_URLCONF = "huddinge_safety.urls"

@@ -10,8 +10,9 @@ from followup.documents.minutes import text as minutes_text
 from followup.documents.minutes.extract import build_minutes_extract
 from followup.models import Decision, Rendering
 from followup.permissions import can_decide
-from followup.queue.pdf_jobs import rendering_of_value
-from followup.queue.waiting_page import Wanted, pdf_or_waiting
+from followup.queue.pdf_jobs import request_pdf_of
+from followup.queue.requester import requester_of
+from followup.queue.waiting_page import RequestedPdf, pdf_or_waiting_page
 from followup.web.lookups import decision_or_404, user_of
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -47,9 +48,17 @@ def extract_as_pdf(request: HttpRequest, decision: Decision, page_address: str) 
     content.
     """
     extract = build_minutes_extract(decision)
-    rendering = rendering_of_value(decision.follow_up, extract, timezone.now(), Rendering.Document.EXTRACT)
-    wanted = Wanted(title=extract.document_title, file_name=f"{extract.file_name}.pdf", page_address=page_address)
-    return pdf_or_waiting(request, rendering, wanted)
+    rendering = request_pdf_of(
+        decision.follow_up,
+        extract,
+        timezone.now(),
+        requester_of(request, decision.follow_up),
+        Rendering.Document.EXTRACT,
+    )
+    requested = RequestedPdf(
+        title=extract.document_title, file_name=f"{extract.file_name}.pdf", page_address=page_address
+    )
+    return pdf_or_waiting_page(request, rendering, requested)
 
 
 def minutes_extract_docx(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:

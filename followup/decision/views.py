@@ -21,9 +21,10 @@ from followup.decision.recording import record, record_without_pdf, require_prop
 from followup.documents.minutes.extract import speakers_sentence
 from followup.models import Attachment, Decision, FollowUp
 from followup.permissions import can_decide, can_follow_review
-from followup.queue.pdf_jobs import rendering_of
+from followup.queue.pdf_jobs import request_pdf
+from followup.queue.requester import requester_of
 from followup.queue.wait_for_pdf import NoPdfError
-from followup.queue.waiting_page import Wanted, pdf_or_waiting
+from followup.queue.waiting_page import RequestedPdf, pdf_or_waiting_page
 from followup.report.archive import redrawn
 from followup.report.report import Report, from_json
 from followup.web.failed_pdfs import failing_texts_of
@@ -321,15 +322,16 @@ def _frozen_pdf(
     """Return the PDF of a decision's frozen report, or the waiting page. `read` turns its JSON into the report to
     print.
     """
-    rendering = rendering_of(
+    rendering = request_pdf(
         decision.follow_up,
         lambda: read(decision.report.json),
         timezone.now(),
+        requester_of(request, decision.follow_up),
         choices=f"{file_name} {decision.report.sha256}",
     )
     year = decision.follow_up
     page = reverse("followup:decided_report", args=[year.programme.slug, year.year, decision.number])
-    return pdf_or_waiting(request, rendering, Wanted(title, file_name, page_address=page))
+    return pdf_or_waiting_page(request, rendering, RequestedPdf(title, file_name, page_address=page))
 
 
 def decided_report_json(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:

@@ -43,7 +43,7 @@ def ask_to_bring_in(workbook: Workbook, digest: str, now: datetime, *, removes: 
 
 def _ask(workbook: Workbook, now: datetime, **what: object) -> bool:
     ready = Workbook.objects.filter(pk=workbook.pk, state=Workbook.State.READY)
-    return ready.update(**queue.anew(Workbook, now), **what) == 1
+    return ready.update(**queue.queued_values(Workbook, now), **what) == 1
 
 
 def wait_for(workbook: Workbook) -> Workbook:
@@ -81,7 +81,7 @@ def take_next(now: datetime) -> Workbook | None:
 
 
 def _take_next(now: datetime) -> Workbook | None:
-    workbook = queue.unlocked(Workbook.objects.waiting()).first()
+    workbook = queue.lock_free_rows(Workbook.objects.waiting()).first()
     if workbook is None:
         return None
     workbook.state = Workbook.State.RUNNING
@@ -124,7 +124,7 @@ def is_held(workbook: Workbook) -> bool:
 def beat(workbook: Workbook, now: datetime) -> None:
     """Send a heartbeat. A row locked by the import itself is left alone: its lock shows that it is alive."""
     with suppress(DatabaseError), transaction.atomic():
-        for row in queue.unlocked(Workbook.objects.held_as(workbook).only("pk")):
+        for row in queue.lock_free_rows(Workbook.objects.held_as(workbook).only("pk")):
             Workbook.objects.filter(pk=row.pk).update(beat_at=now)
 
 
@@ -132,7 +132,7 @@ def _look(workbook: Workbook) -> None:
     found = read(workbook, _progress_recorder(workbook))
     _tell_all_read(workbook)
     preview = preview_of(found, by=workbook.by)
-    queue.change(workbook, state=Workbook.State.READY, preview=to_json(preview))
+    queue.update_held(workbook, state=Workbook.State.READY, preview=to_json(preview))
 
 
 def _bring_in(workbook: Workbook) -> None:
@@ -153,7 +153,7 @@ def _bring_in(workbook: Workbook) -> None:
 def _show_again(workbook: Workbook, reason: Exception, preview: Preview) -> None:
     """Let the owner look at the effect as it is now, since the confirmed one could not be done."""
     problem = f"Inget lästes in. {reason} Så här blir det nu."
-    queue.change(workbook, state=Workbook.State.READY, preview=to_json(preview), problem=problem)
+    queue.update_held(workbook, state=Workbook.State.READY, preview=to_json(preview), problem=problem)
 
 
 def _progress_recorder(workbook: Workbook) -> OnProgress:
@@ -163,15 +163,15 @@ def _progress_recorder(workbook: Workbook) -> OnProgress:
         workbook.rows = rows_in_file
         # Reading goes on even when its progress cannot be stored.
         with suppress(DatabaseError):
-            queue.change(workbook, rows=rows_in_file, rows_read=rows_read, beat_at=timezone.now())
+            queue.update_held(workbook, rows=rows_in_file, rows_read=rows_read, beat_at=timezone.now())
 
     return record
 
 
 def _tell_all_read(workbook: Workbook) -> None:
-    queue.change(workbook, stage=Workbook.Stage.WRITING, rows_read=workbook.rows, beat_at=timezone.now())
+    queue.update_held(workbook, stage=Workbook.Stage.WRITING, rows_read=workbook.rows, beat_at=timezone.now())
 
 
 def fail(workbook: Workbook, problem: str) -> bool:
     """`problem` tells its owner in plain words why the file could not be read."""
-    return queue.change(workbook, state=Workbook.State.FAILED, problem=problem)
+    return queue.update_held(workbook, state=Workbook.State.FAILED, problem=problem)

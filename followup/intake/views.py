@@ -16,8 +16,8 @@ from followup.intake.preview import SHOWN, Differs, Preview, from_json
 from followup.intake.workbook import ALL_SHEETS
 from followup.models import Workbook
 from followup.permissions import can_edit_programmes, can_remove_from_programmes
-from followup.queue.jobs import ask_again
-from followup.queue.waiting_page import reloading
+from followup.queue.jobs import requeue
+from followup.queue.waiting_page import reloading_page
 from followup.web.conditional import NOT_STORED
 from followup.web.lookups import programme_or_404, user_of
 from followup.writing.attachments import safe_name
@@ -77,7 +77,7 @@ def workbook_preview(request: HttpRequest, pk: int) -> HttpResponse:
     if workbook.is_done and workbook.programme:
         return _brought_in(request, workbook, workbook.programme)
     if request.method == "POST" and not workbook.is_ready:
-        ask_again(workbook, timezone.now())
+        requeue(workbook, timezone.now())
         return redirect("followup:workbook_preview", pk)
     if workbook.is_ready and not workbook.preview:  # handed over before all files were read by the worker
         _look(workbook)
@@ -183,7 +183,7 @@ def _reading(request: HttpRequest, workbook: Workbook) -> HttpResponse:
         status = HTTPStatus.SERVICE_UNAVAILABLE
         return render(request, "followup/intake/workbook_reading.html", context, status=status)
     call_worker(now)
-    return reloading(request, "followup/intake/workbook_reading.html", context, HTTPStatus.OK)
+    return reloading_page(request, "followup/intake/workbook_reading.html", context, HTTPStatus.OK)
 
 
 def _show(

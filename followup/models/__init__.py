@@ -8,7 +8,7 @@ from followup.models.entries import Answer, AreaEntry, Entry, GuidelineEntry, Me
 from followup.models.events import Event
 from followup.models.mail import OutgoingMail
 from followup.models.reminders import Reminder
-from followup.models.renderings import Rendering
+from followup.models.renderings import Rendering, RenderingRequest
 from followup.models.ticks import Tick
 from followup.models.tokens import ApiToken
 from followup.models.withholdings import Withholding
@@ -36,6 +36,7 @@ __all__ = [
     "ProtocolNote",
     "Reminder",
     "Rendering",
+    "RenderingRequest",
     "ReportSignature",
     "Speaker",
     "SubGoalEntry",

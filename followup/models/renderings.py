@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from followup.models.queued import Queued, QueuedQuerySet
 from followup.models.year import FollowUp
@@ -15,9 +15,14 @@ from followup.models.year import FollowUp
 
 class RenderingQuerySet(QueuedQuerySet["Rendering"]):
     def in_queue(self) -> RenderingQuerySet:
-        """Not finished, those first that were asked for first."""
+        """Not finished, those first that hold a slot, and then in the order in which they will be."""
         unfinished = [Rendering.State.WAITING, Rendering.State.RUNNING]
-        return self.filter(state__in=unfinished).order_by("asked_at", "pk")
+        has_slot_first = F("slot").asc(nulls_last=True)
+        return self.filter(state__in=unfinished).order_by(has_slot_first, "priority", "turn", "asked_at", "pk")
+
+    def in_turn(self) -> RenderingQuerySet:
+        """The most urgent first, then in turn one file of each requester, so that many of one delay no other."""
+        return self.order_by("priority", "turn", "asked_at", "pk")
 
     def finished(self) -> RenderingQuerySet:
         """Done or failed, the latest first."""
@@ -46,6 +51,11 @@ class Rendering(Queued):
         UNIT = "unit", "En enhets år"
         EXTRACT = "extract", "Protokollsutdraget"
 
+    class Priority(models.IntegerChoices):
+        DECISION = 1, "Till ett beslut"
+        YEAR = 2, "Till de som arbetar med året"
+        READER = 3, "Till läsare"
+
     # A worker gives a sign of life every few seconds.
     ABANDONED_AFTER = timedelta(seconds=30)
     HEAVY = ("source", "content")
@@ -70,6 +80,10 @@ class Rendering(Queued):
         help_text="Namn, mål och plats på sidan för varje text som ensam gör att filen inte kan skapas.",
     )
     state = models.CharField("läge", max_length=20, choices=State, default=State.WAITING)
+    priority = models.PositiveSmallIntegerField("prioritet", choices=Priority, default=Priority.READER)
+    turn = models.PositiveSmallIntegerField(
+        "tur", default=1, help_text="Hur många filer som samma person väntade på, med den här."
+    )
     slot = models.PositiveSmallIntegerField(
         "plats", null=True, help_text="Vilken av de processer som får finnas samtidigt som skapar filen."
     )
@@ -110,3 +124,23 @@ class Rendering(Queued):
     def took(self) -> timedelta | None:
         """How long the making of it took; None while it is not finished."""
         return self.finished_at - self.started_at if self.finished_at and self.started_at else None
+
+
+class RenderingRequest(models.Model):
+    """A request that gave the queue work, kept as long as it counts against the limit of its requester."""
+
+    # The time within which a requester may make so many requests.
+    PERIOD = timedelta(minutes=10)
+
+    rendering = models.ForeignKey(Rendering, models.CASCADE, verbose_name="rendering", related_name="requests")
+    requester = models.CharField("vem", max_length=64, help_text="Kontrollsumma av personen eller adressen.")
+    at = models.DateTimeField("när")
+
+    class Meta:
+        verbose_name = "begäran om rendering"
+        verbose_name_plural = "begäranden om renderingar"
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["requester", "at"], name="rendering_request_limit")]
+
+    def __str__(self) -> str:
+        return f"Begäran {self.pk}"

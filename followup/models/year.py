@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -60,8 +61,14 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def answered_by(self, unit: Unit) -> FollowUpQuerySet:
         """Follow-ups of programmes in which `unit` is responsible for a goal, a measure or a guideline."""
+        return self.answered_by_units([unit.pk])
+
+    def answered_by_units(self, units: Collection[int]) -> FollowUpQuerySet:
+        """As `answered_by`, for any of several units."""
         programmes = Programme.objects.filter(
-            Q(areas__sub_goals__units=unit) | Q(areas__sub_goals__measures__units=unit) | Q(guidelines__units=unit)
+            Q(areas__sub_goals__units__in=units)
+            | Q(areas__sub_goals__measures__units__in=units)
+            | Q(guidelines__units__in=units)
         )
         return self.filter(programme__in=programmes)
 

@@ -26,8 +26,8 @@ from followup.models import Rendering
 from followup.publication import dcat
 from followup.publication.open_data import absolute, catalogue
 from followup.publication.publication import Publication, publication_of, publications
-from followup.queue.jobs import ask_again
-from followup.queue.pdf_jobs import call_worker, rendering_of
+from followup.queue.pdf_jobs import call_worker, request_pdf, retry_pdf
+from followup.queue.requester import public_requester
 from followup.queue.waiting_page import REFRESH_SECONDS
 from followup.report.archive import redrawn
 from followup.report.unit_year import part_of_unit
@@ -200,10 +200,11 @@ def _pdf(request: HttpRequest, publication: Publication) -> HttpResponseBase:
             response["Cache-Control"] = PUBLIC
             return response
     now = timezone.now()
+    requester = public_requester(request)
     choices = f"public {publication.stamp} {name}"
-    rendering = rendering_of(publication.follow_up, lambda: report, now, choices=choices)
+    rendering = request_pdf(publication.follow_up, lambda: report, now, requester, choices=choices)
     if rendering.is_failed and rendering.finished_at and now - rendering.finished_at > TRY_AGAIN_AFTER:
-        ask_again(rendering, now)
+        retry_pdf(rendering, requester, now)
         rendering.refresh_from_db(fields=["state"])
     if rendering.is_done:
         headers = {"Content-Disposition": f'inline; filename="{name}"'}

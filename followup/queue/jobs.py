@@ -33,7 +33,7 @@ SLOW_AFTER = timedelta(minutes=2)
 NICENESS = 5
 
 
-def anew(model: type[Queued], now: datetime) -> dict[str, Any]:
+def queued_values(model: type[Queued], now: datetime) -> dict[str, Any]:
     """What holds of a row that is put in the queue `now`."""
     return {
         "state": WAITING,
@@ -45,9 +45,9 @@ def anew(model: type[Queued], now: datetime) -> dict[str, Any]:
     }
 
 
-def ask_again(row: Queued, now: datetime) -> None:
+def requeue(row: Queued, now: datetime) -> None:
     """Put one that failed in the queue once more; nothing when somebody else has done so already."""
-    _queue_of(row).failed().filter(pk=row.pk).update(**anew(type(row), now))
+    _queue_of(row).failed().filter(pk=row.pk).update(**queued_values(type(row), now))
 
 
 def call_worker(queue: QueuedQuerySet[Row], room: int, now: datetime, *, only: str) -> None:
@@ -89,7 +89,7 @@ def give_back_abandoned(queue: QueuedQuerySet[Row], now: datetime, fail: Callabl
     """Put what dead workers had begun back into the queue, and `fail` what they have died of too often."""
     with transaction.atomic():
         # On PostgreSQL what is being written is locked, and its worker alive however long that takes.
-        for row in unlocked(queue.abandoned(now).light()):
+        for row in lock_free_rows(queue.abandoned(now).light()):
             logger.warning("The process that worked on %s %s has ended", row._meta.model_name, row.pk)
             if row.attempts < MAX_ATTEMPTS:
                 give_back(row)
@@ -97,7 +97,7 @@ def give_back_abandoned(queue: QueuedQuerySet[Row], now: datetime, fail: Callabl
                 fail(row, f"Processen som arbetar med filen har avbrutits {row.attempts} gånger.")
 
 
-def unlocked(rows: QueuedQuerySet[Row]) -> QueuedQuerySet[Row]:
+def lock_free_rows(rows: QueuedQuerySet[Row]) -> QueuedQuerySet[Row]:
     """Lock and return the rows nobody else has locked (SKIP LOCKED)."""
     has_locks = connection.features.has_select_for_update
     return rows.select_for_update(skip_locked=True) if has_locks else rows
@@ -105,10 +105,10 @@ def unlocked(rows: QueuedQuerySet[Row]) -> QueuedQuerySet[Row]:
 
 def give_back(row: Queued) -> bool:
     """Back into the queue, unbegun, at its old place."""
-    return change(row, state=WAITING, called_at=None, **row.UNBEGUN)
+    return update_held(row, state=WAITING, called_at=None, **row.UNBEGUN)
 
 
-def change(row: Queued, **values: object) -> bool:
+def update_held(row: Queued, **values: object) -> bool:
     """Change what the worker that took `row` holds, unless it has been taken from that worker."""
     with transaction.atomic():
         return _queue_of(row).held_as(row).update(**values) == 1

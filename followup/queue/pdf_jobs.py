@@ -1,6 +1,7 @@
-"""The queue of PDFs: asking for one, and the steps that a worker takes with it.
+"""Queue of PDFs: requests for one, and the steps that a worker takes with it.
 
-The database keeps the bound: a rendering that is made holds one of `RENDER_PROCESSES` slots, and no two the same.
+The database keeps the bound on how many are made at once: a rendering that is being made holds one of RENDER_PROCESSES
+slots, and no two hold the same.
 """
 
 from __future__ import annotations
@@ -13,60 +14,135 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from followup.change_counter import change_count, compact
 from followup.documents.failing_texts import TextPlace
 from followup.documents.minutes.extract import MinutesExtract
-from followup.models import FollowUp, Rendering
+from followup.models import FollowUp, Rendering, RenderingRequest
 from followup.program_version import fingerprint
 from followup.queue import jobs as queue
+from followup.queue.requester import Requester
 from followup.report.report import Report, to_json
 from followup.report.unit_year import UnitYear
+from followup.web.errors import TooManyRequestsError
 
 
-def rendering_of(
+def request_pdf(
     follow_up: FollowUp,
     build: Callable[[], Report | UnitYear],
     now: datetime,
+    requester: Requester,
     *,
     choices: str = "",
     document: Rendering.Document = Rendering.Document.REPORT,
 ) -> Rendering:
-    """The PDF of a document: done, failed, or one to wait for. Asking for the first time puts it in the queue.
+    """Return the PDF of a document: done, failed, or to wait for. The first request puts it in the queue.
 
-    `build` makes what the document shows of `follow_up` with `choices`, the reader's; it is called only when something
-    has changed since somebody asked for the same.
+    `build` makes the value that is drawn, of `follow_up` with the reader's `choices`. It is called only when something
+    has changed since the same was requested. TooManyRequestsError when the requester is past their limit.
     """
     shortcut = _digest(
         fingerprint(), settings.MUNICIPALITY_NAME, str(change_count()), str(follow_up.pk), document, choices
     )
     known = Rendering.objects.defer("source").filter(shortcut=shortcut).first()
     if known:
+        _raise_priority(known, requester)
         return known
-    rendering = rendering_of_value(follow_up, build(), now, document)
+    rendering = request_pdf_of(follow_up, build(), now, requester, document)
     Rendering.objects.filter(pk=rendering.pk).update(shortcut=shortcut)
     return rendering
 
 
-def rendering_of_value(
-    follow_up: FollowUp, value: Report | UnitYear | MinutesExtract, now: datetime, document: Rendering.Document
+def request_pdf_of(
+    follow_up: FollowUp,
+    value: Report | UnitYear | MinutesExtract,
+    now: datetime,
+    requester: Requester,
+    document: Rendering.Document,
 ) -> Rendering:
-    """As `rendering_of`, of what is built at little cost: it is looked for by its content at once."""
+    """As `request_pdf`, of a value that costs little to build: the PDF is looked up by its content."""
     source = to_json(value)
-    defaults = {"follow_up": follow_up, "document": document, "source": source, "asked_at": now}
-    rendering, _is_new = Rendering.objects.defer("source").get_or_create(
-        key=_digest(fingerprint(), document, source), defaults=defaults
-    )
+    key = _digest(fingerprint(), document, source)
+    known = Rendering.objects.defer("source").filter(key=key).first()
+    if known:
+        _raise_priority(known, requester)
+        return known
+    _check_limit(requester, now)
+    new = {
+        "follow_up": follow_up,
+        "document": document,
+        "source": source,
+        "asked_at": now,
+        "priority": requester.priority,
+        "turn": _turn_of(requester),
+    }
+    rendering, is_new = Rendering.objects.defer("source").get_or_create(key=key, defaults=new)
+    if is_new:
+        _count_request(rendering, requester, now)
     return rendering
+
+
+def retry_pdf(rendering: Rendering, requester: Requester, now: datetime) -> None:
+    """Put a failed rendering in the queue again. TooManyRequestsError when the requester is past their limit."""
+    if not rendering.is_failed:
+        return
+    _check_limit(requester, now)
+    Rendering.objects.failed().filter(pk=rendering.pk).update(priority=requester.priority, turn=_turn_of(requester))
+    queue.requeue(rendering, now)
+    _count_request(rendering, requester, now)
 
 
 def _digest(*parts: str) -> str:
     return sha256("\0".join(parts).encode()).hexdigest()
 
 
+def _raise_priority(rendering: Rendering, requester: Requester) -> None:
+    """Let a waiting rendering be made sooner when a more urgent requester asks for it too."""
+    if rendering.state == Rendering.State.WAITING and requester.priority < rendering.priority:
+        less_urgent = Rendering.objects.waiting().filter(pk=rendering.pk, priority__gt=requester.priority)
+        less_urgent.update(priority=requester.priority, turn=1)
+
+
+def _turn_of(requester: Requester) -> int:
+    """Return how many renderings the requester would wait for with one more."""
+    if requester.limit is None:
+        return 1
+    waiting = Rendering.objects.waiting().filter(requests__requester=requester.key)
+    return waiting.values("pk").distinct().count() + 1
+
+
+def _check_limit(requester: Requester, now: datetime) -> None:
+    if requester.limit is None:
+        return
+    counted = RenderingRequest.objects.filter(requester=requester.key, at__gt=now - RenderingRequest.PERIOD)
+    latest = list(counted.order_by("-at").values_list("at", flat=True)[: requester.limit])
+    if len(latest) < requester.limit:
+        return
+    retry_at = latest[-1] + RenderingRequest.PERIOD
+    raise TooManyRequestsError(_refusal(requester, retry_at), retry_at)
+
+
+def _refusal(requester: Requester, retry_at: datetime) -> str:
+    number = f"{requester.limit} nya PDF-filer"
+    begun = f"Från din internetadress har {number} begärts" if requester.is_address else f"Du har begärt {number}"
+    minutes = RenderingRequest.PERIOD // timedelta(minutes=1)
+    # The minute after, so that the time is not too early.
+    clock = timezone.localtime(retry_at + timedelta(minutes=1))
+    return (
+        f"{begun} på {minutes} minuter, och fler är det inte plats för. Försök igen kl. {clock:%H.%M}. "
+        "De filer som redan är klara kan du hämta nu."
+    )
+
+
+def _count_request(rendering: Rendering, requester: Requester, now: datetime) -> None:
+    if requester.limit is not None:
+        RenderingRequest.objects.create(rendering=rendering, requester=requester.key, at=now)
+
+
 @dataclass(frozen=True)
-class Progress:
-    """How far a rendering has come, as its reader is told."""
+class WaitingTime:
+    """The place in the queue of a rendering, the time since it was requested, and the time that the last one took."""
 
     ahead: int
     elapsed: timedelta
@@ -78,7 +154,7 @@ class Progress:
         return self.elapsed > max(queue.SLOW_AFTER, 5 * (self.usual or timedelta()))
 
 
-def progress_of(rendering: Rendering, now: datetime) -> Progress:
+def waiting_time_of(rendering: Rendering, now: datetime) -> WaitingTime:
     in_queue = list(Rendering.objects.in_queue().values_list("pk", flat=True))
     last = (
         Rendering.objects.light()
@@ -86,7 +162,7 @@ def progress_of(rendering: Rendering, now: datetime) -> Progress:
         .order_by("-finished_at")
         .first()
     )
-    return Progress(
+    return WaitingTime(
         ahead=in_queue.index(rendering.pk) if rendering.pk in in_queue else 0,
         elapsed=max(now - rendering.asked_at, timedelta()),
         usual=last.took if last else None,
@@ -99,7 +175,7 @@ def call_worker(now: datetime) -> None:
 
 
 def take_next(now: datetime) -> Rendering | None:
-    """The rendering that the calling worker is to make now, as its own; None when there is none or no room."""
+    """Take the rendering that the calling worker is to make now. None when none waits or all slots are taken."""
     queue.give_back_abandoned(Rendering.objects.all(), now, partial(fail, now=now))
     for slot in range(settings.RENDER_PROCESSES):
         try:
@@ -111,7 +187,7 @@ def take_next(now: datetime) -> Rendering | None:
 
 
 def _take_next(slot: int, now: datetime) -> Rendering | None:
-    rendering = queue.unlocked(Rendering.objects.waiting().defer("content")).first()
+    rendering = queue.lock_free_rows(Rendering.objects.waiting().in_turn().defer("content")).first()
     if rendering is None:
         return None
     rendering.state = Rendering.State.RUNNING
@@ -123,13 +199,13 @@ def _take_next(slot: int, now: datetime) -> Rendering | None:
 
 
 def beat(rendering: Rendering, now: datetime) -> bool:
-    """A sign of life; False when the rendering has been given to another worker in the meantime."""
-    return queue.change(rendering, beat_at=now)
+    """Send a heartbeat. Return False when the rendering has been given to another worker in the meantime."""
+    return queue.update_held(rendering, beat_at=now)
 
 
 def store(rendering: Rendering, content: bytes, now: datetime) -> bool:
-    """The finished file, whole or not at all. Its source is no longer needed."""
-    return queue.change(
+    """Store the finished file, whole or not at all, and drop its source."""
+    return queue.update_held(
         rendering, state=Rendering.State.DONE, content=content, source="", slot=None, finished_at=now, problem=""
     )
 
@@ -137,12 +213,14 @@ def store(rendering: Rendering, content: bytes, now: datetime) -> bool:
 def fail(rendering: Rendering, problem: str, now: datetime, texts: Iterable[TextPlace] = ()) -> bool:
     """Store the reason in Swedish why there is no file, and the texts that make the rendering fail."""
     failing = [{"name": place.name, "goal": place.goal, "anchor": place.anchor} for place in texts]
-    return queue.change(
+    return queue.update_held(
         rendering, state=Rendering.State.FAILED, problem=problem, failing_texts=failing, slot=None, finished_at=now
     )
 
 
 def clean_up(now: datetime) -> int:
-    """Delete what is outdated; how many that were. The count of changes is shortened too, which every page reads."""
+    """Delete outdated renderings and return their number. Shortens the change counter too, which every page reads."""
     compact()
-    return Rendering.objects.outdated(now).delete()[0]
+    RenderingRequest.objects.filter(at__lte=now - RenderingRequest.PERIOD).delete()
+    deleted = Rendering.objects.outdated(now).delete()[1]
+    return deleted.get(Rendering._meta.label, 0)

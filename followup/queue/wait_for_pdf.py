@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from followup.documents.minutes.extract import MinutesExtract
 from followup.models import FollowUp, Rendering
-from followup.queue.jobs import ask_again
-from followup.queue.pdf_jobs import call_worker, rendering_of_value
+from followup.queue.pdf_jobs import call_worker, request_pdf_of, retry_pdf
+from followup.queue.requester import BOARD
 from followup.report.report import Report
 
 # Seconds: the longest wait, and the pause between two looks.
@@ -30,8 +30,8 @@ def finished_pdf(follow_up: FollowUp, value: Report | MinutesExtract, document: 
 
     NoPdfError when it fails or takes longer than WAIT seconds: it is then made all the same, for the next attempt.
     """
-    rendering = rendering_of_value(follow_up, value, timezone.now(), document)
-    ask_again(rendering, timezone.now())
+    rendering = request_pdf_of(follow_up, value, timezone.now(), BOARD, document)
+    retry_pdf(rendering, BOARD, timezone.now())
     give_up = time.monotonic() + WAIT
     while True:
         rendering.refresh_from_db(fields=["state", "problem", "failing_texts"])
@@ -47,7 +47,7 @@ def finished_pdf(follow_up: FollowUp, value: Report | MinutesExtract, document: 
 
 def pdf_if_finished(follow_up: FollowUp, value: Report, document: Rendering.Document) -> bytes:
     """Return the PDF of `value` if it has been made by now, or empty bytes without waiting for it."""
-    rendering = rendering_of_value(follow_up, value, timezone.now(), document)
+    rendering = request_pdf_of(follow_up, value, timezone.now(), BOARD, document)
     return _content(rendering) if rendering.is_done else b""
 
 

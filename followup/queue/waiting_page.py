@@ -1,6 +1,6 @@
-"""The answer to somebody who asks for a PDF: the file, a page to wait on while it is made, or one that says why not.
+"""Responses to a request for a PDF: the file, a page to wait on while it is made, or the reason why it failed.
 
-The file is made by a worker beside the web processes. It is given out at its document's own address alone.
+A worker process makes the file. Only the document's own address gives it out.
 """
 
 from __future__ import annotations
@@ -13,33 +13,34 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from followup.models import Rendering
-from followup.queue.jobs import ask_again
-from followup.queue.pdf_jobs import call_worker, progress_of
+from followup.queue.pdf_jobs import call_worker, retry_pdf, waiting_time_of
+from followup.queue.requester import requester_of
 from followup.web.conditional import conditional_response, etag_from
 from followup.web.failed_pdfs import failing_texts_of
 
-# How often the page that waits for a file loads itself again, and what in its address says that it shall not.
+TEMPLATE = "followup/queue/report_rendering.html"
+# Seconds between two reloads of a waiting page, and the parameter of its address that stops them.
 REFRESH_SECONDS = 3
 STAY = "stanna"
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A PDF that somebody asks for: what it is called, in words and as a file, and where to look meanwhile."""
+class RequestedPdf:
+    """The title and file name of a PDF, and the addresses that a reader is sent to meanwhile."""
 
     title: str
     file_name: str
-    page_address: str  # the same as a page to read
-    waiting_address: str = ""  # the page that waits, unless it is the file's own
+    page_address: str  # the same document as a page
+    waiting_address: str = ""  # the waiting page, where it is not at the file's own address
 
 
-def pdf_or_waiting(request: HttpRequest, rendering: Rendering, wanted: Wanted) -> HttpResponseBase:
-    """The file, or a page to wait for it on. Posting asks for it again after a failure."""
+def pdf_or_waiting_page(request: HttpRequest, rendering: Rendering, requested: RequestedPdf) -> HttpResponseBase:
+    """Return the file, or a page to wait for it on. A POST asks for it again after a failure."""
     if request.method == "POST":
-        return asked_again(request, rendering)
+        return retry_and_redirect(request, rendering)
     if not rendering.is_done:
-        return waiting_page(request, rendering, wanted, HTTPStatus.ACCEPTED)
-    headers = {"Content-Disposition": f'inline; filename="{wanted.file_name}"'}
+        return waiting_page(request, rendering, requested, HTTPStatus.ACCEPTED)
+    headers = {"Content-Disposition": f'inline; filename="{requested.file_name}"'}
     return conditional_response(
         request,
         etag_from(rendering.key),
@@ -47,25 +48,31 @@ def pdf_or_waiting(request: HttpRequest, rendering: Rendering, wanted: Wanted) -
     )
 
 
-def asked_again(request: HttpRequest, rendering: Rendering) -> HttpResponse:
-    ask_again(rendering, timezone.now())
+def retry_and_redirect(request: HttpRequest, rendering: Rendering) -> HttpResponse:
+    retry_pdf(rendering, requester_of(request, rendering.follow_up), timezone.now())
     return redirect(request.get_full_path())
 
 
-def waiting_page(request: HttpRequest, rendering: Rendering, wanted: Wanted, status: HTTPStatus) -> HttpResponse:
-    address = with_choices(request, wanted.waiting_address or request.path)
-    context: dict[str, object] = {"rendering": rendering, "wanted": wanted, "address": address}
+def waiting_page(
+    request: HttpRequest, rendering: Rendering, requested: RequestedPdf, status: HTTPStatus
+) -> HttpResponse:
+    """Return the page of a PDF that is not there: how far it has come, or why it could not be made."""
+    context: dict[str, object] = {
+        "rendering": rendering,
+        "requested": requested,
+        "address": address_with_choices(request, requested.waiting_address or request.path),
+    }
     if rendering.is_failed:
-        context["texts"] = failing_texts_of(rendering.failing_texts, rendering.follow_up, wanted.page_address)
-        return render(request, "followup/queue/report_rendering.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
+        context["texts"] = failing_texts_of(rendering.failing_texts, rendering.follow_up, requested.page_address)
+        return render(request, TEMPLATE, context, status=HTTPStatus.SERVICE_UNAVAILABLE)
     now = timezone.now()
     call_worker(now)
-    context["progress"] = progress_of(rendering, now)
-    return reloading(request, "followup/queue/report_rendering.html", context, status)
+    context["waiting"] = waiting_time_of(rendering, now)
+    return reloading_page(request, TEMPLATE, context, status)
 
 
-def reloading(request: HttpRequest, template: str, context: dict[str, object], status: HTTPStatus) -> HttpResponse:
-    """A page that loads itself again, at the `address` of its `context`, until its reader wants it to stay."""
+def reloading_page(request: HttpRequest, template: str, context: dict[str, object], status: HTTPStatus) -> HttpResponse:
+    """Return a page that reloads itself at the `address` of its `context`, unless the reader has stopped that."""
     address, stays = str(context["address"]), STAY in request.GET
     to_stay = f"{address}{'&' if '?' in address else '?'}{STAY}=1"
     response = render(request, template, {**context, "stays": stays, "address_to_stay": to_stay}, status=status)
@@ -77,13 +84,12 @@ def reloading(request: HttpRequest, template: str, context: dict[str, object], s
 
 
 def choices_of(request: HttpRequest) -> QueryDict:
-    """What the reader has chosen of the document, in this request's address."""
+    """Return the reader's choices of the document, from the address of the request."""
     choices = request.GET.copy()
     choices.pop(STAY, None)
     return choices
 
 
-def with_choices(request: HttpRequest, address: str) -> str:
-    """`address` with the reader's choices."""
+def address_with_choices(request: HttpRequest, address: str) -> str:
     choices = choices_of(request)
     return f"{address}?{choices.urlencode()}" if choices else address

@@ -13,8 +13,16 @@ from followup.documents.formats import FORMATS
 from followup.documents.report import json
 from followup.models import DecidedReport, FollowUp, Rendering
 from followup.permissions import can_follow_review
-from followup.queue.pdf_jobs import rendering_of
-from followup.queue.waiting_page import Wanted, asked_again, choices_of, pdf_or_waiting, waiting_page, with_choices
+from followup.queue.pdf_jobs import request_pdf
+from followup.queue.requester import requester_of
+from followup.queue.waiting_page import (
+    RequestedPdf,
+    address_with_choices,
+    choices_of,
+    pdf_or_waiting_page,
+    retry_and_redirect,
+    waiting_page,
+)
 from followup.reading.forms import SelectionForm
 from followup.report.archive import report_of, stored_file
 from followup.report.report import Report
@@ -100,18 +108,19 @@ def _pdf(request: HttpRequest, follow_up: FollowUp) -> HttpResponseBase:
             return redirect(
                 "followup:decided_report_pdf", follow_up.programme.slug, follow_up.year, decided.decision.number
             )
-    rendering = rendering_of(
+    rendering = request_pdf(
         follow_up,
         lambda: _selection_or_404(request, report_of(follow_up)).selected(),
         timezone.now(),
+        requester_of(request, follow_up),
         choices=choices_of(request).urlencode(),
     )
-    return pdf_or_waiting(request, rendering, _wanted(request, follow_up, rendering))
+    return pdf_or_waiting_page(request, rendering, _requested_pdf(request, follow_up, rendering))
 
 
-def _wanted(request: HttpRequest, follow_up: FollowUp, rendering: Rendering) -> Wanted:
+def _requested_pdf(request: HttpRequest, follow_up: FollowUp, rendering: Rendering) -> RequestedPdf:
     year = (follow_up.programme.slug, follow_up.year)
-    return Wanted(
+    return RequestedPdf(
         title=f"Uppföljning {follow_up.year} av {follow_up.programme}",
         file_name=_file_name(request, follow_up, "pdf"),
         waiting_address=reverse("followup:report_rendering", args=[*year, rendering.pk]),
@@ -126,8 +135,8 @@ def report_rendering(request: HttpRequest, slug: str, year: int, rendering: int)
         Rendering.objects.light().filter(follow_up=follow_up, document=Rendering.Document.REPORT, pk=rendering).first()
     )
     if request.method == "POST" and known:
-        return asked_again(request, known)
+        return retry_and_redirect(request, known)
     # The report's own address returns a finished PDF, and starts again when this job has been cleaned up.
     if known is None or known.is_done:
-        return redirect(with_choices(request, reverse("followup:report_file", args=[slug, year, "pdf"])))
-    return waiting_page(request, known, _wanted(request, follow_up, known), HTTPStatus.OK)
+        return redirect(address_with_choices(request, reverse("followup:report_file", args=[slug, year, "pdf"])))
+    return waiting_page(request, known, _requested_pdf(request, follow_up, known), HTTPStatus.OK)

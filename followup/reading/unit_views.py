@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from followup.models import FollowUp, Rendering
 from followup.models.year import FollowUpQuerySet
-from followup.queue.pdf_jobs import rendering_of
-from followup.queue.waiting_page import Wanted, pdf_or_waiting
+from followup.queue.pdf_jobs import request_pdf
+from followup.queue.requester import requester_of
+from followup.queue.waiting_page import RequestedPdf, pdf_or_waiting_page
 from followup.reading.register import shows_example, with_decisions
 from followup.report.archive import report_of
 from followup.report.unit_year import UnitYear
@@ -58,19 +59,20 @@ def unit_year(request: HttpRequest, slug: str, programme: str, year: int) -> Htt
 def unit_pdf(request: HttpRequest, slug: str, programme: str, year: int) -> HttpResponseBase:
     """Return the unit's year as a PDF, for a committee's meeting."""
     unit, follow_up = _unit_or_404(slug), follow_up_or_404(request, programme, year)
-    rendering = rendering_of(
+    rendering = request_pdf(
         follow_up,
         lambda: _year_or_404(unit, follow_up),
         timezone.now(),
+        requester_of(request, follow_up),
         choices=unit.slug,
         document=Rendering.Document.UNIT,
     )
-    wanted = Wanted(
+    requested = RequestedPdf(
         title=f"{unit}: uppföljning {year} av {follow_up.programme}",
         file_name=f"{unit.slug}-{programme}-{year}.pdf",
         page_address=reverse("followup:unit_year", args=[slug, programme, year]),
     )
-    return pdf_or_waiting(request, rendering, wanted)
+    return pdf_or_waiting_page(request, rendering, requested)
 
 
 def _unit_or_404(slug: str) -> Unit:

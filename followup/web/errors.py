@@ -1,12 +1,15 @@
 """Error pages, each with the cause and the next step."""
 
 import sys
+from datetime import datetime
 from http import HTTPStatus
+from math import ceil
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
+from django.utils import timezone
 from django.views.decorators.csrf import requires_csrf_token
 
 from followup.web.files import StoredFileMissingError
@@ -60,6 +63,21 @@ def _own_words(exception: Exception) -> str:
 def too_many_requests(request: HttpRequest) -> HttpResponse:
     text = "Det har kommit för många försök på kort tid. Vänta några minuter och försök igen."
     return error_page(request, HTTPStatus.TOO_MANY_REQUESTS, "Vänta en stund", text)
+
+
+class TooManyRequestsError(Exception):
+    """A person or an address has asked for too much. The message says so in Swedish, and when there is room again."""
+
+    def __init__(self, message: str, retry_at: datetime) -> None:
+        super().__init__(message)
+        self.retry_at = retry_at
+
+
+def too_many_pdfs(request: HttpRequest, error: TooManyRequestsError) -> HttpResponse:
+    page = error_page(request, HTTPStatus.TOO_MANY_REQUESTS, "Vänta med fler PDF-filer", str(error))
+    seconds = (error.retry_at - timezone.now()).total_seconds()
+    page["Retry-After"] = str(max(ceil(seconds), 1))
+    return page
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

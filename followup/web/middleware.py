@@ -9,7 +9,7 @@ from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
-from followup.web.errors import method_not_allowed, not_found, unstorable_text
+from followup.web.errors import TooManyRequestsError, method_not_allowed, not_found, too_many_pdfs, unstorable_text
 from organisation.middleware import asks_nobody
 
 
@@ -39,6 +39,19 @@ class NotFoundPageMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return not_found(request, exception) if isinstance(exception, Http404) else None
+
+
+class TooManyRequestsMiddleware:
+    """Answer 429 with a page that says when to try again, wherever a view meets a limit."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return too_many_pdfs(request, exception) if isinstance(exception, TooManyRequestsError) else None
 
 
 class CompressedPagesMiddleware(GZipMiddleware):

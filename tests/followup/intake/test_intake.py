@@ -230,7 +230,7 @@ def test_a_failure_is_logged_and_told(client, monkeypatch, caplog):
     html = page(client, address)
     assert "Ett fel uppstod när filen skulle läsas. Inget är inläst." in html
     assert f"workbook {pk}" in html
-    queue.ask_again(Workbook.objects.get(), timezone.now())
+    queue.requeue(Workbook.objects.get(), timezone.now())
     assert state() == ("waiting", "look")
 
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 from followup import worker
 from followup.intake import jobs
 from followup.models import Workbook
-from followup.queue.pdf_jobs import rendering_of
+from followup.queue.pdf_jobs import request_pdf
+from followup.queue.requester import BOARD
 from followup.report.report import build_report
 from organisation.models import User
 from tests.factories import make_programme, open_year
@@ -88,6 +89,6 @@ def test_deleting_the_file_ends_its_process(waiting, monkeypatch):
 def test_pdfs_are_made_while_a_file_is_read(waiting):
     assert jobs.take_next(timezone.now()) == waiting
     year = open_year(make_programme())
-    rendering_of(year, lambda: build_report(year), timezone.now())
+    request_pdf(year, lambda: build_report(year), timezone.now(), BOARD)
     assert worker.make_pdfs() == 1
     assert worker.read_files() == 0  # one at a time

@@ -7,7 +7,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from followup.models import OutgoingMail, Rendering
-from followup.queue.pdf_jobs import call_worker, rendering_of, take_next
+from followup.queue.pdf_jobs import call_worker, request_pdf, take_next
+from followup.queue.requester import BOARD
 from followup.report.report import build_report
 from organisation.models import User
 from tests.fixtures import client_of, make_user
@@ -77,7 +78,7 @@ def test_a_clock_that_is_set_back_holds_up_no_pdf(open_year, settings, monkeypat
     monkeypatch.setattr("followup.queue.jobs.start_worker", lambda only: started.append(1))
     settings.RENDER_ON_DEMAND = True
     now = timezone.now()
-    rendering_of(open_year, lambda: build_report(open_year), now)
+    request_pdf(open_year, lambda: build_report(open_year), now, BOARD)
     call_worker(now)
     earlier = now - timedelta(hours=1)
     call_worker(earlier)

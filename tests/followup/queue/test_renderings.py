@@ -15,8 +15,9 @@ from pypdf import PdfReader
 from followup import program_version as fingerprint
 from followup.documents.failing_texts import TextPlace
 from followup.models import FollowUp, MeasureEntry, Rendering
-from followup.queue.jobs import MAX_ATTEMPTS, ask_again, give_back
-from followup.queue.pdf_jobs import beat, clean_up, fail, progress_of, rendering_of, store, take_next
+from followup.queue.jobs import MAX_ATTEMPTS, give_back, requeue
+from followup.queue.pdf_jobs import beat, clean_up, fail, request_pdf, store, take_next, waiting_time_of
+from followup.queue.requester import BOARD
 from followup.report.report import Report, build_report
 from followup.report.selection import of_area
 from followup.web.failed_pdfs import failed_pdfs
@@ -48,7 +49,7 @@ def states() -> list[str]:
 
 
 def asked(follow_up: FollowUp, choices: str = "") -> Rendering:
-    return rendering_of(follow_up, lambda: build_report(follow_up), NOW, choices=choices)
+    return request_pdf(follow_up, lambda: build_report(follow_up), NOW, BOARD, choices=choices)
 
 
 def never() -> Report:
@@ -73,20 +74,20 @@ def test_equal_reports_share_a_rendering_and_a_change_gives_a_new_one(huddinge):
 def test_the_report_is_built_only_after_a_change(huddinge):
     follow_up = reopened(2020)
     first = asked(follow_up)
-    assert rendering_of(follow_up, never, LATER).pk == first.pk
+    assert request_pdf(follow_up, never, LATER, BOARD).pk == first.pk
     MeasureEntry.objects.filter(follow_up=follow_up).update(done="Ändrad förbi alla modeller.")
     with pytest.raises(AssertionError, match="Built although"):
-        rendering_of(follow_up, never, LATER)
+        request_pdf(follow_up, never, LATER, BOARD)
 
 
 def test_what_the_reader_chooses_is_built_by_itself(follow_up):
     whole = asked(follow_up)
     with pytest.raises(AssertionError, match="Built although"):
-        rendering_of(follow_up, never, LATER, choices="omrade=1")
-    part = rendering_of(follow_up, lambda: of_area(build_report(follow_up), 1), NOW, choices="omrade=1")
+        request_pdf(follow_up, never, LATER, BOARD, choices="omrade=1")
+    part = request_pdf(follow_up, lambda: of_area(build_report(follow_up), 1), NOW, BOARD, choices="omrade=1")
     assert part.pk != whole.pk
-    assert rendering_of(follow_up, never, LATER, choices="omrade=1").pk == part.pk
-    assert rendering_of(follow_up, never, LATER).pk == whole.pk
+    assert request_pdf(follow_up, never, LATER, BOARD, choices="omrade=1").pk == part.pk
+    assert request_pdf(follow_up, never, LATER, BOARD).pk == whole.pk
 
 
 def test_another_version_of_the_program_draws_anew(follow_up, settings, tmp_path):
@@ -211,19 +212,19 @@ def test_how_far_it_has_come(follow_up):
     take_next(NOW)
     store(Rendering.objects.get(pk=done.pk), b"%PDF-", NOW + timedelta(seconds=7))
     take_next(NOW)
-    progress = progress_of(second, NOW + timedelta(seconds=13))
+    progress = waiting_time_of(second, NOW + timedelta(seconds=13))
     assert (progress.ahead, progress.elapsed.seconds, progress.usual.seconds) == (1, 10, 7)
     assert not progress.is_slow
-    assert progress_of(first, NOW).ahead == 0
-    assert progress_of(second, NOW + timedelta(minutes=5)).is_slow
+    assert waiting_time_of(first, NOW).ahead == 0
+    assert waiting_time_of(second, NOW + timedelta(minutes=5)).is_slow
 
 
 def test_asking_again_after_a_failure(follow_up):
     ask(follow_up)
     failed = take_next(NOW)
     fail(failed, "Det gick inte.", NOW)
-    ask_again(failed, LATER)
-    ask_again(failed, LATER + timedelta(minutes=1))
+    requeue(failed, LATER)
+    requeue(failed, LATER + timedelta(minutes=1))
     rendering = Rendering.objects.get()
     assert (rendering.state, rendering.attempts, rendering.problem, rendering.asked_at) == ("waiting", 0, "", LATER)
 
@@ -378,7 +379,9 @@ def test_at_once_two_readers_share_a_rendering_and_workers_share_the_slots(trans
         with ThreadPoolExecutor(number) as pool:
             return list(pool.map(run, range(number)))
 
-    assert len({rendering.pk for rendering in at_once(4, lambda: rendering_of(follow_up, lambda: report, NOW))}) == 1
+    assert (
+        len({rendering.pk for rendering in at_once(4, lambda: request_pdf(follow_up, lambda: report, NOW, BOARD))}) == 1
+    )
     for number in range(6):
         ask(follow_up, number)
     taken = [rendering for rendering in at_once(6, lambda: take_next(NOW)) if rendering]
@@ -426,7 +429,7 @@ def test_reviewers_see_the_failure_on_the_report_and_on_their_page_of_the_year(f
 
 
 def test_the_failure_is_gone_when_the_latest_pdf_could_be_made(failed_draft, reviewer):
-    ask_again(failed_draft, NOW)
+    requeue(failed_draft, NOW)
     store(take_next(LATER), b"%PDF-", LATER)
     assert links_in(client_of(reviewer).get(f"{PROGRAMME}2021/rapport/")) == []
     assert failed_pdfs(failed_draft.follow_up) == []
