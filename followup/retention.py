@@ -17,8 +17,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from followup.models import FollowUp, OutgoingMail, Reminder
-from organisation.leaving import anonymise, anonymised
 from organisation.models import User
+from organisation.personal_data import anonymise, anonymised
 
 
 @dataclass(frozen=True)

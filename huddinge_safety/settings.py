@@ -168,11 +168,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "organisation.middleware.SessionsEnd",
+    "organisation.signin.middleware.SessionTimeoutMiddleware",
     # A page is for those who are logged in unless its view says @login_not_required.
     "followup.web.middleware.PageLoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "organisation.middleware.SecondStepRequired",
+    "organisation.signin.middleware.SecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -229,14 +229,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "organisation.passwords.NotOurOwnWords"},
+    {"NAME": "organisation.signin.passwords.ObviousWordsValidator"},
 ]
 LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = reverse_lazy("followup:home")
 LOGOUT_REDIRECT_URL = reverse_lazy("account_login")
 
 # What allauth leaves open. Nobody makes an account for themselves; addresses are kept on the user alone.
-ACCOUNT_ADAPTER = "organisation.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "organisation.signin.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -246,20 +246,20 @@ ACCOUNT_SESSION_REMEMBER = True
 _WRONG = f"60/m/ip,{LOGIN_ATTEMPTS}/{LOGIN_LOCKOUT_MINUTES}m/key"
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": _WRONG}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0 if DEBUG else 1)
-MFA_ADAPTER = "organisation.adapters.SecondStepAdapter"
+MFA_ADAPTER = "organisation.signin.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
-# A code is accepted one period (30 s) late or early; organisation.codes accepts it once.
+# A code is accepted one period (30 s) late or early; organisation.signin.one_time_codes accepts it once.
 MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
-    "add_webauthn": "organisation.passkeys.AddPasskeyForm",
-    "authenticate": "organisation.codes.AuthenticateForm",
-    "reauthenticate": "organisation.codes.ReauthenticateForm",
+    "add_webauthn": "organisation.signin.passkeys.AddPasskeyForm",
+    "authenticate": "organisation.signin.one_time_codes.AuthenticateForm",
+    "reauthenticate": "organisation.signin.one_time_codes.ReauthenticateForm",
 }
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
-SOCIALACCOUNT_ADAPTER = "organisation.adapters.ProviderAccountAdapter"
+SOCIALACCOUNT_ADAPTER = "organisation.signin.provider_accounts.ProviderAccountAdapter"
 # The page before would ask "go to the provider?"; the answer to it is the click that led there.
 SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_PROVIDERS = {
@@ -290,7 +290,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    "organisation.fonts.Fonts",
+    "organisation.appearance.fonts.FontFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

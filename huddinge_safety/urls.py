@@ -14,7 +14,7 @@ favicon = login_not_required(RedirectView.as_view(url=lazy(static, str)("icon.sv
 urlpatterns = [
     path("", include("followup.urls")),
     path("", include("organisation.urls")),
-    path("", include("organisation.signin_urls")),
+    path("", include("organisation.signin.urls")),
     path("api/v1/", include("followup.api.urls")),
     path("admin/", admin.site.urls),
     path("favicon.ico", favicon, name="favicon"),
@@ -23,5 +23,5 @@ urlpatterns = [
 handler400 = "followup.web.errors.bad_request"
 handler403 = "followup.web.errors.permission_denied"
 handler404 = "followup.web.errors.not_found"
-handler429 = "followup.web.errors.too_many_requests"  # the limits of organisation.signin_urls
+handler429 = "followup.web.errors.too_many_requests"  # the limits of organisation.signin.urls
 handler500 = "followup.web.errors.server_error"

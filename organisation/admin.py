@@ -31,12 +31,12 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from simple_history.admin import SimpleHistoryAdmin
 
-from organisation.appearance import sanitised
+from organisation.appearance.logotype import sanitise
+from organisation.appearance.printing import form_warnings
 from organisation.fields import LineFormField
 from organisation.history import HistoryInWords, save_as
-from organisation.leaving import as_json
 from organisation.models import AccessibilityStatement, AccountChange, Appearance, Membership, ProviderGroup, Unit, User
-from organisation.printing import form_warnings
+from organisation.personal_data import as_json
 from organisation.protection import uses_of
 from organisation.roles import ROLES, roles_of
 from organisation.sentences import counted
@@ -417,7 +417,7 @@ class AppearanceForm(ReasonForm):
         file = self.cleaned_data["logotype"]
         if not isinstance(file, UploadedFile):
             return file
-        content, suffix = sanitised(file.read())
+        content, suffix = sanitise(file.read())
         return ContentFile(content, f"{sha256(content).hexdigest()[:16]}.{suffix}")
 
 

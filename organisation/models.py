@@ -19,7 +19,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from organisation.appearance import is_legible, legible
+from organisation.colours import is_legible, nearest_legible
 from organisation.fields import LineField, ProseField
 from organisation.history import acting_user
 from organisation.order import in_swedish_order
@@ -442,7 +442,8 @@ def legible_accent(value: str) -> None:
         raise ValidationError("Skriv färgen som # och sex tecken, till exempel #12405c.")
     if not is_legible(value):
         raise ValidationError(
-            f"Färgen {value} är för ljus för att läsas mot vitt. Närmaste nyans som är mörk nog är {legible(value)}."
+            f"Färgen {value} är för ljus för att läsas mot vitt. Närmaste nyans som är mörk nog är "
+            f"{nearest_legible(value)}."
         )
 
 

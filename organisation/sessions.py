@@ -1,7 +1,9 @@
-"""Who asks for a page: the two questions that every page begins with.
+"""Session and user of a request: the two queries that every page begins with.
 
-They are Django's own, `SessionStore` and `ModelBackend`, but written out: to put such a question together anew takes
-longer than its answer, and a page that has not changed has hardly anything else to do.
+Both are Django's, `SessionStore` and `ModelBackend`, with the SQL written out: building these queries by the ORM takes
+longer than running them, and an unchanged page does little else.
+
+The module stays at the top of the app because the path of `Backend` is stored in every session.
 """
 
 from __future__ import annotations
@@ -15,8 +17,11 @@ from django.utils import timezone
 
 from organisation.models import User
 
+# Keys of the session: seconds since the epoch at sign-in and at the latest request.
+SIGNED_IN_AT, SEEN_AT = "signed_in_at", "seen_at"
+
 SESSION = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
-# With whether they have a role, which decides on the second step (organisation.adapters).
+# `has_role` is read with the user, because every request needs it to decide about the second factor.
 USER = """
     SELECT u.*, EXISTS (SELECT 1 FROM organisation_user_groups g WHERE g.user_id = u.id) AS has_role
     FROM organisation_user u WHERE u.id = %s
@@ -30,7 +35,7 @@ class SessionStore(db.SessionStore):
             cursor.execute(SESSION, [self.session_key, now])
             row = cursor.fetchone()
         if row is None:
-            # One that is unknown is never taken over: who brought it gets another.
+            # Never adopt an unknown key, against session fixation: the visitor gets a new one.
             self._session_key = None
             return {}
         return self.decode(row[0])

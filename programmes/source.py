@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from organisation.printing import print_warning
+from organisation.appearance.printing import print_warning
 from organisation.text import clean
 
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""Import order: organisation, programmes, followup; inside followup, the rooms in ROOMS."""
+"""Import order: organisation, programmes, followup; inside organisation and followup, the rooms of ROOMS."""
 
 import ast
 from pathlib import Path
@@ -41,48 +41,58 @@ def test_models_stand_on_nothing_but_scales(path):
     assert not {name for name in own if not name.startswith(("followup.models", "followup.scales"))}
 
 
-# The rooms of followup, lowest first: a room imports only from itself and from rooms before it. Modules at the top of
-# the app are below all rooms, except ENTRY_POINTS, which wire the rooms together and which no room imports.
-ROOMS = (
-    "web",
-    "report",
-    "writing",
-    "answers",
-    "history",
-    "review",
-    "documents",
-    "queue",
-    "reading",
-    "mail",
-    "decision",
-    "publication",
-    "intake",
-    "api",
-)
-ENTRY_POINTS = {"admin", "apps", "management", "retention", "templatetags", "urls", "worker"}
+# The rooms of an app, lowest first: a room imports only from itself and from rooms before it. Modules at the top of the
+# app are below all rooms, except ENTRY_POINTS, which wire the rooms together and which no room imports.
+ROOMS = {
+    "organisation": ("appearance", "signin"),
+    "followup": (
+        "web",
+        "report",
+        "writing",
+        "answers",
+        "history",
+        "review",
+        "documents",
+        "queue",
+        "reading",
+        "mail",
+        "decision",
+        "publication",
+        "intake",
+        "api",
+    ),
+}
+ENTRY_POINTS = {
+    "organisation": {"admin", "apps", "management", "provider", "urls"},
+    "followup": {"admin", "apps", "management", "retention", "templatetags", "urls", "worker"},
+}
+ALL_MODULES = [path for app in ROOMS for path in modules(app)]
 
 
 def level(name: str) -> int:
-    """Return the position of a dotted module name of followup in the order of rooms."""
-    part = name.split(".")[1] if "." in name else ""
-    if part in ENTRY_POINTS:
-        return len(ROOMS) + 1
-    return ROOMS.index(part) + 1 if part in ROOMS else 0
+    """Return the position of a dotted module name in the order of its app's rooms."""
+    app, _, rest = name.partition(".")
+    part = rest.split(".")[0]
+    if part in ENTRY_POINTS[app]:
+        return len(ROOMS[app]) + 1
+    return ROOMS[app].index(part) + 1 if part in ROOMS[app] else 0
 
 
 def dotted(path: Path) -> str:
     return ".".join(path.relative_to(settings.BASE_DIR).with_suffix("").parts)
 
 
-@pytest.mark.parametrize("path", modules("followup"), ids=dotted)
+@pytest.mark.parametrize("path", ALL_MODULES, ids=dotted)
 def test_a_room_imports_only_from_rooms_before_it(path):
-    own = {name for name in imports(path) if name.startswith("followup.")}
+    app = dotted(path).split(".")[0]
+    own = {name for name in imports(path) if name.startswith(f"{app}.")}
     assert not {name for name in own if level(name) > level(dotted(path))}
 
 
-def test_every_folder_of_followup_is_a_room():
-    folders = {path.name for path in (settings.BASE_DIR / "followup").iterdir() if (path / "__init__.py").exists()}
-    assert folders == {*ROOMS, "management", "migrations", "models", "templatetags"}
+@pytest.mark.parametrize(("app", "others"), [("organisation", set()), ("followup", {"models"})])
+def test_every_folder_is_a_room(app, others):
+    folders = {path.name for path in (settings.BASE_DIR / app).iterdir() if (path / "__init__.py").exists()}
+    assert folders == {*ROOMS[app], "management", "migrations", "templatetags", *others}
 
 
 @pytest.mark.parametrize(

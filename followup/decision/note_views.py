@@ -17,7 +17,7 @@ from followup.permissions import can_decide
 from followup.web.lookups import decision_or_404, user_of
 from followup.workflow import Refused
 from followup.writing.attachments import KINDS
-from organisation.printing import form_warnings
+from organisation.appearance.printing import form_warnings
 
 
 def note_list(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:

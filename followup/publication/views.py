@@ -51,7 +51,7 @@ def public(view: View) -> View:
             raise Http404("Det finns inga öppna sidor här.")
         return view(request, *args, **kwargs)
 
-    wrapper.asks_nobody = True  # type: ignore[attr-defined]
+    wrapper.is_same_for_everyone = True  # type: ignore[attr-defined]
     return wrapper
 
 

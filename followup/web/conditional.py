@@ -23,7 +23,7 @@ from django.utils.http import quote_etag
 
 from followup.change_counter import change_count
 from followup.program_version import fingerprint
-from organisation.adapters import SEEN_AT
+from organisation.sessions import SEEN_AT
 
 P = ParamSpec("P")
 T = TypeVar("T")

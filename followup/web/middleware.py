@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
 from followup.web.errors import TooManyRequestsError, method_not_allowed, not_found, too_many_pdfs, unstorable_text
-from organisation.middleware import asks_nobody
+from organisation.signin.middleware import is_same_for_everyone
 
 
 class PageLoginRequiredMiddleware(LoginRequiredMiddleware):
@@ -23,7 +23,7 @@ class PageLoginRequiredMiddleware(LoginRequiredMiddleware):
         view_args: tuple[Any, ...],
         view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
-        if asks_nobody(view_func):
+        if is_same_for_everyone(view_func):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 

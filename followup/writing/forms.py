@@ -14,8 +14,8 @@ from followup.models import FollowUp
 from followup.writing.page_saves import PageSave
 from followup.writing.textdiff import Piece, differences
 from followup.writing.texts import is_up_to_date, last_writer
+from organisation.appearance.printing import form_warnings
 from organisation.history import in_words
-from organisation.printing import form_warnings
 
 if TYPE_CHECKING:
     from organisation.models import User

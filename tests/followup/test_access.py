@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, reverse
 
 import followup.urls
 import huddinge_safety.urls
-import organisation.signin_urls
+import organisation.signin.urls
 import organisation.urls
 from followup.models import Decision, FollowUp, ProtocolNote, Withholding
 from followup.writing.attachments import attach
@@ -317,7 +317,7 @@ def test_no_address_is_left_out():
     """Of the project's own; the administration has tests of its own."""
     names = {
         f"{module.app_name}:{name}" if hasattr(module, "app_name") else name
-        for module in (followup.urls, organisation.urls, organisation.signin_urls, huddinge_safety.urls)
+        for module in (followup.urls, organisation.urls, organisation.signin.urls, huddinge_safety.urls)
         for name in named(module.urlpatterns)
     }
     assert {page[0] for page in PAGES} == names

@@ -10,8 +10,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from followup.models import DecidedReport, OutgoingMail, Reminder
-from organisation.leaving import anonymise
 from organisation.models import User
+from organisation.personal_data import anonymise
 from tests.fixtures import make_user
 
 pytestmark = pytest.mark.django_db

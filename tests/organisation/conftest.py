@@ -8,7 +8,7 @@ import pytest
 from organisation.models import User
 from organisation.roles import REVIEWER
 from tests.fixtures import group_of
-from tests.organisation.provider import CLIENT, Provider, provider_running
+from tests.organisation.signin.provider_server import CLIENT, Provider, provider_running
 
 PASSWORD = "en-lång-lösenfras"
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from organisation.leaving import anonymise, is_anonymised
 from organisation.management.commands.export_person import user_named
+from organisation.personal_data import anonymise, is_anonymised
 
 
 class Command(BaseCommand):

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from organisation.leaving import as_json
 from organisation.models import User
+from organisation.personal_data import as_json
 
 
 class Command(BaseCommand):

@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from followup.mail.account_changes import queue_account_changes
 from followup.models import ApiToken, OutgoingMail
-from organisation.granting import grant_rights
 from organisation.models import AccountChange, ProviderGroup, User
 from organisation.roles import ADMINISTRATOR, REVIEWER, Role
+from organisation.signin.provider_groups import apply_provider_groups
 from tests.fixtures import client_of, group_of, make_user
 from tests.followup.test_admin import form_of, url
-from tests.organisation.test_signin import code_of
+from tests.organisation.signin.test_signin import code_of
 
 pytestmark = pytest.mark.django_db
 
@@ -98,9 +98,9 @@ def test_a_page_that_is_saved_unchanged_mails_nothing(anders, hanna):
 
 def test_roles_of_the_provider_are_mailed(anders, hanna):
     ProviderGroup.objects.create(name="g", role=group_of(REVIEWER))
-    grant_rights(hanna, ["g"], timezone.localdate())
-    grant_rights(hanna, ["g"], timezone.localdate())
-    grant_rights(hanna, [], timezone.localdate())
+    apply_provider_groups(hanna, ["g"], timezone.localdate())
+    apply_provider_groups(hanna, ["g"], timezone.localdate())
+    apply_provider_groups(hanna, [], timezone.localdate())
     assert changes() == [
         ("hanna", "Kontot fick rollen Granskare genom en grupp vid inloggningen", "None"),
         ("hanna", "Kontot förlorade rollen Granskare genom en grupp vid inloggningen", "None"),

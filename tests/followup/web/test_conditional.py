@@ -9,9 +9,9 @@ from django.contrib.auth.models import Permission
 from followup.models import FollowUp, SubGoalEntry
 from followup.reading import dashboard_views as dashboards
 from followup.web import conditional
-from organisation.adapters import SEEN_AT, SIGNED_IN_AT
 from organisation.models import Membership
 from organisation.roles import REVIEWER
+from organisation.sessions import SEEN_AT, SIGNED_IN_AT
 from tests.fixtures import PROGRAMME, client_of, group_of, make_user, put_in_state, reopened
 from tests.pages import html_of
 

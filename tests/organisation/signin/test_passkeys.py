@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from tests.organisation.conftest import PASSWORD
-from tests.organisation.test_signin import log_in
+from tests.organisation.signin.test_signin import log_in
 
 pytestmark = pytest.mark.django_db
 

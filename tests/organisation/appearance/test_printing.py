@@ -3,7 +3,7 @@
 import pytest
 from django import forms
 
-from organisation.printing import form_warnings, print_warning, unprintable_characters
+from organisation.appearance.printing import form_warnings, print_warning, unprintable_characters
 
 
 @pytest.mark.parametrize(

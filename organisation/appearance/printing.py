@@ -1,7 +1,7 @@
 """Find characters that the fonts of the PDF documents lack. Such a character prints as an empty box.
 
-A document is set in the font of `organisation.fonts`. For other characters Pango takes any font installed on the
-machine, such as the symbols and emoji of the package fonts-symbola.
+A document is set in the font of `appearance.fonts`. For other characters Pango takes any font installed on the machine,
+such as the symbols and emoji of the package fonts-symbola.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
-from importlib.resources import files
 from pathlib import Path
 
 from django import forms
 from django.utils.text import capfirst
 from fontTools.ttLib import TTCollection, TTFont, TTLibError
 
-from organisation.fonts import FILES
+from organisation.appearance.fonts import DOCUMENT_FONTS
 from organisation.sentences import listing
 
 # The directories that fontconfig searches on Debian and Ubuntu.
@@ -85,8 +84,7 @@ def _prints(character: str) -> bool:
 @cache
 def _font_files() -> list[Path]:
     """Return the font of the documents first: it has nearly every character, so the others are rarely read."""
-    package = Path(str(files("font_source_sans_pro") / "files"))
-    return [*(package / file for file in FILES), *_installed_fonts(FONT_DIRECTORIES)]
+    return [*DOCUMENT_FONTS.values(), *_installed_fonts(FONT_DIRECTORIES)]
 
 
 def _installed_fonts(directories: Iterable[Path]) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Signing in and out: what there is beyond allauth's own views."""
+"""Signing in and out, where it differs from allauth's own views."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import LoginView
-from allauth.mfa.adapter import get_adapter as get_second_step_adapter
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
@@ -20,12 +20,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from organisation.adapters import must_have_second_step, took_second_step
-from organisation.provider import SIGN_OUT, ProviderAdapter
+from organisation.signin.provider import PROVIDER_LOGOUT, ProviderAdapter
+from organisation.signin.second_factor import needs_second_factor, used_second_factor
 
 
-class SignIn(LoginView):
-    """The login page: by the municipality's provider where there is one, by password, or by a passkey."""
+class SignInView(LoginView):
+    """Login page: at the municipality's provider if there is one, by password, or by a passkey."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         provider = settings.OIDC_NAME if settings.OIDC_SERVER_URL else ""
@@ -34,59 +34,62 @@ class SignIn(LoginView):
 
 @login_not_required
 def provider_login(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Off to the provider."""
-    return _talk(OAuth2LoginView, request, provider_id)
+    """Redirect to the provider."""
+    return _run_oauth_view(OAuth2LoginView, request, provider_id)
 
 
 @login_not_required
 def provider_callback(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Back from the provider, with its word for who it is."""
-    return _talk(OAuth2CallbackView, request, provider_id)
+    """Sign in the person whom the provider has identified."""
+    return _run_oauth_view(OAuth2CallbackView, request, provider_id)
 
 
-def _talk(step: type[OAuth2View], request: HttpRequest, provider_id: str) -> HttpResponse:
+def _run_oauth_view(view_class: type[OAuth2View], request: HttpRequest, provider_id: str) -> HttpResponse:
+    view = view_class.adapter_view(ProviderAdapter(request, provider_id))
     try:
-        response: HttpResponse = step.adapter_view(ProviderAdapter(request, provider_id))(request)
+        response: HttpResponse = view(request)
     except SocialApp.DoesNotExist as error:
         raise Http404("Det finns ingen sådan inloggning.") from error
     return response
 
 
-@login_not_required  # somebody half-way, between password and second step, may turn back
+@login_not_required  # also between the password and the second factor
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Log out here, and where the person logged in by a provider that can be logged out of, there too."""
-    provider = request.session.get(SIGN_OUT)
+    """Log out here, and at the provider too if the person signed in there and it supports that."""
+    provider = request.session.get(PROVIDER_LOGOUT)
     get_adapter(request).logout(request)
     login_page = reverse("account_login")
     if not provider:
-        return _leave(login_page)
-    back = {
+        return _redirect_and_clear_cache(login_page)
+
+    parameters = {
         "id_token_hint": provider["id_token"],
         "post_logout_redirect_uri": request.build_absolute_uri(login_page),
         "client_id": settings.OIDC_CLIENT_ID,
     }
-    return _leave(f"{provider['url']}{'&' if '?' in provider['url'] else '?'}{urlencode(back)}")
+    separator = "&" if "?" in provider["url"] else "?"
+    return _redirect_and_clear_cache(f"{provider['url']}{separator}{urlencode(parameters)}")
 
 
-def _leave(url: str) -> HttpResponse:
+def _redirect_and_clear_cache(url: str) -> HttpResponse:
+    """Redirect, and hide the pages that were read from the next person at the same computer."""
     response = redirect(url)
-    # The pages that were read are not to be read by the next person at the same computer.
     response["Clear-Site-Data"] = '"cache"'
     return response
 
 
-class SecondSteps(IndexView):
-    """One's password, apps, keys and codes."""
+class SignInSettingsView(IndexView):
+    """The user's password, apps, keys and recovery codes."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
-        lacks_second_step = must_have_second_step(user) and not took_second_step(self.request, user)
+        lacks_second_step = needs_second_factor(user) and not used_second_factor(self.request, user)
         return super().get_context_data(lacks_second_step=lacks_second_step, **kwargs)
 
 
-class ActivateApp(ActivateTOTPView):
-    """Adding an app shows that one has it, which is the second step of this session."""
+class ActivateAppView(ActivateTOTPView):
+    """Adding an app proves that the user has it, so it counts as the second factor of this session."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
@@ -94,8 +97,8 @@ class ActivateApp(ActivateTOTPView):
         return response
 
 
-class AddKey(AddWebAuthnView):
-    """Adding a key, likewise."""
+class AddKeyView(AddWebAuthnView):
+    """Adding a key proves that the user has it, so it counts as the second factor of this session."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
@@ -103,10 +106,10 @@ class AddKey(AddWebAuthnView):
         return response
 
 
-class RemoveKey(RemoveWebAuthnView):
-    """Not the last one of somebody who must have a second step."""
+class RemoveKeyView(RemoveWebAuthnView):
+    """Keep the last second factor of a user who needs one."""
 
     def form_valid(self, form: Any) -> HttpResponse:
-        if not get_second_step_adapter().can_delete_authenticator(self.get_object()):
+        if not get_mfa_adapter().can_delete_authenticator(self.get_object()):
             raise PermissionDenied("Din roll kräver tvåstegsinloggning. Lägg till en annan app eller nyckel först.")
         return super().form_valid(form)

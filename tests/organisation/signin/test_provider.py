@@ -16,7 +16,7 @@ from organisation.models import ProviderGroup, Unit, User
 from organisation.roles import ADMINISTRATOR, REVIEWER, SECRETARY
 from tests.fixtures import group_of
 from tests.organisation.conftest import name_in_settings
-from tests.organisation.provider import CLIENT
+from tests.organisation.signin.provider_server import CLIENT
 from tests.pages import html_of
 
 pytestmark = [
@@ -215,7 +215,7 @@ def test_a_token_that_is_not_the_providers_is_refused(tamper, provider, client, 
     assert page.status_code == 401
     assert "Inloggningen misslyckades" in html_of(page)
     assert "ID token" not in html_of(page)
-    assert "RefusedToken" in caplog.text
+    assert "TokenRefusedError" in caplog.text
     assert not is_in(client)
     assert User.objects.count() == 0
 

@@ -10,7 +10,15 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from organisation.appearance import PNG, colours, contrast, dark_colours, is_legible, legible, mixed, ratio, sanitised
+from organisation.appearance.logotype import PNG, aspect_ratio, sanitise
+from organisation.colours import (
+    contrast,
+    dark_page_colours,
+    is_legible,
+    light_page_colours,
+    mix,
+    nearest_legible,
+)
 from organisation.models import Appearance
 from organisation.roles import ADMINISTRATOR, REVIEWER, SECRETARY
 from tests.fixtures import client_of, make_user
@@ -45,8 +53,8 @@ def test_contrast_is_that_of_wcag():
 
 @given(st.integers(0, 0xFFFFFF))
 def test_any_colour_has_a_legible_shade_in_light_and_dark(number):
-    accent = legible(f"#{number:06x}")
-    light, dark = colours(accent), dark_colours(accent)
+    accent = nearest_legible(f"#{number:06x}")
+    light, dark = light_page_colours(accent), dark_page_colours(accent)
     assert contrast(light["accent"], light["accent-soft"]) >= 4.5
     assert contrast(light["link"], "#f4f6f8") >= 4.5
     assert contrast("#ffffff", light["accent-strong"]) >= 4.5
@@ -57,20 +65,20 @@ def test_any_colour_has_a_legible_shade_in_light_and_dark(number):
 
 
 def test_a_legible_accent_is_left_as_it_is():
-    assert legible("#12405c") == "#12405c"
-    assert mixed("#000000", "#ffffff", 0.5) == "#808080"
+    assert nearest_legible("#12405c") == "#12405c"
+    assert mix("#000000", "#ffffff", 0.5) == "#808080"
     assert not is_legible("#ffcc00")
 
 
 def test_a_drawing_keeps_its_shapes_and_loses_the_rest():
     editor = '<metadata><a/></metadata><path xmlns:i="http://inkscape" i:label="x" d="M0 0"/><x xmlns="http://other"/>'
-    content, suffix = sanitised(b"<?xml version='1.0'?><!DOCTYPE svg PUBLIC 'x' 'y'>" + SVG.format(editor).encode())
+    content, suffix = sanitise(b"<?xml version='1.0'?><!DOCTYPE svg PUBLIC 'x' 'y'>" + SVG.format(editor).encode())
     assert suffix == "svg"
     assert b"metadata" not in content
     assert b"inkscape" not in content
     assert b"other" not in content
     assert b'<path d="M0 0" />' in content
-    assert ratio(content) == 3
+    assert aspect_ratio(content) == 3
 
 
 @pytest.mark.parametrize(
@@ -91,7 +99,7 @@ def test_a_drawing_keeps_its_shapes_and_loses_the_rest():
 )
 def test_what_a_logotype_has_no_need_of_is_refused(inside):
     with pytest.raises(ValidationError, match="som en logotyp inte behöver"):
-        sanitised(SVG.format(inside).encode())
+        sanitise(SVG.format(inside).encode())
 
 
 @pytest.mark.parametrize(
@@ -109,12 +117,12 @@ def test_what_a_logotype_has_no_need_of_is_refused(inside):
 )
 def test_what_is_no_logotype_is_said_in_words(content, message):
     with pytest.raises(ValidationError, match=message):
-        sanitised(content)
+        sanitise(content)
 
 
 def test_a_png_loses_what_does_not_draw():
-    content, suffix = sanitised(png(chunk(b"tEXt", b"Author\0Anna"), chunk(b"eXIf", b"59.23, 17.98")))
-    assert (content, suffix, ratio(content)) == (png(), "png", 2)
+    content, suffix = sanitise(png(chunk(b"tEXt", b"Author\0Anna"), chunk(b"eXIf", b"59.23, 17.98")))
+    assert (content, suffix, aspect_ratio(content)) == (png(), "png", 2)
 
 
 @pytest.fixture
@@ -143,7 +151,7 @@ def test_an_administrator_gives_the_site_its_look(administrator):
     picture = Client().get(f"/utseende/{appearance.file_name}")
     assert picture.headers["Content-Type"] == "image/svg+xml"
     assert "sandbox" in picture.headers["Content-Security-Policy"]
-    assert b"".join(picture) == sanitised(DRAWING)[0]
+    assert b"".join(picture) == sanitise(DRAWING)[0]
     assert client.get(ADD).status_code == 403
 
 

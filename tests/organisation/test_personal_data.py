@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from followup.models import Comment, DecidedReport, Event
-from organisation.leaving import anonymise, personal_data
 from organisation.models import User
+from organisation.personal_data import anonymise, personal_data
 from organisation.roles import ADMINISTRATOR
 from tests.fixtures import client_of, make_user
 from tests.followup.review.test_comments import THREAD
