@@ -1,4 +1,4 @@
-"""What the board did with a year's follow-up, and what it had before it, kept as it was."""
+"""Decisions of the board about a year's follow-up, and the decided reports that belong to them."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         return self.filter(recorded_at__isnull=False)
 
     def visible_to(self, user: User | AnonymousUser) -> DecisionQuerySet:
-        """Recorded decisions of the years that `user` sees; a case that is being prepared only for its secretary."""
+        """Recorded decisions of years that `user` may see. Secretaries also see cases that they prepare."""
         visible = self.filter(follow_up__in=FollowUp.objects.visible_to(user))
         return visible if user.has_perm("followup.decide_followup") else visible.recorded()
 
     def approving(self) -> DecisionQuerySet:
-        """Those that closed the year, newest first: the first one is in force."""
+        """Decisions that closed the year, newest first: the first is in force."""
         return self.recorded().filter(outcome=Decision.Outcome.APPROVED).order_by("-number")
 
 
 class Decision(models.Model):
-    """One time that a year's follow-up goes to the board: first the case, then what the board decided.
+    """One occasion on which a year's follow-up goes to the board: a case, and after the meeting its decision.
 
-    Written until it is recorded (`recorded_at`, by `decision.record`), never after. A referred-back year comes
-    again as the next version; a correction is a version that `replaces` the one with the mistake.
+    Editable until `decision.recording` records it (`recorded_at`). A year that is referred back comes again with the
+    next number. A correction is a decision that `replaces` the faulty one.
     """
 
     class Outcome(models.TextChoices):
@@ -172,14 +172,14 @@ class Decision(models.Model):
         return reverse("followup:decision_detail", args=[year.programme.slug, year.year, self.number])
 
     def clean(self) -> None:
-        """What must hold of a case too, each said at its field."""
+        """Check the order of dates and that the paragraph is unused, with each error at its field."""
         problems = {}
-        for what, day in (
+        for event, day in (
             ("beredningens sammanträde", self.preparing_meeting_date),
             ("tjänsteutlåtandets datum", self.statement_date),
         ):
             if self.meeting_date and day and self.meeting_date < day:
-                problems["meeting_date"] = f"Beslutet kan inte vara fattat före {what}, {date_format(day, 'j F Y')}."
+                problems["meeting_date"] = f"Beslutet kan inte vara fattat före {event}, {date_format(day, 'j F Y')}."
         other = self._same_paragraph()
         if other:
             problems["paragraph"] = f"§ {self.paragraph} vid det sammanträdet är redan använd: {other.follow_up}."
@@ -193,7 +193,7 @@ class Decision(models.Model):
         return same.exclude(pk=self.pk).select_related("follow_up__programme").first()
 
     def obstacles(self, today: date) -> dict[str, str]:
-        """What keeps the board's decision from being recorded, by field."""
+        """Errors by field that keep the decision from being recorded."""
         wanted = {
             "registration_number": "Skriv ärendets diarienummer.",
             "statement_date": "Skriv vilken dag tjänsteutlåtandet är daterat.",
@@ -236,7 +236,7 @@ class Decision(models.Model):
 
 
 class Speaker(models.Model):
-    """Who spoke in the matter, in order."""
+    """A person who spoke in the matter, in the order of the minutes."""
 
     decision = models.ForeignKey(Decision, models.CASCADE, verbose_name="beslut", related_name="speakers")
     order = models.PositiveSmallIntegerField("ordning")
@@ -327,7 +327,7 @@ class ProtocolNote(models.Model):
 
 class DecidedReportQuerySet(models.QuerySet["DecidedReport"]):
     def in_force(self, follow_up: FollowUp) -> DecidedReportQuerySet:
-        """What the board approved of the year, newest first: the first one counts."""
+        """Approved reports of the year, newest first: the first is in force."""
         if follow_up.is_before_review:
             return self.none()
         approved = Decision.objects.recorded().filter(outcome=Decision.Outcome.APPROVED)
@@ -335,10 +335,10 @@ class DecidedReportQuerySet(models.QuerySet["DecidedReport"]):
 
 
 class DecidedReport(models.Model):
-    """The report that the board had before it and what it decided, as they were: written once by `archive.freeze`.
+    """The report and the decision as the board saw and made them, written once by `archive.freeze`.
 
-    The reports of all years are links of one chain by `number`: `sha256` seals every other column, and the next link
-    holds it as `previous_sha256`, so that nothing in the past can be changed without all that follows showing it.
+    The reports of all years form a chain by `number`: `sha256` covers every other column, and the next link holds it as
+    `previous_sha256`. A change in the past shows in every later link.
     """
 
     number = models.PositiveIntegerField("nummer i kedjan", unique=True)
@@ -346,7 +346,7 @@ class DecidedReport(models.Model):
     schema = models.PositiveSmallIntegerField("schemaversion")
     json = models.TextField("rapporten")
     json_sha256 = models.CharField("rapportens SHA-256", max_length=64)
-    # Empty for a year that was read from a file without a PDF: it is then drawn from the stored report.
+    # Empty for a decision without a stored PDF: it is then made from the stored report on request.
     pdf = models.FileField("PDF", max_length=200, blank=True)
     pdf_sha256 = models.CharField("PDF-filens SHA-256", max_length=64, blank=True)
     minutes = models.TextField("beslutet i sin helhet", help_text="Beslut, talare och anteckningar som JSON.")

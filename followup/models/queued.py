@@ -1,4 +1,4 @@
-"""What waits in a queue until a worker has done with it what takes long: a PDF to be made, a workbook to be read."""
+"""Base of rows that wait in a queue for a worker: PDFs to make and workbooks to read."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ Row = TypeVar("Row", bound="Queued")
 
 class QueuedQuerySet(models.QuerySet[Row]):
     def light(self) -> Self:
-        """Without the texts and files, which are large."""
+        """Rows without their large texts and files."""
         return self.defer(*self.model.HEAVY)
 
     def waiting(self) -> Self:
-        """Those first that were asked for first."""
+        """Waiting rows, oldest request first."""
         return self.filter(state=WAITING).order_by("asked_at", "pk")
 
     def running(self) -> Self:
@@ -28,26 +28,26 @@ class QueuedQuerySet(models.QuerySet[Row]):
         return self.filter(state=FAILED)
 
     def abandoned(self, now: datetime) -> Self:
-        """Begun by a worker that has died. (A sign of life from the future is from before the clock was set back.)"""
+        """Running rows whose worker has died. A heartbeat in the future is from before the clock was set back."""
         silence = self.model.ABANDONED_AFTER
         return self.running().exclude(beat_at__range=(now - silence, now + silence))
 
     def held_as(self, row: Row) -> Self:
-        """`row`, unless somebody else has taken it further since it was fetched."""
+        """The row itself, unless another process has changed its state since it was read."""
         return self.filter(**{name: getattr(row, name) for name in ("pk", "state", "asked_at", "attempts")})
 
 
 class Queued(models.Model):
-    """A row has a `state` and the moment when it was asked for, `asked_at`; the steps are in `followup/queue/jobs.py`.
+    """A job with a `state` and the time of its request, `asked_at`. `followup/queue/jobs.py` has the transitions.
 
-    It is its worker's who took it up for the latest time: each one counts as an attempt.
+    A running row belongs to the worker of its latest attempt.
     """
 
-    # A worker that has been silent for so long is dead.
+    # Silence after which a worker counts as dead.
     ABANDONED_AFTER: ClassVar[timedelta]
-    # The fields that are seldom needed and large.
+    # Large fields that lists do not need.
     HEAVY: ClassVar[tuple[str, ...]]
-    # What more holds of a row that nobody has begun with.
+    # Values that a row gets when it waits for its next attempt.
     UNBEGUN: ClassVar[dict[str, Any]]
 
     problem = models.TextField("varför det misslyckades", blank=True)

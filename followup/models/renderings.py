@@ -1,4 +1,4 @@
-"""The PDFs that are waited for, being made, and kept: a cache in the database, so that every host sees the same."""
+"""PDFs that are waiting, being made or kept: a cache in the database, shared by all hosts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from followup.models.year import FollowUp
 
 class RenderingQuerySet(QueuedQuerySet["Rendering"]):
     def in_queue(self) -> RenderingQuerySet:
-        """Not finished, those first that hold a slot, and then in the order in which they will be."""
+        """Unfinished PDFs: those being made first, then in the order in which they will be."""
         unfinished = [Rendering.State.WAITING, Rendering.State.RUNNING]
         has_slot_first = F("slot").asc(nulls_last=True)
         return self.filter(state__in=unfinished).order_by(has_slot_first, "priority", "turn", "asked_at", "pk")
@@ -25,11 +25,11 @@ class RenderingQuerySet(QueuedQuerySet["Rendering"]):
         return self.order_by("priority", "turn", "asked_at", "pk")
 
     def finished(self) -> RenderingQuerySet:
-        """Done or failed, the latest first."""
+        """Done and failed PDFs, latest first."""
         return self.filter(finished_at__isnull=False).order_by("-finished_at", "-pk")
 
     def outdated(self, now: datetime) -> RenderingQuerySet:
-        """Finished too long ago to be kept, or before the most recent ones that are; or waiting as long as that."""
+        """PDFs that are too old to keep or beyond the number that is kept, and requests that have waited too long."""
         kept = self.finished().values("pk")[: settings.RENDER_KEEP_COUNT]
         oldest = now - timedelta(days=settings.RENDER_KEEP_DAYS)
         too_many = Q(finished_at__isnull=False) & ~Q(pk__in=kept)
@@ -38,7 +38,7 @@ class RenderingQuerySet(QueuedQuerySet["Rendering"]):
 
 
 class Rendering(Queued):
-    """One PDF of one content. Two people who ask for the same content share it; a change gives another one."""
+    """A PDF of one content. Requests for the same content share it, and a changed content gets another."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "Väntar"
@@ -56,7 +56,7 @@ class Rendering(Queued):
         YEAR = 2, "Till de som arbetar med året"
         READER = 3, "Till läsare"
 
-    # A worker gives a sign of life every few seconds.
+    # Workers send a heartbeat every two seconds.
     ABANDONED_AFTER = timedelta(seconds=30)
     HEAVY = ("source", "content")
     UNBEGUN: ClassVar = {"slot": None, "finished_at": None, "failing_texts": []}
@@ -98,7 +98,7 @@ class Rendering(Queued):
         verbose_name_plural = "renderingar"
         ordering = ["asked_at", "pk"]
         constraints = [
-            # This is the bound on how many are made at once: there are no more slots than the setting says.
+            # RENDER_PROCESSES slots exist, so no more PDFs than that are made at once.
             models.UniqueConstraint(fields=["slot"], name="rendering_slot_taken_once"),
             models.CheckConstraint(
                 condition=Q(state="running", slot__isnull=False, started_at__isnull=False, beat_at__isnull=False)
@@ -122,7 +122,7 @@ class Rendering(Queued):
 
     @property
     def took(self) -> timedelta | None:
-        """How long the making of it took; None while it is not finished."""
+        """Time that the PDF took to make, or None until it is finished."""
         return self.finished_at - self.started_at if self.finished_at and self.started_at else None
 
 

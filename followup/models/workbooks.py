@@ -1,4 +1,4 @@
-"""Workbooks on their way in: handed over, looked through, and not yet confirmed."""
+"""Uploaded workbooks, until their owner confirms or discards them."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from programmes.models import Programme
 if TYPE_CHECKING:
     from organisation.models import User
 
-# Who comes back after a weekend finds it still there.
+# Long enough to continue after a weekend.
 KEPT_FOR = timedelta(days=4)
 
 
 class WorkbookQuerySet(QueuedQuerySet["Workbook"]):
     def handed_over_by(self, user: User) -> WorkbookQuerySet:
-        """Nobody sees another's: it may hold what nobody has decided to publish."""
+        """The user's own workbooks. They may hold unpublished content, so no other user sees them."""
         return self.filter(by=user)
 
     def forgotten(self, now: datetime) -> WorkbookQuerySet:
@@ -32,13 +32,14 @@ class WorkbookQuerySet(QueuedQuerySet["Workbook"]):
         return self.exclude(state=Workbook.State.DONE)
 
     def can_be_given_up(self) -> WorkbookQuerySet:
-        """Not what is being brought in at this moment, or has been."""
+        """Workbooks that have not been imported and are not being imported."""
         return self.unfinished().exclude(state=Workbook.State.RUNNING, task=Workbook.Task.BRING_IN)
 
 
 class Workbook(Queued):
-    """A file as it was handed over, with what its owner has said of it; gone when it is given up. Of one that is read
-    in, the file goes at once, and what became of it stays until its owner has surely seen it."""
+    """An uploaded file with its owner's answers to questions about it. The file is deleted when it is imported or
+    discarded; the result stays until its owner has had time to read it.
+    """
 
     class State(models.TextChoices):
         READY = "ready", "Väntar på att du granskar och bekräftar"
@@ -48,7 +49,7 @@ class Workbook(Queued):
         DONE = "done", "Inläst"
 
     class Task(models.TextChoices):
-        """What a worker is to do with it."""
+        """Job for the worker."""
 
         LOOK = "look", "Granskas"
         BRING_IN = "bring_in", "Läses in"
@@ -57,7 +58,7 @@ class Workbook(Queued):
         READING = "reading", "Raderna läses"
         WRITING = "writing", "Raderna jämförs med programmet"
 
-    # A worker tells of every thousand rows, but nothing while it compares or writes, which is one transaction.
+    # A worker reports every thousand rows, but not while it compares or writes, which is one transaction.
     ABANDONED_AFTER = timedelta(minutes=2)
     HEAVY = ("content",)
     UNBEGUN: ClassVar = {"stage": Stage.READING, "rows_read": 0}
@@ -68,7 +69,7 @@ class Workbook(Queued):
     handed_over_at = models.DateTimeField("lämnad", auto_now_add=True)
     # The programme's title and years, where the file does not tell them.
     facts = models.JSONField("uppgifter om programmet", default=dict)
-    # What its sheets and columns hold, where we do not understand it by ourselves.
+    # The owner's answers about sheets and columns that were not recognised.
     sheets = models.JSONField("bladens innehåll", default=dict)
     columns = models.JSONField("kolumnernas innehåll", default=dict)
 
@@ -92,7 +93,7 @@ class Workbook(Queued):
         verbose_name_plural = "arbetsböcker som läses in"
         ordering = ["-handed_over_at"]
         constraints = [
-            # Reading takes much memory.
+            # Reading needs much memory.
             models.UniqueConstraint(
                 fields=["state"], condition=Q(state="running"), name="workbook_is_read_one_at_a_time"
             ),
@@ -114,10 +115,10 @@ class Workbook(Queued):
 
     @property
     def is_brought_in(self) -> bool:
-        """Whether its owner has confirmed it, and it is to be brought in."""
+        """Whether the owner has confirmed the preview, so that the file is to be imported."""
         return self.task == self.Task.BRING_IN
 
     @property
     def is_compared(self) -> bool:
-        """Whether all rows are read, and are compared with what there is."""
+        """Whether all rows are read, and are being compared with the programme."""
         return self.stage == self.Stage.WRITING

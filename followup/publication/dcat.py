@@ -1,6 +1,7 @@
 """The catalogue of open data as RDF/XML, by the profile DCAT-AP-SE 3 (docs.dataportal.se/dcat/sv).
 
-All that the profile requires is there, and what it recommends as far as it is known. Sveriges dataportal harvests it.
+It has all properties that the profile requires, and the recommended ones that are known. Sveriges dataportal harvests
+it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ NAMESPACES = {
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-# The profile wants the catalogue itself to be free of all rights, and so are its data.
+# The profile requires CC0 for the catalogue; the data have the same licence.
 CC0 = "http://creativecommons.org/publicdomain/zero/1.0/"
 EU = "http://publications.europa.eu/resource/authority/"
 LANGUAGE = f"{EU}language/SWE"

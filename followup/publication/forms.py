@@ -1,4 +1,4 @@
-"""The form where a text is marked as secret, and the one where the mark is taken away."""
+"""Forms for marking a text as secret and for removing the mark."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from followup.models import Withholding
-from followup.publication.withholding import Place
+from followup.publication.withholding import WithholdableText
 from organisation.fields import LineFormField
 from programmes.models import LINE_LENGTH
 
@@ -21,10 +21,10 @@ class WithholdingForm(forms.ModelForm):
         fields = ["place", "ground", "reason"]
         widgets = {"reason": forms.Textarea(attrs={"rows": 3})}
 
-    def __init__(self, *args: Any, offered: Iterable[Place], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offered: Iterable[WithholdableText], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
-        self.about = {place.key: place.about for place in offered}
+        self.about = {text.key: text.about for text in offered}
         self.fields["place"].choices = [("", "Välj"), *self.about.items()]  # type: ignore[attr-defined]
 
     def clean_place(self) -> str:

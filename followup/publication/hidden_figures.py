@@ -1,7 +1,7 @@
-"""Secret outcomes in the reports of other years: a report repeats the outcomes of earlier years.
+"""Secret outcomes in the reports of other years, since each report repeats the outcomes of earlier years.
 
-A mark on an indicator's outcomes in one year's report withholds those figures in every report that shows them. A mark
-on a whole report withholds the outcomes of its year.
+A mark on an indicator's outcomes in one year's report withholds these figures in all reports. A mark on a whole report
+withholds the outcomes of its year.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from followup.scales import BLANK
 
 
 class MisplacedMarkError(Exception):
-    """A mark no longer fits its own report, so nobody knows which figures are secret."""
+    """A mark no longer fits its own report, so it is unknown which figures are secret."""
 
 
 @dataclass(frozen=True)
@@ -110,14 +110,14 @@ def _without(indicator: IndicatorStatus, hidden: Sequence[HiddenFigures]) -> Ind
         return indicator
     rest = tuple(outcome for outcome in indicator.outcomes if outcome.year not in years)
     is_latest_kept = bool(rest) and rest[-1] == indicator.outcomes[-1]
-    said = notice(applicable[0].ground, f"Utfall som inte är publicerade: {', '.join(map(str, secret))}")
+    replacement = notice(applicable[0].ground, f"Utfall som inte är publicerade: {', '.join(map(str, secret))}")
     return replace(
         indicator,
         outcomes=rest,
         elsewhere=(),
         trend=BLANK,
         suggestion=indicator.suggestion if is_latest_kept else BLANK,
-        withheld=said,
+        withheld=replacement,
     )
 
 

@@ -1,4 +1,4 @@
-"""What is offered as open data: a catalogue of the public reports, as one plain value."""
+"""The catalogue of open data: the public reports with their files for programs."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ OPEN = ("csv", "json", "xlsx")
 
 @dataclass(frozen=True)
 class Distribution:
+    """One file of a report, with the page that it belongs to."""
+
     title: str
     format_name: str
     address: str
@@ -27,7 +29,7 @@ class Distribution:
 
 @dataclass(frozen=True)
 class Dataset:
-    """One report."""
+    """One public report."""
 
     title: str
     description: str

@@ -1,6 +1,6 @@
-"""What everybody may read without logging in, where the municipality has chosen so (`PUBLIC_REPORTS`).
+"""Reports for readers without login, where the municipality has chosen so (`PUBLIC_REPORTS`).
 
-That is reports that the board has approved, without the texts that are marked as secret, and nothing else.
+Only approved reports are public, without the texts and figures that are marked as secret.
 """
 
 from __future__ import annotations
@@ -24,13 +24,17 @@ from organisation.order import in_swedish_order
 
 @dataclass(frozen=True)
 class Publication:
-    """A decided report as everybody may read it; `left_out` is how many texts are not in it."""
+    """A decided report as the public reads it.
+
+    :ivar left_out: Number of texts and outcomes that are withheld. :ivar content_hash: Changes whenever the content
+    does.
+    """
 
     follow_up: FollowUp
     decided: DecidedReport
     report: Report
     left_out: int
-    stamp: str  # another one as soon as anything of the above is another
+    content_hash: str
 
     @property
     def is_whole(self) -> bool:
@@ -38,13 +42,13 @@ class Publication:
 
 
 def publication_of(slug: str, year: int) -> Publication | None:
-    """The public report of the year; None when there is none, it is secret, or a mark has lost its place."""
+    """Return the public report of the year. None when there is none, it is secret, or a mark is misplaced."""
     follow_up = FollowUp.objects.published().filter(programme__slug=slug, year=year).select_related("programme").first()
     return _publication(follow_up) if follow_up else None
 
 
 def publications() -> Iterator[Publication]:
-    """All that is public, the latest year first; one report at a time is held in memory."""
+    """Yield the public reports, latest year first. Only one report at a time is held in memory."""
     years = (
         FollowUp.objects.published().select_related("programme").order_by("-year", in_swedish_order("programme__title"))
     )
@@ -70,10 +74,10 @@ def _publication(follow_up: FollowUp) -> Publication | None:
     whole = masked(report, grounds)
     public = without_figures(whole, hidden)
     left_out = len(marks) + number_hidden(whole, hidden)
-    return Publication(follow_up, decided, public, left_out, _stamp(decided, grounds, hidden))
+    return Publication(follow_up, decided, public, left_out, _content_hash(decided, grounds, hidden))
 
 
-def _stamp(decided: DecidedReport, grounds: dict[str, str], hidden: list[HiddenFigures]) -> str:
+def _content_hash(decided: DecidedReport, grounds: dict[str, str], hidden: list[HiddenFigures]) -> str:
     parts = [decided.sha256, *(f"{place} {ground}" for place, ground in sorted(grounds.items()))]
     parts += [f"{figures.name} {sorted(figures.figures)} {figures.ground}" for figures in hidden]
     return sha256("\0".join(parts).encode()).hexdigest()

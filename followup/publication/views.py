@@ -1,7 +1,7 @@
-"""The pages that everybody may read without logging in, while `PUBLIC_REPORTS` is on: decided reports and open data.
+"""Public pages, while `PUBLIC_REPORTS` is on: decided reports and open data.
 
-They are drawn from a `Publication` alone, in which nothing is secret, and never look at who reads: they may be kept by
-browsers and proxies, and found by search engines.
+They show a `Publication`, in which nothing is secret, and are the same for each reader. Browsers and proxies may keep
+them, and search engines find them.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def public(view: View) -> View:
-    """Open to everybody where the municipality has chosen so; elsewhere there is no such page."""
+    """Let everybody read the view where the municipality has chosen so. Elsewhere the page does not exist."""
 
     @login_not_required
     @require_safe
@@ -58,18 +58,18 @@ def public(view: View) -> View:
 @public
 def public_list(request: HttpRequest) -> HttpResponseBase:
     found = list(publications())
-    return _kept(request, _stamp(found), lambda: _page(request, "public_list", publications=found))
+    return _cached(request, _combined_hash(found), lambda: _page(request, "public_list", publications=found))
 
 
 @public
 def public_year(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
-    """The year at a glance."""
+    """Show the year at a glance."""
     publication = _publication_or_404(slug, year)
     report = publication.report
     units = [(unit, slugify(unit)) for unit in report.units]
-    return _kept(
+    return _cached(
         request,
-        publication.stamp,
+        publication.content_hash,
         lambda: _page(request, "public_year", publication=publication, report=report, units=units),
     )
 
@@ -78,45 +78,45 @@ def public_year(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
 def public_report(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
     publication = _publication_or_404(slug, year)
     context = {"publication": publication, "report": publication.report, "formats": FORMATS}
-    return _kept(request, publication.stamp, lambda: _page(request, "public_report", **context))
+    return _cached(request, publication.content_hash, lambda: _page(request, "public_report", **context))
 
 
 @public
 def public_unit(request: HttpRequest, slug: str, year: int, unit: str) -> HttpResponseBase:
-    """One unit's part of the year. Units are named by what the report calls them."""
+    """Show one unit's part of the year. Units have their names from the report."""
     publication = _publication_or_404(slug, year)
     name = next((name for name in publication.report.units if slugify(name) == unit), None)
     if name is None:
         raise Http404("Rapporten har ingen enhet med den adressen.")
     part = part_of_unit(name, publication.follow_up, publication.report)
     context = {"publication": publication, "report": part.report, "year": part}
-    return _kept(request, publication.stamp, lambda: _page(request, "public_unit", **context))
+    return _cached(request, publication.content_hash, lambda: _page(request, "public_unit", **context))
 
 
 @public
 def public_report_file(request: HttpRequest, slug: str, year: int, suffix: str) -> HttpResponseBase:
-    """The report in the format that the address ends with: as it was stored, where no text is left out."""
+    """Return the report in the format of the address: the stored file when nothing is withheld."""
     publication = _publication_or_404(slug, year)
     if suffix not in FORMATS:
         raise Http404(f"Rapporten finns inte som .{suffix}.")
     if suffix == "pdf":
         return _pdf(request, publication)
-    return _kept(request, publication.stamp, lambda: _file(publication, suffix))
+    return _cached(request, publication.content_hash, lambda: _file(publication, suffix))
 
 
 @public
 def open_data(request: HttpRequest) -> HttpResponseBase:
-    """What there is for programs, and where."""
+    """List the data for programs, with addresses."""
     found = list(publications())
-    return _kept(request, _stamp(found), lambda: _page(request, "open_data", catalogue=catalogue(found)))
+    return _cached(request, _combined_hash(found), lambda: _page(request, "open_data", catalogue=catalogue(found)))
 
 
 @public
 def open_data_catalogue(request: HttpRequest) -> HttpResponseBase:
     found = list(publications())
-    return _kept(
+    return _cached(
         request,
-        _stamp(found),
+        _combined_hash(found),
         lambda: HttpResponse(dcat.render(catalogue(found)), content_type="application/rdf+xml; charset=utf-8"),
     )
 
@@ -129,9 +129,9 @@ def sitemap(request: HttpRequest) -> HttpResponseBase:
         address = (publication.report.programme_slug, publication.report.year)
         pages += [absolute(reverse(f"followup:{name}", args=address)) for name in ("public_year", "public_report")]
     context = {"pages": pages}
-    return _kept(
+    return _cached(
         request,
-        _stamp(found),
+        _combined_hash(found),
         lambda: render(
             request, "followup/publication/sitemap.xml", context, content_type="application/xml; charset=utf-8"
         ),
@@ -141,7 +141,7 @@ def sitemap(request: HttpRequest) -> HttpResponseBase:
 @login_not_required
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Search engines find what is public, and are asked to leave all else alone."""
+    """Let search engines find the public pages and keep them away from the rest."""
     lines = ["User-agent: *"]
     if settings.PUBLIC_REPORTS:
         opened = [reverse("followup:public_list"), reverse("followup:open_data"), f"/{settings.STATIC_URL.lstrip('/')}"]
@@ -165,13 +165,13 @@ def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
     return render(request, f"followup/publication/{template}.html", context)
 
 
-def _kept(request: HttpRequest, stamp: str, make: Callable[[], HttpResponse]) -> HttpResponse:
-    """Return the response of `make`, or 304 to a reader who has this address with the same `stamp` of its content."""
-    return conditional_response(request, etag_from(request.path, stamp), make, PUBLIC)
+def _cached(request: HttpRequest, content_hash: str, make: Callable[[], HttpResponse]) -> HttpResponse:
+    """Return the response of `make`, or 304 to a browser that has the address with the same content hash."""
+    return conditional_response(request, etag_from(request.path, content_hash), make, PUBLIC)
 
 
-def _stamp(found: list[Publication]) -> str:
-    return " ".join(publication.stamp for publication in found)
+def _combined_hash(found: list[Publication]) -> str:
+    return " ".join(publication.content_hash for publication in found)
 
 
 def _file(publication: Publication, suffix: str) -> HttpResponse:
@@ -188,27 +188,27 @@ def _file_name(publication: Publication, suffix: str) -> str:
 
 
 def _pdf(request: HttpRequest, publication: Publication) -> HttpResponseBase:
-    """As it was stored, or made by the queue where a text is left out or none was stored."""
+    """Return the stored PDF, or one from the queue when a text is withheld or none was stored."""
     name, report = _file_name(publication, "pdf"), publication.report
     if publication.is_whole and publication.decided.pdf:
         try:
             response = stored_pdf_response(publication.decided, name)
         except StoredFileMissingError:
-            # The public has nobody to ask: it gets the report drawn again, and marked so.
+            # Public readers cannot ask anybody for the file: they get the report made again, marked as such.
             name, report = name.replace(".pdf", "-ritad-pa-nytt.pdf"), redrawn(report)
         else:
             response["Cache-Control"] = PUBLIC
             return response
     now = timezone.now()
     requester = public_requester(request)
-    choices = f"public {publication.stamp} {name}"
+    choices = f"public {publication.content_hash} {name}"
     rendering = request_pdf(publication.follow_up, lambda: report, now, requester, choices=choices)
     if rendering.is_failed and rendering.finished_at and now - rendering.finished_at > TRY_AGAIN_AFTER:
         retry_pdf(rendering, requester, now)
         rendering.refresh_from_db(fields=["state"])
     if rendering.is_done:
         headers = {"Content-Disposition": f'inline; filename="{name}"'}
-        return _kept(
+        return _cached(
             request,
             rendering.key,
             lambda: HttpResponse(rendering.content, content_type="application/pdf", headers=headers),

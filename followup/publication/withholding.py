@@ -1,7 +1,6 @@
-"""Secrecy: the texts and figures of a report that must not be published, and the report without them.
+"""Secrecy: texts and figures that must not be published, and the report without them.
 
-The frozen report and its chain stay as they are; what is public is a `Report` made of it, in which each text that is
-marked has given way to a line that says so.
+The frozen report and its chain stay unchanged. The public gets a copy, in which a notice replaces each marked text.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from organisation.history import delete_as, save_as
 if TYPE_CHECKING:
     from organisation.models import User
 
-# The texts of the year as a whole: where each stands in the report, which field it is, and its heading.
+# Texts about the year as a whole, by key: field of the report, and heading.
 OF_YEAR = {
     "sammanfattning": ("summary", "Sammanfattning"),
     "samlad-bedomning": ("assessment_comment", "Samlad bedömning"),
@@ -33,149 +32,173 @@ OF_YEAR = {
     "framat": ("looking_ahead", "Framåtblick"),
 }
 
-
+TEXT_LEFT_OUT = "Texten är inte publicerad"
 FIGURES_LEFT_OUT = "Utfallen är inte publicerade"
 
 
 @dataclass(frozen=True)
-class Place:
-    """A text, or an indicator's figures, that can be withheld: its key, what it is about in words, and how it reads."""
+class WithholdableText:
+    """A text, or an indicator's outcomes, that can be withheld: its key, its heading and its content."""
 
     key: str
     about: str
     text: str
 
 
-def places(report: Report) -> Iterator[Place]:
-    """Every text of the year that somebody has written in the report, and every indicator's outcomes, in the order of
-    its chapters."""
-    yield Place(Withholding.ALL, "Hela rapporten", "")
+def withholdable_texts(report: Report) -> Iterator[WithholdableText]:
+    """Yield the texts of the year and the outcomes of the indicators, in the order of the report's chapters."""
+    yield WithholdableText(Withholding.ALL, "Hela rapporten", "")
     for key, (field, heading) in OF_YEAR.items():
-        yield Place(key, heading, getattr(report, field))
+        yield WithholdableText(key, heading, getattr(report, field))
     for area in report.areas:
-        yield Place(_area(area), f"Område {area.number}: {area.name}", area.summary)
+        yield WithholdableText(_area_key(area), f"Område {area.number}: {area.name}", area.summary)
         for goal in area.sub_goals:
-            yield Place(_goal(goal), f"Mål {goal.code}: {goal.text}", goal.comment)
-            for number, indicator in enumerate(goal.indicators, start=1):
-                about = f"Utfall för mål {goal.code}: {indicator.name}"
-                yield Place(_indicator(goal, number), about, "\n".join(map(outcome_in_words, indicator.outcomes)))
-            for measure in goal.measures:
-                text = "\n".join(filter(None, (measure.done, measure.stop_reason)))
-                yield Place(_measure(measure), f"Åtgärd {measure.code}: {measure.text}", text)
+            yield from _texts_of_goal(goal)
     for guideline in report.guidelines:
-        yield Place(_guideline(guideline), f"Riktlinje {guideline.number}: {guideline.title}", guideline.comment)
+        about = f"Riktlinje {guideline.number}: {guideline.title}"
+        yield WithholdableText(_guideline_key(guideline), about, guideline.comment)
     for change in report.changes:
-        yield Place(_change(change), f"Skäl till ändring av {change.code}: {change.text}", change.reason)
+        about = f"Skäl till ändring av {change.code}: {change.text}"
+        yield WithholdableText(_change_key(change), about, change.reason)
+
+
+def _texts_of_goal(goal: SubGoalStatus) -> Iterator[WithholdableText]:
+    yield WithholdableText(_goal_key(goal), f"Mål {goal.code}: {goal.text}", goal.comment)
+    for number, indicator in enumerate(goal.indicators, start=1):
+        about = f"Utfall för mål {goal.code}: {indicator.name}"
+        outcomes = "\n".join(map(outcome_in_words, indicator.outcomes))
+        yield WithholdableText(_indicator_key(goal, number), about, outcomes)
+    for measure in goal.measures:
+        text = "\n".join(filter(None, (measure.done, measure.stop_reason)))
+        yield WithholdableText(_measure_key(measure), f"Åtgärd {measure.code}: {measure.text}", text)
 
 
 def indicator_places(report: Report) -> Iterator[tuple[str, IndicatorStatus]]:
-    """Yield the place of each indicator's outcomes with the indicator."""
+    """Yield each indicator with the key of its outcomes."""
     for goal in report.sub_goals:
         for number, indicator in enumerate(goal.indicators, start=1):
-            yield _indicator(goal, number), indicator
+            yield _indicator_key(goal, number), indicator
 
 
-def _area(area: AreaStatus) -> str:
+def _area_key(area: AreaStatus) -> str:
     return f"omrade-{area.number}"
 
 
-def _goal(goal: SubGoalStatus) -> str:
+def _goal_key(goal: SubGoalStatus) -> str:
     return f"mal-{goal.code}"
 
 
-def _indicator(goal: SubGoalStatus, number: int) -> str:
-    """By its place among the goal's: what a mark is about in words tells when another has come there."""
+def _indicator_key(goal: SubGoalStatus, number: int) -> str:
+    """Key by position in the goal. `misplaced` notices when another indicator has taken the position."""
     return f"{Withholding.FIGURES}{goal.code}-{number}"
 
 
-def _measure(measure: MeasureStatus) -> str:
+def _measure_key(measure: MeasureStatus) -> str:
     return f"atgard-{measure.code}"
 
 
-def _guideline(guideline: GuidelineStatus) -> str:
+def _guideline_key(guideline: GuidelineStatus) -> str:
     return f"riktlinje-{guideline.number}"
 
 
-def _change(change: Change) -> str:
+def _change_key(change: Change) -> str:
     return f"andring-{change.code}"
 
 
 def masked(report: Report, grounds: Mapping[str, str]) -> Report:
-    """The report with a notice in place of each text and each indicator's outcomes whose place is in `grounds`, which
-    gives the legal ground."""
+    """Return the report with a notice in place of each withheld text or outcome.
 
-    def text(key: str, original: str) -> str:
-        return notice(grounds[key]) if key in grounds and original else original
+    :param grounds: Legal ground by the key of the withheld text.
+    """
+    return _Mask(grounds).report(report)
 
-    def of_measure(measure: MeasureStatus) -> MeasureStatus:
-        if _measure(measure) not in grounds or not (measure.done or measure.stop_reason):
-            return measure
-        return replace(measure, done=notice(grounds[_measure(measure)]), stop_reason="")
 
-    def of_indicator(key: str, indicator: IndicatorStatus) -> IndicatorStatus:
-        """Without the outcomes and all that is made of them; what should be reached is the programme's."""
-        if key not in grounds or not (indicator.outcomes or indicator.elsewhere):
-            return indicator
-        left_out = notice(grounds[key], FIGURES_LEFT_OUT)
-        return replace(indicator, outcomes=(), elsewhere=(), trend=BLANK, suggestion=BLANK, withheld=left_out)
+@dataclass(frozen=True)
+class _Mask:
+    """Copies of the parts of a report, without the texts whose keys are in `grounds`."""
 
-    def of_goal(goal: SubGoalStatus) -> SubGoalStatus:
+    grounds: Mapping[str, str]
+
+    def report(self, report: Report) -> Report:
+        of_year: dict[str, Any] = {
+            field: self.text(key, getattr(report, field)) for key, (field, _heading) in OF_YEAR.items()
+        }
+        return replace(
+            report,
+            **of_year,
+            areas=tuple(self.area(area) for area in report.areas),
+            guidelines=tuple(self.guideline(guideline) for guideline in report.guidelines),
+            perspective_accounts=tuple(
+                replace(account, measures=tuple(self.measure(measure) for measure in account.measures))
+                for account in report.perspective_accounts
+            ),
+            changes=tuple(
+                replace(change, reason=self.text(_change_key(change), change.reason)) for change in report.changes
+            ),
+        )
+
+    def area(self, area: AreaStatus) -> AreaStatus:
+        goals = tuple(self.goal(goal) for goal in area.sub_goals)
+        return replace(area, summary=self.text(_area_key(area), area.summary), sub_goals=goals)
+
+    def guideline(self, guideline: GuidelineStatus) -> GuidelineStatus:
+        return replace(guideline, comment=self.text(_guideline_key(guideline), guideline.comment))
+
+    def goal(self, goal: SubGoalStatus) -> SubGoalStatus:
         indicators = enumerate(goal.indicators, start=1)
         return replace(
             goal,
-            comment=text(_goal(goal), goal.comment),
-            indicators=tuple(of_indicator(_indicator(goal, number), one) for number, one in indicators),
-            measures=tuple(of_measure(one) for one in goal.measures),
+            comment=self.text(_goal_key(goal), goal.comment),
+            indicators=tuple(self.indicator(_indicator_key(goal, number), one) for number, one in indicators),
+            measures=tuple(self.measure(measure) for measure in goal.measures),
         )
 
-    def of_area(area: AreaStatus) -> AreaStatus:
-        return replace(
-            area, summary=text(_area(area), area.summary), sub_goals=tuple(of_goal(goal) for goal in area.sub_goals)
-        )
+    def measure(self, measure: MeasureStatus) -> MeasureStatus:
+        key = _measure_key(measure)
+        if key not in self.grounds or not (measure.done or measure.stop_reason):
+            return measure
+        return replace(measure, done=notice(self.grounds[key]), stop_reason="")
 
-    of_year: dict[str, Any] = {field: text(key, getattr(report, field)) for key, (field, _) in OF_YEAR.items()}
-    return replace(
-        report,
-        **of_year,
-        areas=tuple(of_area(area) for area in report.areas),
-        guidelines=tuple(replace(one, comment=text(_guideline(one), one.comment)) for one in report.guidelines),
-        perspective_accounts=tuple(
-            replace(account, measures=tuple(of_measure(one) for one in account.measures))
-            for account in report.perspective_accounts
-        ),
-        changes=tuple(replace(one, reason=text(_change(one), one.reason)) for one in report.changes),
-    )
+    def indicator(self, key: str, indicator: IndicatorStatus) -> IndicatorStatus:
+        """Leave out the outcomes and all that is computed from them. The target is part of the public programme."""
+        if key not in self.grounds or not (indicator.outcomes or indicator.elsewhere):
+            return indicator
+        left_out = notice(self.grounds[key], FIGURES_LEFT_OUT)
+        return replace(indicator, outcomes=(), elsewhere=(), trend=BLANK, suggestion=BLANK, withheld=left_out)
+
+    def text(self, key: str, original: str) -> str:
+        return notice(self.grounds[key]) if key in self.grounds and original else original
 
 
-def notice(ground: str, what: str = "Texten är inte publicerad") -> str:
-    """What stands where a text was left out."""
-    return f"[{what}. Lagrum: {ground.rstrip('.')}.]"
+def notice(ground: str, message: str = TEXT_LEFT_OUT) -> str:
+    """Return the line that readers see instead of a withheld text."""
+    return f"[{message}. Lagrum: {ground.rstrip('.')}.]"
 
 
 def misplaced(report: Report, marks: list[Withholding]) -> list[Withholding]:
-    """Those of `marks` that no longer stand at what they were put on: goals are renumbered and written anew.
+    """Return the marks whose key now belongs to another text, because goals have been renumbered or rewritten.
 
-    While there is one, nobody can know what it is that must not be published.
+    While there is one, it is unknown which text is secret, so nothing of the year is published.
     """
-    about = {place.key: place.about for place in places(report)}
+    about = {text.key: text.about for text in withholdable_texts(report)}
     return [mark for mark in marks if about.get(mark.place) != mark.about]
 
 
 @transaction.atomic
 def withhold(mark: Withholding, *, by: User) -> None:
-    """Keep the new, valid `mark`. NotAllowed."""
-    _may(by, mark)
+    """Save the new, valid `mark`. NotAllowed."""
+    _require_right(by, mark)
     mark.by = by
     save_as(mark, by=by)
 
 
 @transaction.atomic
 def publish_again(mark: Withholding, reason: str, *, by: User) -> None:
-    """Take the mark away, for a `reason` that its history keeps. NotAllowed."""
-    _may(by, mark)
+    """Remove the mark. Its history keeps the `reason`. NotAllowed."""
+    _require_right(by, mark)
     delete_as(mark, by=by, reason=reason)
 
 
-def _may(by: User, mark: Withholding) -> None:
+def _require_right(by: User, mark: Withholding) -> None:
     if not can_withhold(by, mark.follow_up):
         raise NotAllowed("Det är granskare och nämndsekreterare som märker vad som inte får publiceras.")

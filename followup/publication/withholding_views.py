@@ -1,4 +1,4 @@
-"""Where reviewers and the secretary mark what of a report must not be published, and take a mark away."""
+"""Pages on which reviewers and the secretary mark secret texts of a report, and remove a mark."""
 
 from http import HTTPStatus
 
@@ -12,19 +12,27 @@ from followup.models import FollowUp, Withholding
 from followup.permissions import can_follow_review, can_withhold
 from followup.publication.forms import PublishAgainForm, WithholdingForm
 from followup.publication.hidden_figures import affected_by
-from followup.publication.withholding import misplaced, notice, places, publish_again, withhold
+from followup.publication.withholding import (
+    FIGURES_LEFT_OUT,
+    TEXT_LEFT_OUT,
+    misplaced,
+    notice,
+    publish_again,
+    withhold,
+    withholdable_texts,
+)
 from followup.report.archive import report_of
 from followup.report.report import Report
 from followup.web.lookups import follow_up_or_404, user_of
 
 
 def withholding_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
-    """The year's marks, and a form for one more."""
+    """List the year's marks, with a form for another."""
     follow_up = _year(request, slug, year)
     report = report_of(follow_up)
     marks = list(follow_up.withholdings.select_related("by"))
     taken = {mark.place for mark in marks}
-    offered = [place for place in places(report) if place.key not in taken]
+    offered = [text for text in withholdable_texts(report) if text.key not in taken]
     posted = request.method == "POST"
     form = WithholdingForm(request.POST if posted else None, instance=Withholding(follow_up=follow_up), offered=offered)
     if posted:
@@ -36,7 +44,7 @@ def withholding_list(request: HttpRequest, slug: str, year: int) -> HttpResponse
             withhold(form.instance, by=user_of(request))
             messages.success(request, f"Märkt att inte publiceras: {form.instance.about}.")
             return redirect("followup:withholding_list", slug, year)
-    texts = {place.key: place.text for place in places(report)}
+    texts = {text.key: text.text for text in withholdable_texts(report)}
     context = {
         "follow_up": follow_up,
         "marks": [(mark, texts.get(mark.place, "")) for mark in marks],
@@ -58,9 +66,7 @@ def _preview(request: HttpRequest, form: WithholdingForm, report: Report) -> Htt
         "mark": mark,
         "form": form,
         "text": _text_of(report, mark.place),
-        "replacement": notice(
-            mark.ground, "Utfallen är inte publicerade" if is_figure else "Texten är inte publicerad"
-        ),
+        "replacement": notice(mark.ground, FIGURES_LEFT_OUT if is_figure else TEXT_LEFT_OUT),
         "is_whole_report": mark.place == Withholding.ALL,
         "affected": affected_by(mark, pages_are_public=settings.PUBLIC_REPORTS),
     }
@@ -68,11 +74,11 @@ def _preview(request: HttpRequest, form: WithholdingForm, report: Report) -> Htt
 
 
 def _text_of(report: Report, key: str) -> str:
-    return next((place.text for place in places(report) if place.key == key), "")
+    return next((text.text for text in withholdable_texts(report) if text.key == key), "")
 
 
 def withholding_remove(request: HttpRequest, slug: str, year: int, pk: int) -> HttpResponse:
-    """Show what becomes public and in which reports, ask for a reason, and take the mark away."""
+    """Show the text that becomes public, and in which reports; ask for a reason, and remove the mark."""
     follow_up = _year(request, slug, year)
     mark = follow_up.withholdings.select_related("follow_up__programme").filter(pk=pk).first()
     if mark is None:

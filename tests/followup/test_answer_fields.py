@@ -13,7 +13,7 @@ from followup.answers.forms import FORMS, answer_form
 from followup.documents.report import csv, docx, html, xlsx
 from followup.intake.workbook import GOAL_ANSWERS, MEASURE_ANSWERS
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
-from followup.publication.withholding import masked, places
+from followup.publication.withholding import masked, withholdable_texts
 from followup.report.report import Report, build_report
 from tests.fixtures import client_of
 from tests.pages import html_of
@@ -112,6 +112,6 @@ def test_the_report_and_its_files_have_each_text(report):
 
 
 def test_secrecy_shows_and_hides_each_text(report):
-    assert list(words_in("\n".join(place.text for place in places(report)))) == ALL
-    hidden = masked(report, {place.key: "18 kap. 13 §" for place in places(report)})
+    assert list(words_in("\n".join(place.text for place in withholdable_texts(report)))) == ALL
+    hidden = masked(report, {place.key: "18 kap. 13 §" for place in withholdable_texts(report)})
     assert list(words_in(asdict(hidden))) == []

@@ -14,7 +14,7 @@ from followup.documents.formats import FORMATS
 from followup.models import FollowUp, Withholding
 from followup.publication.hidden_figures import hidden_by_other_years, without_figures
 from followup.publication.publication import publication_of
-from followup.publication.withholding import masked, notice, places, withhold
+from followup.publication.withholding import masked, notice, withhold, withholdable_texts
 from followup.report.archive import report_of
 from followup.report.indicators import Elsewhere, Figure, IndicatorStatus
 from followup.report.report import (
@@ -90,7 +90,7 @@ def report(huddinge) -> Report:
 
 
 def test_with_everything_marked_no_text_of_the_year_is_left(report):
-    everything = {place.key: "lagen" for place in places(report)}
+    everything = {place.key: "lagen" for place in withholdable_texts(report)}
     rest = masked(report, everything)
     figures = notice("lagen", "Utfallen är inte publicerade")
     assert {text for text in written(rest) if text} == {notice("lagen"), figures}
