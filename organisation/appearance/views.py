@@ -49,7 +49,7 @@ def colour_scheme(request: HttpRequest) -> HttpResponse:
     next_page = _next_page(request)
     form = ColourSchemeForm(request.POST or None, initial={"scheme": _chosen_scheme(request)})
     if request.method != "POST" or not form.is_valid():
-        return render(request, "organisation/colour_scheme.html", {"form": form, "back": next_page})
+        return render(request, "organisation/appearance/colour_scheme.html", {"form": form, "back": next_page})
 
     # Not redirect(): it would take a word without a slash for the name of a view.
     response = HttpResponseRedirect(next_page)
@@ -97,7 +97,9 @@ def stylesheet(request: HttpRequest) -> HttpResponse:
     """
     scheme = COLOUR_SCHEMES[_chosen_scheme(request)]
     context = {"dark_tokens": _dark_variables(), "dark_media": scheme.dark_media, **_appearance_context()}
-    response = HttpResponse(render_to_string("organisation/stylesheet.css", context), content_type="text/css")
+    response = HttpResponse(
+        render_to_string("organisation/appearance/stylesheet.css", context), content_type="text/css"
+    )
     response["Cache-Control"] = "private, no-cache"
     return response
 

@@ -20,6 +20,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from organisation.roles import roles_of
 from organisation.signin.provider import PROVIDER_LOGOUT, ProviderAdapter
 from organisation.signin.second_factor import needs_second_factor, used_second_factor
 
@@ -80,12 +81,13 @@ def _redirect_and_clear_cache(url: str) -> HttpResponse:
 
 
 class SignInSettingsView(IndexView):
-    """The user's password, apps, keys and recovery codes."""
+    """The user's password, roles, apps, keys and recovery codes."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
-        lacks_second_step = needs_second_factor(user) and not used_second_factor(self.request, user)
-        return super().get_context_data(lacks_second_step=lacks_second_step, **kwargs)
+        lacks_second_factor = needs_second_factor(user) and not used_second_factor(self.request, user)
+        roles = roles_of(user.groups.values_list("name", flat=True))
+        return super().get_context_data(lacks_second_factor=lacks_second_factor, roles=roles, **kwargs)
 
 
 class ActivateAppView(ActivateTOTPView):

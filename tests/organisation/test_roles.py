@@ -65,6 +65,18 @@ def test_the_documentation_lists_the_roles():
     ]
 
 
+def test_the_help_for_administrators_lists_the_roles(client):
+    html = html_of(client.get("/hjalp/administrator/"))
+    assert [role.duties for role in ROLES if role.duties not in html] == []
+
+
+def test_a_user_reads_about_their_own_roles():
+    html = html_of(client_of(make_user("greta", role=REVIEWER)).get("/inloggning/"))
+    assert REVIEWER.duties in html
+    assert ADMINISTRATOR.duties not in html
+    assert "Du har ingen roll." in html_of(client_of(make_user("hanna")).get("/inloggning/"))
+
+
 class TestAdministration:
     @pytest.fixture
     def root(self):
