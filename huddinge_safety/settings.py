@@ -72,7 +72,7 @@ RENDER_ON_DEMAND = env.bool("RENDER_ON_DEMAND", default=True)
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
 ATTACHMENT_MAX_MB = env.positive("ATTACHMENT_MAX_MB", default=10)
 FILE_UPLOAD_HANDLERS = [
-    "followup.writing.attachments.DiscardBeyondBound",
+    "followup.writing.attachments.TruncatingUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

@@ -1,4 +1,4 @@
-"""The files beside a goal's answers: shown to those who see the answers, changed by those who write them."""
+"""Files attached to the answer to a goal: those who see the answer read them, those who write it change them."""
 
 from http import HTTPStatus
 
@@ -11,39 +11,45 @@ from django.views.decorators.http import require_POST, require_safe
 
 from followup.answers.forms import AttachmentForm
 from followup.answers.goal_year import attachments_of, entry_or_404
-from followup.models import Attachment
+from followup.models import Attachment, SubGoalEntry
 from followup.permissions import can_write
 from followup.web.conditional import NOT_STORED
 from followup.web.files import open_stored
 from followup.web.lookups import follow_up_or_404, user_of
 from followup.workflow import NotAllowed
 from followup.writing.attachments import attach, remove
+from organisation.models import User
 
 
 @require_POST
 def entry_attach(request: HttpRequest, slug: str, year: int, area: int, number: int) -> HttpResponse:
-    """Attach one file, and go back to the entry page; what is wrong with the file is said on a page of its own."""
+    """Attach one file and return to the answer page, or show the errors of the file on a separate page."""
     user = user_of(request)
     entry = entry_or_404(follow_up_or_404(request, slug, year), area, number)
     if not can_write(user, entry):
         raise PermissionDenied("Bilagor kan bara ändras medan du kan skriva i målets svar.")
     form = AttachmentForm(request.POST, request.FILES)
-    if form.is_valid():
-        try:
-            attachment = attach(entry, form.cleaned_data["file"], by=user)
-        except ValidationError as error:
-            form.add_error("file", error)
-        except NotAllowed as refusal:
-            raise PermissionDenied(str(refusal)) from refusal
-        else:
-            messages.success(request, f"”{attachment.name}” är bifogad.")
-            return redirect(f"{entry.get_absolute_url()}#bilagor")
+    attachment = _attach(entry, form, user) if form.is_valid() else None
+    if attachment:
+        messages.success(request, f"”{attachment.name}” är bifogad.")
+        return redirect(f"{entry.get_absolute_url()}#bilagor")
     context = {"entry": entry, "form": form, "attachments": attachments_of(entry)}
     return render(request, "followup/answers/entry_attach.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
+def _attach(entry: SubGoalEntry, form: AttachmentForm, user: User) -> Attachment | None:
+    """Attach the file of the valid form. Return None with an error in the form if the file is refused."""
+    try:
+        return attach(entry, form.cleaned_data["file"], by=user)
+    except ValidationError as error:
+        form.add_error("file", error)
+        return None
+    except NotAllowed as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+
+
 def attachment_remove(request: HttpRequest, pk: int) -> HttpResponse:
-    """Asks first: what is removed is gone."""
+    """Ask for confirmation, then delete the file for good."""
     user = user_of(request)
     attachment = _attachment_or_404(request, pk)
     if not can_write(user, attachment.entry):
@@ -65,9 +71,9 @@ def attachment_download(request: HttpRequest, pk: int) -> FileResponse:
 
 
 def download(file: FieldFile, name: str, content_type: str, belongs_to: str) -> FileResponse:
-    """Send an uploaded file as a download, never as a page: it must not run as one of ours.
+    """Send an uploaded file as a download. A browser never shows it as a page, so scripts in it cannot run.
 
-    StoredFileMissingError names what it `belongs_to`.
+    `belongs_to` names the owner of the file in the StoredFileMissingError.
     """
     response = FileResponse(
         open_stored(file, lambda: belongs_to), as_attachment=True, filename=name, content_type=content_type

@@ -29,7 +29,7 @@ def entry_autosave(
     user = user_of(request)
     with transaction.atomic():
         answer = _answer_of(user, FollowUp.objects.visible_to_all(), slug, year, area, number, measure)
-        if answer is None:  # asked again with the user's own permissions, which costs more: programmes in draft
+        if answer is None:  # Drafts of programmes: the check of the user's permissions is slower, so it comes last.
             answer = _answer_of(user, FollowUp.objects.visible_to(user), slug, year, area, number, measure)
         if answer is None:
             entry_or_404(follow_up_or_404(request, slug, year), area, number)
@@ -48,24 +48,24 @@ def outcome_autosave(
     entry = entry_or_404(follow_up_or_404(request, slug, year), area, number)
     if not can_report(user, entry):
         raise PermissionDenied("Du rapporterar inte för någon enhet som ansvarar för målet.")
-    found = indicators_of(entry.sub_goal).filter(number=indicator).first()
-    if found is None:
+    goal_indicator = indicators_of(entry.sub_goal).filter(number=indicator).first()
+    if goal_indicator is None:
         raise Http404(f"Mål {area}.{number} har ingen indikator {indicator}.")
-    form = outcome_form(found, entry, request.POST, today=timezone.localdate())
+    form = outcome_form(goal_indicator, entry, request.POST, today=timezone.localdate())
     status = autosave(form, by=user, save=_save_outcome)
-    outcome = OutcomeOfYear(found, form.instance, form, earlier=())
+    outcome = OutcomeOfYear(goal_indicator, form.instance, form, earlier=())
     return autosave_response(request, form, status, outcome=outcome)
 
 
 def _save_outcome(form: EntryForm, *, by: User) -> None:
-    """Save an outcome in a history row of its own: a figure is written in one go, unlike a text."""
+    """Save an outcome with a separate history row: unlike a text, a figure is not written in many small steps."""
     save_texts([form], by=by)
 
 
 def _answer_of(
     user: User, years: QuerySet[FollowUp], slug: str, year: int, area: int, number: int, measure: int | None
 ) -> Answer | None:
-    """Return the answer at an address in one of the `years`, if `user` reports it. Lock it and its year."""
+    """Lock and return the answer at an address in one of the `years`; None if `user` does not report it."""
     answers: Any
     if measure is None:
         answers = SubGoalEntry.objects.filter(sub_goal__area__number=area, sub_goal__number=number)
@@ -78,7 +78,7 @@ def _answer_of(
         answers.reported_by(user, timezone.localdate())
         .filter(follow_up__in=years, follow_up__programme__slug=slug, follow_up__year=year)
         .select_related("follow_up")
-        # The year before the answer, as everywhere, to avoid deadlocks.
+        # Locks the year before the answer, in the same order as all other writers, to avoid deadlocks.
         .select_for_update(of=("follow_up", "self"))
         .first()
     )

@@ -1,8 +1,8 @@
-"""The official's forms. An incomplete answer can be saved; handing it in asks for what is missing."""
+"""Forms of the answer page. An incomplete answer can be saved but not handed in."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,14 +11,11 @@ from django import forms
 from django.http import QueryDict
 from django.template.defaultfilters import filesizeformat
 
-from followup.answers.goal_year import LastYear
-from followup.answers.outcome_forms import figures_sent, outcomes_of_year, with_confirmation
+from followup.answers.goal_year import GoalYear
+from followup.answers.outcome_forms import outcomes_of_year, unsaved_figures, with_confirmed_assessment
 from followup.models import Answer, MeasureEntry, SubGoalEntry
-from followup.permissions import can_report, can_write
-from followup.writing.attachments import ALLOWED, KINDS, max_bytes
-from followup.writing.forms import EntryForm, PageForms, Unsaved, sent_for
-from organisation.models import User
-from programmes.models import Indicator
+from followup.writing.attachments import ALLOWED, FILE_TYPES, max_bytes
+from followup.writing.forms import EntryForm, PageForms, Unsaved, data_for_form
 
 
 class SubGoalEntryForm(EntryForm):
@@ -62,22 +59,21 @@ def answer_prefix(answer: Answer) -> str:
 def answer_form(answer: Answer, data: Any) -> EntryForm:
     """Return the form of an answer, unbound if `data` has none of its fields."""
     prefix = answer_prefix(answer)
-    return FORMS[type(answer)](sent_for(prefix, data), instance=answer, prefix=prefix)
+    return FORMS[type(answer)](data_for_form(prefix, data), instance=answer, prefix=prefix)
 
 
 def first_missing_field(answer: Answer) -> str:
-    """Return the id of the first field on the page that is missing in `answer`, without making its form."""
+    """Return the HTML id of the first empty field that `answer` needs, without building its form."""
     name = answer.missing_fields[0].name
     widget = FORMS[type(answer)].base_fields[name].widget
     return f"id_{answer_prefix(answer)}-{name}{'_0' if widget.use_fieldset else ''}"
 
 
-def started_from_last_year(data: QueryDict, answers: Iterable[Answer], last_year: LastYear) -> QueryDict:
-    """Return the sent `data` with last year's texts in the fields that were sent empty."""
+def started_from_last_year(data: QueryDict, goal_year: GoalYear) -> QueryDict:
+    """Return a copy of the posted `data` with last year's texts in the fields that were posted empty."""
     result = data.copy()
-    for answer in answers:
-        last = last_year.answer_to(answer)
-        for field in answer.FIELDS if last else ():
+    for answer, last in goal_year.last_year.by_answer(goal_year.answers).items():
+        for field in answer.FIELDS:
             name = f"{answer_prefix(answer)}-{field.name}"
             if field.continues and name in result and not result.get(name, "").strip():
                 result[name] = getattr(last, field.name)
@@ -85,12 +81,12 @@ def started_from_last_year(data: QueryDict, answers: Iterable[Answer], last_year
 
 
 class AttachmentForm(forms.Form):
-    """Asks for a file; `attachments.attach` judges it."""
+    """Form for one file, which `attachments.attach` checks and stores."""
 
     file = forms.FileField(
         label="Fil att bifoga",
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ",".join(KINDS)}),
+        widget=forms.FileInput(attrs={"accept": ",".join(FILE_TYPES)}),
         error_messages={"required": "Välj en fil att bifoga."},
     )
 
@@ -101,67 +97,60 @@ class AttachmentForm(forms.Form):
 
     @property
     def summary(self) -> list[tuple[str, str]]:
-        """The errors with the id of the field, for the error summary."""
+        """Errors with the id of the field, for the error summary."""
         return [(self["file"].id_for_label, str(error)) for error in self["file"].errors]
 
 
 @dataclass(frozen=True)
 class MeasureAnswer:
-    """A measure on the page. Without a form it is only shown."""
+    """A measure on the page, with a form if the user may write its answer."""
 
     entry: MeasureEntry
     form: EntryForm | None
-    last_year: Answer | None
+    goal_year: GoalYear
+
+    @property
+    def last_year(self) -> Answer | None:
+        return self.goal_year.last_year.answer_to(self.entry)
 
 
 class AnswerForms(PageForms):
-    """The forms of one page: the goal's answer and outcomes and its measures, as far as `user` may write them."""
+    """Forms of one page: the goal's answer, its outcomes and its measures, those of `own` that can be written."""
 
-    def __init__(
-        self,
-        user: User,
-        entry: SubGoalEntry,
-        measures: Collection[MeasureEntry],
-        last_year: LastYear,
-        indicators: Collection[Indicator],
-        data: QueryDict | None,
-        today: date,
-    ) -> None:
-        self.entry, self.indicators = entry, indicators
-        answers: tuple[Answer, ...] = (entry, *measures)
-        self.locked = [answer for answer in answers if can_report(user, answer) and not answer.is_writable]
+    def __init__(self, goal_year: GoalYear, own: Collection[Answer], data: QueryDict | None, today: date) -> None:
+        self.goal_year = goal_year
+        self.locked = [answer for answer in own if not answer.is_writable]
         self.start_from_last_year = bool(data and "start" in data)
+        if data and self.start_from_last_year:
+            data = started_from_last_year(data, goal_year)
         if data:
-            data = started_from_last_year(data, answers, last_year) if self.start_from_last_year else data
-            data = with_confirmation(data)
-        may_write = can_write(user, entry)
-        self.goal = answer_form(entry, data) if may_write else None
-        self.outcomes = outcomes_of_year(indicators, entry, data, may_write=may_write, today=today)
-        self.measures = [
-            MeasureAnswer(
-                measure,
-                answer_form(measure, data) if can_write(user, measure) else None,
-                last_year.answer_to(measure),
-            )
-            for measure in measures
-        ]
-        parts = (self.goal, *(one.form for one in self.outcomes), *(one.form for one in self.measures))
-        # A form of which the sent page had no fields is shown as stored.
+            data = with_confirmed_assessment(data)
+
+        forms = {answer: answer_form(answer, data) for answer in own if answer.is_writable}
+        entry = goal_year.entry
+        self.goal = forms.get(entry)
+        self.outcomes = outcomes_of_year(
+            goal_year.indicators, entry, data, may_write=self.goal is not None, today=today
+        )
+        self.measures = [MeasureAnswer(measure, forms.get(measure), goal_year) for measure in goal_year.measures]
+
+        parts = (self.goal, *(outcome.form for outcome in self.outcomes), *(answer.form for answer in self.measures))
+        # A form is unbound when the posted page had none of its fields. It is then shown and not saved.
         super().__init__([form for form in parts if form and form.is_bound is bool(data)])
 
     @property
     def are_sent(self) -> bool:
-        """Whether the forms show what was sent, and not what is stored."""
+        """Whether the forms show posted values instead of stored ones."""
         return any(form.is_bound for form in self.all)
 
     @property
     def of_answers(self) -> list[EntryForm]:
-        """The forms of the goal and its measures, without the outcomes."""
+        """Forms of the goal and its measures, without the outcomes."""
         return [form for form in self.all if isinstance(form.instance, Answer)]
 
     @property
     def lack_texts(self) -> bool:
-        """Whether a field is empty that last year's text could be the start of."""
+        """Whether an empty field could start from last year's text."""
         return any(
             field.continues and not form[field.name].value()
             for form in self.of_answers
@@ -169,16 +158,18 @@ class AnswerForms(PageForms):
         )
 
     def ask_for_missing(self) -> bool:
-        """Show an error at each field that handing in requires and that is empty. Return whether there is any."""
+        """Add an error to each empty field that handing in requires. Return whether there are errors."""
         for form in self.of_answers:
             form.show_errors({field.name: field.request for field in form.instance.missing_fields})
         return bool(self.errors)
 
     def unsaved(self, data: Mapping[str, str]) -> list[Unsaved]:
-        """Return the texts sent for answers that have been handed in or approved since the page was fetched."""
-        texts = figures_sent(self.indicators, self.entry, data) if self.entry in self.locked else []
+        """Return the posted texts of answers that were handed in or approved after the page was fetched."""
+        texts = []
+        if self.goal_year.entry in self.locked:
+            texts += unsaved_figures(self.goal_year.indicators, self.goal_year.entry, data)
         for answer in self.locked:
             state = answer.get_state_display().lower()
-            sent = answer_form(answer, None).texts_sent(data)
-            texts += [Unsaved(f"{answer.item.code}", state, text) for _, text in sent]
+            changed = answer_form(answer, None).changed_texts(data)
+            texts += [Unsaved(answer.item.code, state, text) for text in changed.values()]
         return texts

@@ -1,15 +1,17 @@
-"""A goal's year: its entry with measures, indicators, attachments, and the answers of the year before."""
+"""Answers to a goal in one year: entries, indicators, attachments, and the answers of the year before."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from followup.models import Answer, Attachment, FollowUp, MeasureEntry, SubGoalEntry
 from followup.report.decided_rows import with_decided_values
+from followup.web.lookups import follow_up_or_404
 from programmes.models import Indicator, SubGoal
 
 
@@ -36,6 +38,7 @@ def measures_of(entry: SubGoalEntry) -> list[MeasureEntry]:
 
 
 def indicators_of(goal: SubGoal) -> QuerySet[Indicator]:
+    """Return the goal's indicators in order, with their targets and outcomes."""
     indicators = goal.indicators.select_related("sub_goal__area__programme")
     return indicators.prefetch_related("targets", "outcomes").order_by("number")
 
@@ -46,37 +49,67 @@ def attachments_of(entry: SubGoalEntry) -> QuerySet[Attachment]:
 
 @dataclass(frozen=True)
 class LastYear:
-    """Last year's answers, shown next to this year's fields."""
+    """Last year's answers to a goal and its measures, shown next to this year's fields."""
 
     year: int
     goal: SubGoalEntry | None
     measures: dict[int, MeasureEntry]
 
-    def answers_beside(self, entry: SubGoalEntry, measures: Iterable[MeasureEntry]) -> dict[Answer, Answer]:
-        """Return last year's answer for each of this year's answers that had one."""
-        pairs = [(answer, self.answer_to(answer)) for answer in (entry, *measures)]
+    def by_answer(self, answers: Iterable[Answer]) -> dict[Answer, Answer]:
+        """Return last year's answer for each of this year's `answers` that had one."""
+        pairs = [(answer, self.answer_to(answer)) for answer in answers]
         return {answer: last for answer, last in pairs if last}
 
     def answer_to(self, answer: Answer) -> Answer | None:
         """Return last year's answer for the goal or measure of `answer`, if it was followed up then."""
-        return self.measures.get(answer.measure_id) if isinstance(answer, MeasureEntry) else self.goal
+        if isinstance(answer, MeasureEntry):
+            return self.measures.get(answer.measure_id)
+        return self.goal
 
     @property
     def has_texts(self) -> bool:
         """Whether there is a text that this year's answers could start from."""
-        answers = [*([self.goal] if self.goal else []), *self.measures.values()]
+        answers: list[Answer] = [*self.measures.values()]
+        if self.goal:
+            answers.append(self.goal)
         return any(getattr(answer, field.name) for answer in answers for field in answer.FIELDS if field.continues)
 
 
 def last_year_of(entry: SubGoalEntry) -> LastYear:
+    """Return last year's answers to the same goal; those of a decided year as they were decided."""
     year = entry.follow_up.year - 1
     of_year = {"follow_up__programme": entry.follow_up.programme, "follow_up__year": year}
     goals = SubGoalEntry.objects.filter(**of_year, sub_goal=entry.sub_goal).select_related("sub_goal__area")
     measures = MeasureEntry.objects.filter(**of_year, measure__sub_goal=entry.sub_goal)
-    # A decided year is shown as the board decided on it, like everywhere else.
     answers = with_decided_values([*goals, *measures.select_related("measure__sub_goal__area")])
     return LastYear(
-        year,
-        next((answer for answer in answers if isinstance(answer, SubGoalEntry)), None),
-        {answer.measure_id: answer for answer in answers if isinstance(answer, MeasureEntry)},
+        year=year,
+        goal=next((answer for answer in answers if isinstance(answer, SubGoalEntry)), None),
+        measures={answer.measure_id: answer for answer in answers if isinstance(answer, MeasureEntry)},
     )
+
+
+@dataclass(frozen=True)
+class GoalYear:
+    """A goal's entry in one year with the entries of its measures. The rest is fetched when it is used."""
+
+    entry: SubGoalEntry
+    measures: list[MeasureEntry]
+
+    @property
+    def answers(self) -> list[Answer]:
+        return [self.entry, *self.measures]
+
+    @cached_property
+    def last_year(self) -> LastYear:
+        return last_year_of(self.entry)
+
+    @cached_property
+    def indicators(self) -> list[Indicator]:
+        return list(indicators_of(self.entry.sub_goal))
+
+
+def goal_year_or_404(request: HttpRequest, slug: str, year: int, area: int, number: int) -> GoalYear:
+    """Fetch the answers to a goal in a year that the user may see."""
+    entry = entry_or_404(follow_up_or_404(request, slug, year), area, number)
+    return GoalYear(entry, measures_of(entry))

@@ -1,4 +1,4 @@
-"""Handing in answers for review: one goal, or all that is complete of a unit; and taking them back."""
+"""Hand in the answers to one goal, or all complete answers of a unit, and take them back."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -9,15 +9,16 @@ from django.views.decorators.http import require_POST
 
 from followup.answers.entry_page import EntryPage, entry_page_or_404
 from followup.answers.returns import Return, returns_of
-from followup.answers.worklist import place_of, work_of
-from followup.models import Answer
+from followup.answers.worklist import UnitWork, place_of, work_of
+from followup.models import Answer, FollowUp
 from followup.web.lookups import follow_up_or_404, user_of
 from followup.workflow import Refused, perform_all
+from organisation.models import User
 from organisation.sentences import counted, listing
 
 
 def hand_in(request: HttpRequest, page: EntryPage) -> HttpResponse:
-    """Hand in the user's answers on the page, unless one lacks something or was returned and not changed since."""
+    """Hand in the user's answers on the page, if all are complete and every returned one has been changed."""
     if not page.writable:
         messages.info(request, "Det finns inget att lämna in: svaret är redan inlämnat.")
         return redirect(page.entry)
@@ -32,9 +33,9 @@ def hand_in(request: HttpRequest, page: EntryPage) -> HttpResponse:
 
 
 def entry_submit(request: HttpRequest, slug: str, year: int, area: int, number: int) -> HttpResponse:
-    """Ask before answers are handed in that were returned and not changed since.
+    """Ask for confirmation before returned answers are handed in unchanged.
 
-    It is not refused: the reviewer may have been answered in a comment, or may be wrong.
+    The user may have replied in a comment instead, or the reviewer may be wrong.
     """
     page = entry_page_or_404(request, slug, year, area, number)
     if not page.follow_up.takes_answers:
@@ -44,11 +45,12 @@ def entry_submit(request: HttpRequest, slug: str, year: int, area: int, number: 
         return hand_in(request, page) if request.method == "POST" else redirect(page.entry)
     if request.method == "POST":
         return _hand_in(request, page)
-    context = {"entry": page.entry, "returns": [(one, _places(one.answers)) for one in unanswered]}
+    context = {"entry": page.entry, "returns": [(one, _names_of(one.answers)) for one in unanswered]}
     return render(request, "followup/answers/entry_submit.html", context)
 
 
 def _unanswered(page: EntryPage) -> list[Return]:
+    """Return the returns for which no answer on the page has been changed."""
     return [one for one in returns_of(page.writable) if not one.is_answered]
 
 
@@ -64,7 +66,7 @@ def _hand_in(request: HttpRequest, page: EntryPage) -> HttpResponse:
 
 @require_POST
 def entry_withdraw(request: HttpRequest, slug: str, year: int, area: int, number: int) -> HttpResponse:
-    """Take back the answers that are handed in and not yet approved, to go on writing."""
+    """Take back the answers that are handed in and not yet approved, so that they can be changed."""
     page = entry_page_or_404(request, slug, year, area, number)
     submitted = [answer for answer in page.own if answer.state == Answer.State.SUBMITTED]
     try:
@@ -76,11 +78,10 @@ def entry_withdraw(request: HttpRequest, slug: str, year: int, area: int, number
 
 @require_POST
 def work_submit(request: HttpRequest, slug: str, year: int, unit: str) -> HttpResponse:
-    """Hand in all complete answers of one of my units, except those returned and not changed since."""
+    """Hand in all complete answers of one of the user's units, except unchanged returned ones."""
     user = user_of(request)
     follow_up = follow_up_or_404(request, slug, year)
-    works = (work for year in work_of(user, timezone.localdate()) if year.follow_up == follow_up for work in year.units)
-    work = next((work for work in works if work.unit.slug == unit), None)
+    work = _unit_work(user, follow_up, unit)
     if work is None or not (work.ready or work.unchanged):
         raise PermissionDenied("Det finns inget färdigt att lämna in för den enheten.")
     try:
@@ -94,13 +95,21 @@ def work_submit(request: HttpRequest, slug: str, year: int, unit: str) -> HttpRe
     if work.unchanged:
         messages.warning(
             request,
-            f"Inte inlämnat: {_places(work.unchanged)}. Granskaren har lämnat tillbaka det, och inget är ändrat sedan "
-            "dess. Läs granskarens kommentar nedan och ändra svaret först.",
+            f"Inte inlämnat: {_names_of(work.unchanged)}. Granskaren har lämnat tillbaka det, och inget är ändrat "
+            "sedan dess. Läs granskarens kommentar nedan och ändra svaret först.",
         )
     return redirect("followup:work_list")
 
 
-def _places(answers: tuple[Answer, ...]) -> str:
+def _unit_work(user: User, follow_up: FollowUp, slug: str) -> UnitWork | None:
+    """Return the work of the user's unit with this slug; None if the unit has nothing to answer in the year."""
+    for work_year in work_of(user, timezone.localdate()):
+        if work_year.follow_up == follow_up:
+            return next((work for work in work_year.units if work.unit.slug == slug), None)
+    return None
+
+
+def _names_of(answers: tuple[Answer, ...]) -> str:
     """Name the answers in a sentence: "Mål 1.5, åtgärd 1.5.1 och åtgärd 1.5.2"."""
     names = [place_of(answer) for answer in answers]
     return listing([names[0], *(name[0].lower() + name[1:] for name in names[1:])])

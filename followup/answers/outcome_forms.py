@@ -1,4 +1,4 @@
-"""The form of an indicator's outcome, a part of the page where a goal's year is written."""
+"""Forms of the outcomes of indicators, a part of the answer page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.http import QueryDict
 from followup.models import SubGoalEntry
 from followup.scales import Step, step
 from followup.workflow import StaleEntry
-from followup.writing.forms import EntryForm, Unsaved, sent_for
+from followup.writing.forms import EntryForm, Unsaved, data_for_form
 from programmes.forms import FigureInput
 from programmes.models import Indicator, IndicatorValue, TargetStatus
 
@@ -20,13 +20,13 @@ FIGURES = ("value", "women", "men")
 
 
 def outcome_of(indicator: Indicator, year: int) -> IndicatorValue:
-    """The outcome of that year, or one to be written, with version 0. Takes no query when outcomes are prefetched."""
-    known = {outcome.year: outcome for outcome in indicator.outcomes.all()}
-    return known.get(year) or IndicatorValue(indicator=indicator, year=year, version=0)
+    """Return the stored outcome of the year, or a new one with version 0. No query when outcomes are prefetched."""
+    stored = {outcome.year: outcome for outcome in indicator.outcomes.all()}
+    return stored.get(year) or IndicatorValue(indicator=indicator, year=year, version=0)
 
 
 class OutcomeForm(EntryForm):
-    """An outcome has no state of its own: it may be written as long as the answer to its goal may."""
+    """Form of an outcome. An outcome has no state: it can be changed while the answer to its goal can."""
 
     class Meta:
         model = IndicatorValue
@@ -52,32 +52,32 @@ class OutcomeForm(EntryForm):
         return self.instance.indicator.name
 
     def clean(self) -> None:
-        """A figure that a person writes is no longer Kolada's."""
+        """Remove the reference to Kolada when a person changes a figure."""
         if set(FIGURES) & set(self.changed_data):
             self.instance.kpi = ""
             self.instance.dated = self.today
 
-    def stored(self) -> IndicatorValue:
+    def fetch_stored(self) -> IndicatorValue:
         return outcome_of(Indicator.objects.get(pk=self.instance.indicator_id), self.instance.year)
 
-    def locked(self) -> IndicatorValue:
-        """The indicator is locked: an outcome that nobody has written yet has no row to lock."""
+    def lock_stored(self) -> IndicatorValue:
+        """Lock the indicator instead of the outcome: a new outcome has no row yet."""
         Indicator.objects.select_for_update().get(pk=self.instance.indicator_id)
         self.entry.refresh_from_db(fields=["state"])
         if not self.entry.is_writable:
             raise StaleEntry
-        return self.stored()
+        return self.fetch_stored()
 
 
 def outcome_form(indicator: Indicator, entry: SubGoalEntry, data: Any, today: date) -> OutcomeForm:
-    """Return the form of the indicator's outcome in the year of `entry`, unbound if `data` has no outcome of it."""
-    sent = sent_for(f"outcome-{indicator.pk}", data)
-    return OutcomeForm(sent, entry=entry, outcome=outcome_of(indicator, entry.follow_up.year), today=today)
+    """Return the form of the indicator's outcome in the year of `entry`, unbound if `data` has none of its fields."""
+    form_data = data_for_form(f"outcome-{indicator.pk}", data)
+    return OutcomeForm(form_data, entry=entry, outcome=outcome_of(indicator, entry.follow_up.year), today=today)
 
 
 @dataclass(frozen=True)
 class OutcomeOfYear:
-    """An indicator on the page where its goal's year is written: with a form where this user may write it."""
+    """An indicator on the answer page, with a form if the user may write its outcome."""
 
     indicator: Indicator
     outcome: IndicatorValue
@@ -98,31 +98,35 @@ class OutcomeOfYear:
 
     @property
     def is_unconfirmed(self) -> bool:
-        """Whether there is something that the figures say, and nobody has said yet whether it is so."""
+        """Whether the figures suggest an assessment that nobody has confirmed or rejected."""
         return not self.outcome.assessment and self.outcome.suggestion != TargetStatus.CANNOT_ASSESS
 
     @property
     def is_contradicted(self) -> bool:
-        """Whether a person has said otherwise than the figures do."""
+        """Whether a person has chosen another assessment than the figures suggest."""
         return self.outcome.assessment not in ("", self.outcome.suggestion)
 
 
 def outcomes_of_year(
     indicators: Iterable[Indicator], entry: SubGoalEntry, data: Any, *, may_write: bool, today: date
 ) -> list[OutcomeOfYear]:
-    """The goal's indicators on its page. One that was added after the page was fetched is shown and left alone."""
+    """Return the goal's indicators with their outcomes, and with forms if the user may write them.
+
+    The form of an indicator that was added after the page was fetched is unbound.
+    """
     year = entry.follow_up.year
-    found = []
+    result = []
     for indicator in indicators:
-        earlier = sorted((o for o in indicator.outcomes.all() if o.year < year), key=lambda o: o.year)
         form = outcome_form(indicator, entry, data, today) if may_write else None
         outcome = form.instance if form else outcome_of(indicator, year)
-        found.append(OutcomeOfYear(indicator, outcome, form, tuple(earlier)))
-    return found
+        earlier = [other for other in indicator.outcomes.all() if other.year < year]
+        earlier.sort(key=lambda other: other.year)
+        result.append(OutcomeOfYear(indicator, outcome, form, tuple(earlier)))
+    return result
 
 
-def with_confirmation(data: QueryDict) -> QueryDict:
-    """What the page sent, with the judgement that was confirmed by its own button chosen in its field."""
+def with_confirmed_assessment(data: QueryDict) -> QueryDict:
+    """Return the posted `data` with the suggested assessment chosen, if it was confirmed by the button next to it."""
     prefix, _, status = data.get("confirm", "").rpartition(":")
     if status not in TargetStatus.values:
         return data
@@ -131,13 +135,14 @@ def with_confirmation(data: QueryDict) -> QueryDict:
     return result
 
 
-def figures_sent(indicators: Iterable[Indicator], entry: SubGoalEntry, data: Mapping[str, str]) -> list[Unsaved]:
-    """The figures in `data` that differ from what is stored, when the goal's answer can no longer be written."""
-    texts = []
+def unsaved_figures(indicators: Iterable[Indicator], entry: SubGoalEntry, data: Mapping[str, str]) -> list[Unsaved]:
+    """Return the posted figures that differ from the stored ones, for a goal whose answer is locked."""
+    state = entry.get_state_display().lower()
+    figures = []
     for indicator in indicators:
         form = OutcomeForm(None, entry=entry, outcome=outcome_of(indicator, entry.follow_up.year), today=date.min)
         for name in FIGURES:
             text = data.get(form.add_prefix(name), "").strip()
             if text and form.fields[name].has_changed(form.initial[name], text):
-                texts.append(Unsaved(f"{form.place}, {form[name].label}", entry.get_state_display().lower(), text))
-    return texts
+                figures.append(Unsaved(f"{form.place}, {form[name].label}", state, text))
+    return figures

@@ -1,4 +1,4 @@
-"""The thread of a goal's year: steps of the workflow on its answers, and comments by officials and reviewers."""
+"""Thread of a goal in one year: the events of the workflow, and the comments by officials and reviewers."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ def thread_of(entry: SubGoalEntry, measures: Sequence[MeasureEntry]) -> list[Eve
     events = Event.objects.filter(Q(sub_goal_entry=entry) | Q(measure_entry__in=measures)).select_related(
         "by", "sub_goal_entry__sub_goal__area", "measure_entry__measure__sub_goal__area"
     )
-    return sorted([*events, *entry.comments.select_related("by")], key=lambda remark: remark.at)
+    comments = entry.comments.select_related("by")
+    return sorted([*events, *comments], key=lambda item: item.at)
 
 
-def said(thread: Iterable[Event | Comment]) -> list[Event | Comment]:
-    """Return the comments, and the steps of the workflow that have one."""
-    return [remark for remark in thread if remark.comment]
+def with_comments(thread: Iterable[Event | Comment]) -> list[Event | Comment]:
+    """Return the comments, and the events that have a comment."""
+    return [item for item in thread if item.comment]
 
 
 @dataclass(frozen=True)
 class Remark:
-    """One comment, or one step of the workflow on one or several answers: "återlämnade mål 1.1 och åtgärd 1.1.1"."""
+    """One comment, or the events of one click on one or more answers: "återlämnade mål 1.1 och åtgärd 1.1.1"."""
 
     at: datetime
     by: User | None
@@ -40,26 +41,31 @@ class Remark:
 
 
 def remarks_of(thread: Iterable[Event | Comment]) -> list[Remark]:
-    """Return the thread for the pages. A step that was made on several answers at once is one remark."""
-    return [_remark(list(group)) for _, group in groupby(thread, key=_same_step)]
+    """Return the remarks to show. Events that one click made on several answers become one remark."""
+    return [_remark(list(group)) for _, group in groupby(thread, key=_click)]
 
 
-def _same_step(entry: Event | Comment) -> tuple[object, ...]:
-    """Return a key that the events of one step have in common: `perform_all` makes them one after the other."""
-    if isinstance(entry, Comment):
-        return ("comment", entry.pk)
-    return (entry.action, entry.by_id, entry.comment)
+def _click(item: Event | Comment) -> tuple[object, ...]:
+    """Return a key shared by the events of one click: `perform_all` creates them one after the other."""
+    if isinstance(item, Comment):
+        return ("comment", item.pk)
+    return (item.action, item.by_id, item.comment)
 
 
 def _remark(group: list[Any]) -> Remark:
     first = group[0]
     if isinstance(first, Comment):
-        return Remark(first.at, first.by, "skrev", "", first.comment)
-    places = [_place_of(event) for event in group if event.sub_goal_entry or event.measure_entry]
-    return Remark(first.at, first.by, first.get_action_display(), listing(places) if places else "", first.comment)
+        action, about = "skrev", ""
+    else:
+        answers = [_answer_of(event) for event in group if event.sub_goal_entry or event.measure_entry]
+        action, about = first.get_action_display(), listing(answers) if answers else ""
+    return Remark(at=first.at, by=first.by, action=action, about=about, comment=first.comment)
 
 
-def _place_of(event: Event) -> str:
+def _answer_of(event: Event) -> str:
+    """Name the answer of an event: "åtgärd 1.1.1"."""
     if event.measure_entry:
         return f"åtgärd {event.measure_entry.measure.code}"
-    return f"mål {event.sub_goal_entry.sub_goal.code}" if event.sub_goal_entry else ""
+    if event.sub_goal_entry:
+        return f"mål {event.sub_goal_entry.sub_goal.code}"
+    return ""

@@ -1,4 +1,4 @@
-"""The official's pages: the list of what my units owe, and the page where a goal's year is written."""
+"""Pages of officials: the work list, and the page where the answers to a goal are written."""
 
 from http import HTTPStatus
 from typing import Any
@@ -15,11 +15,12 @@ from followup.answers.worklist import work_of
 from followup.models import FollowUp
 from followup.web.lookups import user_of
 from followup.writing.forms import Unsaved
-from followup.writing.saving import conflict_page, save, sent_or_kept, text_outlives_session
+from followup.writing.saving import conflict_page, posted_or_kept, save, text_outlives_session
 from organisation.models import Unit
 
 
 def work_list(request: HttpRequest) -> HttpResponse:
+    """List the goals that the user's units answer for, in the open years."""
     user = user_of(request)
     today = timezone.localdate()
     work = work_of(user, today)
@@ -33,9 +34,9 @@ def work_list(request: HttpRequest) -> HttpResponse:
 
 @text_outlives_session
 def entry_edit(request: HttpRequest, slug: str, year: int, area: int, number: int) -> HttpResponse:
-    """Show the answers of a goal's year, start them from last year's texts, or save them and hand them in."""
+    """Show the answers to a goal, fill them in from last year's texts, or save them and hand them in."""
     page = entry_page_or_404(request, slug, year, area, number)
-    data, is_kept = sent_or_kept(request)
+    data, is_kept = posted_or_kept(request)
     forms = page.forms(data)
     unsaved = forms.unsaved(data or {})
     if not page.follow_up.takes_answers:
@@ -47,7 +48,7 @@ def entry_edit(request: HttpRequest, slug: str, year: int, area: int, number: in
 
 
 def _save(request: HttpRequest, page: EntryPage, forms: AnswerForms, unsaved: list[Unsaved]) -> HttpResponse:
-    """Save what was sent, and hand it in if that was asked for; or show why nothing was saved."""
+    """Save the posted answers and hand them in if requested. Show the page again if they cannot be saved."""
     if unsaved:
         return _show(request, page, forms, unsaved=unsaved, status=HTTPStatus.CONFLICT)
     status = save(request, forms, page.user)
@@ -55,7 +56,9 @@ def _save(request: HttpRequest, page: EntryPage, forms: AnswerForms, unsaved: li
         return conflict_page(request, f"Mål {page.entry.sub_goal.code}, {page.follow_up.year}", forms, page.user)
     if status != HTTPStatus.OK:
         return _show(request, page, forms, has_errors=True, status=status)
-    return hand_in(request, page) if "submit" in request.POST else redirect(page.entry)
+    if "submit" in request.POST:
+        return hand_in(request, page)
+    return redirect(page.entry)
 
 
 def _show(
@@ -65,7 +68,7 @@ def _show(
 
 
 def _refuse(request: HttpRequest, follow_up: FollowUp, unsaved: list[Unsaved]) -> HttpResponse:
-    """Say why the year takes no answers, and show the texts that were sent, to be copied from the page."""
+    """Refuse answers to a closed year. Show the posted texts, so that the user can copy them."""
     if not unsaved:
         raise PermissionDenied(follow_up.why_closed)
     context = {"follow_up": follow_up, "texts": unsaved}

@@ -1,9 +1,9 @@
-"""What a person's units owe: the list behind ”Mina uppföljningar” and the check list on the entry page."""
+"""Work list of an official ("Mina uppföljningar"), and the check list on the answer page."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ def place_of(answer: Answer) -> str:
 
 @dataclass(frozen=True)
 class CheckItem:
-    """An answer on a check list, with the stored fields that are missing and the id of the first of them."""
+    """An answer on a check list: the names of its empty required fields, and the HTML id of the first of them."""
 
     key: str
     place: str
@@ -34,7 +34,7 @@ class CheckItem:
 
 
 def check_item(answer: Answer) -> CheckItem:
-    """Describe `answer` as it is now. A form that writes to it later does not change the item."""
+    """Describe `answer` in its present state. Later changes of the object do not change the item."""
     missing = tuple(answer.missing)
     return CheckItem(
         key=answer_prefix(answer),
@@ -46,7 +46,7 @@ def check_item(answer: Answer) -> CheckItem:
 
 @dataclass(frozen=True)
 class Task:
-    """One goal of the list: the answers that concern my units, those that I may write, and their returns."""
+    """A goal on the list: the answers of the user's units, those that the user reports, and their returns."""
 
     entry: SubGoalEntry
     items: tuple[CheckItem, ...]
@@ -63,14 +63,14 @@ class Task:
 
     @property
     def states(self) -> list[str]:
-        """Where the own answers stand, in words, in the workflow's order."""
+        """Swedish names of the states of the own answers, in the order of the workflow."""
         present = {answer.state for answer in self.own}
         return [str(label) for state, label in Answer.State.choices if state in present]
 
 
 @dataclass(frozen=True)
 class UnitWork:
-    """The progress of one of my units with a year.
+    """Number of answers that a unit has filled in and handed in for a year.
 
     `ready` can be handed in. `unchanged` is complete too, but was returned and has not been changed since.
     """
@@ -85,7 +85,7 @@ class UnitWork:
 
 @dataclass(frozen=True)
 class WorkYear:
-    """A year with the tasks of my units: those with returned answers first, then in the programme's order."""
+    """A year with the tasks of the user's units: returned ones first, then in the order of the programme."""
 
     follow_up: FollowUp
     tasks: tuple[Task, ...]
@@ -98,7 +98,7 @@ class WorkYear:
 
 
 def work_of(user: User, today: date) -> list[WorkYear]:
-    """The open years as of `today`, with the goals that concern the user's units in the programme's order."""
+    """Return the open years with the goals that the user's units answer for `today`."""
     units = Unit.objects.of(user, today)
     follow_ups = list(FollowUp.objects.visible_to(user).taking_answers().select_related("programme"))
     entries = list(
@@ -109,62 +109,76 @@ def work_of(user: User, today: date) -> list[WorkYear]:
         .in_order()
     )
     measures = _measures_by_goal(entries)
-    by_year: dict[int, list[tuple[SubGoalEntry, list[Answer]]]] = defaultdict(list)
-    for entry in entries:
-        answers = [entry, *measures[entry.follow_up_id, entry.sub_goal_id]]
-        concerning = [answer for answer in answers if _concerns(answer, units)]
-        by_year[entry.follow_up_id].append((entry, concerning))
-    returns = returns_of(answer for goals in by_year.values() for _, answers in goals for answer in answers)
+    answers = {
+        entry: [
+            answer
+            for answer in (entry, *measures[entry.follow_up_id, entry.sub_goal_id])
+            if _is_responsible(units, answer)
+        ]
+        for entry in entries
+    }
+    returns = returns_of(answer for of_goal in answers.values() for answer in of_goal)
     return [
-        WorkYear(
+        _work_year(
+            user,
             follow_up,
-            _tasks(user, by_year[follow_up.pk], returns),
-            _by_unit(user, units, [answer for _, answers in by_year[follow_up.pk] for answer in answers], returns),
-            follow_up.is_overdue(today),
+            units,
+            {entry: of_goal for entry, of_goal in answers.items() if entry.follow_up_id == follow_up.pk},
+            returns,
+            today,
         )
         for follow_up in follow_ups
     ]
 
 
-def _tasks(
-    user: User, goals: Iterable[tuple[SubGoalEntry, list[Answer]]], returns: Iterable[Return]
-) -> tuple[Task, ...]:
-    tasks = (_task(user, entry, answers, returns) for entry, answers in goals)
-    return tuple(sorted(tasks, key=lambda task: not task.returns))
+def _work_year(
+    user: User,
+    follow_up: FollowUp,
+    units: Iterable[Unit],
+    answers: Mapping[SubGoalEntry, list[Answer]],
+    returns: Collection[Return],
+    today: date,
+) -> WorkYear:
+    """Return one year of the list, from the `answers` of the user's units to each goal."""
+    tasks = [_task(user, entry, of_goal, returns) for entry, of_goal in answers.items()]
+    all_answers = [answer for of_goal in answers.values() for answer in of_goal]
+    unchanged = {answer for one in returns for answer in one.unchanged}
+    by_unit = {unit: [answer for answer in all_answers if _is_responsible([unit], answer)] for unit in units}
+    return WorkYear(
+        follow_up=follow_up,
+        tasks=tuple(sorted(tasks, key=lambda task: not task.returns)),
+        units=tuple(_unit_work(user, unit, of_unit, unchanged) for unit, of_unit in by_unit.items() if of_unit),
+        is_overdue=follow_up.is_overdue(today),
+    )
 
 
 def _task(user: User, entry: SubGoalEntry, answers: list[Answer], returns: Iterable[Return]) -> Task:
     own = tuple(answer for answer in answers if can_report(user, answer))
-    concerning_own = tuple(one for one in returns if set(one.answers) & set(own))
-    return Task(entry, tuple(check_item(answer) for answer in answers), own, concerning_own)
+    return Task(
+        entry=entry,
+        items=tuple(check_item(answer) for answer in answers),
+        own=own,
+        returns=tuple(one for one in returns if set(one.answers) & set(own)),
+    )
 
 
-def _by_unit(
-    user: User, units: Iterable[Unit], answers: list[Answer], returns: Iterable[Return]
-) -> tuple[UnitWork, ...]:
-    """Return the progress of each unit that has something to answer. A shared answer counts for each of its units."""
-    untouched = {answer for one in returns for answer in one.unchanged}
-    work = []
-    for unit in units:
-        own = [answer for answer in answers if _concerns(answer, [unit])]
-        if own:
-            may_report = user.reports_for([unit])
-            complete = [answer for answer in own if may_report and answer.is_writable and not answer.missing]
-            work.append(
-                UnitWork(
-                    unit,
-                    total=len(own),
-                    filled_in=sum(not answer.missing for answer in own),
-                    handed_in=sum(answer.state in (Answer.State.SUBMITTED, Answer.State.APPROVED) for answer in own),
-                    ready=tuple(answer for answer in complete if answer not in untouched),
-                    unchanged=tuple(answer for answer in complete if answer in untouched),
-                )
-            )
-    return tuple(work)
+def _unit_work(user: User, unit: Unit, answers: list[Answer], unchanged: Collection[Answer]) -> UnitWork:
+    """Count the answers of one unit. An answer that several units share counts for each of them."""
+    may_report = user.reports_for([unit])
+    complete = [answer for answer in answers if may_report and answer.is_writable and not answer.missing]
+    handed_in_states = (Answer.State.SUBMITTED, Answer.State.APPROVED)
+    return UnitWork(
+        unit=unit,
+        total=len(answers),
+        filled_in=sum(not answer.missing for answer in answers),
+        handed_in=sum(answer.state in handed_in_states for answer in answers),
+        ready=tuple(answer for answer in complete if answer not in unchanged),
+        unchanged=tuple(answer for answer in complete if answer in unchanged),
+    )
 
 
-def own_answers(user: User, entry: SubGoalEntry, measures: Iterable[MeasureEntry]) -> list[Answer]:
-    """What of a goal's page is for `user` to answer: the goal itself, its measures, or both."""
+def reported_answers(user: User, entry: SubGoalEntry, measures: Iterable[MeasureEntry]) -> list[Answer]:
+    """Return the answers that `user` reports: that to the goal, those to its measures, or both."""
     return [answer for answer in (entry, *measures) if can_report(user, answer)]
 
 
@@ -177,23 +191,28 @@ class Neighbours:
 
 
 def neighbours(user: User, entry: SubGoalEntry, today: date) -> Neighbours:
-    """Among the goals of the same year that `user` has something to write in `today`."""
+    """Return the goals before and after `entry` among those that `user` reports `today` in the same year."""
     goals = list(
         SubGoalEntry.objects.filter(follow_up=entry.follow_up)
         .concerning(Unit.objects.reported_by(user, today))
         .select_related("follow_up__programme", "sub_goal__area")
         .in_order()
     )
-    place = goals.index(entry)
-    return Neighbours(goals[place - 1] if place else None, goals[place + 1] if place + 1 < len(goals) else None)
+    index = goals.index(entry)
+    return Neighbours(
+        previous=goals[index - 1] if index > 0 else None,
+        next=goals[index + 1] if index + 1 < len(goals) else None,
+    )
 
 
-def _concerns(answer: Answer, units: Iterable[Unit]) -> bool:
+def _is_responsible(units: Iterable[Unit], answer: Answer) -> bool:
+    """Return whether any of the `units` is responsible for the answer."""
     responsible = set(responsible_units(answer))
     return any(unit in responsible for unit in units)
 
 
 def _measures_by_goal(entries: Collection[SubGoalEntry]) -> dict[tuple[int, int], list[MeasureEntry]]:
+    """Return the entries of the goals' measures, by the keys of the follow-up and the goal."""
     by_goal: dict[tuple[int, int], list[MeasureEntry]] = defaultdict(list)
     measures = (
         MeasureEntry.objects.filter(

@@ -15,7 +15,7 @@ from django.template.defaultfilters import filesizeformat
 from followup.decision.cases import Name
 from followup.models import Decision, ProtocolNote
 from followup.queue.wait_for_pdf import NoPdfError
-from followup.writing.attachments import ALLOWED, KINDS, kind_of, max_bytes, safe_name
+from followup.writing.attachments import ALLOWED, FILE_TYPES, file_type_of, max_bytes, safe_name
 from followup.writing.forms import Conflict, EntryForm
 from organisation.fields import LineFormField, ProseFormField
 from organisation.models import Unit
@@ -31,7 +31,7 @@ class ProtocolNoteForm(forms.ModelForm):
         fields = ["kind", "name", "party", "text", "attachment"]
         widgets = {
             "text": forms.Textarea(attrs={"rows": 8}),
-            "attachment": forms.FileInput(attrs={"accept": ",".join(KINDS)}),
+            "attachment": forms.FileInput(attrs={"accept": ",".join(FILE_TYPES)}),
         }
         labels = {"kind": "Typ"}
         help_texts = {
@@ -60,7 +60,7 @@ class ProtocolNoteForm(forms.ModelForm):
         upload = self.cleaned_data["attachment"]
         if isinstance(upload, UploadedFile):
             upload.name = safe_name(upload.name or "")
-            kind_of(upload.name, upload)
+            file_type_of(upload.name, upload)
         return upload
 
 

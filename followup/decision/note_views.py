@@ -16,7 +16,7 @@ from followup.models import Decision, ProtocolNote
 from followup.permissions import can_decide
 from followup.web.lookups import decision_or_404, user_of
 from followup.workflow import Refused
-from followup.writing.attachments import KINDS
+from followup.writing.attachments import FILE_TYPES
 from organisation.appearance.printing import form_warnings
 
 
@@ -79,8 +79,8 @@ def note_attachment(request: HttpRequest, slug: str, year: int, number: int, pk:
     note = _note_or_404(decision_or_404(request, slug, year, number), pk)
     if not note.attachment:
         raise Http404("Anteckningen har ingen bifogad fil.")
-    kind = KINDS[PurePath(note.file_name).suffix.lower()]
-    return download(note.attachment, note.file_name, kind.content_type, f"anteckningen ”{note}”")
+    file_type = FILE_TYPES[PurePath(note.file_name).suffix.lower()]
+    return download(note.attachment, note.file_name, file_type.content_type, f"anteckningen ”{note}”")
 
 
 def _decision_to_edit(request: HttpRequest, slug: str, year: int, number: int) -> Decision:

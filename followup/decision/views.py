@@ -32,7 +32,7 @@ from followup.web.files import StoredFileMissingError, stored_pdf_response
 from followup.web.lookups import decision_or_404, follow_up_or_404, user_of
 from followup.workflow import Refused, StaleEntry
 from followup.writing.forms import PageForms
-from followup.writing.saving import conflict_page, sent_or_kept, text_outlives_session
+from followup.writing.saving import conflict_page, posted_or_kept, text_outlives_session
 from organisation.models import User
 from organisation.order import in_swedish_order
 
@@ -85,7 +85,7 @@ def case_edit(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     """Edit the case, saved as often as needed. The button for recording leads to `case_record`."""
     user, follow_up = _secretarys_year(request, slug, year)
     case = _case_or_404(follow_up)
-    data, is_kept = sent_or_kept(request)
+    data, is_kept = posted_or_kept(request)
     form = DecisionForm(data, instance=case)
     status = HTTPStatus.OK
     if request.method == "POST":

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import QuerySet
 
-from followup.answers.thread import remarks_of, said
+from followup.answers.thread import remarks_of, with_comments
 from followup.history.timeline import Moment, Timeline
 from followup.models import AreaEntry, Attachment, Comment, Event, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
 from programmes.models import IndicatorValue, Measure, SubGoal
@@ -89,5 +89,5 @@ def _moments(remarks: Iterable[Event | Comment]) -> list[Moment]:
     """Return the comments. Changes of state are already in the history of the object."""
     return [
         Moment(remark.at, str(remark.by or "Systemet"), "En kommentar", "skrevs", said=remark.comment)
-        for remark in remarks_of(said(remarks))
+        for remark in remarks_of(with_comments(remarks))
     ]

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from followup.answers.goal_year import entry_or_404, measures_of
 from followup.answers.thread import thread_of
-from followup.answers.worklist import own_answers
+from followup.answers.worklist import reported_answers
 from followup.history.subjects import (
     history_of_area,
     history_of_entry,
@@ -64,7 +64,7 @@ def entry_history(request: HttpRequest, slug: str, year: int, area: int, number:
     user = user_of(request)
     entry = entry_or_404(follow_up_or_404(request, slug, year), area, number)
     measures = measures_of(entry)
-    takes_part = can_follow_review(user) or own_answers(user, entry, measures)
+    takes_part = can_follow_review(user) or reported_answers(user, entry, measures)
     thread = thread_of(entry, measures) if takes_part else []
     goal = entry.sub_goal
     page = reverse("followup:sub_goal_detail", args=[slug, area, number])

@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 
 from followup.answers.goal_year import entry_or_404, measures_of
 from followup.answers.thread import remarks_of, thread_of
-from followup.answers.worklist import own_answers
+from followup.answers.worklist import reported_answers
 from followup.models import Comment
 from followup.permissions import can_comment, can_follow_review
 from followup.review.forms import CommentForm
 from followup.web.lookups import follow_up_or_404, user_of
-from followup.writing.saving import sent_or_kept, text_outlives_session
+from followup.writing.saving import posted_or_kept, text_outlives_session
 
 
 @text_outlives_session
@@ -24,10 +24,10 @@ def comment_list(request: HttpRequest, slug: str, year: int, area: int, number: 
     follow_up = follow_up_or_404(request, slug, year)
     entry = entry_or_404(follow_up, area, number)
     measures = measures_of(entry)
-    if not can_follow_review(user) and not own_answers(user, entry, measures):
+    if not can_follow_review(user) and not reported_answers(user, entry, measures):
         raise PermissionDenied("Kommentarerna är för dem som fyller i eller granskar målet.")
     may_comment = can_comment(user, [entry, *measures])
-    data, is_kept = sent_or_kept(request)
+    data, is_kept = posted_or_kept(request)
     form = CommentForm(data, instance=Comment(entry=entry, by=user))
     status = HTTPStatus.OK
     if request.method == "POST":

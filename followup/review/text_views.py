@@ -19,8 +19,8 @@ from followup.review.consistency import OF_AREA, OF_YEAR, contradictions
 from followup.review.forms import AreaEntryForm, GuidelineEntryForm, YearForm
 from followup.web.lookups import follow_up_or_404, user_of
 from followup.writing.autosave import autosave, autosave_response, autosave_view
-from followup.writing.forms import EntryForm, PageForms, beside_last, texts_sent
-from followup.writing.saving import conflict_page, save, sent_or_kept, text_outlives_session
+from followup.writing.forms import EntryForm, PageForms, fields_with_last_year, unsaved_texts
+from followup.writing.saving import conflict_page, posted_or_kept, save, text_outlives_session
 
 
 @text_outlives_session
@@ -122,7 +122,7 @@ def _write(
 ) -> HttpResponse:
     """Show the form of `item` next to the text of `last`, the same item a year ago; or save the form."""
     follow_up: FollowUp = context["follow_up"]
-    data, is_kept = sent_or_kept(request)
+    data, is_kept = posted_or_kept(request)
     if item.why_locked:
         return _refused(request, follow_up, form_class(instance=item), data or {})
     form = form_class(data, instance=item)
@@ -138,7 +138,7 @@ def _write(
     context |= {
         "forms": forms,
         "form": form,
-        "fields": beside_last(form, last),
+        "fields": fields_with_last_year(form, last),
         "last_year": follow_up.year - 1,
         "has_last": last is not None,
         "is_kept": is_kept,
@@ -149,7 +149,7 @@ def _write(
 
 def _refused(request: HttpRequest, follow_up: FollowUp, form: EntryForm, data: Mapping[str, str]) -> HttpResponse:
     """Say why the year takes no texts, and show the texts that were sent, to be copied from the page."""
-    texts = texts_sent(form, data)
+    texts = unsaved_texts(form, data)
     if not texts:
         raise PermissionDenied(follow_up.why_closed)
     context = {"follow_up": follow_up, "texts": texts}

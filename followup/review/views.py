@@ -206,7 +206,7 @@ def review_entry(request: HttpRequest, slug: str, year: int, area: int, number: 
         "entry": entry,
         "answers": [
             (compared, available(compared.answer, user))
-            for compared in compare(answers, last_year.answers_beside(entry, measures), thread)
+            for compared in compare(answers, last_year.by_answer(answers), thread)
         ],
         "last_year": last_year,
         "outcomes": outcomes_of_year(

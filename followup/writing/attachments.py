@@ -1,4 +1,4 @@
-"""What may be attached to a goal's answer, told by what the file holds and not by what it is called; and doing it."""
+"""Attachments of answers: the allowed types of files, checked by content, and storing and deleting them."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ logger = logging.getLogger(__name__)
 
 MAX_PER_ENTRY = 10
 
-# An honest document unpacks to a few times its size; a bomb to thousands.
+# A real document unpacks to a few times its size, a zip bomb to thousands of times.
 UNPACKED_TIMES = 20
 MAX_PARTS = 5_000
 CONTENT_TYPES_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A type of file that may be attached; an Office document's `part` is what its container declares it to be."""
+class FileType:
+    """Type of file that may be attached. `part` is the content type that an Office document declares inside."""
 
     label: str
     content_type: str
@@ -51,13 +51,13 @@ class Kind:
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _WORD, _EXCEL = _OFFICE + "wordprocessingml.document", _OFFICE + "spreadsheetml.sheet"
 
-KINDS: Mapping[str, Kind] = {
-    ".pdf": Kind("PDF", "application/pdf"),
-    ".docx": Kind("Word", _WORD, f'"{_WORD}.main+xml"'.encode()),
-    ".xlsx": Kind("Excel", _EXCEL, f'"{_EXCEL}.main+xml"'.encode()),
-    ".png": Kind("PNG", "image/png"),
-    ".jpg": Kind("JPEG", "image/jpeg"),
-    ".jpeg": Kind("JPEG", "image/jpeg"),
+FILE_TYPES: Mapping[str, FileType] = {
+    ".pdf": FileType("PDF", "application/pdf"),
+    ".docx": FileType("Word", _WORD, f'"{_WORD}.main+xml"'.encode()),
+    ".xlsx": FileType("Excel", _EXCEL, f'"{_EXCEL}.main+xml"'.encode()),
+    ".png": FileType("PNG", "image/png"),
+    ".jpg": FileType("JPEG", "image/jpeg"),
+    ".jpeg": FileType("JPEG", "image/jpeg"),
 }
 ALLOWED = "PDF, Word (.docx), Excel (.xlsx) och bilder (.png, .jpg)"
 
@@ -66,8 +66,8 @@ def max_bytes() -> int:
     return int(settings.ATTACHMENT_MAX_MB) * 1024 * 1024
 
 
-class DiscardBeyondBound(FileUploadHandler):
-    """Keeps no more of an upload than shows that it is too large, so that nobody fills the disk with one."""
+class TruncatingUploadHandler(FileUploadHandler):
+    """Discards the rest of an upload once it is too large, so that it cannot fill the disk."""
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         return raw_data if start <= max_bytes() else None
@@ -77,21 +77,21 @@ class DiscardBeyondBound(FileUploadHandler):
 
 
 def attach(entry: SubGoalEntry, upload: UploadedFile[Any], *, by: User) -> Attachment:
-    """Keep `upload` beside the goal's answer.
+    """Attach `upload` to the answer, and store its file.
 
-    ValidationError, in Swedish, naming the file and how to mend it; NotAllowed when `by` may not write the answer.
-    Nothing is kept then, in the storage either.
+    Raise ValidationError with a Swedish text when the file is refused, and NotAllowed when `by` may not write the
+    answer. Nothing remains in the storage then.
     """
     name = safe_name(upload.name or "")
     attachment = Attachment(
         entry=entry,
         name=name,
-        content_type=kind_of(name, upload).content_type,
+        content_type=file_type_of(name, upload).content_type,
         size=upload.size or 0,
         sha256=_sha256(upload),
         uploaded_by=by,
     )
-    # Written before the rows are locked: a storage may be slow.
+    # The file is written before the rows are locked, because the storage may be slow.
     _store(attachment, name, upload)
     try:
         with transaction.atomic():
@@ -99,14 +99,14 @@ def attach(entry: SubGoalEntry, upload: UploadedFile[Any], *, by: User) -> Attac
             _refuse_repeated(entry, attachment)
             save_as(attachment, by=by)
     except BaseException:
-        # The row is undone by the database, the file by us.
+        # The database rolls the row back, but not the file.
         attachment.file.delete(save=False)
         raise
     return attachment
 
 
 def _store(attachment: Attachment, name: str, upload: UploadedFile[Any]) -> None:
-    """Write the file to the storage, whole or not at all. ValidationError when there is no room for it."""
+    """Write the file to the storage. Raise ValidationError and delete a partial file when it cannot be written."""
     field = attachment.file.field
     stored_as = field.generate_filename(attachment, name)
     try:
@@ -123,9 +123,9 @@ def _store(attachment: Attachment, name: str, upload: UploadedFile[Any]) -> None
 
 @transaction.atomic
 def remove(attachment: Attachment, *, by: User) -> None:
-    """Take the file away for good, as one with somebody's name in it must be. Its history says who did it and when.
+    """Delete the attachment and its file for good, as the law requires for personal data. The history row remains.
 
-    NotAllowed when `by` may not write the answer (now that it is handed in, perhaps).
+    Raise NotAllowed when `by` may not write the answer, for example because it has been handed in.
     """
     _lock_writable(attachment.entry, by)
     delete_as(attachment, by=by)
@@ -133,6 +133,7 @@ def remove(attachment: Attachment, *, by: User) -> None:
 
 
 def _lock_writable(entry: SubGoalEntry, by: User) -> None:
+    """Lock the year, then the answer. Raise NotAllowed if `by` may not write it."""
     FollowUp.objects.select_for_update().get(pk=entry.follow_up_id)
     stored = SubGoalEntry.objects.select_for_update(of=("self",)).select_related("follow_up").get(pk=entry.pk)
     if not can_write(by, stored):
@@ -140,6 +141,7 @@ def _lock_writable(entry: SubGoalEntry, by: User) -> None:
 
 
 def _refuse_repeated(entry: SubGoalEntry, attachment: Attachment) -> None:
+    """Raise ValidationError if the file is attached already, or if there are too many attachments."""
     present = {other.sha256: other.name for other in entry.attachments.all()}
     if attachment.sha256 in present:
         raise ValidationError(f"”{attachment.name}” är redan bifogad som ”{present[attachment.sha256]}”.")
@@ -150,7 +152,7 @@ def _refuse_repeated(entry: SubGoalEntry, attachment: Attachment) -> None:
 
 
 def safe_name(name: str) -> str:
-    """The name of a file without what could disguise it: folders, invisible characters, runs of space."""
+    """Return the name of a file without folders, invisible characters and repeated spaces, which could disguise it."""
     visible = "".join(
         " " if char.isspace() else char
         for char in unicodedata.normalize("NFC", PurePath(name.replace("\\", "/")).name)
@@ -164,10 +166,10 @@ def safe_name(name: str) -> str:
     return result
 
 
-def kind_of(name: str, upload: UploadedFile[Any]) -> Kind:
-    """What the file is by its content. ValidationError, in Swedish, when it may not be attached."""
-    kind = KINDS.get(PurePath(name).suffix.lower())
-    if kind is None:
+def file_type_of(name: str, upload: UploadedFile[Any]) -> FileType:
+    """Return the type of the file. Raise ValidationError unless it is allowed and matches the content."""
+    file_type = FILE_TYPES.get(PurePath(name).suffix.lower())
+    if file_type is None:
         raise ValidationError(f"”{name}” kan inte bifogas. Tillåtna filer är {ALLOWED}.")
     size = upload.size or 0
     if not size:
@@ -178,30 +180,30 @@ def kind_of(name: str, upload: UploadedFile[Any]) -> Kind:
             "Gör den mindre, till exempel med bilder i lägre upplösning, eller dela upp den."
         )
     upload.seek(0)
-    if kind.content_type not in {match.mime_type for match in _matches(upload)}:
-        _disguised(name, kind)
-    if kind.part:
-        _check_container(name, kind, upload)
+    if file_type.content_type not in {match.mime_type for match in _detected_types(upload)}:
+        _refuse_disguised(name, file_type)
+    if file_type.part:
+        _check_container(name, file_type, upload)
     upload.seek(0)
-    return kind
+    return file_type
 
 
-def _matches(upload: UploadedFile[Any]) -> list[puremagic.PureMagicWithConfidence]:
+def _detected_types(upload: UploadedFile[Any]) -> list[puremagic.PureMagicWithConfidence]:
     try:
         return puremagic.magic_stream(upload)
     except (puremagic.PureError, ValueError):
         return []
 
 
-def _disguised(name: str, kind: Kind) -> NoReturn:
+def _refuse_disguised(name: str, file_type: FileType) -> NoReturn:
     raise ValidationError(
-        f"”{name}” är inte en {kind.label}-fil, vad den än heter, eller så är den skadad eller låst med lösenord. "
+        f"”{name}” är inte en {file_type.label}-fil, vad den än heter, eller så är den skadad eller låst med lösenord. "
         "Öppna den i programmet som den gjordes i, spara om den och försök igen."
     )
 
 
-def _check_container(name: str, kind: Kind, upload: UploadedFile[Any]) -> None:
-    """Look into the zip file that a Word or Excel document is, without unpacking more than its declaration."""
+def _check_container(name: str, file_type: FileType, upload: UploadedFile[Any]) -> None:
+    """Check the zip file of a Word or Excel document for macros and zip bombs. Unpacks only its list of types."""
     try:
         with zipfile.ZipFile(upload) as container:
             parts = container.infolist()
@@ -212,12 +214,12 @@ def _check_container(name: str, kind: Kind, upload: UploadedFile[Any]) -> None:
             with container.open("[Content_Types].xml") as file:
                 declared = file.read(CONTENT_TYPES_BYTES)
     except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
-        _disguised(name, kind)
+        _refuse_disguised(name, file_type)
     inside = " ".join(part.filename for part in parts).lower()
     if b"macroenabled" in declared.lower() or "vbaproject" in inside or "macrosheets/" in inside:
         raise ValidationError(f"”{name}” innehåller makron. Spara den utan makron och försök igen.")
-    if kind.part not in declared:
-        _disguised(name, kind)
+    if file_type.part not in declared:
+        _refuse_disguised(name, file_type)
 
 
 def _sha256(upload: UploadedFile[Any]) -> str:

@@ -1,9 +1,8 @@
-"""Autosave: saves a form while it is being written, without a history row for every pause in the typing.
+"""Autosave: save a form while the user writes, without a history row for every pause.
 
-An autosave that only adds to the previous autosave, by the same person and within ten minutes, overwrites the history
-row of that one: the row still says who and when, and its text contains everything that was saved before. An autosave
-that removes or changes something gets a row of its own. So does one that follows another person's save or an ordinary
-save.
+An autosave that only adds text to the user's previous autosave, within ten minutes, overwrites the history row of that
+one. The row still has the user and the time, and its text contains everything that was saved before. A separate row is
+created when an autosave removes or changes text, and after a save by another user or an ordinary save.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ FOLDED_WITHIN = timedelta(minutes=10)
 
 
 def autosave_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Decorate a view that saves one form of an open page. A lost session is reported there, without a redirect."""
+    """Decorate a view that saves one form of an open page. An ended session is reported in the page with 401."""
 
     @require_POST
     @login_not_required
@@ -50,9 +49,9 @@ def autosave_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
 
 
 def autosave(form: EntryForm, *, by: User, save: Callable[..., object] | None = None) -> HTTPStatus:
-    """Save the form if its item may be changed. Return the status to report in the page.
+    """Save the form if its item can be changed. Return the status to report in the page.
 
-    The caller has locked the item and its year, unless it gives a `save` that locks them.
+    The caller must lock the item and its year, or pass a `save` function that locks them.
     """
     if form.why_locked:
         return HTTPStatus.CONFLICT
@@ -66,12 +65,12 @@ def autosave(form: EntryForm, *, by: User, save: Callable[..., object] | None = 
 
 
 def autosave_response(request: HttpRequest, form: EntryForm, status: HTTPStatus, **context: Any) -> HttpResponse:
-    """Report in the page how the save went. `context` has more to bring up to date in the page after a save."""
+    """Render the result of the save, and the other parts of the page that change with it, from `context`."""
     context |= {"status": status, "form": form, "at": timezone.localtime()}
     if status == HTTPStatus.UNPROCESSABLE_ENTITY:
         context["errors"] = PageForms([form]).errors
     elif status == HTTPStatus.CONFLICT and not form.why_locked:
-        context["is_own_save"] = last_writer(form.stored()) == request.user
+        context["is_own_save"] = last_writer(form.fetch_stored()) == request.user
     return render(request, "followup/writing/_autosave.html", context, status=status)
 
 
@@ -91,7 +90,7 @@ def _save(form: EntryForm, *, by: User) -> None:
 
 
 def _only_adds(form: EntryForm) -> bool:
-    """Return whether every field of the form contains all that it had before."""
+    """Return whether every field of the form still contains its earlier value."""
     return all(_has_grown(form.instance, name, form.initial[name]) for name in form.field_names)
 
 
@@ -103,10 +102,13 @@ def _has_grown(item: Any, name: str, before: Any) -> bool:
 
 
 def _overwrite_latest_history(form: EntryForm, by: User) -> bool:
-    """Write the item into its latest history row, if that is a recent autosave by the same person."""
+    """Overwrite the latest history row with the item if it is a recent autosave by the same user.
+
+    Return whether it was overwritten.
+    """
     item, now = form.instance, timezone.now()
     history: Any = type(item).history
-    # Ordered by number, because the clock may have been set back.
+    # Ordered by key instead of time, because the clock may have been set back.
     latest = history.filter(id=item.pk).order_by("-history_id").values("history_id")[:1]
     own = history.filter(
         history_id=Subquery(latest),

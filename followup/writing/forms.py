@@ -1,4 +1,4 @@
-"""The base of the forms that texts are written in, and what a page of several such forms does together."""
+"""Base of the forms of texts, and the set of forms on one page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db import models
-from django.http import QueryDict
 
 from followup.models import FollowUp
 from followup.writing.page_saves import PageSave
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class EntryForm(forms.ModelForm):
-    """A form of a year or an entry. Carries the version fetched, so that a save on top of another's is noticed."""
+    """Form of a year or an entry. Posts the fetched version back, to detect that another user has saved since."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -39,12 +38,12 @@ class EntryForm(forms.ModelForm):
 
     @property
     def field_names(self) -> Collection[str]:
-        """Names of the fields that are written, without the version."""
+        """Names of the fields, without the version."""
         return self._meta.fields or ()
 
     @property
     def status_id(self) -> str:
-        """The id of the element that reports how an autosave went."""
+        """HTML id of the element that shows the result of an autosave."""
         return f"{self.prefix or 'text'}-saved"
 
     @property
@@ -54,48 +53,49 @@ class EntryForm(forms.ModelForm):
 
     @property
     def belongs_to(self) -> Any:
-        """The year or entry that tells whether the form may be saved."""
+        """Year or entry whose state decides whether the form can be saved."""
         return self.instance
 
     @property
     def place(self) -> str:
-        """Where on the page the form stands, for error texts."""
+        """Name of the form in error texts: "Mål 1.2"."""
         raise NotImplementedError
 
     @property
     def is_rewritten(self) -> bool:
-        """Whether what was sent differs from what is stored; a version that has grown old is no difference."""
+        """Whether a posted value differs from the stored one. An old version alone is no difference."""
         return any(name != "version" for name in self.changed_data)
 
     @property
     def print_warnings(self) -> list[str]:
-        """Return a Swedish sentence for each text of the valid form with characters that a PDF file cannot show."""
+        """Swedish warning for each text of the valid form with characters that a PDF file cannot show."""
         return form_warnings(self, self.place)
 
     def show_errors(self, errors: Mapping[str, str]) -> None:
-        """Add an error text to each named field. The form may show what is stored, without having been sent."""
+        """Add an error text to each named field, also in an unbound form."""
         for name, text in errors.items():
             self.errors.setdefault(name, self.error_class()).append(text)
 
-    def texts_sent(self, data: Mapping[str, str]) -> list[tuple[str, str]]:
-        """Return the name and value of the running texts in `data` that differ from what is stored."""
-        sent = {
-            name: data.get(self.add_prefix(name), "").strip().replace("\r\n", "\n")
-            for name in self.field_names
-            if isinstance(self.instance._meta.get_field(name), models.TextField)
-        }
-        return [(name, text) for name, text in sent.items() if text and text != getattr(self.instance, name)]
+    def changed_texts(self, data: Mapping[str, str]) -> dict[str, str]:
+        """Return the posted texts that differ from the stored ones, by the name of their fields."""
+        changed = {}
+        for name in self.field_names:
+            if isinstance(self.instance._meta.get_field(name), models.TextField):
+                text = data.get(self.add_prefix(name), "").strip().replace("\r\n", "\n")
+                if text and text != getattr(self.instance, name):
+                    changed[name] = text
+        return changed
 
-    def stored(self) -> Any:
-        """What the form is about as it now stands."""
+    def fetch_stored(self) -> Any:
+        """Return the stored object of the form, fetched again."""
         return type(self.instance)._default_manager.get(pk=self.instance.pk)
 
-    def locked(self) -> Any:
-        """As `stored`, and kept so until the transaction ends."""
+    def lock_stored(self) -> Any:
+        """Fetch the stored object of the form and lock it until the transaction ends."""
         return type(self.instance)._default_manager.select_for_update().get(pk=self.instance.pk)
 
     def conflicts_with(self, stored: Any) -> list[Conflict]:
-        """Return the fields of a valid form whose answers differ from those of `stored`."""
+        """Return the fields of the valid form whose values differ from those of `stored`."""
         return [self._conflict(name, stored) for name in self.field_names if self._differs(name, stored)]
 
     def _differs(self, name: str, stored: Any) -> bool:
@@ -108,22 +108,22 @@ class EntryForm(forms.ModelForm):
             place=self.place,
             label=str(self[name].label),
             name=self.add_prefix(name),
-            mine=_as_sent(mine),
-            theirs=_as_sent(theirs),
+            mine=_as_posted(mine),
+            theirs=_as_posted(theirs),
             mine_in_words=in_words(field, mine),
             theirs_in_words=in_words(field, theirs),
             is_text=isinstance(field, models.TextField),
         )
 
 
-def _as_sent(value: Any) -> str:
-    """As a form field would send it."""
+def _as_posted(value: Any) -> str:
+    """Return the value as a form field posts it."""
     return "" if value is None else str(value)
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """A field that `writer` has saved with another answer while this form was open. The system has no writer."""
+    """Field that another `writer` saved with another value while the form was open. None is the system."""
 
     place: str
     label: str
@@ -142,7 +142,7 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Unsaved:
-    """A text that was sent for an answer that can no longer be written."""
+    """Text that was posted for an answer that can no longer be changed."""
 
     place: str
     state: str
@@ -150,97 +150,89 @@ class Unsaved:
 
 
 def field_id(field: forms.BoundField) -> str:
-    """Return the id to link to: that of the field, or of the first of its radio buttons, which have none in common."""
+    """Return the HTML id to link to: that of the field, or of its first radio button."""
     return field.id_for_label or f"{field.auto_id}_0"
 
 
-def sent_for(prefix: str, data: Any) -> Any:
-    """`data`, for the form with that `prefix`; None when the page that sent it had no such form, because what the form
-    is about was locked, or not there, when the page was fetched."""
-    return data if data and any(name.startswith(f"{prefix}-") for name in data) else None
+def data_for_form(prefix: str, data: Any) -> Any:
+    """Return `data` if it has fields of the form with this `prefix`, otherwise None.
 
-
-def settled(data: QueryDict) -> QueryDict:
-    """What a form sent, with the saved answer wherever the conflict page's choice was that."""
-    result = data.copy()
-    for key, pick in data.items():
-        name = key.removeprefix("pick-")
-        if name != key and pick == "theirs":
-            result[name] = data.get(f"theirs-{name}", "")
-    return result
+    It has none when the object of the form was locked or missing when the page was fetched.
+    """
+    has_fields = data and any(name.startswith(f"{prefix}-") for name in data)
+    return data if has_fields else None
 
 
 class PageForms:
-    """The forms of one page, which are checked and saved together."""
+    """Forms of one page, which are validated and saved together."""
 
     def __init__(self, forms: Sequence[EntryForm]) -> None:
         self.all = forms
 
     def are_valid(self) -> bool:
-        """Every form is checked, so that all errors are shown at once."""
-        return not [form for form in self.all if not form.is_valid()]
+        """Validate every form, so that all errors are shown at once."""
+        invalid = [form for form in self.all if not form.is_valid()]
+        return not invalid
 
     def conflicts(self, by: User) -> list[Conflict]:
-        """Return the fields of the valid forms that another page has saved since, with another answer."""
-        return [
-            replace(conflict, writer=last_writer(stored))
-            for form, stored in self._overtaken(by)
-            for conflict in form.conflicts_with(stored)
-        ]
-
-    def _overtaken(self, by: User) -> list[tuple[EntryForm, Any]]:
-        """Return the forms that do not build on the stored version, each with what is stored."""
-        stored = [(form, form.stored()) for form in self.all]
-        return [(form, item) for form, item in stored if not is_up_to_date(form, item, by=by)]
+        """Return the fields of the valid forms that were saved with another value since the page was fetched."""
+        conflicts = []
+        for form in self.all:
+            stored = form.fetch_stored()
+            if not is_up_to_date(form, stored, by=by):
+                writer = last_writer(stored)
+                conflicts += [replace(conflict, writer=writer) for conflict in form.conflicts_with(stored)]
+        return conflicts
 
     def unchanged(self, conflicts: Iterable[Conflict]) -> list[tuple[str, str]]:
-        """Return the name and value of all that was sent except the conflicts, with the stored versions."""
+        """Return the names and values of all posted fields except the conflicts, with the stored versions."""
         in_conflict = {conflict.name for conflict in conflicts}
-        sent = {form.add_prefix(name): form.cleaned_data[name] for form in self.all for name in form.fields}
+        posted = {form.add_prefix(name): form.cleaned_data[name] for form in self.all for name in form.fields}
         for form in self.all:
-            sent[form.add_prefix("version")] = form.stored().version
-        return [(name, _as_sent(value)) for name, value in sent.items() if name not in in_conflict]
+            posted[form.add_prefix("version")] = form.fetch_stored().version
+        return [(name, _as_posted(value)) for name, value in posted.items() if name not in in_conflict]
 
     @property
     def errors(self) -> list[tuple[str, str]]:
-        """Return each error with the id of its field, for the summary at the top of the page."""
-        return [
-            (field_id(form[name]) if name in form.fields else "", _in_summary(form, name, str(text)))
-            for form in self.all
-            for name, texts in form.errors.items()
-            for text in texts
-        ]
+        """HTML id of the field and text of each error, for the summary at the top of the page."""
+        errors = []
+        for form in self.all:
+            for name, texts in form.errors.items():
+                link = field_id(form[name]) if name in form.fields else ""
+                errors += [(link, _in_summary(form, name, str(text))) for text in texts]
+        return errors
 
 
 def _in_summary(form: EntryForm, name: str, text: str) -> str:
-    """Name the form and the field of an error, unless the text names the field itself."""
+    """Prefix an error text with the form, and with the field unless the text names it."""
     label = str(form[name].label).lower() if name in form.fields else ""
-    return f"{form.place}: {text}" if label in text.lower() else f"{form.place}, {label}: {text}"
+    if label in text.lower():
+        return f"{form.place}: {text}"
+    return f"{form.place}, {label}: {text}"
 
 
 @dataclass(frozen=True)
-class FieldBesideLast:
-    """A field of a form, and what was answered there last year."""
+class FieldWithLastYear:
+    """A field of a form with last year's value in words, empty if there was none."""
 
     field: forms.BoundField
     last: str
     last_is_example: bool
 
 
-def beside_last(form: EntryForm, last: Any) -> list[FieldBesideLast]:
-    """The form's fields beside the answers of `last`, the same thing a year ago; None where it was not there."""
-    return [
-        FieldBesideLast(
-            form[name],
-            in_words(last._meta.get_field(name), getattr(last, name)) if last and getattr(last, name) else "",
-            bool(last and last.is_example),
-        )
-        for name in form.field_names
-    ]
+def fields_with_last_year(form: EntryForm, last: Any) -> list[FieldWithLastYear]:
+    """Return the fields of the form with the values of `last`, the same object a year ago or None."""
+    result = []
+    for name in form.field_names:
+        value = getattr(last, name) if last else None
+        in_last_year = in_words(last._meta.get_field(name), value) if value else ""
+        result.append(FieldWithLastYear(form[name], in_last_year, bool(last and last.is_example)))
+    return result
 
 
-def texts_sent(form: EntryForm, data: Mapping[str, str]) -> list[Unsaved]:
-    """Return the texts in `data` that differ from what is stored, when the form's year takes texts no longer."""
-    year = form.instance if isinstance(form.instance, FollowUp) else form.instance.follow_up
-    state = year.get_state_display().lower()
-    return [Unsaved(f"{form.place}, {form[name].label.lower()}", state, text) for name, text in form.texts_sent(data)]
+def unsaved_texts(form: EntryForm, data: Mapping[str, str]) -> list[Unsaved]:
+    """Return the posted texts that differ from the stored ones, for a form whose year is closed."""
+    follow_up = form.instance if isinstance(form.instance, FollowUp) else form.instance.follow_up
+    state = follow_up.get_state_display().lower()
+    changed = form.changed_texts(data)
+    return [Unsaved(f"{form.place}, {form[name].label.lower()}", state, text) for name, text in changed.items()]

@@ -1,7 +1,7 @@
-"""Texts that outlive a session: sent after it ran out, and shown to the same person after the next login.
+"""Keep a text that was posted after the session had ended, and show it to the same user after the next login.
 
-The text waits in the browser's new, anonymous session. So that strangers cannot fill the sessions table, only a browser
-with a signed cookie of an earlier writer may leave a text, a few an hour for each writer and each address.
+The text is stored in the browser's new, anonymous session. To prevent strangers from filling the sessions table, only
+a browser with the signed cookie of an earlier writer may store a text, and only a few texts an hour.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ TEXTS_PER_HOUR, HOUR = 20, 3600
 
 
 def remember_writer(request: HttpRequest, response: HttpResponseBase, user: User) -> None:
-    """Leave the proof that `user` has written in this browser, for the day when the session has run out."""
+    """Set a signed cookie as proof that `user` has written in this browser."""
     if _writer(request) == str(user.pk):
         return
     response.set_signed_cookie(
@@ -35,16 +35,16 @@ def remember_writer(request: HttpRequest, response: HttpResponseBase, user: User
     )
 
 
-def keep_for_after_login(request: HttpRequest) -> HttpResponseRedirect:
-    """Keep the posted text, if the browser may leave one, and lead to the login."""
-    sent, writer = request.POST.urlencode(), _writer(request)
-    if writer and sent and len(sent) <= KEPT_BYTES and _has_room(request, writer):
-        request.session[KEPT] = {"path": request.path, "data": sent, "writer": writer}
+def keep_until_login(request: HttpRequest) -> HttpResponseRedirect:
+    """Keep the posted text if the browser may store one, and redirect to the login page."""
+    text, writer = request.POST.urlencode(), _writer(request)
+    if writer and text and len(text) <= KEPT_BYTES and _is_below_limit(request, writer):
+        request.session[KEPT] = {"path": request.path, "data": text, "writer": writer}
     return redirect_to_login(request.path)
 
 
-def take_kept_text(request: HttpRequest, user: User) -> QueryDict | None:
-    """Return the text kept for this page and this person, and forget it. Another person's text is deleted unseen."""
+def pop_kept_text(request: HttpRequest, user: User) -> QueryDict | None:
+    """Return and delete the text kept for this page and user. Another user's text is deleted and never shown."""
     kept = request.session.get(KEPT)
     if kept and kept.get("writer") != str(user.pk):
         del request.session[KEPT]
@@ -56,19 +56,21 @@ def take_kept_text(request: HttpRequest, user: User) -> QueryDict | None:
 
 
 def _writer(request: HttpRequest) -> str:
-    """Return the id of the person who wrote in this browser last; empty without valid proof."""
+    """Return the key of the last writer in this browser, from the signed cookie; empty without a valid cookie."""
     return str(request.get_signed_cookie(WRITER_COOKIE, "", salt=SALT, max_age=COOKIE_SECONDS))
 
 
-def _has_room(request: HttpRequest, writer: str) -> bool:
+def _is_below_limit(request: HttpRequest, writer: str) -> bool:
+    """Count this text for the writer and for the IP address. Return whether both are below the limit of the hour."""
     try:
         address = get_adapter().get_client_ip(request)
-    except PermissionDenied:  # behind fewer proxies than the settings say
+    except PermissionDenied:  # There are fewer proxies than in the settings, so the address is unknown.
         return False
-    counts = [_count(f"kept-text:{place}") for place in (writer, address)]
+    counts = [_increment(f"kept-text:{key}") for key in (writer, address)]
     return max(counts) <= TEXTS_PER_HOUR
 
 
-def _count(key: str) -> int:
+def _increment(key: str) -> int:
+    """Add one to a counter that is deleted after an hour, and return it."""
     cache.add(key, 0, HOUR)
     return cache.incr(key)

@@ -25,7 +25,7 @@ class PageSave:
 
     @classmethod
     def sent_in(cls, data: Mapping[str, str]) -> PageSave | None:
-        """Return the save that a request names; None from a page without scripts."""
+        """Read the page and number of the save from a request; None from a page without scripts."""
         match = re.fullmatch(r"([0-9a-z]{8,40}) (\d{1,9})", data.get(PARAMETER, ""))
         return cls(match[1], int(match[2])) if match else None
 
@@ -34,11 +34,11 @@ class PageSave:
         return f"{self.page} {self.number} {version}"
 
     def follows(self, item: Any) -> bool:
-        """Return whether an earlier save of the same page made the stored version of `item`.
+        """Return whether the stored version of `item` was made by an earlier save of the same page.
 
-        Any other writer makes a new version and leaves `page_save` as it was, so a stored save of an older version is
-        not the latest. A request that was delayed on the network has a lower number and does not follow. A case of the
-        board is not autosaved, so it has no page saves.
+        A stored save of an older version is not the latest, because other writers increase the version and leave
+        `page_save` unchanged. A request that was delayed on the network has a lower number and does not follow. A case
+        of the board is not autosaved and has no page saves.
         """
         page, _, rest = getattr(item, "page_save", "").partition(" ")
         number, _, version = rest.partition(" ")

@@ -1,9 +1,9 @@
-"""What all pages where texts are written have in common: save, show a conflict, keep a text past a lost session."""
+"""Shared steps of the pages for writing: save, show a conflict, keep a text when the session has ended."""
 
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -15,54 +15,72 @@ from django.views.decorators.csrf import requires_csrf_token
 from followup.web.errors import error_page
 from followup.web.lookups import user_of
 from followup.workflow import StaleEntry
-from followup.writing.forms import PageForms, settled
-from followup.writing.kept_texts import keep_for_after_login, remember_writer, take_kept_text
+from followup.writing.forms import PageForms
+from followup.writing.kept_texts import keep_until_login, pop_kept_text, remember_writer
 from followup.writing.texts import save_texts
 from organisation.models import User
 
 
-def sent_or_kept(request: HttpRequest) -> tuple[QueryDict | None, bool]:
-    """What the forms are to show, and whether it comes from a session that ran out."""
+class PageData(NamedTuple):
+    """Data for the forms of a page, and whether it was posted in a session that had ended."""
+
+    data: QueryDict | None
+    is_kept: bool
+
+
+def posted_or_kept(request: HttpRequest) -> PageData:
+    """Return the posted data, or the data that was kept for this page while the user logged in."""
     if request.method == "POST":
-        return settled(request.POST), False
-    kept = take_kept_text(request, user_of(request))
-    return kept, kept is not None
+        return PageData(_with_chosen_values(request.POST), is_kept=False)
+    kept = pop_kept_text(request, user_of(request))
+    return PageData(kept, is_kept=kept is not None)
+
+
+def _with_chosen_values(data: QueryDict) -> QueryDict:
+    """Return a copy of the posted `data` with the stored values that the user chose on the conflict page."""
+    result = data.copy()
+    for key, choice in data.items():
+        name = key.removeprefix("pick-")
+        if name != key and choice == "theirs":
+            result[name] = data.get(f"theirs-{name}", "")
+    return result
 
 
 def text_outlives_session(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A view for those who are logged in, where what was sent after the session ran out is not lost."""
+    """Decorate a view that requires login. A text that is posted after the session has ended is kept until login."""
 
     @login_not_required
     @wraps(view)
-    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            return keep_for_after_login(request)
+            return keep_until_login(request)
         response = view(request, *args, **kwargs)
         remember_writer(request, response, user_of(request))
         return response
 
-    checked.keeps_text = True  # type: ignore[attr-defined]
-    return checked
+    wrapper.keeps_text = True  # type: ignore[attr-defined]
+    return wrapper
 
 
 @requires_csrf_token
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The key in a page grows old when one logs in anew in another tab: what was written there is not lost for that.
+    """Refuse a request with an outdated CSRF token, but keep its text.
 
-    A request that does not come from our own pages gets nothing but the refusal.
+    The token of an open page becomes outdated when the user logs in again in another tab. A request from another site
+    is only refused.
     """
     if request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}":
         if "HX-Request" in request.headers:
-            # Brings a fresh key along, which other sites cannot read.
+            # The response has a new token, which other sites cannot read.
             return render(request, "followup/writing/_autosave_csrf_refresh.html", status=HTTPStatus.CONFLICT)
         if request.resolver_match and getattr(request.resolver_match.func, "keeps_text", False):
-            return keep_for_after_login(request)
+            return keep_until_login(request)
     text = "Sidan hade blivit för gammal, och inget har ändrats. Gå tillbaka, ladda om sidan och försök igen."
     return error_page(request, HTTPStatus.FORBIDDEN, "Ladda om sidan", text)
 
 
 def save(request: HttpRequest, forms: PageForms, user: User) -> HTTPStatus:
-    """Save what was sent and say so; otherwise nothing is saved, and the status says why."""
+    """Save all forms and report it in a message. Return another status than 200 if nothing was saved."""
     if not forms.are_valid():
         return HTTPStatus.UNPROCESSABLE_ENTITY
     try:
@@ -77,7 +95,7 @@ def save(request: HttpRequest, forms: PageForms, user: User) -> HTTPStatus:
 
 
 def conflict_page(request: HttpRequest, what: str, forms: PageForms, user: User) -> HttpResponse:
-    """Show both answers of each field that another page has saved, to be sent to this same address again."""
+    """Show both values of each field in conflict. The user chooses, and posts to the same address again."""
     conflicts = forms.conflicts(user)
     context = {
         "what": what,

@@ -1,4 +1,4 @@
-"""What differs between two texts, word by word."""
+"""Difference of two texts, word by word."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-# More pairs of equal words than any real text of ten thousand characters has; comparing them would take minutes.
+# Limit on the number of pairs of equal words. Real texts of ten thousand characters are below it; above it, the
+# comparison takes minutes.
 PAIRS = 200_000
 
 
@@ -20,12 +21,12 @@ class Piece:
 
 
 def differences(old: str, new: str) -> list[Piece]:
-    """The pieces of both texts in order. The same and removed ones give `old`, the same and added ones `new`.
+    """Return the pieces of both texts in order. Same and removed pieces form `old`, same and added ones form `new`.
 
-    Texts of the same few words over and over are told as wholly replaced.
+    A text that repeats a few words too often is compared as one piece.
     """
     before, after = _words(old), _words(new)
-    if _pairs(before, after) > PAIRS:
+    if _count_equal_pairs(before, after) > PAIRS:
         before, after = [old], [new]
     pieces: list[Piece] = []
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
@@ -40,17 +41,20 @@ def differences(old: str, new: str) -> list[Piece]:
 
 
 def _words(text: str) -> list[str]:
-    """Words and marks, each with the space before it: spaces of their own would be the commonest word of all."""
+    """Split into words and punctuation marks, each with the space before it.
+
+    Separate spaces would be the most common word and slow the comparison down.
+    """
     return re.findall(r"\s*\w+|\s*[^\w\s]|\s+$", text)
 
 
-def _pairs(before: list[str], after: list[str]) -> int:
+def _count_equal_pairs(before: list[str], after: list[str]) -> int:
     counts = Counter(after)
     return sum(number * counts[word] for word, number in Counter(before).items())
 
 
 def only_adds(old: str, new: str) -> bool:
-    """Whether `new` is `old` with something put in at one place, as when one goes on writing: nothing has gone."""
-    shared = min(len(old), len(new))
-    begins = next((place for place in range(shared) if old[place] != new[place]), shared)
-    return len(new) >= len(old) and new.endswith(old[begins:])
+    """Return whether `new` is `old` with text inserted at one position, and nothing removed."""
+    shortest = min(len(old), len(new))
+    start = next((index for index in range(shortest) if old[index] != new[index]), shortest)
+    return len(new) >= len(old) and new.endswith(old[start:])

@@ -29,7 +29,7 @@ def save_texts(forms: Sequence[EntryForm], *, by: User) -> int:
         _lock_year(changed)
     saved = 0
     for form in changed:
-        stored = form.locked()
+        stored = form.lock_stored()
         if is_up_to_date(form, stored, by=by):
             form.instance.version = stored.version
             mark_rewritten(form.instance, by=by, page_save=form.page_save)
@@ -37,22 +37,24 @@ def save_texts(forms: Sequence[EntryForm], *, by: User) -> int:
             saved += 1
         elif form.conflicts_with(stored):
             raise StaleEntry
-        # Otherwise the stored text is the same, most likely from an autosave that was under way when the form was sent.
+        # Otherwise the stored text is the same, usually from an autosave that ran when the form was posted.
     return saved
 
 
 def _lock_year(forms: Sequence[EntryForm]) -> None:
-    """Lock the year of the forms, so that it is not proposed before they are saved. Raise StaleEntry if it has been."""
+    """Lock the year of the forms, to prevent that it is proposed before they are saved.
+
+    Raise StaleEntry if the year no longer takes texts.
+    """
     follow_up = FollowUp.objects.select_for_update().get(pk=year_of(forms[0].belongs_to).pk)
-    if not all(_takes(follow_up, form.belongs_to) for form in forms):
+    if not all(_is_open_for(follow_up, form.belongs_to) for form in forms):
         raise StaleEntry
 
 
 def is_up_to_date(form: EntryForm, stored: Any, *, by: User) -> bool:
-    """Return whether the valid form builds on the `stored` version.
+    """Return whether the valid form was fetched with the `stored` version.
 
-    It does when it was fetched with that version. It also does when that version is an earlier save by `by` from the
-    same open page, whose response was lost.
+    An earlier save by `by` from the same open page counts as that version: its response was lost on the network.
     """
     if form.cleaned_data["version"] == stored.version:
         return True
@@ -60,21 +62,23 @@ def is_up_to_date(form: EntryForm, stored: Any, *, by: User) -> bool:
 
 
 def last_writer(item: Any) -> User | None:
-    """Return the person who made the latest change of a stored item, from its history."""
-    # Ordered by number, because the clock may have been set back.
+    """Return the user who made the latest change of a stored item, from its history."""
+    # Ordered by key instead of time, because the clock may have been set back.
     latest = item.history.select_related("history_user").order_by("-history_id").first()
     return latest.history_user if latest else None
 
 
 def mark_rewritten(item: FollowUp | Entry | IndicatorValue, *, by: User, page_save: PageSave | None = None) -> None:
-    """Give the item its next version and the name of its writer, before the caller saves it."""
+    """Set the next version and the writer of the item. The caller saves it."""
     item.version += 1
     item.page_save = page_save.stored_as(item.version) if page_save else ""
-    # An example that a person has rewritten is an example no more.
+    # A text that a user has rewritten is no longer an example.
     item.is_example = False
     item._history_user = by  # type: ignore[union-attr]
 
 
-def _takes(follow_up: FollowUp, item: FollowUp | Entry) -> bool:
-    """Return whether the locked year takes officials' answers, or reviewers' texts."""
-    return follow_up.takes_answers if isinstance(item, Answer) else follow_up.takes_texts
+def _is_open_for(follow_up: FollowUp, item: FollowUp | Entry) -> bool:
+    """Return whether the locked year takes answers by officials, or texts by reviewers."""
+    if isinstance(item, Answer):
+        return follow_up.takes_answers
+    return follow_up.takes_texts

@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from followup.models import Attachment, SubGoalEntry
 from followup.workflow import NotAllowed, perform
 from followup.writing import attachments
-from followup.writing.attachments import MAX_PER_ENTRY, attach, kind_of, remove, safe_name
+from followup.writing.attachments import MAX_PER_ENTRY, attach, file_type_of, remove, safe_name
 from tests.fixtures import client_of
 from tests.pages import html_of
 
@@ -101,7 +101,7 @@ GOOD = {
 @pytest.mark.parametrize("name", GOOD)
 def test_what_may_be_attached_is_known_by_its_content(name):
     make, content_type = GOOD[name]
-    assert kind_of(name, SimpleUploadedFile(name, make())).content_type == content_type
+    assert file_type_of(name, SimpleUploadedFile(name, make())).content_type == content_type
 
 
 BAD = {
