@@ -22,10 +22,11 @@ def breadcrumbs(content: SafeString) -> SafeString:
 @register.simple_block_tag
 def crumb(content: SafeString, view_name: str = "", *args: object, address: str = "") -> SafeString:
     """Link to the page at `address`, or at the address of `view_name`; the current page when neither is given."""
+    text = SafeString(content.strip())
     address = address or (reverse(view_name, args=args) if view_name else "")
     if not address:
-        return format_html('<li aria-current="page">{}</li>', content)
-    return format_html('<li><a href="{}">{}</a></li>', address, content)
+        return format_html('<li aria-current="page">{}</li>', text)
+    return format_html('<li><a href="{}">{}</a></li>', address, text)
 
 
 @register.simple_block_tag
