@@ -70,7 +70,7 @@ class FactsForm(forms.Form):
         self.label_suffix = ""
 
 
-class MeaningsForm(forms.Form):
+class MappingForm(forms.Form):
     """Kind of each sheet and meaning of each column as they were recognised, for a person to correct."""
 
     def __init__(self, mapped: MappedWorkbook, *args: Any, **kwargs: Any) -> None:

@@ -14,7 +14,7 @@ from datetime import datetime
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
-from followup.intake.preview import Differs, Preview, confirm, preview_of, read, to_json
+from followup.intake.preview import Preview, PreviewOutdatedError, confirm_import, preview_of, read_file, to_json
 from followup.models import Workbook
 from followup.permissions import can_edit_programmes, can_remove_from_programmes
 from followup.queue import jobs as queue
@@ -24,24 +24,23 @@ from programmes.source import SourceError
 logger = logging.getLogger(__name__)
 
 # Seconds that a page waits for the worker before it shows how far the reading has come.
-WAIT, LOOK_EVERY = 1.5, 0.1
+WAIT, POLL_EVERY = 1.5, 0.1
 # Seconds between two calls for a worker while a page waits.
 CALL_EVERY = 1
 TOO_HEAVY = "Filen kräver mer minne eller tid än en fil får ta. Dela upp den och försök igen."
 
 
-def ask_to_look(workbook: Workbook, now: datetime) -> bool:
-    """Put a workbook in the queue, to be looked through as its owner now says; False when it is not theirs to look at
-    at this moment, because somebody has asked for something else."""
-    return _ask(workbook, now, task=Workbook.Task.LOOK, digest="", removes=False)
+def request_preview(workbook: Workbook, now: datetime) -> bool:
+    """Queue the workbook to be previewed with its present choices; False when it is queued or being read already."""
+    return _enqueue(workbook, now, task=Workbook.Task.LOOK, digest="", removes=False)
 
 
-def ask_to_bring_in(workbook: Workbook, digest: str, now: datetime, *, removes: bool) -> bool:
-    """Put a workbook in the queue, to have done what was shown under `digest`; False when somebody has done so."""
-    return _ask(workbook, now, task=Workbook.Task.BRING_IN, digest=digest, removes=removes)
+def request_import(workbook: Workbook, digest: str, now: datetime, *, removes: bool) -> bool:
+    """Queue the workbook to be imported as previewed under `digest`; False when it is queued already."""
+    return _enqueue(workbook, now, task=Workbook.Task.BRING_IN, digest=digest, removes=removes)
 
 
-def _ask(workbook: Workbook, now: datetime, **what: object) -> bool:
+def _enqueue(workbook: Workbook, now: datetime, **what: object) -> bool:
     ready = Workbook.objects.filter(pk=workbook.pk, state=Workbook.State.READY)
     return ready.update(**queue.queued_values(Workbook, now), **what) == 1
 
@@ -57,11 +56,11 @@ def wait_for(workbook: Workbook) -> Workbook:
         workbook.refresh_from_db(fields=["state", "problem", "preview", "programme"])
         if workbook.is_ready or workbook.is_done or workbook.is_failed or time.monotonic() > give_up:
             return workbook
-        time.sleep(LOOK_EVERY)
+        time.sleep(POLL_EVERY)
 
 
 def is_slow(workbook: Workbook, now: datetime) -> bool:
-    """Whether it takes so long that something may be wrong: ten thousand rows take some ten seconds."""
+    """Return whether reading takes suspiciously long; ten thousand rows take about ten seconds."""
     return workbook.asked_at is not None and now - workbook.asked_at > queue.SLOW_AFTER
 
 
@@ -72,9 +71,12 @@ def call_worker(now: datetime) -> None:
 
 
 def take_next(now: datetime) -> Workbook | None:
-    """The workbook that the calling worker is to read now, as its own; None when there is none or one is being read."""
+    """Claim the next workbook for the calling worker; None when none waits or one is being read."""
     queue.give_back_abandoned(Workbook.objects.all(), now, fail)
-    with suppress(IntegrityError), transaction.atomic():  # another worker has begun with one at this moment
+    with (
+        suppress(IntegrityError),
+        transaction.atomic(),
+    ):  # a constraint allows one running row: another worker was first
         if not Workbook.objects.running().exists():
             return _take_next(now)
     return None
@@ -92,13 +94,12 @@ def _take_next(now: datetime) -> Workbook | None:
 
 
 def work(workbook: Workbook) -> None:
-    """Look the workbook through or bring it in, as was asked. A failure is told to the log and to its owner, and is no
-    error here."""
+    """Preview or import the workbook as requested. A failure is logged and shown to the owner, and not raised."""
     try:
         if workbook.task == Workbook.Task.LOOK:
-            _look(workbook)
+            _preview(workbook)
         else:
-            _bring_in(workbook)
+            _import(workbook)
     except Workbook.DoesNotExist:
         logger.warning("Workbook %s was given up, or taken over by another process", workbook.pk)
     except SourceError as error:
@@ -111,13 +112,13 @@ def work(workbook: Workbook) -> None:
         logger.exception("Workbook %s could not be read", workbook.pk)
         fail(workbook, "Ett fel uppstod när filen skulle läsas.")
     except BaseException:
-        # The worker is told to stop: another one takes up the workbook.
+        # The worker was asked to stop: another one continues with the workbook.
         queue.give_back(workbook)
         raise
 
 
 def is_held(workbook: Workbook) -> bool:
-    """Whether the row is still the caller's: not deleted, and not given to another worker."""
+    """Return whether the row still belongs to the caller: not deleted, and not given to another worker."""
     return Workbook.objects.held_as(workbook).exists()
 
 
@@ -128,30 +129,30 @@ def beat(workbook: Workbook, now: datetime) -> None:
             Workbook.objects.filter(pk=row.pk).update(beat_at=now)
 
 
-def _look(workbook: Workbook) -> None:
-    found = read(workbook, _progress_recorder(workbook))
-    _tell_all_read(workbook)
-    preview = preview_of(found, by=workbook.by)
+def _preview(workbook: Workbook) -> None:
+    file = read_file(workbook, _progress_recorder(workbook))
+    _record_all_read(workbook)
+    preview = preview_of(file, by=workbook.by)
     queue.update_held(workbook, state=Workbook.State.READY, preview=to_json(preview))
 
 
-def _bring_in(workbook: Workbook) -> None:
+def _import(workbook: Workbook) -> None:
     by, removes = workbook.by, workbook.removes
-    # It may have waited for a while.
+    # Permissions may have changed while the workbook waited.
     if not can_edit_programmes(by) or (removes and not can_remove_from_programmes(by)):
         raise SourceError("Du har inte längre behörighet att läsa in filen.")
-    found = read(workbook, _progress_recorder(workbook))
-    _tell_all_read(workbook)
+    file = read_file(workbook, _progress_recorder(workbook))
+    _record_all_read(workbook)
     try:
-        confirm(workbook, found, workbook.digest, by=by, removes=removes)
-    except Differs as difference:
-        _show_again(workbook, difference, difference.preview)
+        confirm_import(workbook, file, workbook.digest, by=by, removes=removes)
+    except PreviewOutdatedError as error:
+        _store_new_preview(workbook, error, error.preview)
     except SourceError as error:
-        _show_again(workbook, error, preview_of(found, by=by))
+        _store_new_preview(workbook, error, preview_of(file, by=by))
 
 
-def _show_again(workbook: Workbook, reason: Exception, preview: Preview) -> None:
-    """Let the owner look at the effect as it is now, since the confirmed one could not be done."""
+def _store_new_preview(workbook: Workbook, reason: Exception, preview: Preview) -> None:
+    """Store the present effect for the owner to review, since the confirmed import was not possible."""
     problem = f"Inget lästes in. {reason} Så här blir det nu."
     queue.update_held(workbook, state=Workbook.State.READY, preview=to_json(preview), problem=problem)
 
@@ -168,10 +169,10 @@ def _progress_recorder(workbook: Workbook) -> OnProgress:
     return record
 
 
-def _tell_all_read(workbook: Workbook) -> None:
+def _record_all_read(workbook: Workbook) -> None:
     queue.update_held(workbook, stage=Workbook.Stage.WRITING, rows_read=workbook.rows, beat_at=timezone.now())
 
 
 def fail(workbook: Workbook, problem: str) -> bool:
-    """`problem` tells its owner in plain words why the file could not be read."""
+    """Mark the workbook as failed; `problem` is shown to its owner."""
     return queue.update_held(workbook, state=Workbook.State.FAILED, problem=problem)

@@ -1,9 +1,8 @@
-"""Looking at what a workbook would do before it does it: the import itself, undone.
+"""Preview of an import: the import itself, rolled back, so that it includes the rules of the database.
 
-So what is shown is what happens, rules of the database included. Who confirms, confirms what was shown: when the
-programme has been changed in between, or the file is understood differently, it is shown again instead.
-
-The file is read before the transaction begins: that takes the longest, and others can write meanwhile.
+A person confirms what was shown: when the programme has changed since, or the file is recognised differently, the new
+effect is shown instead. The file is read before the transaction begins. That takes the longest, and others can write
+meanwhile.
 """
 
 from __future__ import annotations
@@ -13,41 +12,55 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import models, transaction
 
 from followup.documents.report import pdf
-from followup.intake.removal import Surplus, remove, surplus_of
+from followup.intake.removal import Surplus, answered_items, remove_surplus, surplus_of
 from followup.intake.workbook import ALL_SHEETS, read_workbook
-from followup.intake.years import hold, import_source
+from followup.intake.years import import_source, lock_follow_ups
 from followup.models import Workbook
 from organisation.models import Unit
 from programmes.importing import ImportLog, ItemChange, name_with_kind
 from programmes.models import Programme
 from programmes.sheets.assembling import ProgrammeFacts
 from programmes.sheets.mapping import ColumnMapping, MappedSheet, MappedWorkbook, MappingChoices
+from programmes.sheets.numbering import comparable
 from programmes.sheets.reading import OnProgress, ignore_progress
 from programmes.source import Node, Problem, SourceError
 
 if TYPE_CHECKING:
     from organisation.models import User
 
-# So many of a kind are shown; nobody reads ten thousand lines, and the numbers say how many there are.
-SHOWN = 100
-SHOWN_PROBLEMS = 500
+# Nobody reads ten thousand lines: this many of each kind are listed, next to the counts.
+MAX_LISTED = 100
+MAX_LISTED_PROBLEMS = 500
 
 
 @dataclass(frozen=True)
-class Found:
-    """What is read of a file, before anything of the programme is touched; no `source` when it cannot be used."""
+class ReadFile:
+    """A file after reading, before anything is imported. A file that cannot be used has no `source`."""
 
-    tables: MappedWorkbook
+    mapped: MappedWorkbook
     source: Node | None = None
     problems: list[Problem] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
+class RewordedItem:
+    """An item with answers that gets other words, which may be another item by mistake."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class Preview:
-    """What would happen, in words, or the `problems` that keep it from happening; small enough to be kept."""
+    """Effect of an import in words, or the `problems` that prevent it; small enough to be stored.
+
+    `counts` are tuples of kind, new, changed, unchanged and missing items. All `removable` items are listed, so that
+    nobody confirms a removal unseen. `tables` are the recognised sheets without their rows.
+    """
 
     digest: str
     number_of_problems: int
@@ -55,16 +68,16 @@ class Preview:
     nothing_changed: bool
     programme: str
     period: str
-    # By kind: how many are new, changed, the same, and missing in the file.
     counts: list[tuple[str, int, int, int, int]]
     changed: list[ItemChange]
     created: list[ItemChange]
-    # All of it: nobody is to confirm the removal of something that they were not shown.
     removable: list[str]
     bound: list[tuple[str, str]]
     notes: list[str]
     kept: list[str]
-    tables: MappedWorkbook  # how they were understood, without their rows
+    tables: MappedWorkbook
+    # Stored previews of earlier versions lack it.
+    rewordings: list[RewordedItem] = field(default_factory=list)
 
     @property
     def asks_facts(self) -> bool:
@@ -72,58 +85,73 @@ class Preview:
 
     @property
     def is_puzzled(self) -> bool:
-        """Whether the problems may come from sheets or columns that were not understood."""
+        """Return whether the problems may come from sheets or columns that were not recognised."""
         return bool(self.problems) and not all(sheet.is_understood for sheet in self.tables.sheets)
 
 
-class Differs(Exception):
-    """What would happen now is not what was confirmed. `preview` is what would."""
+class PreviewOutdatedError(Exception):
+    """The effect is no longer the confirmed one. `preview` is the present effect."""
 
     def __init__(self, preview: Preview) -> None:
         super().__init__("Programmet eller filen har ändrats sedan du såg vad som skulle hända.")
         self.preview = preview
 
 
-def read(workbook: Workbook, on_progress: OnProgress = ignore_progress) -> Found:
+def read_file(workbook: Workbook, on_progress: OnProgress = ignore_progress) -> ReadFile:
     """Read the file with its owner's choices; `on_progress` is called every thousand rows."""
     choices = MappingChoices(workbook.sheets, workbook.columns, workbook.facts.get("status_year"))
+    facts = {name: value for name, value in workbook.facts.items() if name != "status_year"}
     try:
-        source, tables = read_workbook(
-            bytes(workbook.content), ProgrammeFacts(_of_programme(workbook)), choices, on_progress
-        )
+        source, mapped = read_workbook(bytes(workbook.content), ProgrammeFacts(facts), choices, on_progress)
     except SourceError as error:
-        return Found(MappedWorkbook([]), None, error.problems)
-    return Found(tables, source)
+        return ReadFile(MappedWorkbook([]), None, error.problems)
+    return ReadFile(mapped, source)
 
 
-def preview_of(found: Found, *, by: User) -> Preview:
+def preview_of(file: ReadFile, *, by: User) -> Preview:
+    """Import the file, describe the effect, and roll the import back."""
     with transaction.atomic():
-        preview = _in_words(found, _bring_in(found, by))
+        preview = _describe(file, _import(file, by))
         transaction.set_rollback(True)
     return preview
 
 
 @transaction.atomic
-def confirm(workbook: Workbook, found: Found, digest: str, *, by: User, removes: bool = False) -> Programme:
-    """Do what was shown under `digest`, and part with the file; whoever confirms `removes` what the file lacks too, as
-    far as it can be. Differs when something else would happen; nothing has then. Workbook.DoesNotExist when somebody
-    else has done something with the workbook since it was fetched."""
-    # Two clicks, and two workers, take turns, and the second one finds that there is nothing left to do.
-    held = Workbook.objects.held_as(workbook).light().select_for_update().get()
-    if found.source is not None:
-        hold(found.source)
-    outcome = _bring_in(found, by)
+def confirm_import(workbook: Workbook, file: ReadFile, digest: str, *, by: User, removes: bool = False) -> Programme:
+    """Import the file as previewed under `digest`, remove missing items if asked to, and delete the uploaded bytes.
+
+    PreviewOutdatedError, with nothing imported, when the effect is another one now. Workbook.DoesNotExist when
+    somebody else has changed the workbook since it was fetched.
+    """
+    # The row lock lets two clicks, or two workers, take turns. The second one finds the workbook done.
+    locked = Workbook.objects.held_as(workbook).light().select_for_update().get()
+    if file.source is not None:
+        lock_follow_ups(file.source)
+    outcome = _import(file, by)
     if outcome.programme is None or outcome.digest != digest:
-        raise Differs(_in_words(found, outcome))
+        raise PreviewOutdatedError(_describe(file, outcome))
     if removes:
-        remove(outcome.surplus, outcome.log, by=by)
-    held.state, held.programme, held.content, held.preview = Workbook.State.DONE, outcome.programme, b"", None
-    held.save(update_fields=["state", "programme", "content", "preview"])
+        remove_surplus(outcome.surplus, outcome.log, by=by)
+    locked.state, locked.programme = Workbook.State.DONE, outcome.programme
+    locked.content, locked.preview = b"", None
+    locked.save(update_fields=["state", "programme", "content", "preview"])
     return outcome.programme
 
 
+# Storing
+
+
+# Lists of rows in a stored preview, with the class of their rows.
+_STORED_ROWS: dict[str, type[Problem] | type[ItemChange] | type[RewordedItem]] = {
+    "problems": Problem,
+    "changed": ItemChange,
+    "created": ItemChange,
+    "rewordings": RewordedItem,
+}
+
+
 def to_json(preview: Preview) -> dict[str, Any]:
-    """The preview as it can be kept."""
+    """Return the preview as it is stored."""
     tables = [
         {
             "title": sheet.title,
@@ -135,86 +163,106 @@ def to_json(preview: Preview) -> dict[str, Any]:
         }
         for sheet in preview.tables.sheets
     ]
-    plain = {name: value for name, value in vars(preview).items() if name not in ("tables", *_ROWS)}
-    return plain | {name: [asdict(row) for row in getattr(preview, name)] for name in _ROWS} | {"tables": tables}
+    plain = {name: value for name, value in vars(preview).items() if name not in ("tables", *_STORED_ROWS)}
+    rows = {name: [asdict(row) for row in getattr(preview, name)] for name in _STORED_ROWS}
+    return plain | rows | {"tables": tables}
 
 
-def from_json(kept: dict[str, Any]) -> Preview:
-    """What `to_json` has made of a preview."""
-    rows = {name: [kind(**row) for row in kept[name]] for name, kind in _ROWS.items()}
-    return Preview(**{**kept, **rows, "tables": MappedWorkbook([_table(**table) for table in kept["tables"]])})
+def from_json(stored: dict[str, Any]) -> Preview:
+    """Return the preview that `to_json` has stored."""
+    rows = {name: [row_class(**row) for row in stored.get(name, [])] for name, row_class in _STORED_ROWS.items()}
+    tables = MappedWorkbook([_stored_sheet(**table) for table in stored["tables"]])
+    return Preview(**{**stored, **rows, "tables": tables})
 
 
-_ROWS: dict[str, type[Problem] | type[ItemChange]] = {"problems": Problem, "changed": ItemChange, "created": ItemChange}
+def _stored_sheet(title: str, sheet: str, meanings: list[tuple[str, str, str, int | None]]) -> MappedSheet:
+    spec = next((known for known in ALL_SHEETS if known.key == sheet), None)
+    columns = [
+        ColumnMapping(letter, heading, spec.find(key) if spec else None, year)
+        for letter, heading, key, year in meanings
+    ]
+    return MappedSheet(title, spec, columns)
 
 
-def _table(title: str, sheet: str, meanings: list[tuple[str, str, str, int | None]]) -> MappedSheet:
-    kind = next((one for one in ALL_SHEETS if one.key == sheet), None)
-    columns = {column.key: column for column in kind.columns} if kind else {}
-    return MappedSheet(
-        title, kind, [ColumnMapping(letter, heading, columns.get(key), year) for letter, heading, key, year in meanings]
-    )
+# Importing
 
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What was done, or the `problems` that have undone it; no programme then."""
+    """Effect of an import, or the `problems` that undid it; there is no programme then."""
 
     log: ImportLog
     problems: list[Problem]
     programme: Programme | None = None
     surplus: Surplus = field(default_factory=Surplus)
+    rewordings: list[RewordedItem] = field(default_factory=list)
 
     @property
     def digest(self) -> str:
-        """The same for the same changes, whoever sees them and when."""
+        """Return a checksum that is the same for the same effect, for every user at every time."""
         removal = [row.pk for row in self.surplus.removable], [(row.pk, why) for row, why in self.surplus.bound]
-        seen = (self.log.changes, sorted(self.log.created.items()), self.log.kept, removal)
-        return hashlib.sha256(repr(seen).encode()).hexdigest()
+        created = sorted(self.log.created.items())
+        effect = (self.log.changes, created, self.log.kept, removal, self.rewordings)
+        return hashlib.sha256(repr(effect).encode()).hexdigest()
 
 
-def _bring_in(found: Found, by: User) -> _Outcome:
+def _import(file: ReadFile, by: User) -> _Outcome:
     log = ImportLog()
-    if found.source is None:
-        return _Outcome(log, found.problems)
+    if file.source is None:
+        return _Outcome(log, file.problems)
     try:
-        # A fault undoes what came before it, and the problems can still be shown.
+        # A savepoint, so that problems can still be shown after a fault.
         with transaction.atomic():
-            programme = import_source(found.source, log, found.tables.problems, with_pdf=pdf.is_available(), by=by)
-            _check_units(log, by)
+            programme = import_source(file.source, log, file.mapped.problems, with_pdf=pdf.is_available(), by=by)
+            _refuse_changed_units(log, by)
     except SourceError as error:
         return _Outcome(log, error.problems)
-    return _Outcome(log, [], programme, surplus_of(programme, log.missing))
+    return _Outcome(log, [], programme, surplus_of(programme, log.missing), reworded_items(log))
 
 
-def _in_words(found: Found, outcome: _Outcome) -> Preview:
+def reworded_items(log: ImportLog) -> list[RewordedItem]:
+    """Return the items with answers whose words change by more than case and punctuation."""
+    rewordings = [one for one in log.rewordings if comparable(one.before) != comparable(one.after)]
+    answered = answered_items(rewording.item for rewording in rewordings)
+    return [
+        RewordedItem(_numbered_kind(rewording.item), rewording.before, rewording.after)
+        for rewording in rewordings
+        if rewording.item in answered
+    ]
+
+
+def _numbered_kind(item: models.Model) -> str:
+    """Return kind and number of an item, such as "åtgärd 1.2.3"."""
+    number = getattr(item, "code", None) or getattr(item, "number", "")
+    return f"{item._meta.verbose_name} {number}"
+
+
+def _describe(file: ReadFile, outcome: _Outcome) -> Preview:
     log, programme, surplus = outcome.log, outcome.programme, outcome.surplus
     missing = Counter(str(row._meta.verbose_name_plural) for row in log.missing)
     kinds = dict.fromkeys([*log.created, *log.changed, *log.unchanged, *missing])
+    sheets = [MappedSheet(sheet.title, sheet.spec, sheet.columns) for sheet in file.mapped.sheets]
     return Preview(
         digest=outcome.digest,
         number_of_problems=len(outcome.problems),
-        problems=outcome.problems[:SHOWN_PROBLEMS],
+        problems=outcome.problems[:MAX_LISTED_PROBLEMS],
         nothing_changed=log.nothing_changed,
         programme=str(programme or ""),
         period=programme.period if programme else "",
         counts=[(kind, log.created[kind], log.changed[kind], log.unchanged[kind], missing[kind]) for kind in kinds],
-        changed=[change for change in log.changes if not change.is_new][:SHOWN],
-        created=[change for change in log.changes if change.is_new][:SHOWN],
+        changed=[change for change in log.changes if not change.is_new][:MAX_LISTED],
+        created=[change for change in log.changes if change.is_new][:MAX_LISTED],
         removable=[name_with_kind(row) for row in surplus.removable],
         bound=[(name_with_kind(row), reason) for row, reason in surplus.bound],
-        notes=[*map(str, found.tables.notes), *log.notes][:SHOWN],
+        notes=[*map(str, file.mapped.notes), *log.notes][:MAX_LISTED],
         kept=log.kept,
-        tables=MappedWorkbook([MappedSheet(sheet.title, sheet.spec, sheet.columns) for sheet in found.tables.sheets]),
+        tables=MappedWorkbook(sheets),
+        rewordings=outcome.rewordings,
     )
 
 
-def _of_programme(workbook: Workbook) -> dict[str, object]:
-    return {name: value for name, value in workbook.facts.items() if name != "status_year"}
-
-
-def _check_units(log: ImportLog, by: User) -> None:
-    """Units are the administrators': a programme may bring new ones, but not rename those that are there."""
+def _refuse_changed_units(log: ImportLog, by: User) -> None:
+    """Refuse changes of stored units by anybody but administrators; a programme may bring new units."""
     if by.has_perm("organisation.change_unit"):
         return
     kind = str(Unit._meta.verbose_name)

@@ -1,4 +1,4 @@
-"""A programme in from a workbook, step by step, and out as one."""
+"""Pages for importing a programme from a workbook, step by step, and for downloading one."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from followup.intake.forms import FactsForm, MeaningsForm, WorkbookForm
-from followup.intake.jobs import ask_to_bring_in, ask_to_look, call_worker, is_slow, wait_for
-from followup.intake.preview import SHOWN, Differs, Preview, from_json
+from followup.intake.forms import FactsForm, MappingForm, WorkbookForm
+from followup.intake.jobs import call_worker, is_slow, request_import, request_preview, wait_for
+from followup.intake.preview import MAX_LISTED, Preview, PreviewOutdatedError, from_json
 from followup.intake.workbook import ALL_SHEETS
 from followup.models import Workbook
 from followup.permissions import can_edit_programmes, can_remove_from_programmes
@@ -34,7 +34,7 @@ FILES: dict[str, tuple[Callable[[Fields], bytes], str]] = {
 GONE = "Filen är redan inläst, eller har tagits bort."
 
 
-def _editor(request: HttpRequest) -> User:
+def _editor_or_403(request: HttpRequest) -> User:
     user = user_of(request)
     if not can_edit_programmes(user):
         raise PermissionDenied("Program läses in och hämtas av granskare.")
@@ -42,7 +42,7 @@ def _editor(request: HttpRequest) -> User:
 
 
 def workbook_upload(request: HttpRequest) -> HttpResponse:
-    user = _editor(request)
+    user = _editor_or_403(request)
     form = WorkbookForm(request.POST, request.FILES) if request.method == "POST" else WorkbookForm()
     if form.is_valid():
         file = form.cleaned_data["file"]
@@ -54,7 +54,7 @@ def workbook_upload(request: HttpRequest) -> HttpResponse:
             by=user,
             facts={"title": name.rpartition(".")[0], "state": "draft"},
         )
-        _look(workbook)
+        _start_preview(workbook)
         return redirect("followup:workbook_preview", workbook.pk)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     waiting = Workbook.objects.handed_over_by(user).unfinished().light().defer("preview")
@@ -63,7 +63,7 @@ def workbook_upload(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def workbook_template(request: HttpRequest) -> HttpResponse:
-    _editor(request)
+    _editor_or_403(request)
     return _download(template(ALL_SHEETS), "program-mall.xlsx", XLSX)
 
 
@@ -72,34 +72,34 @@ def workbook_preview(request: HttpRequest, pk: int) -> HttpResponse:
 
     Posting saves the choices and reads again, or retries after a failure.
     """
-    user = _editor(request)
+    user = _editor_or_403(request)
     workbook = _workbook_or_404(user, pk)
     if workbook.is_done and workbook.programme:
-        return _brought_in(request, workbook, workbook.programme)
+        return _imported(request, workbook, workbook.programme)
     if request.method == "POST" and not workbook.is_ready:
         requeue(workbook, timezone.now())
         return redirect("followup:workbook_preview", pk)
     if workbook.is_ready and not workbook.preview:  # handed over before all files were read by the worker
-        _look(workbook)
+        _start_preview(workbook)
     if not (workbook.is_ready and workbook.preview):
-        return _reading(request, workbook)
+        return _waiting_page(request, workbook)
     preview = from_json(workbook.preview)
     sent = request.POST if request.method == "POST" else None
     facts = FactsForm(sent, initial=workbook.facts)
-    meanings = MeaningsForm(preview.tables, sent)
+    meanings = MappingForm(preview.tables, sent)
     if request.method == "POST" and facts.is_valid() and meanings.is_valid():
         workbook.facts = facts.cleaned_data
         workbook.sheets = {**workbook.sheets, **meanings.sheets}
-        workbook.columns = _together(workbook.columns, meanings.columns)
+        workbook.columns = _merged_choices(workbook.columns, meanings.columns)
         workbook.save(update_fields=["facts", "sheets", "columns"])
-        _look(workbook)
+        _start_preview(workbook)
         return redirect("followup:workbook_preview", pk)
     return _show(request, workbook, preview, facts, meanings)
 
 
-def _look(workbook: Workbook) -> None:
-    """Have the worker read the file, and wait a moment for the result."""
-    ask_to_look(workbook, timezone.now())
+def _start_preview(workbook: Workbook) -> None:
+    """Let the worker read the file, and wait a moment for the result."""
+    request_preview(workbook, timezone.now())
     _wait_for(workbook)
 
 
@@ -113,7 +113,7 @@ def _wait_for(workbook: Workbook) -> None:
 @require_POST
 def workbook_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Import the workbook as previewed. The worker does it; the page waits a moment for it."""
-    user = _editor(request)
+    user = _editor_or_403(request)
     workbook = _workbook_or_404(user, pk)
     removes = "remove" in request.POST
     if removes and not can_remove_from_programmes(user):
@@ -125,26 +125,29 @@ def workbook_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     digest = request.POST.get("digest", "")
     preview = from_json(workbook.preview)
     if preview.problems or preview.digest != digest:
-        messages.error(request, f"Inget lästes in. {Differs(preview)} Så här blir det nu.")
-        return _show_again(request, workbook, preview)
-    ask_to_bring_in(workbook, digest, timezone.now(), removes=removes)
+        messages.error(request, f"Inget lästes in. {PreviewOutdatedError(preview)} Så här blir det nu.")
+        return _show_stored(request, workbook, preview, HTTPStatus.CONFLICT)
+    if preview.rewordings and "same_items" not in request.POST:
+        messages.error(request, "Inget lästes in. Kryssa i att det är samma mål och åtgärder som får ny lydelse.")
+        return _show_stored(request, workbook, preview, HTTPStatus.UNPROCESSABLE_ENTITY)
+    request_import(workbook, digest, timezone.now(), removes=removes)
     _wait_for(workbook)
     if workbook.is_done and workbook.programme:
-        return _brought_in(request, workbook, workbook.programme)
+        return _imported(request, workbook, workbook.programme)
     if workbook.is_ready and workbook.problem and workbook.preview:
-        return _show_again(request, workbook, from_json(workbook.preview))
+        return _show_stored(request, workbook, from_json(workbook.preview), HTTPStatus.CONFLICT)
     return redirect("followup:workbook_preview", pk)
 
 
-def _show_again(request: HttpRequest, workbook: Workbook, preview: Preview) -> HttpResponse:
-    """Show the effect as it is now, since it differs from the one confirmed."""
-    facts, meanings = FactsForm(initial=workbook.facts), MeaningsForm(preview.tables)
-    return _show(request, workbook, preview, facts, meanings, HTTPStatus.CONFLICT)
+def _show_stored(request: HttpRequest, workbook: Workbook, preview: Preview, status: HTTPStatus) -> HttpResponse:
+    """Show the preview with the stored choices, since the import was refused."""
+    facts, meanings = FactsForm(initial=workbook.facts), MappingForm(preview.tables)
+    return _show(request, workbook, preview, facts, meanings, status)
 
 
 @require_POST
 def workbook_discard(request: HttpRequest, pk: int) -> HttpResponse:
-    workbook = _workbook_or_404(_editor(request), pk)
+    workbook = _workbook_or_404(_editor_or_403(request), pk)
     if not Workbook.objects.can_be_given_up().filter(pk=pk).delete()[0]:
         messages.error(request, "Filen är bekräftad och läses redan in.")
         return redirect("followup:workbook_preview", pk)
@@ -154,9 +157,9 @@ def workbook_discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def programme_file(request: HttpRequest, slug: str, suffix: str) -> HttpResponse:
-    """The programme as a file that can be read in again."""
+    """Download the programme as a file that can be imported again."""
     programme = programme_or_404(request, slug)
-    _editor(request)
+    _editor_or_403(request)
     if suffix not in FILES:
         raise Http404("Programmet finns som .xlsx och .json.")
     write, content_type = FILES[suffix]
@@ -170,13 +173,13 @@ def _workbook_or_404(user: User, pk: int) -> Workbook:
     return workbook
 
 
-def _brought_in(request: HttpRequest, workbook: Workbook, programme: Programme) -> HttpResponse:
+def _imported(request: HttpRequest, workbook: Workbook, programme: Programme) -> HttpResponse:
     messages.success(request, f"{programme} är inläst från ”{workbook.name}”.")
     return redirect(programme)
 
 
-def _reading(request: HttpRequest, workbook: Workbook) -> HttpResponse:
-    """The page to wait on while a worker reads the file, or one that says that it could not be read."""
+def _waiting_page(request: HttpRequest, workbook: Workbook) -> HttpResponse:
+    """Render the page that waits while a worker reads the file, or the reason why it could not be read."""
     now = timezone.now()
     context = {"workbook": workbook, "address": request.path, "is_slow": is_slow(workbook, now)}
     if workbook.is_failed:
@@ -191,7 +194,7 @@ def _show(
     workbook: Workbook,
     preview: Preview,
     facts: FactsForm,
-    meanings: MeaningsForm,
+    meanings: MappingForm,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
     context = {
@@ -200,7 +203,7 @@ def _show(
         "facts": facts,
         "meanings": meanings,
         "can_remove": can_remove_from_programmes(user_of(request)),
-        "shown": SHOWN,
+        "shown": MAX_LISTED,
     }
     invalid = facts.errors or meanings.errors
     return render(
@@ -211,8 +214,9 @@ def _show(
     )
 
 
-def _together(before: dict[str, dict[str, str]], said: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-    return {title: {**before.get(title, {}), **said.get(title, {})} for title in {*before, *said}}
+def _merged_choices(before: dict[str, dict[str, str]], new: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Return the choices of columns by sheet, the new ones instead of earlier ones for the same column."""
+    return {title: {**before.get(title, {}), **new.get(title, {})} for title in {*before, *new}}
 
 
 def _download(content: bytes, name: str, content_type: str) -> HttpResponse:

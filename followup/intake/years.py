@@ -1,12 +1,15 @@
-"""Taking years of follow-up from a programme file. A year that the database has is never touched:
-its answers belong to those who wrote them."""
+"""Import of a programme file with its years of follow-up.
+
+A year that the database has is never changed: its answers belong to their authors.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from followup.decision.cases import Name
@@ -27,7 +30,7 @@ from programmes.bulk import bulk_save
 from programmes.importing import REASON, ImportLog, import_programme
 from programmes.item_types import KEYS
 from programmes.models import Indicator, Programme
-from programmes.source import Node, Problem, Problems, SourceError, unprintable_texts, validate
+from programmes.source import Node, Problem, Problems, unprintable_texts, validate
 
 if TYPE_CHECKING:
     from organisation.models import User
@@ -49,13 +52,13 @@ DECISION_DAYS = ("statement_date", "preparing_meeting_date", "meeting_date")
 
 
 def import_source(
-    source: Node, log: ImportLog, found: Sequence[Problem] = (), *, with_pdf: bool, by: User | None = None
+    source: Node, log: ImportLog, known_problems: Sequence[Problem] = (), *, with_pdf: bool, by: User | None = None
 ) -> Programme:
-    """The programme of a file and its years. SourceError tells all faults, with those `found` in reading it.
+    """Import the programme of a file and its years. SourceError lists all faults, the `known_problems` included.
 
-    Call it in a transaction, which a fault must undo.
+    Call it in a transaction, so that a fault undoes everything.
     """
-    problems = Problems(found)
+    problems = Problems(known_problems)
     with problems.collect():
         programme = import_programme(source, log, by)
     problems.raise_if_any()
@@ -64,21 +67,28 @@ def import_source(
     return programme
 
 
-def hold(source: Node) -> None:
-    """Until the transaction ends nobody writes answers or outcomes in the file's programme: what was read of them is
-    still so when it is written over. To be called before `import_source`; a look at what it would do does without."""
-    # A file without a short name is refused by the import, in words.
+def lock_follow_ups(source: Node) -> None:
+    """Lock the years and indicators of the file's programme, so that nobody saves answers or outcomes meanwhile.
+
+    Call it before `import_source`. A preview needs no locks, since it is rolled back.
+    """
+    # Without a slug nothing is locked, and the import refuses the file in words.
     slug = source.get("programme", {}).get("slug", "").value
-    # Officials lock their year first and then an indicator, and Kolada's figures the indicators in this order.
-    list(FollowUp.objects.select_for_update(of=("self",)).filter(programme__slug=slug).order_by("year"))
-    indicators = Indicator.objects.filter(sub_goal__area__programme__slug=slug)
-    list(indicators.select_for_update(of=("self",), no_key=True).order_by("sub_goal", "number"))
+    # Saving an answer locks the year and then the indicators. The same order here avoids deadlocks.
+    _lock(FollowUp.objects.select_for_update(of=("self",)).filter(programme__slug=slug).order_by("year"))
+    indicators = Indicator.objects.filter(sub_goal__area__programme__slug=slug).order_by("sub_goal", "number")
+    _lock(indicators.select_for_update(of=("self",), no_key=True))
+
+
+def _lock(rows: QuerySet[Any]) -> None:
+    """Evaluate the query, which locks its rows until the end of the transaction."""
+    len(rows)
 
 
 def import_follow_ups(source: Node, programme: Programme, log: ImportLog, *, with_pdf: bool) -> None:
-    """The years of the file that the database lacks; a decided one is frozen, `with_pdf` or as JSON alone.
+    """Import the years that the database lacks. The report of a decided year is stored as JSON, and `with_pdf`.
 
-    SourceError names the places of all faults in the first year that has any. PdfUnavailable.
+    SourceError lists all faults of the first year with any. PdfUnavailable when a PDF cannot be made.
     """
     problems = Problems()
     nodes = problems.unique(source["follow_ups"].items(), "year")
@@ -88,20 +98,20 @@ def import_follow_ups(source: Node, programme: Programme, log: ImportLog, *, wit
         if FollowUp.objects.filter(programme=programme, year=year).exists():
             log.kept.append(f"Uppföljningen för {year} finns redan och lämnades orörd.")
         else:
-            follow_up = _open(node, programme)
-            _fill(follow_up, node, log)
+            follow_up = _open_year(node, programme)
+            _import_answers(follow_up, node, log)
             if node["state"].text == FollowUp.State.DECIDED:
-                _decide(follow_up, node["decision"], log, with_pdf=with_pdf)
+                _record_decision(follow_up, node["decision"], log, with_pdf=with_pdf)
     for year, number in bring_into_open_years(programme, by=None).items():
         log.created[f"rader att fylla i för {year}"] += number
 
 
-def _open(node: Node, programme: Programme) -> FollowUp:
+def _open_year(node: Node, programme: Programme) -> FollowUp:
     state = node["state"].text
     follow_up = FollowUp(
         programme=programme,
         year=node["year"].integer,
-        # Nothing is written in a decided year: it becomes one when all else is in.
+        # A decided year cannot be written to, so it becomes decided last.
         state=FollowUp.State.UNDER_REVIEW if state == FollowUp.State.DECIDED else state,
         opens_on=node["opens_on"].day,
         due_on=node["due_on"].day,
@@ -124,62 +134,64 @@ def _open(node: Node, programme: Programme) -> FollowUp:
         raise place.error(problems[0]) from error
 
 
-def _fill(follow_up: FollowUp, node: Node, log: ImportLog) -> None:
-    """Write the file's answers to the entries that opening the year has created."""
+def _import_answers(follow_up: FollowUp, node: Node, log: ImportLog) -> None:
+    """Save the file's answers in the entries that were created when the year was opened."""
     log.count(log.created, FollowUp)
-    areas = {str(e.area.number): e for e in AreaEntry.objects.filter(follow_up=follow_up).select_related("area")}
-    goals = {
-        e.sub_goal.code: e
-        for e in SubGoalEntry.objects.filter(follow_up=follow_up).select_related("follow_up", "sub_goal__area")
-    }
-    measures = {
-        e.measure.code: e
-        for e in MeasureEntry.objects.filter(follow_up=follow_up).select_related("follow_up", "measure__sub_goal__area")
-    }
-    guidelines = {
-        str(e.guideline.number): e
-        for e in GuidelineEntry.objects.filter(follow_up=follow_up).select_related("guideline")
-    }
+    areas = AreaEntry.objects.filter(follow_up=follow_up).select_related("area")
+    goals = SubGoalEntry.objects.filter(follow_up=follow_up).select_related("follow_up", "sub_goal__area")
+    measures = MeasureEntry.objects.filter(follow_up=follow_up).select_related("follow_up", "measure__sub_goal__area")
+    guidelines = GuidelineEntry.objects.filter(follow_up=follow_up).select_related("guideline")
+    area_entries = {str(entry.area.number): entry for entry in areas}
+    goal_entries = {entry.sub_goal.code: entry for entry in goals}
+    measure_entries = {entry.measure.code: entry for entry in measures}
+    guideline_entries = {str(entry.guideline.number): entry for entry in guidelines}
     state = Answer.State.APPROVED if node["state"].text == FollowUp.State.DECIDED else Answer.State.DRAFT
-    problems = Problems()
-    _answer(node["areas"], "area", areas, ("assessment", "forecast", "summary"), state, log, problems)
-    _answer(node["sub_goals"], "sub_goal", goals, SubGoalEntry.field_names(), state, log, problems)
-    _answer(node["measures"], "measure", measures, MeasureEntry.field_names(), state, log, problems)
-    _answer(node["guidelines"], "guideline", guidelines, ("assessment", "comment"), state, log, problems)
-    problems.raise_if_any()
+    answers = _AnswerImport(state, log)
+    answers.save(node["areas"], "area", area_entries, ("assessment", "forecast", "summary"))
+    answers.save(node["sub_goals"], "sub_goal", goal_entries, SubGoalEntry.field_names())
+    answers.save(node["measures"], "measure", measure_entries, MeasureEntry.field_names())
+    answers.save(node["guidelines"], "guideline", guideline_entries, ("assessment", "comment"))
+    answers.problems.raise_if_any()
 
 
-def _answer(
-    nodes: Node,
-    key: str,
-    entries: dict[str, Any],
-    fields: tuple[str, ...],
-    state: Answer.State,
-    log: ImportLog,
-    problems: Problems,
-) -> None:
-    answered = []
-    for node in problems.unique(nodes.items(), key):
-        with problems.collect():
-            entry: Entry | None = entries.get(str(node[key].value))
-            if entry is None:
-                raise _no_such_item(node[key])
-            for name in fields:
-                setattr(entry, name, node[name].text)
-            entry.is_example = node["example"].flag
-            if isinstance(entry, Answer):
-                entry.state = state
-            validate(entry, node, KEYS)
-            answered.append(entry)
-    if answered and not problems:
+class _AnswerImport:
+    """Import of the answers of one year. Nothing more is saved after a problem."""
+
+    def __init__(self, state: Answer.State, log: ImportLog) -> None:
+        self.state = state
+        self.log = log
+        self.problems = Problems()
+
+    def save(self, nodes: Node, key: str, entries: Mapping[str, Entry], fields: tuple[str, ...]) -> None:
+        """Save the answers in their entries, found by the number under `key`."""
+        answered: list[Entry] = []
+        for node in self.problems.unique(nodes.items(), key):
+            with self.problems.collect():
+                entry = entries.get(str(node[key].value))
+                if entry is None:
+                    raise node[key].error(f"”{node[key].value}” finns inte i programmet det året.")
+                self._set_fields(entry, node, fields)
+                answered.append(entry)
+        if not answered or self.problems:
+            return
         model = type(answered[0])
-        written = (*fields, "is_example", *(["state"] if issubclass(model, Answer) else []))
-        bulk_save(model, [], answered, written, {}, REASON)
-        log.count(log.created, model, len(answered))
+        saved_fields = [*fields, "is_example"]
+        if issubclass(model, Answer):
+            saved_fields.append("state")
+        bulk_save(model, [], answered, saved_fields, {}, REASON)
+        self.log.count(self.log.created, model, len(answered))
+
+    def _set_fields(self, entry: Entry, node: Node, fields: tuple[str, ...]) -> None:
+        for name in fields:
+            setattr(entry, name, node[name].text)
+        entry.is_example = node["example"].flag
+        if isinstance(entry, Answer):
+            entry.state = self.state
+        validate(entry, node, KEYS)
 
 
-def _decide(follow_up: FollowUp, node: Node, log: ImportLog, *, with_pdf: bool) -> None:
-    """Record the board's decision as the file tells it."""
+def _record_decision(follow_up: FollowUp, node: Node, log: ImportLog, *, with_pdf: bool) -> None:
+    """Record the board's decision that the file has of the year."""
     decision = Decision(
         follow_up=follow_up,
         outcome=Decision.Outcome.APPROVED,
@@ -192,7 +204,7 @@ def _decide(follow_up: FollowUp, node: Node, log: ImportLog, *, with_pdf: bool) 
         raise node[field].error(problem)
     names = [Name(speaker["name"].text, speaker["party"].text) for speaker in node["speakers"].items()]
     notes = [_note(decision, order, item) for order, item in enumerate(node["notes"].items(), start=1)]
-    # An invented decision is not worth the time that its PDF takes.
+    # Example data need no PDF, which takes long to make.
     record_past(decision, names, notes, reason=REASON, with_pdf=with_pdf and not decision.is_example)
     log.count(log.created, Decision)
 
@@ -209,7 +221,3 @@ def _note(decision: Decision, order: int, node: Node) -> ProtocolNote:
     )
     validate(note, node, KEYS)
     return note
-
-
-def _no_such_item(node: Node) -> SourceError:
-    return node.error(f"”{node.value}” finns inte i programmet det året.")

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from followup.answers.forms import SubGoalEntryForm
 from followup.decision.distribution import send_out
-from followup.intake.preview import Found, confirm, preview_of
+from followup.intake.preview import ReadFile, confirm_import, preview_of
 from followup.models import Distribution, FollowUp, OutgoingMail, SubGoalEntry, Workbook
 from followup.workflow import StaleEntry, open_follow_up, perform
 from followup.writing.texts import save_texts
@@ -181,9 +181,9 @@ def by_command(file: Path) -> Callable[[], object]:
 def by_confirming(file: Path) -> Callable[[], object]:
     reviewer = make_user("granskare", role=REVIEWER)
     held = Workbook.objects.create(name="plan.xlsx", content=b"", by=reviewer)
-    found = Found(MappedWorkbook([]), read_json(file))
+    found = ReadFile(MappedWorkbook([]), read_json(file))
     digest = preview_of(found, by=reviewer).digest
-    return lambda: confirm(held, found, digest, by=reviewer)
+    return lambda: confirm_import(held, found, digest, by=reviewer)
 
 
 @pytest.mark.parametrize("way", [by_command, by_confirming])

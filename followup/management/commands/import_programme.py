@@ -13,9 +13,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from followup.documents.report import pdf
-from followup.intake.removal import Surplus, remove, surplus_of
+from followup.intake.preview import RewordedItem, reworded_items
+from followup.intake.removal import Surplus, remove_surplus, surplus_of
 from followup.intake.workbook import read_workbook
-from followup.intake.years import hold, import_source
+from followup.intake.years import import_source, lock_follow_ups
 from programmes.importing import ImportLog, name_with_kind
 from programmes.sheets.assembling import ProgrammeFacts
 from programmes.sheets.mapping import MappingChoices
@@ -66,15 +67,16 @@ class Command(BaseCommand):
                     source, tables = read_workbook(_content(file), facts, MappingChoices(), self.show_progress)
                     problems = tables.problems
                     log.notes += map(str, tables.notes)
-                hold(source)
+                lock_follow_ups(source)
                 programme = import_source(source, log, problems, with_pdf=with_pdf)
+                reworded = reworded_items(log)
                 surplus = surplus_of(programme, log.missing)
                 if remove_missing:
-                    remove(surplus, log, by=None)
+                    remove_surplus(surplus, log, by=None)
         except SourceError as error:
             many = f"{len(error.problems)} fel:\n" if len(error.problems) > 1 else ""
             raise CommandError(f"Inget lästes in. {many}{error}") from error
-        self.report(str(programme), log)
+        self.report(str(programme), log, reworded)
         self.tell_surplus(surplus, removed=remove_missing)
 
     def facts(self, file: Path, options: dict[str, Any]) -> ProgrammeFacts:
@@ -85,9 +87,12 @@ class Command(BaseCommand):
         if rows_read:
             self.stderr.write(f"{rows_read} av {rows_in_file} rader är lästa.")
 
-    def report(self, programme: str, log: ImportLog) -> None:
+    def report(self, programme: str, log: ImportLog, reworded: Sequence[RewordedItem]) -> None:
         for line in [*log.notes, *log.kept]:
             self.stdout.write(line)
+        for item in reworded:
+            name = item.name[0].upper() + item.name[1:]
+            self.stdout.write(f"{name}, som har svar, fick ny lydelse: ”{item.before}” blev ”{item.after}”.")
         if log.nothing_changed:
             self.stdout.write(f"Inget ändrades: {programme} stämmer redan med filen.")
             return

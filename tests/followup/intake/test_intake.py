@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from followup.intake import jobs as intake
 from followup.intake.jobs import call_worker, take_next, work
-from followup.intake.preview import confirm, from_json, preview_of, read, to_json
+from followup.intake.preview import confirm_import, from_json, preview_of, read_file, to_json
 from followup.models import Workbook
 from followup.queue import jobs as queue
 from followup.worker import read_files
@@ -82,7 +82,7 @@ def test_from_handing_over_to_the_programme(client, reviewer):
     html = page(client, address)
     kept = from_json(Workbook.objects.get().preview)
     assert to_json(kept) == Workbook.objects.get().preview
-    at_once_seen = preview_of(read(Workbook.objects.get()), by=reviewer)
+    at_once_seen = preview_of(read_file(Workbook.objects.get()), by=reviewer)
     assert kept.digest == at_once_seen.digest == digest_of(html)
     assert kept.tables == at_once_seen.tables
     assert Programme.objects.count() == 1
@@ -133,7 +133,7 @@ def test_how_far_it_has_come_is_told(reviewer, monkeypatch):
 
 def test_a_page_that_waits_calls_a_worker_once_a_second(reviewer, monkeypatch):
     held = Workbook.objects.create(name="plan.xlsx", content=OWN, by=reviewer)
-    intake.ask_to_look(held, timezone.now())
+    intake.request_preview(held, timezone.now())
     held.refresh_from_db()
     calls, looks = [], []
     monkeypatch.setattr(intake, "WAIT", 1.3)
@@ -219,7 +219,7 @@ def test_a_failure_is_logged_and_told(client, monkeypatch, caplog):
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:
-        patched.setattr(intake, "read", fail)
+        patched.setattr(intake, "read_file", fail)
         read_files()
     [entry] = [
         record for record in caplog.records if record.levelno == logging.ERROR and record.name == intake.__name__
@@ -249,7 +249,7 @@ def test_a_worker_told_to_stop_gives_the_workbook_back(client, monkeypatch):
     def stop(*args: object) -> None:
         raise SystemExit
 
-    monkeypatch.setattr(intake, "read", stop)
+    monkeypatch.setattr(intake, "read_file", stop)
     with pytest.raises(SystemExit):
         read_files()
     assert state() == ("waiting", "look")
@@ -300,11 +300,11 @@ def owner(transactional_db):
 @pytest.mark.django_db(transaction=True)
 def test_two_confirmations_at_once_bring_in_once(owner):
     held = Workbook.objects.create(name="plan.xlsx", content=OWN, by=owner)
-    digest = preview_of(read(held), by=owner).digest
+    digest = preview_of(read_file(held), by=owner).digest
 
     def bring_in() -> str:
         try:
-            return str(confirm(held, read(held), digest, by=owner))
+            return str(confirm_import(held, read_file(held), digest, by=owner))
         except Workbook.DoesNotExist:
             return "gone"
 
@@ -316,7 +316,7 @@ def test_two_confirmations_at_once_bring_in_once(owner):
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_read_one_workbook(owner):
     for name in ("a.xlsx", "b.xlsx"):
-        intake.ask_to_look(Workbook.objects.create(name=name, content=OWN, by=owner), timezone.now())
+        intake.request_preview(Workbook.objects.create(name=name, content=OWN, by=owner), timezone.now())
     taken = at_once(*[lambda: take_next(timezone.now())] * 2)
     # Each may have locked one of the two; whichever is written first is the one that is read.
     [read_now] = [one.name for one in taken if one]
@@ -330,7 +330,7 @@ def test_killed_in_the_middle_another_process_takes_up(owner):
     url = f"postgres://{to['USER']}:{to['PASSWORD']}@{to['HOST']}:{to['PORT']}/{to['NAME']}"
     rows = [("Nr", "Mål", "Åtgärd"), *((f"1.1.{number}", "Ljus", f"Lampa {number}") for number in range(1, 2001))]
     held = Workbook.objects.create(name="plan.xlsx", content=content_of(workbook(Blad1=rows)), by=owner)
-    intake.ask_to_look(held, timezone.now())
+    intake.request_preview(held, timezone.now())
     process = start(url, "files")
     wait_until(lambda: Workbook.objects.running().exists())
     process.kill()

@@ -33,7 +33,7 @@ def real_child(monkeypatch) -> None:
 def waiting() -> Workbook:
     user = User.objects.create_user("greta", is_superuser=True)
     held = Workbook.objects.create(name="plan.xlsx", content=content_of(workbook(Blad1=FLAT)), by=user)
-    jobs.ask_to_look(held, timezone.now())
+    jobs.request_preview(held, timezone.now())
     return held
 
 

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 
-from followup.intake.removal import REASON, remove, surplus_of
+from followup.intake.removal import REASON, remove_surplus, surplus_of
 from followup.intake.workbook import read_workbook
 from followup.intake.years import import_source
 from followup.models import Comment, FollowUp, MeasureEntry, SubGoalEntry, Workbook
@@ -155,7 +155,7 @@ def test_something_that_came_in_between_stops_the_removal(huddinge):
         surplus = surplus_of(huddinge, [indicator])
         indicator.outcomes.create(year=2021, value=1)
         with pytest.raises(SourceError, match="har börjat användas"):
-            remove(surplus, ImportLog(), by=None)
+            remove_surplus(surplus, ImportLog(), by=None)
     assert Indicator.objects.filter(pk=indicator.pk).exists()
 
 
@@ -172,7 +172,7 @@ def test_any_programme_becomes_any_other_with_what_is_surplus_removed(earlier, f
         for source in (Node(wanted, "$"), read_workbook(content, ProgrammeFacts(), MappingChoices())[0]):
             log = ImportLog()
             programme = import_source(source, log, with_pdf=False)
-            remove(surplus_of(programme, log.missing), log, by=None)
+            remove_surplus(surplus_of(programme, log.missing), log, by=None)
             for key in ("programme", "areas", "guidelines"):
                 assert written(programme)[key] == wanted[key]
         assert log.nothing_changed

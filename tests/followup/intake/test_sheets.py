@@ -133,7 +133,9 @@ def test_the_real_programme_is_read_back_by_the_command(huddinge, tmp_path, caps
     sheet["B2"] = "Ny lydelse."
     sheet.parent.save(file)
     call_command("import_programme", str(file))
-    assert capsys.readouterr().out.endswith("Ändrade: 1 mål.\n")
+    out = capsys.readouterr().out
+    assert out.endswith("Ändrade: 1 mål.\n")
+    assert "Mål 1.1, som har svar, fick ny lydelse: ”" in out
     assert goals()[0] == ("1.1", "Ny lydelse.")
 
 

@@ -32,9 +32,9 @@ def page(client, address: str) -> str:
     return str(html_of(client.get(address)))
 
 
-def confirm(client, address: str):
+def confirm(client, address: str, **answers: str):
     digest = re.search(r'name="digest" value="(\w+)"', page(client, address))
-    return client.post(f"{address}las-in/", {"digest": digest[1] if digest else ""})
+    return client.post(f"{address}las-in/", {"digest": digest[1] if digest else "", **answers})
 
 
 def facts_of(client, address: str) -> None:
@@ -76,14 +76,43 @@ def test_what_changed_in_between_is_shown_again(huddinge, reviewer):
     address = hand_over(client, content_of(changed))
     digest = re.search(r'name="digest" value="(\w+)"', page(client, address))[1]
     SubGoal.objects.filter(area__number=1, number=2).update(text="Ändrat av en annan.")
-    response = client.post(f"{address}las-in/", {"digest": digest})
+    response = client.post(f"{address}las-in/", {"digest": digest, "same_items": "on"})
     assert response.status_code == 409
     assert "Ändrat av en annan." in html_of(response)
     assert not SubGoal.objects.filter(text="Ny lydelse.").exists()
-    assert confirm(client, address).status_code == 302
+    assert confirm(client, address, same_items="on").status_code == 302
     assert SubGoal.objects.filter(text="Ny lydelse.").exists()
     assert not SubGoal.objects.filter(text="Ändrat av en annan.").exists()
     assert confirm(client, address).status_code == 404  # a second click
+
+
+def test_a_goal_with_answers_gets_other_words_only_after_a_tick(huddinge, reviewer):
+    client = client_of(reviewer)
+    changed = load_workbook(io.BytesIO(client.get(f"/program/{huddinge.slug}/program.xlsx").content))
+    goal = SubGoal.objects.get(area__number=1, number=1)
+    changed["Mål"]["B2"] = "Ny lydelse."
+    changed["Ansvarsområden"]["B2"] = changed["Ansvarsområden"]["B2"].value.upper()
+    address = hand_over(client, content_of(changed))
+    html = page(client, address)
+    assert f"<li>Mål 1.1: <del>{goal.text}</del> <ins>Ny lydelse.</ins></li>" in html
+    assert html.count("<del>") == 3  # the question, and the change of each item
+    refusal = confirm(client, address)
+    assert refusal.status_code == 422
+    assert "Kryssa i att det är samma mål och åtgärder som får ny lydelse." in refusal.content.decode()
+    assert not SubGoal.objects.filter(text="Ny lydelse.").exists()
+    assert confirm(client, address, same_items="on").status_code == 302
+    assert SubGoal.objects.get(pk=goal.pk).text == "Ny lydelse."
+
+
+def test_a_goal_without_answers_gets_other_words_without_a_question(reviewer):
+    client = client_of(reviewer)
+    for text in ("Trygga hem", "Trygga gator"):
+        rows = [["Nr", "Mål"], ["1.1", text]]
+        address = hand_over(client, content_of(workbook(Mål=rows)))
+        facts_of(client, address)
+        assert "same_items" not in page(client, address)
+        assert confirm(client, address).status_code == 302
+    assert SubGoal.objects.get(area__programme__slug="trygghet-2022").text == "Trygga gator"
 
 
 def test_a_file_with_problems_cannot_be_confirmed(reviewer):
