@@ -26,7 +26,7 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection, models
 
-from huddinge_safety.upgrading import unapplied
+from huddinge_safety.upgrading import unapplied_migrations
 
 DATABASE = {"postgresql": "database.dump", "sqlite": "database.sqlite3"}
 FILES = "files"
@@ -40,7 +40,7 @@ class Failed(Exception):
 
 def save(folder: Path, now: datetime) -> Path:
     """A new backup in `folder`; the path of it. Failed, and nothing but the part that was made is there."""
-    if unapplied():
+    if unapplied_migrations():
         raise Failed(
             "Databasen ligger efter programmet. Gör säkerhetskopian med den version som databasen har,"
             " eller kör manage.py migrate först."
@@ -61,6 +61,8 @@ def save(folder: Path, now: datetime) -> Path:
     sums = [f"{_sha256(path)}  {path.relative_to(partial)}\n" for path in sorted(partial.rglob("*")) if path.is_file()]
     (partial / SUMS).write_text("".join(sums))
     partial.rename(target)
+    MaintenanceRun = apps.get_model("followup", "MaintenanceRun")
+    MaintenanceRun.record(MaintenanceRun.Task.BACKUP, now)
     return target
 
 

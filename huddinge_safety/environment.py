@@ -41,6 +41,11 @@ class Environment(environ.Env):
         self.expect(name, number >= 1, "ska vara minst 1")
         return number
 
+    def zero_or_more(self, name: str, default: int) -> int:
+        number: int = self.int(name, default=default)
+        self.expect(name, number >= 0, "ska vara minst 0")
+        return number
+
     def key(self, name: str, default: str = "") -> bytes:
         """Return the 32 bytes that the variable gives in base64; no bytes where it is not set."""
         text = self.str(name, default=default)

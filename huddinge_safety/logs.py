@@ -8,11 +8,11 @@ from typing import Any
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
-# The number of the request that is being answered; set by `requests.Followed`.
+# The number of the request that is being answered; set by `request_log.RequestLogMiddleware`.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
-class JsonLines(logging.Formatter):
+class JsonFormatter(logging.Formatter):
     """A record as one line of JSON, whatever line breaks its texts have. `extra={"facts": {…}}` adds to it."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -36,7 +36,7 @@ def logging_config(form: str, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
-            "json": {"()": "huddinge_safety.logs.JsonLines"},
+            "json": {"()": "huddinge_safety.logs.JsonFormatter"},
             "text": {"format": "%(levelname)s %(message)s"},
         },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": form}},
@@ -49,7 +49,7 @@ def logging_config(form: str, level: str) -> dict[str, Any]:
             "fontTools": {"level": "ERROR"},
             # Django's own handlers give way: in production one would be mute and the other e-mail its administrators.
             "django": {"handlers": [], "level": "INFO" if form == "json" else "WARNING", "propagate": True},
-            # Every request is told of by `requests.Followed`; here only what went wrong in one is.
+            # Every request is told of by `request_log.RequestLogMiddleware`; here only what went wrong in one is.
             "django.request": {"level": "ERROR"},
             "gunicorn.error": {"handlers": [], "level": "INFO", "propagate": True},
         },
@@ -67,11 +67,11 @@ def start_sentry(dsn: str, release: str) -> None:
         max_request_body_size="never",
         max_breadcrumbs=0,
         include_local_variables=False,
-        before_send=without_texts,
+        before_send=remove_texts,
     )
 
 
-def without_texts(event: Any, hint: object) -> Any:
+def remove_texts(event: Any, hint: object) -> Any:
     """What failed and where in the program. Messages and addresses may hold what somebody wrote, or a link that opens a
     document: they stay in our own log, where `request` finds them."""
     for part in ("request", "user", "extra"):

@@ -1,25 +1,19 @@
-"""What machines ask the site: whether the process lives, whether it can serve, and its figures."""
+"""Addresses for monitoring: whether the process lives, whether it can serve, and its figures."""
 
 import hmac
-import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 
-from followup.documents.report import pdf
 from huddinge_safety.metrics import exposition
-from huddinge_safety.upgrading import unapplied
-
-logger = logging.getLogger(__name__)
-
-MIGRATE = "Kör: manage.py migrate"
+from huddinge_safety.readiness import ALL_CHECKS, SERVING_CHECKS, find_problems
 
 
-class Probes:
-    """/healthz, /readyz and /metrics, answered before anything else of the site takes part."""
+class ProbesMiddleware:
+    """Answer /healthz, /readyz and /metrics before any other part of the site."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -35,10 +29,12 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 when this process can serve, else 503; either way what was looked at, and what to do about it."""
-    database = database_problem()
-    rendering = "" if pdf.is_available() else str(pdf.PdfUnavailable())
-    problems = {"database": database, "rendering": rendering}
+    """Return 200 when every check passes, else 503; either way the result of each, and the remedy.
+
+    A load balancer asks for `?only=serving`: an old backup must not take the pages away.
+    """
+    checks = SERVING_CHECKS if request.GET.get("only") == "serving" else ALL_CHECKS
+    problems = find_problems(checks, timezone.now())
     is_ready = not any(problems.values())
     body = {"status": "ok" if is_ready else "fel", **{name: problem or "ok" for name, problem in problems.items()}}
     status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
@@ -46,7 +42,7 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """The figures, for whoever has the token."""
+    """Return the figures of Prometheus to a request with the token."""
     if not settings.METRICS_TOKEN:
         return HttpResponse("METRICS_TOKEN är inte satt.\n", status=HTTPStatus.NOT_FOUND, content_type="text/plain")
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -58,15 +54,3 @@ def metrics(request: HttpRequest) -> HttpResponse:
             headers={"WWW-Authenticate": "Bearer"},
         )
     return HttpResponse(exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
-
-
-def database_problem() -> str:
-    """Why the database cannot be used as it is, and what to do; empty when it can."""
-    try:
-        missing = unapplied()
-    except DatabaseError:
-        logger.exception("The database does not answer")
-        return "Databasen svarar inte. Kontrollera att den är igång och att DATABASE_URL stämmer."
-    if missing:
-        return f"Databasen ligger efter programmet: {len(missing)} migreringar saknas ({missing[0]} först). {MIGRATE}"
-    return ""

@@ -155,9 +155,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # Before all that may fail or refuse: what asks for them knows neither the site's name nor HTTPS.
-    "huddinge_safety.probes.Probes",
-    "huddinge_safety.requests.Followed",
+    # First: monitoring knows neither the site's host name nor HTTPS, which later middleware requires.
+    "huddinge_safety.probes.ProbesMiddleware",
+    "huddinge_safety.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -351,6 +351,13 @@ LOGGING = logging_config("text" if DEBUG else "json", LOG_LEVEL if LOG_LEVEL in 
 # Who may read /metrics: whoever knows this. Without it there is no such page.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 env.expect("METRICS_TOKEN", len(METRICS_TOKEN) >= 20 or not METRICS_TOKEN, "ska vara minst 20 tecken lång")
+
+# Limits of /readyz: free space on each disk that is written to; how long the first in a queue may wait; hours since the
+# last backup and the last check of decided reports, where 0 turns the check off.
+FREE_SPACE_MIN_MB = env.positive("FREE_SPACE_MIN_MB", default=500)
+QUEUE_MAX_MINUTES = env.positive("QUEUE_MAX_MINUTES", default=15)
+BACKUP_MAX_HOURS = env.zero_or_more("BACKUP_MAX_HOURS", default=36)
+VERIFICATION_MAX_HOURS = env.zero_or_more("VERIFICATION_MAX_HOURS", default=36)
 
 # Errors are also sent to a Sentry, where one is named and its package is installed.
 SENTRY_DSN = env.str("SENTRY_DSN", default="")

@@ -1,11 +1,11 @@
-"""Whether the database has been brought to the version that runs."""
+"""Migrations that the running version needs and the database lacks."""
 
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 
-def unapplied() -> list[str]:
-    """The migrations that this version needs and the database lacks, in order. DatabaseError when it cannot tell."""
+def unapplied_migrations() -> list[str]:
+    """Return the migrations that this version needs and the database lacks, in order. Raise DatabaseError."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]

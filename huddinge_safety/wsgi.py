@@ -1,4 +1,4 @@
-"""The door for WSGI servers such as gunicorn."""
+"""WSGI application, for servers such as gunicorn."""
 
 import logging
 import os
@@ -13,13 +13,13 @@ site = get_wsgi_application()
 from django.db import connection  # noqa: E402  the settings must be there first
 from django.template.loader import render_to_string  # noqa: E402
 
-from huddinge_safety.probes import database_problem  # noqa: E402
+from huddinge_safety.readiness import database_problem  # noqa: E402
 
 logger = logging.getLogger(__name__)
 
 
-class UntilMigrated:
-    """Answers 503 while the database is not there, or not as this version needs it; looks until it once is."""
+class WaitForMigrations:
+    """Answer 503 until the database has been seen with all migrations of this version."""
 
     def __init__(self, site: Any) -> None:
         self.site = site
@@ -27,7 +27,7 @@ class UntilMigrated:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if not self.is_current and not self.is_probe(environ):
-            if problem := self.look():
+            if problem := self.find_problem():
                 return refuse(problem, start_response)
             self.is_current = True
         answer: Iterable[bytes] = self.site(environ, start_response)
@@ -36,11 +36,11 @@ class UntilMigrated:
     def is_probe(self, environ: dict[str, Any]) -> bool:
         return environ.get("PATH_INFO") in ("/healthz", "/readyz", "/metrics")
 
-    def look(self) -> str:
+    def find_problem(self) -> str:
         try:
             return database_problem()
         finally:
-            connection.close()  # outside a request nobody else does
+            connection.close()  # Django closes it only at the end of a request
 
 
 def refuse(problem: str, start_response: Any) -> list[bytes]:
@@ -56,4 +56,4 @@ def refuse(problem: str, start_response: Any) -> list[bytes]:
     return [body]
 
 
-application = UntilMigrated(site)
+application = WaitForMigrations(site)

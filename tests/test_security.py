@@ -14,7 +14,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from huddinge_safety.logs import JsonLines
+from huddinge_safety.logs import JsonFormatter
 from tests.fixtures import client_of, make_user
 from tests.pages import html_of
 from tests.test_settings import NEEDED
@@ -90,7 +90,7 @@ def test_an_error_tells_a_visitor_nothing_of_its_cause(client, monkeypatch):
 def test_a_line_break_in_what_somebody_sent_makes_no_line_of_the_log():
     text = "/x\r\nERROR Signed in: user 1 by password"
     record = logging.LogRecord("followup", logging.INFO, "", 0, "GET %s", (text,), None)
-    line = JsonLines().format(record)
+    line = JsonFormatter().format(record)
     assert "\n" not in line
     assert "\r" not in line
     assert json.loads(line)["message"] == f"GET {text}"

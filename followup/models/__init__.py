@@ -7,6 +7,7 @@ from followup.models.distribution import Distribution
 from followup.models.entries import Answer, AreaEntry, Entry, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.models.events import Event
 from followup.models.mail import OutgoingMail
+from followup.models.maintenance import MaintenanceRun
 from followup.models.reminders import Reminder
 from followup.models.renderings import Rendering, RenderingRequest
 from followup.models.ticks import Tick
@@ -30,6 +31,7 @@ __all__ = [
     "Event",
     "FollowUp",
     "GuidelineEntry",
+    "MaintenanceRun",
     "MeasureEntry",
     "MeasureEntryWords",
     "OutgoingMail",

@@ -11,8 +11,8 @@ from django.test.client import RequestFactory
 
 from followup.documents.report import pdf
 from followup.models import Rendering
-from huddinge_safety.probes import unapplied
-from huddinge_safety.wsgi import UntilMigrated
+from huddinge_safety.upgrading import unapplied_migrations
+from huddinge_safety.wsgi import WaitForMigrations
 from tests.fixtures import client_of
 from tests.pages import html_of
 
@@ -29,7 +29,11 @@ def test_alive_without_a_database():
 @pytest.mark.django_db
 def test_ready():
     response = Client().get("/readyz", **PLAIN)
-    assert (response.status_code, response.json()) == (200, {"status": "ok", "database": "ok", "rendering": "ok"})
+    serving = {"status": "ok", "database": "ok", "writing": "ok", "space": "ok", "rendering": "ok"}
+    operation = {"pdf_queue": "ok", "file_queue": "ok", "backup": "ok", "verification": "ok"}
+    assert (response.status_code, response.json()) == (200, serving | operation)
+    response = Client().get("/readyz?only=serving", **PLAIN)
+    assert (response.status_code, response.json()) == (200, serving)
 
 
 @pytest.mark.django_db
@@ -46,10 +50,12 @@ def test_not_ready_when_the_database_is_gone(monkeypatch, caplog):
     def gone(*args: object) -> None:
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr("huddinge_safety.probes.unapplied", gone)
+    monkeypatch.setattr("huddinge_safety.readiness.unapplied_migrations", gone)
     response = Client().get("/readyz")
     assert response.status_code == 503
     assert response.json()["database"].startswith("Databasen svarar inte.")
+    assert response.json()["backup"] == "inte kontrollerat, eftersom databasen inte går att använda"
+    assert response.json()["space"] == "ok"
     assert "connection refused" in caplog.text
 
 
@@ -72,7 +78,7 @@ def test_a_database_behind_says_what_to_do(behind):
     response = Client().get("/readyz")
     assert response.status_code == 503
     assert f"1 migreringar saknas (followup.{behind} först). Kör: manage.py migrate" in response.json()["database"]
-    assert unapplied() == [f"followup.{behind}"]
+    assert unapplied_migrations() == [f"followup.{behind}"]
 
 
 def ask(application, path: str) -> tuple[str, str]:
@@ -90,7 +96,7 @@ def site(environ, start_response):
 def test_the_site_waits_for_the_migrations(behind, monkeypatch):
     # The test's connection holds its transaction.
     monkeypatch.setattr(connection, "close", lambda: None)
-    application = UntilMigrated(site)
+    application = WaitForMigrations(site)
     status, body = ask(application, "/program/")
     assert status == "503 Service Unavailable"
     assert "Kör: manage.py migrate" in body
@@ -165,14 +171,14 @@ def test_a_link_that_opens_a_door_is_not_logged(caplog):
 
 
 def test_a_line_of_the_log_is_one_line_of_json():
-    from huddinge_safety.logs import JsonLines, request_id
+    from huddinge_safety.logs import JsonFormatter, request_id
 
     token = request_id.set("n1")
     try:
         raise ValueError("first\nsecond")
     except ValueError as error:
         record = logging.LogRecord("a", logging.ERROR, "", 0, "it\n%s", ("broke",), (ValueError, error, None))
-    line = JsonLines().format(record)
+    line = JsonFormatter().format(record)
     request_id.reset(token)
     assert "\n" not in line
     read = json.loads(line)

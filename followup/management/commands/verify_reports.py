@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
-from followup.models import DecidedReport
+from followup.models import DecidedReport, MaintenanceRun
 from followup.report.anchor import add_to_anchor, anchor_file, anchor_problems, read_anchor
 from followup.report.signing import can_sign, public_key, trusted_keys
 from followup.report.verification import check_chain, check_years
@@ -41,6 +42,7 @@ class Command(BaseCommand):
             self.write_anchor()
         if faults:
             raise CommandError(f"{faults} fel i {links} beslutade rapporter.", returncode=1)
+        MaintenanceRun.record(MaintenanceRun.Task.VERIFICATION, timezone.now())
         self.stdout.write(f"{links} beslutade rapporter kontrollerade, inget skiljer.")
         if last:
             self.stdout.write(f"Kedjans senaste kontrollsumma: {last}")

@@ -1,4 +1,4 @@
-"""Every request has a number, is told of by a line in the log, and is counted."""
+"""Number, log and count every request."""
 
 import logging
 import re
@@ -13,11 +13,13 @@ from huddinge_safety.metrics import count
 
 logger = logging.getLogger(__name__)
 
-# A proxy may have numbered the request already. Whatever else somebody sends has no place in the log.
+# A proxy may have numbered the request already. Any other text from a client is not logged.
 NUMBER = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
-class Followed:
+class RequestLogMiddleware:
+    """Give each request a number, and write a line in the log when it has been answered."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
@@ -28,13 +30,13 @@ class Followed:
         start = time.perf_counter()
         try:
             response = self.get_response(request)
-            self.tell(request, response, time.perf_counter() - start)
+            self.log(request, response, time.perf_counter() - start)
         finally:
             request_id.reset(token)
         response["X-Request-ID"] = number
         return response
 
-    def tell(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    def log(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
         view = request.resolver_match.view_name if request.resolver_match else ""
         count(view, request.method or "", response.status_code, seconds)
         facts = {
@@ -42,7 +44,7 @@ class Followed:
             "path": path_of(request),
             "view": view,
             "status": response.status_code,
-            # Of whom the page has asked anyway: nobody is looked up for the log.
+            # Only when the page has looked up the user: the log makes no query of its own.
             "user": getattr(getattr(request, "_cached_user", None), "pk", None),
             "ms": round(seconds * 1000),
         }
@@ -50,6 +52,6 @@ class Followed:
 
 
 def path_of(request: HttpRequest) -> str:
-    """The path without what opens a door: who has the link of a decision that was sent out may read it."""
+    """Return the path without secret tokens: the link to a sent decision opens it without a login."""
     secret = request.resolver_match.kwargs.get("token", "") if request.resolver_match else ""
     return request.path.replace(secret, "…") if secret else request.path
