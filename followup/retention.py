@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from followup.models import FollowUp, OutgoingMail, Reminder
 from organisation.models import User
-from organisation.personal_data import anonymise, anonymised
+from organisation.personal_data import anonymise, anonymised_users
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ def rules(now: datetime) -> list[Rule]:
         pk__in=needed.values("mail")
     )
     about_accounts = OutgoingMail.objects.filter(kind=OutgoingMail.Kind.ACCOUNT).filter(
-        Q(sent_at__lt=mail_before) | Q(failed_at__lt=mail_before) | Q(recipient__in=anonymised())
+        Q(sent_at__lt=mail_before) | Q(failed_at__lt=mail_before) | Q(recipient__in=anonymised_users())
     )
-    nobodys = reminders.filter(recipient__in=anonymised())
+    nobodys = reminders.filter(recipient__in=anonymised_users())
     return [
         Rule("sessioner som har gått ut", Session.objects.filter(expire_date__lt=now), delete),
         Rule(f"påminnelser per e-post, äldre än {settings.KEEP_MAIL_DAYS} dagar", old, delete),
@@ -72,7 +72,7 @@ def forgotten_accounts(now: datetime) -> QuerySet[User]:
     closed = User.objects.filter(is_active=False).filter(
         Q(last_login__lt=before) | Q(last_login__isnull=True, date_joined__lt=before)
     )
-    return closed.exclude(pk__in=anonymised())
+    return closed.exclude(pk__in=anonymised_users())
 
 
 def delete(row: Any) -> None:

@@ -1,4 +1,4 @@
-"""The administration of people and units, and what every admin page of the project shares."""
+"""Administration of people and units, and the base classes of all admin pages of the project."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ from simple_history.admin import SimpleHistoryAdmin
 from organisation.appearance.logotype import sanitise
 from organisation.appearance.printing import form_warnings
 from organisation.fields import LineFormField
-from organisation.history import HistoryInWords, save_as
+from organisation.history import SwedishHistoryContextHelper, save_as
 from organisation.models import AccessibilityStatement, AccountChange, Appearance, Membership, ProviderGroup, Unit, User
-from organisation.personal_data import as_json
+from organisation.personal_data import personal_data_json
 from organisation.protection import uses_of
 from organisation.roles import ROLES, roles_of
 from organisation.sentences import counted
@@ -47,17 +47,17 @@ admin.site.index_title = "Administration"
 admin.site.empty_value_display = "–"
 # Lists need the width; the way back is in the breadcrumbs.
 admin.site.enable_nav_sidebar = False
-# One way in for all: the administration's own login page would know nothing of a second step, nor of attempts.
+# The site's own login page: Django's has neither a second factor nor a limit on attempts.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-# Kept by signing in itself; what an administrator does with it is an action on the user. (Django looks for the pages of
-# this app first: those of the others are there when their modules are.)
+# Hide the tables of allauth: an administrator changes them by the actions of the user list. Django imports the admin
+# modules in the order of INSTALLED_APPS, so allauth's have to be imported before they can be unregistered.
 for module in ("allauth.account.admin", "allauth.mfa.admin", "allauth.socialaccount.admin"):
     import_module(module)
 admin.site.unregister([Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken])
 
 
 class ReasonForm(forms.ModelForm):
-    """A form that also asks why: the answer stands in the history beside who and when."""
+    """Form with an optional reason for the change, which is stored in the history."""
 
     history_reason = LineFormField(
         label="Varför du ändrar (visas i historiken)", max_length=100, required=False, help_text="Frivilligt."
@@ -94,19 +94,19 @@ def _require_numbers(*parts: str) -> None:
         raise Http404
 
 
-class _KnownIds:
-    """Autocomplete widget without chosen values that are no ids. Django's looks them up as they are, a 500."""
+class _ValidIds:
+    """Drop chosen values that are no ids before Django looks them up, which would raise an error."""
 
     def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
         ids = [chosen for chosen in value if not chosen or (str(chosen).isdecimal() and int(chosen) < 2**63)]
         return super().optgroups(name, ids, attr)  # type: ignore[misc]
 
 
-class IdAutocompleteSelect(_KnownIds, AutocompleteSelect):
+class IdAutocompleteSelect(_ValidIds, AutocompleteSelect):
     pass
 
 
-class IdAutocompleteSelectMultiple(_KnownIds, AutocompleteSelectMultiple):
+class IdAutocompleteSelectMultiple(_ValidIds, AutocompleteSelectMultiple):
     pass
 
 
@@ -133,7 +133,7 @@ class StackedInline(AutocompleteAdmin, admin.StackedInline):
 
 
 class HistoryAdmin(AutocompleteAdmin, KeepInUseAdmin, SimpleHistoryAdmin):
-    """An admin page with history: who, when, why and what changed; rows of inlines get the same reason."""
+    """Admin page with history: user, time, reason and changed fields. Rows of inlines get the same reason."""
 
     form = ReasonForm
     object_history_list_template = "admin/_history_list.html"
@@ -153,7 +153,7 @@ class HistoryAdmin(AutocompleteAdmin, KeepInUseAdmin, SimpleHistoryAdmin):
             for warning in form_warnings(saved, str(saved.instance)):
                 self.message_user(request, warning, messages.WARNING)
 
-    # simple_history looks up the parts of the address as they are: one that is not a number would be a 500.
+    # simple_history passes parts of the address on to the database, where one that is not a number raises an error.
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -167,14 +167,16 @@ class HistoryAdmin(AutocompleteAdmin, KeepInUseAdmin, SimpleHistoryAdmin):
         _require_numbers(object_id, version_id)
         return super().history_form_view(request, object_id, version_id, extra_context)
 
-    def get_historical_record_context_helper(self, request: HttpRequest, historical_record: Any) -> HistoryInWords:
-        return HistoryInWords(self.model, historical_record)
+    def get_historical_record_context_helper(
+        self, request: HttpRequest, historical_record: Any
+    ) -> SwedishHistoryContextHelper:
+        return SwedishHistoryContextHelper(self.model, historical_record)
 
     def history_view_title(self, request: HttpRequest, obj: models.Model) -> str:
         return f"Historik: {obj}"
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """What the form could not know, such as a rule of the database's: said in words, with nothing saved."""
+        """Report an error of the database, such as a violated rule, as a message: nothing has been saved."""
         try:
             return super().changeform_view(request, *args, **kwargs)
         except (IntegrityError, ValidationError) as error:
@@ -198,7 +200,7 @@ KEEP_MEMBERSHIP = "har loggat in. Ange en sista dag i stället för att ta bort,
 
 
 class MembershipFormSet(BaseInlineFormSet):
-    """Who has left a unit is not forgotten: only a membership that cannot have been used is deleted."""
+    """Delete only memberships that cannot have been used, so that it stays visible who reported for a unit."""
 
     def clean(self) -> None:
         super().clean()
@@ -214,7 +216,7 @@ class MembershipInline(TabularInline):
     autocomplete_fields = ("user", "unit")
 
 
-class Current(admin.SimpleListFilter):
+class MembershipPeriodFilter(admin.SimpleListFilter):
     title = "tid"
     parameter_name = "tid"
 
@@ -231,18 +233,18 @@ class Current(admin.SimpleListFilter):
 @admin.register(Membership)
 class MembershipAdmin(HistoryAdmin):
     list_display = ("user", "unit", "may_report", "is_deputy", "valid_to")
-    list_filter = (Current, "may_report", "is_deputy", "unit")
+    list_filter = (MembershipPeriodFilter, "may_report", "is_deputy", "unit")
     list_select_related = ("user", "unit")
     search_fields = ("user__username", "user__first_name", "user__last_name", "unit__name")
     autocomplete_fields = ("user", "unit")
 
     def has_delete_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
-        """One at a time, and only what cannot have been used; a person cannot be deleted around it either."""
+        """Allow deletion of one membership at a time, and only of one that cannot have been used."""
         return bool(obj and obj.is_unused) and super().has_delete_permission(request, obj)
 
 
 class UserForm(ReasonForm, UserChangeForm):
-    """Django's own form, which also asks why."""
+    """Django's form with a reason for the change, and the duties of the roles."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -254,7 +256,7 @@ class UserForm(ReasonForm, UserChangeForm):
 class UserAdmin(HistoryAdmin, DjangoUserAdmin):
     form = UserForm
     fieldsets = (*(DjangoUserAdmin.fieldsets or ()), ("Övrigt", {"fields": ("mail_choice", "history_reason")}))
-    # Facts, not choices: what a person may be deleted by (`Membership.is_unused`) is not typed in.
+    # `Membership.is_unused`, and so the right to delete, depends on these.
     readonly_fields = ("last_login", "date_joined")
     inlines = (MembershipInline,)
     list_display = ("username", "last_name", "first_name", "email", "is_active", "last_login")
@@ -285,19 +287,19 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
 
     @admin.action(description="Hämta allt som finns om personen (JSON)", permissions=["change"])
     def export_person(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
-        """For who asks what is stored about them. One person at a time: it is handed to that person."""
+        """Download the personal data of one user, for a person who asks for their own."""
         users = list(queryset[:2])
         if len(users) != 1:
             self.message_user(request, "Välj en person i taget.", messages.WARNING)
             return None
-        response = HttpResponse(as_json(users[0]), content_type="application/json")
+        response = HttpResponse(personal_data_json(users[0]), content_type="application/json")
         response["Content-Disposition"] = f'attachment; filename="personuppgifter-{users[0].pk}.json"'
         response["Cache-Control"] = "private, no-store"
         return response
 
     @admin.action(description="Ta bort tvåstegsinloggning (tappad telefon eller nyckel)", permissions=["change"])
     def forget_second_step(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """They log in by password alone once more, and choose a new second step if their role requires one."""
+        """Delete the second factors. The user signs in by password, and adds a new one if the role needs it."""
         for user in queryset:
             if not self.has_change_permission(request, user):
                 self.message_user(request, f"{user} ändrades inte: kontot får du inte ändra.", messages.WARNING)
@@ -309,23 +311,18 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
             self.message_user(request, f"{user}: {removed} togs bort.")
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Only a superuser hands out superuser rights and single permissions; others use the roles."""
+        """Show superuser rights and single permissions to superusers only; administrators give roles."""
         fieldsets = super().get_fieldsets(request, obj)
         if request.user.is_superuser:
             return fieldsets
-        kept = {"is_active", "is_staff", "groups"}
+        hidden = {"is_superuser", "user_permissions"}
         return [
-            (
-                name,
-                options
-                if "is_superuser" not in options["fields"]
-                else {**options, "fields": tuple(f for f in options["fields"] if f in kept)},
-            )
+            (name, options | {"fields": tuple(field for field in options["fields"] if field not in hidden)})
             for name, options in fieldsets
         ]
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """An administrator does not take over a superuser's account."""
+        """Protect the account of a superuser: an administrator could otherwise take it over."""
         if obj and obj.is_superuser and not request.user.is_superuser:
             return False
         return super().has_change_permission(request, obj)
@@ -404,7 +401,7 @@ class AccessibilityStatementAdmin(HistoryAdmin):
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """There is one, or none yet."""
+        """Allow one row at most."""
         return super().has_add_permission(request) and not AccessibilityStatement.objects.exists()
 
 
@@ -413,7 +410,7 @@ class AppearanceForm(ReasonForm):
         widgets = {"accent": forms.TextInput(attrs={"type": "color"})}
 
     def clean_logotype(self) -> Any:
-        """What is kept is what is left of the file when all but its drawing is gone, named after what it holds."""
+        """Reduce an uploaded file to its drawing, and name it by the checksum of its content."""
         file = self.cleaned_data["logotype"]
         if not isinstance(file, UploadedFile):
             return file
@@ -427,5 +424,5 @@ class AppearanceAdmin(HistoryAdmin):
     list_display = ("__str__", "logotype")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """There is one, or none yet."""
+        """Allow one row at most."""
         return super().has_add_permission(request) and not Appearance.objects.exists()

@@ -1,4 +1,4 @@
-"""Saving with history: who and why; and a record of history in words."""
+"""Saving with the writer and the reason in the history, and the Swedish text of a stored value."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 
 def save_as(row: models.Model, *, by: User | None = None, reason: str = "", **options: Any) -> None:
-    """Save `row` and note in its history who changed it and why.
+    """Save `row` and record the writer and the reason in its history.
 
     :param by: the writer; without one, the logged-in user of the request, or nobody in a command.
     :param options: arguments of `Model.save`, such as `update_fields`.
     """
-    with _noted_in_history(row, by, reason):
+    with _history_attributes(row, by, reason):
         row.save(**options)
 
 
 def delete_as(row: models.Model, *, by: User | None = None, reason: str = "") -> None:
-    """Delete `row` and note in its history who deleted it and why."""
-    with _noted_in_history(row, by, reason):
+    """Delete `row` and record the user and the reason in its history."""
+    with _history_attributes(row, by, reason):
         row.delete()
 
 
@@ -41,21 +41,21 @@ def acting_user() -> User | None:
 
 
 @contextmanager
-def _noted_in_history(row: Any, by: User | None, reason: str) -> Iterator[None]:
+def _history_attributes(row: Any, by: User | None, reason: str) -> Iterator[None]:
     """Set the attributes that simple_history reads, for one save only: a later save has its own writer and reason."""
-    noted = {"_history_user": by, "_change_reason": reason}
-    for name, value in noted.items():
+    attributes = {"_history_user": by, "_change_reason": reason}
+    for name, value in attributes.items():
         if value:
             setattr(row, name, value)
     try:
         yield
     finally:
-        for name in noted:
+        for name in attributes:
             vars(row).pop(name, None)
 
 
-def in_words(field: models.Field[Any, Any], value: Any) -> str:
-    """A stored value as a person would say it: choices by their word, nothing as a dash."""
+def format_value(field: models.Field[Any, Any], value: Any) -> str:
+    """Return a stored value as Swedish text: a choice by its word, a date in words, an empty value as a dash."""
     if isinstance(value, list):
         return ", ".join(str(item) for item in value) or "–"
     if value is None or value == "":
@@ -73,15 +73,16 @@ def in_words(field: models.Field[Any, Any], value: Any) -> str:
     return str(value)
 
 
-class HistoryInWords(HistoricalRecordContextHelper):
-    """What the admin's history page shows of a change."""
+class SwedishHistoryContextHelper(HistoricalRecordContextHelper):
+    """Show a change on the admin's history page with Swedish names and values."""
 
-    LENGTH = 300
+    MAX_LENGTH = 300
 
     def format_delta_change(self, change: ModelChange) -> ModelChange:
         field = self.model._meta.get_field(change.field)
-        old, new = (
-            Truncator(in_words(field, self.prepare_delta_change_value(change, value))).chars(self.LENGTH)
-            for value in (change.old, change.new)
-        )
-        return ModelChange(str(field.verbose_name), old, new)
+        return ModelChange(str(field.verbose_name), self._text(change, change.old), self._text(change, change.new))
+
+    def _text(self, change: ModelChange, value: Any) -> str:
+        field = self.model._meta.get_field(change.field)
+        text = format_value(field, self.prepare_delta_change_value(change, value))
+        return Truncator(text).chars(self.MAX_LENGTH)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import IntegrityError, models
 
-from organisation.history import in_words
+from organisation.history import format_value
 from organisation.order import swedish_sorted
 from organisation.text import clean
 from programmes.bulk import bulk_save
@@ -352,7 +352,7 @@ class ProgrammeImporter:
 
 def _difference(instance: Any, name: str, before: Any, after: Any) -> FieldDifference:
     described = instance._meta.get_field(name)
-    return FieldDifference(str(described.verbose_name), in_words(described, before), in_words(described, after))
+    return FieldDifference(str(described.verbose_name), format_value(described, before), format_value(described, after))
 
 
 def _field_node(item_type: ItemType, node: Node, name: str, *, is_new: bool) -> Node | None:

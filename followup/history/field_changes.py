@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 
 from followup.writing.textdiff import Piece, differences
-from organisation.history import in_words
+from organisation.history import format_value
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class FieldChange:
 def change_of(field: Any, old: Any, new: Any) -> FieldChange:
     """The change of a model's `field` from `old` to `new`; for a relation these are objects, or lists of them."""
     pieces = differences(old, new) if isinstance(field, models.TextField) else []
-    return FieldChange(str(field.verbose_name), in_words(field, old), in_words(field, new), tuple(pieces))
+    return FieldChange(str(field.verbose_name), format_value(field, old), format_value(field, new), tuple(pieces))
 
 
 def changed_fields(old: Any, new: Any, names: Iterable[str]) -> list[FieldChange]:

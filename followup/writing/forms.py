@@ -14,7 +14,7 @@ from followup.writing.page_saves import PageSave
 from followup.writing.textdiff import Piece, differences
 from followup.writing.texts import is_up_to_date, last_writer
 from organisation.appearance.printing import form_warnings
-from organisation.history import in_words
+from organisation.history import format_value
 
 if TYPE_CHECKING:
     from organisation.models import User
@@ -110,8 +110,8 @@ class EntryForm(forms.ModelForm):
             name=self.add_prefix(name),
             mine=_as_posted(mine),
             theirs=_as_posted(theirs),
-            mine_in_words=in_words(field, mine),
-            theirs_in_words=in_words(field, theirs),
+            mine_in_words=format_value(field, mine),
+            theirs_in_words=format_value(field, theirs),
             is_text=isinstance(field, models.TextField),
         )
 
@@ -225,7 +225,7 @@ def fields_with_last_year(form: EntryForm, last: Any) -> list[FieldWithLastYear]
     result = []
     for name in form.field_names:
         value = getattr(last, name) if last else None
-        in_last_year = in_words(last._meta.get_field(name), value) if value else ""
+        in_last_year = format_value(last._meta.get_field(name), value) if value else ""
         result.append(FieldWithLastYear(form[name], in_last_year, bool(last and last.is_example)))
     return result
 

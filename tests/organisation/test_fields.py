@@ -26,6 +26,7 @@ MACHINE_WRITTEN = {
     "followup.Rendering.problem",
     "followup.Rendering.shortcut",
     "followup.Rendering.source",
+    "followup.RenderingRequest.requester",
     "followup.ReportSignature.key_id",
     "followup.ReportSignature.signature",
     "followup.Withholding.place",

@@ -1,11 +1,11 @@
-"""manage.py anonymise_person USERNAME: closes the account of somebody who has left, and takes their name away."""
+"""manage.py anonymise_person USERNAME: close the account of a person who has left, and remove the name."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from organisation.management.commands.export_person import user_named
+from organisation.management.commands.export_person import find_user
 from organisation.personal_data import anonymise, is_anonymised
 
 
@@ -17,12 +17,12 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="visa bara vem det gäller")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        user = user_named(options["username"])
+        user = find_user(options["username"])
         if is_anonymised(user):
             raise CommandError(f"{user} är redan avidentifierad.")
-        before = f"{user} ({user.username})"
+        name_before = f"{user} ({user.username})"
         if options["dry_run"]:
-            self.stdout.write(f"{before} skulle avidentifieras. Inget har ändrats.")
+            self.stdout.write(f"{name_before} skulle avidentifieras. Inget har ändrats.")
             return
         anonymise(user, timezone.localdate())
-        self.stdout.write(f"{before} är avidentifierad och heter nu {user}.")
+        self.stdout.write(f"{name_before} är avidentifierad och heter nu {user}.")

@@ -1,4 +1,4 @@
-"""manage.py export_person USERNAME: all that is stored about somebody, as JSON."""
+"""manage.py export_person USERNAME: write everything that is stored about a user, as JSON."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from organisation.models import User
-from organisation.personal_data import as_json
+from organisation.personal_data import personal_data_json
 
 
 class Command(BaseCommand):
@@ -17,15 +17,15 @@ class Command(BaseCommand):
         parser.add_argument("--output", type=Path, help="filen att skriva; annars skrivs allt ut")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        text = as_json(user_named(options["username"]))
+        content = personal_data_json(find_user(options["username"]))
         if options["output"]:
-            options["output"].write_text(text + "\n")
+            options["output"].write_text(content + "\n")
         else:
-            self.stdout.write(text)
+            self.stdout.write(content)
 
 
-def user_named(username: str) -> User:
-    """CommandError when there is none."""
+def find_user(username: str) -> User:
+    """Return the user with this user name; raise CommandError if there is none."""
     user = User.objects.filter(username=username).first()
     if user is None:
         raise CommandError(f"Det finns ingen användare som heter ”{username}”. Användarnamnen står i administrationen.")
