@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from django.db import models
+from pydantic import ConfigDict
 
 from programmes.models import TargetStatus
 
@@ -53,6 +54,8 @@ class Trend(models.TextChoices):
 @dataclass(frozen=True)
 class Step:
     """A step of a scale as shown. `tone` is a colour token of the stylesheet, `path` the SVG path of the symbol."""
+
+    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
 
     key: str
     word: str

@@ -28,7 +28,8 @@ from followup.models import Rendering, Workbook
 from followup.queue.child_process import ChildProcess
 from followup.queue.jobs import give_back, let_pages_go_first
 from followup.queue.pdf_jobs import beat, clean_up, fail, store, take_next
-from followup.report.report import Report, from_json, to_json, waiting_value
+from followup.report.report import Report
+from followup.report.serialization import from_current_json, from_json, to_json
 from followup.report.unit_year import UnitYear
 
 logger = logging.getLogger(__name__)
@@ -38,14 +39,14 @@ Value = Report | UnitYear | MinutesExtract
 # From the queued JSON to the value that is drawn, for each kind of document.
 READ: dict[str, Callable[[str], Value]] = {
     Rendering.Document.REPORT: from_json,
-    Rendering.Document.UNIT: lambda source: waiting_value(UnitYear, source),
-    Rendering.Document.EXTRACT: lambda source: waiting_value(MinutesExtract, source),
+    Rendering.Document.UNIT: lambda source: from_current_json(UnitYear, source),
+    Rendering.Document.EXTRACT: lambda source: from_current_json(MinutesExtract, source),
 }
 # From the queued JSON to the PDF.
 DRAW: dict[str, Callable[[str], bytes]] = {
     Rendering.Document.REPORT: lambda source: pdf.render(from_json(source)),
-    Rendering.Document.UNIT: lambda source: unit_pdf.render(waiting_value(UnitYear, source)),
-    Rendering.Document.EXTRACT: lambda source: minutes_pdf.render(waiting_value(MinutesExtract, source)),
+    Rendering.Document.UNIT: lambda source: unit_pdf.render(from_current_json(UnitYear, source)),
+    Rendering.Document.EXTRACT: lambda source: minutes_pdf.render(from_current_json(MinutesExtract, source)),
 }
 BEAT_SECONDS = 2
 # Seconds that the search for the texts behind a failure may take, and the number of texts after which it ends.

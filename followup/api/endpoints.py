@@ -26,6 +26,7 @@ from followup.api.values import (
 from followup.documents.report import json
 from followup.models import DecidedReport, Decision, FollowUp
 from followup.report.archive import report_of
+from followup.report.serialization import json_schema
 from followup.web.conditional import etag_of_state, not_modified
 from followup.web.lookups import follow_up_or_404, programme_or_404
 from programmes.models import Indicator, Measure, Programme, SubGoal
@@ -43,7 +44,7 @@ class Api(NinjaAPI):
 
     def get_openapi_schema(self, **options: Any) -> Any:
         description = super().get_openapi_schema(**options)
-        report = json.schema()
+        report = json_schema()
         definitions = {
             name: _moved(definition) for name, definition in (report["$defs"] | {SCHEMA_NAME: report}).items()
         }

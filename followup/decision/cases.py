@@ -12,7 +12,7 @@ from followup.decision.notes import copy_notes
 from followup.documents.minutes.extract import proposed_summary, proposed_title
 from followup.models import Decision, FollowUp, Speaker
 from followup.permissions import can_decide
-from followup.report.report import build_report
+from followup.report.building import build_report
 from followup.workflow import NotAllowed, Refused, StaleEntry
 from organisation.history import delete_as, save_as
 

@@ -28,7 +28,7 @@ from followup.models import Decision, Distribution, OutgoingMail, Rendering
 from followup.permissions import can_decide
 from followup.queue.wait_for_pdf import finished_pdf
 from followup.report.archive import redrawn
-from followup.report.report import from_json
+from followup.report.serialization import from_json
 from followup.workflow import NotAllowed, Refused
 from organisation.history import save_as
 from organisation.models import Membership, Unit

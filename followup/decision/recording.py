@@ -19,7 +19,9 @@ from followup.documents.report import pdf
 from followup.models import DecidedReport, Decision, FollowUp, ProtocolNote, Rendering
 from followup.queue.wait_for_pdf import finished_pdf, pdf_if_finished
 from followup.report.archive import as_decided, freeze
-from followup.report.report import Report, build_report, to_json
+from followup.report.building import build_report
+from followup.report.report import Report
+from followup.report.serialization import to_json
 from followup.workflow import Refused, perform
 from organisation.history import save_as
 

@@ -26,7 +26,8 @@ from followup.queue.requester import requester_of
 from followup.queue.wait_for_pdf import NoPdfError
 from followup.queue.waiting_page import RequestedPdf, pdf_or_waiting_page
 from followup.report.archive import redrawn
-from followup.report.report import Report, from_json
+from followup.report.report import Report
+from followup.report.serialization import from_json
 from followup.web.failed_pdfs import failing_texts_of
 from followup.web.files import StoredFileMissingError, stored_pdf_response
 from followup.web.lookups import decision_or_404, follow_up_or_404, user_of

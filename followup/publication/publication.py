@@ -18,7 +18,8 @@ from followup.publication.hidden_figures import (
     without_figures,
 )
 from followup.publication.withholding import masked, misplaced
-from followup.report.report import Report, from_json
+from followup.report.report import Report
+from followup.report.serialization import from_json
 from organisation.order import in_swedish_order
 
 

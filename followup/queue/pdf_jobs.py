@@ -23,7 +23,8 @@ from followup.models import FollowUp, Rendering, RenderingRequest
 from followup.program_version import fingerprint
 from followup.queue import jobs as queue
 from followup.queue.requester import Requester
-from followup.report.report import Report, to_json
+from followup.report.report import Report
+from followup.report.serialization import to_json
 from followup.report.unit_year import UnitYear
 from followup.web.errors import TooManyRequestsError
 

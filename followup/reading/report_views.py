@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from followup.documents.formats import FORMATS
-from followup.documents.report import json
 from followup.models import DecidedReport, FollowUp, Rendering
 from followup.permissions import can_follow_review
 from followup.queue.pdf_jobs import request_pdf
@@ -26,6 +25,7 @@ from followup.queue.waiting_page import (
 from followup.reading.forms import SelectionForm
 from followup.report.archive import report_of, stored_file
 from followup.report.report import Report
+from followup.report.serialization import json_schema
 from followup.web.conditional import REVALIDATED
 from followup.web.failed_pdfs import failed_pdfs
 from followup.web.files import StoredFileMissingError, stored_pdf_response
@@ -73,7 +73,7 @@ def report_file(request: HttpRequest, slug: str, year: int, suffix: str) -> Http
 @login_not_required
 def report_schema(request: HttpRequest) -> JsonResponse:
     """Return the JSON Schema of the report's JSON, open to everybody."""
-    return JsonResponse(json.schema(), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    return JsonResponse(json_schema(), json_dumps_params={"ensure_ascii": False, "indent": 2})
 
 
 def _selection_or_404(request: HttpRequest, whole: Report) -> SelectionForm:

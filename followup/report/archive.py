@@ -1,7 +1,6 @@
-"""What the board decided on, kept as it was: reports frozen into one chain, and the check that they still are so.
+"""Decided reports: frozen into a chain, so that pages show a decided year as the board decided on it.
 
-From the decision on, everything that shows the year draws it from here (`report_of`), whatever is changed in the
-programme afterwards.
+Every page and file of a decided year takes its report from `report_of`, whatever is changed in the programme later.
 """
 
 from __future__ import annotations
@@ -18,7 +17,9 @@ from django.db.models.fields.files import FieldFile
 
 from followup.models import DecidedReport, Decision, FollowUp
 from followup.report.anchor import note_decision
-from followup.report.report import DECIDED, Report, build_report, from_json
+from followup.report.building import build_report
+from followup.report.report import DECIDED, Report
+from followup.report.serialization import from_json
 from followup.report.signing import sign
 from followup.web.files import open_stored_pdf
 
@@ -59,7 +60,7 @@ SEALED = (
 
 
 def report_of(follow_up: FollowUp) -> Report:
-    """The report of the year: what the board approved, where it has, and else its entries as they now stand."""
+    """Return the approved report of the year, or one of its present entries while nothing is approved."""
     if follow_up.is_before_review:
         return build_report(follow_up)
     decided = DecidedReport.objects.in_force(follow_up).only("json").first()
@@ -67,7 +68,7 @@ def report_of(follow_up: FollowUp) -> Report:
 
 
 def stored_file(follow_up: FollowUp, suffix: str) -> bytes:
-    """Return what the board approved, byte for byte as stored; empty where that kind was not stored.
+    """Return the approved report as it was stored, byte for byte, or b"" when there is no such file.
 
     StoredFileMissingError when the PDF is gone from storage.
     """
@@ -82,7 +83,7 @@ def stored_file(follow_up: FollowUp, suffix: str) -> bytes:
 
 
 def redrawn(report: Report) -> Report:
-    """Return the decided report marked as drawn again, for a PDF that replaces a lost one without passing for it."""
+    """Return the report marked as made again, for a PDF in place of a lost one."""
     return replace(
         report,
         state=f"{report.state}. Ritad på nytt ur det lagrade beslutet: det här är inte den PDF-fil som lagrades då",
@@ -90,7 +91,7 @@ def redrawn(report: Report) -> Report:
 
 
 def as_decided(report: Report, decision: Decision) -> Report:
-    """The report as the board had it, with what the board did about it."""
+    """Return the report with the decision in its state, and the decision's registration number."""
     word = {
         Decision.Outcome.APPROVED: DECIDED,
         Decision.Outcome.REFERRED_BACK: "Återremitterad",
@@ -105,13 +106,14 @@ def as_decided(report: Report, decision: Decision) -> Report:
 
 
 def freeze(decision: Decision, report: str, pdf: bytes) -> DecidedReport:
-    """Add the next link of the chain: the `report` as JSON and as `pdf` (empty where none could be made), for a
-    `decision` that was recorded in this same transaction.
+    """Add a link to the chain: the report as JSON, and as PDF unless `pdf` is empty.
 
-    IntegrityError when the chain's very first link is made by somebody else at the same moment.
+    :param decision: Recorded in the same transaction.
+
+    IntegrityError when another process adds the first link of the chain at the same moment.
     """
-    # Whoever holds the first link may add the next one.
-    list(DecidedReport.objects.select_for_update().order_by("number").values("pk")[:1])
+    # A lock on the first link: links are added one at a time.
+    DecidedReport.objects.select_for_update().order_by("number").values("pk").first()
     last = DecidedReport.objects.only("number", "sha256").order_by("-number").first()
     if decision.recorded_at is None:
         raise ValueError("Only a recorded decision is frozen.")
@@ -137,8 +139,10 @@ def freeze(decision: Decision, report: str, pdf: bytes) -> DecidedReport:
 
 
 def _store(pdf: bytes, sha256: str) -> str:
-    """The name that the file is stored under, which is that of its content: an attempt that was rolled back leaves a
-    file that the next one finds again. OSError when there is no room for it."""
+    """Store the file under its checksum and return its name. OSError when there is no room for it.
+
+    An attempt that was rolled back leaves a file, which the next attempt finds by the checksum.
+    """
     name = f"decided/{sha256}.pdf"
     storage = DecidedReport._meta.get_field("pdf").storage
     if storage.exists(name):
@@ -151,7 +155,7 @@ def _store(pdf: bytes, sha256: str) -> str:
 
 
 def minutes_of(decision: Decision) -> dict[str, Any]:
-    """All that was entered of a decision, with who spoke and the notes to the minutes."""
+    """Return the decision with its speakers and notes as plain values."""
     facts = {name: getattr(decision, name) for name in FACTS}
     return {
         **facts,
@@ -175,7 +179,7 @@ def minutes_of(decision: Decision) -> dict[str, Any]:
 
 
 def seal(link: DecidedReport) -> str:
-    """The hash over everything that a link holds; the report and the PDF by their own hashes."""
+    """Return the checksum of a link: of all its columns, with the report and the PDF by their own checksums."""
     columns = {name: getattr(link, name) for name in SEALED}
     return sha256_hex(canonical(columns).encode())
 
@@ -195,7 +199,7 @@ def sha256_hex(content: bytes) -> str:
 
 
 def sha256_of(file: FieldFile) -> str:
-    """The hash of a stored file, read piece by piece; empty where there is no file."""
+    """Return the checksum of a stored file, read in pieces. Empty when there is no file."""
     if not file.name or not file.storage.exists(file.name):
         return ""
     digest = hashlib.sha256()

@@ -25,7 +25,8 @@ from followup.models import (
     MeasureEntry,
     SubGoalEntry,
 )
-from followup.report.report import AreaStatus, GuidelineStatus, MeasureStatus, Report, SubGoalStatus, from_json
+from followup.report.report import AreaStatus, GuidelineStatus, MeasureStatus, Report, SubGoalStatus
+from followup.report.serialization import from_json
 from followup.scales import Step
 from programmes.models import Guideline, Measure, ResponsibilityArea, SubGoal
 

@@ -1,4 +1,4 @@
-"""The indicators of a report: what was measured, up to the report's year, beside what should be reached."""
+"""The indicators of a report: outcomes up to its year, and targets."""
 
 from __future__ import annotations
 
@@ -14,24 +14,25 @@ from django.conf import settings
 from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 
+from followup.report.part import Part
 from followup.scales import BLANK, Step, Trend, step
 from organisation.order import in_swedish_order
 from programmes.models import Indicator, KeyFigureValue, Programme, TargetStatus, target_status, without_padding
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A figure of one year: where an indicator began, or what it should reach that year."""
+class Figure(Part):
+    """A value of one year: a baseline, a target, or an outcome of another municipality."""
 
     year: int
     value: Decimal
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """The value of an indicator in one year, of women and men where they are counted apart, and how it was judged.
+class Outcome(Part):
+    """The value of an indicator in one year, in total and by sex where known, with its assessment.
 
-    `kpi` is the key figure in Kolada that it was fetched from; `dated` the day when it was fetched or written.
+    `kpi` is the key figure in Kolada that it was fetched from, `dated` the day when it was fetched or entered.
     """
 
     year: int
@@ -44,9 +45,11 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Elsewhere:
-    """The same key figure in another municipality, or in a group of them, in the years of the programme up to the
-    report's. `dated` is the day when the latest of the values was fetched from Kolada."""
+class Elsewhere(Part):
+    """The same key figure in another municipality or group of municipalities, for years of the programme.
+
+    `dated` is the day of the latest fetch from Kolada.
+    """
 
     name: str
     values: tuple[Figure, ...]
@@ -54,12 +57,11 @@ class Elsewhere:
 
 
 @dataclass(frozen=True)
-class IndicatorStatus:
-    """A goal's key figure with its outcomes up to the report's year, in the order of years.
+class IndicatorStatus(Part):
+    """An indicator of a goal with its outcomes up to the report's year, in the order of years.
 
-    `target` is what should be reached in the whole period, `targets` what should be reached in single years.
-    `suggestion` is what the figures say of the latest outcome and its target; blank where there is none to compare.
-    `withheld` is what stands in place of outcomes that must not be published; empty where nothing is left out.
+    `target` is for the whole period, `targets` for single years. `suggestion` is the assessment that the figures
+    suggest for the latest outcome, blank without a target. `withheld` is the notice in place of secret outcomes.
     """
 
     name: str
@@ -83,17 +85,17 @@ class IndicatorStatus:
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether a person has judged the latest outcome."""
+        """Whether a person has assessed the latest outcome."""
         return bool(self.outcomes and self.outcomes[-1].assessment.key)
 
     @property
     def standing(self) -> Step:
-        """How the latest outcome stands to its target: as a person has judged it, or as the figures suggest."""
+        """Assessment of the latest outcome: confirmed by a person, or else suggested by the figures."""
         return self.outcomes[-1].assessment if self.is_confirmed else self.suggestion
 
     @property
     def years(self) -> tuple[int, ...]:
-        """Those with an outcome, here or elsewhere."""
+        """Years with an outcome, here or elsewhere."""
         here = {outcome.year for outcome in self.outcomes}
         return tuple(sorted(here.union(*({value.year for value in place.values} for place in self.elsewhere))))
 
@@ -103,28 +105,27 @@ class IndicatorStatus:
 
 
 def _target_of(year: int, targets: Iterable[Figure], target: Decimal | None) -> Decimal | None:
-    """What should be reached in `year`: its own target, or the one for the whole period."""
+    """Return the target of `year`, or else that of the whole period."""
     return next((figure.value for figure in targets if figure.year == year), target)
 
 
 @dataclass(frozen=True)
-class Place:
-    """A municipality in a comparison: its value in each year, None where there is none. Our own has no `dated`: its
-    values are the outcomes, which say for themselves where they are from."""
+class ComparisonRow:
+    """One row of a comparison: a municipality with a value or None for each year. Our own row has no `dated`."""
 
     name: str
     values: tuple[Decimal | None, ...]
     dated: date | None
 
 
-def compared(indicator: IndicatorStatus, municipality: str) -> tuple[Place, ...]:
-    """Our `municipality` and the others, in each of the indicator's `years`; nothing where there are no others."""
+def compared(indicator: IndicatorStatus, municipality: str) -> tuple[ComparisonRow, ...]:
+    """Return rows for `municipality` and for the others, in each of the indicator's years. Empty without others."""
     if not indicator.elsewhere:
         return ()
-    here = Place(municipality, _in_years(indicator.years, indicator.outcomes), None)
+    here = ComparisonRow(municipality, _in_years(indicator.years, indicator.outcomes), None)
     return (
         here,
-        *(Place(one.name, _in_years(indicator.years, one.values), one.dated) for one in indicator.elsewhere),
+        *(ComparisonRow(one.name, _in_years(indicator.years, one.values), one.dated) for one in indicator.elsewhere),
     )
 
 
@@ -134,8 +135,10 @@ def _in_years(years: Iterable[int], figures: Iterable[Figure | Outcome]) -> tupl
 
 
 def indicators_by_goal(programme: Programme, year: int) -> dict[int, list[IndicatorStatus]]:
-    """Each goal's indicators as of `year`, in one query: a row for each outcome with each yearly target. What is known
-    of their key figures elsewhere takes one more, where any has one."""
+    """Return the indicators of each goal as of `year`, by two queries at most.
+
+    The first query has a row for each outcome with each yearly target.
+    """
     rows = list(
         Indicator.objects.filter(sub_goal__area__programme=programme)
         .annotate(
@@ -162,7 +165,7 @@ def indicators_by_goal(programme: Programme, year: int) -> dict[int, list[Indica
 
 
 def _elsewhere(programme: Programme, year: int, kpis: Collection[str]) -> dict[str, tuple[Elsewhere, ...]]:
-    """What is known of key figures in other municipalities, by key figure."""
+    """Return the values of other municipalities by key figure."""
     if not kpis:
         return {}
     years = programme.first_year, year
@@ -237,7 +240,7 @@ def _or_none(value: Decimal | None) -> Decimal | None:
 
 
 def _trend(outcomes: tuple[Outcome, ...], lower_is_better: bool) -> Step:
-    """The step from the outcome before to the latest one, good or bad by the direction that is wanted."""
+    """Return the change from the previous outcome to the latest, judged by the wanted direction."""
     if len(outcomes) < 2:
         return step(Trend, Trend.CANNOT_ASSESS)
     change = outcomes[-1].value - outcomes[-2].value

@@ -1,6 +1,5 @@
-"""Parts of a report, and what has changed since an earlier year: a `Report` made of a `Report`.
-
-What the reader chooses is done here, before any drawing, so that every format can show every part.
+"""Parts of a report, and comparisons with an earlier year. Each function makes a `Report` from a `Report`, so that all
+formats can show the part.
 """
 
 from __future__ import annotations
@@ -13,16 +12,16 @@ from followup.scales import Progress, Step
 
 
 def of_area(report: Report, number: int) -> Report:
-    """The report of one responsibility area. ValueError when the report has no such area."""
+    """Return the report of one responsibility area. ValueError when the report has no such area."""
     areas = tuple(area for area in report.areas if area.number == number)
     if not areas:
         raise ValueError(f"Rapporten har inget ansvarsområde {number}.")
     part = replace(report, areas=areas, guidelines=(), selection=f"Ansvarsområde {number}: {areas[0].name}")
-    return _with_what_belongs(part)
+    return _with_matching_chapters(part)
 
 
 def of_unit(report: Report, unit: str) -> Report:
-    """One unit's part: its goals, and the goals that its measures serve, with its measures alone.
+    """Return the part of one unit: its goals, and goals of its measures with these measures only.
 
     ValueError when the unit is responsible for nothing in the report.
     """
@@ -30,7 +29,7 @@ def of_unit(report: Report, unit: str) -> Report:
         raise ValueError(f"{unit} ansvarar inte för något i rapporten.")
     areas = tuple(part for area in report.areas if (part := _area_of_unit(area, unit)).sub_goals)
     guidelines = tuple(guideline for guideline in report.guidelines if unit in guideline.units)
-    return _with_what_belongs(replace(report, areas=areas, guidelines=guidelines, selection=unit))
+    return _with_matching_chapters(replace(report, areas=areas, guidelines=guidelines, selection=unit))
 
 
 def _area_of_unit(area: AreaStatus, unit: str) -> AreaStatus:
@@ -42,8 +41,8 @@ def _goal_of_unit(goal: SubGoalStatus, unit: str) -> SubGoalStatus:
     return replace(goal, measures=tuple(measure for measure in goal.measures if unit in measure.units))
 
 
-def _with_what_belongs(report: Report) -> Report:
-    """Perspectives and changes tell of the measures that are left in the report, and of no others."""
+def _with_matching_chapters(report: Report) -> Report:
+    """Keep only the perspectives and changes of measures that are left in the report."""
     codes = {measure.code for measure in report.measures}
     accounts = (
         replace(account, measures=tuple(measure for measure in account.measures if measure.code in codes))
@@ -57,7 +56,7 @@ def _with_what_belongs(report: Report) -> Report:
 
 
 def without_measures(report: Report) -> Report:
-    """Goals alone: neither their measures nor what is told of measures elsewhere."""
+    """Return the report with goals only."""
     areas = tuple(
         replace(area, sub_goals=tuple(replace(goal, measures=()) for goal in area.sub_goals)) for area in report.areas
     )
@@ -65,7 +64,7 @@ def without_measures(report: Report) -> Report:
 
 
 def compared_with(report: Report, year: int) -> Report:
-    """With what has changed since `year`. ValueError when the report does not reach back to that year."""
+    """Return the report with the changes since `year`. ValueError when the report has no status of that year."""
     if year not in report.years or year == report.year:
         raise ValueError(f"Rapporten för {report.year} kan inte jämföras med {year}.")
     return replace(
@@ -74,8 +73,8 @@ def compared_with(report: Report, year: int) -> Report:
             year=year,
             goals=tuple(_moved(report.sub_goals, year)),
             added=tuple(measure for measure in report.measures if _progress(measure, year) is None),
-            finished=_new(report.measures, year, lambda step: step.key == Progress.DONE),
-            stopped=_new(report.measures, year, lambda step: step.key == Progress.STOPPED),
+            finished=_newly(report.measures, year, lambda step: step.key == Progress.DONE),
+            stopped=_newly(report.measures, year, lambda step: step.key == Progress.STOPPED),
         ),
     )
 
@@ -88,17 +87,20 @@ def _moved(goals: Iterable[SubGoalStatus], year: int) -> Iterable[Movement]:
             yield Movement(goal.code, goal.text, before, after, goal.is_example)
 
 
-def _new(measures: Iterable[MeasureStatus], year: int, is_it: Callable[[Step], bool]) -> tuple[MeasureStatus, ...]:
-    """The measures of which something is true now that was not true in `year`."""
-    return tuple(
-        measure
-        for measure in measures
-        if is_it(measure.progress) and not ((before := _progress(measure, year)) and is_it(before))
-    )
+def _newly(
+    measures: Iterable[MeasureStatus], year: int, condition: Callable[[Step], bool]
+) -> tuple[MeasureStatus, ...]:
+    """Return the measures that satisfy the condition now and did not in `year`."""
+    return tuple(measure for measure in measures if condition(measure.progress) and not _was(condition, measure, year))
+
+
+def _was(condition: Callable[[Step], bool], measure: MeasureStatus, year: int) -> bool:
+    before = _progress(measure, year)
+    return before is not None and condition(before)
 
 
 def _progress(measure: MeasureStatus, year: int) -> Step | None:
-    """How far the measure had come that year; None when it was not followed up then."""
+    """Return the progress of the measure in `year`, or None when it was not followed up."""
     return next((status.progress for status in measure.years if status.year == year), None)
 
 
@@ -110,7 +112,7 @@ def select(
     earlier_year: int | None = None,
     measures: bool = True,
 ) -> Report:
-    """What a reader has chosen of the report; all of it when nothing is. ValueError when there is no such part."""
+    """Return the part of the report that a reader has chosen, or all of it. ValueError when there is no such part."""
     if area is not None:
         report = of_area(report, area)
     if unit:

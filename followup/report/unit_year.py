@@ -1,4 +1,4 @@
-"""What one unit has promised in a programme and how a year went for it: the value of its page and of its document."""
+"""A unit's part of a year: the value behind the unit's page and PDF."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from followup.models import Decision, FollowUp
+from followup.report.part import Part
 from followup.report.report import MeasureStatus, Report, SubGoalStatus, Tally, YearStatus, tally
 from followup.report.selection import of_unit
 from followup.scales import Progress, Step, Trend, change_between
@@ -14,8 +15,8 @@ from organisation.models import Unit
 
 
 @dataclass(frozen=True)
-class GoalOfUnit:
-    """A goal with its year before, and whether it went better since then; both None where that cannot be said."""
+class GoalOfUnit(Part):
+    """A goal with its status of the year before, and the change since then. Both are None without an earlier status."""
 
     goal: SubGoalStatus
     before: YearStatus | None
@@ -24,16 +25,16 @@ class GoalOfUnit:
 
 
 @dataclass(frozen=True)
-class MeasureOfUnit:
-    """A measure with how far it had come a year before; None where it was not followed up then."""
+class MeasureOfUnit(Part):
+    """A measure with its progress of the year before, or None when it was not followed up."""
 
     measure: MeasureStatus
     before: Step | None
 
 
 @dataclass(frozen=True)
-class DecisionOfYear:
-    """What the board did with the year: where and when, and how it decided."""
+class DecisionOfYear(Part):
+    """A decision about the year: meeting and outcome."""
 
     number: int
     meeting: str
@@ -43,7 +44,7 @@ class DecisionOfYear:
 
 
 @dataclass(frozen=True)
-class UnitYear:
+class UnitYear(Part):
     """`report` holds the unit's part alone; `unit` is what the unit was called in it."""
 
     unit: str

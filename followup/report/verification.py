@@ -22,7 +22,7 @@ from followup.models import (
 )
 from followup.report.archive import as_plain, canonical, minutes_of, seal, sha256_hex, sha256_of
 from followup.report.decided_rows import ENTRIES, REPORTED, DecidedRows, Status, code_now, reported_value
-from followup.report.report import from_json
+from followup.report.serialization import from_json
 from followup.report.signing import can_sign, is_signature_of, trusted_keys
 
 NOT_SIGNED = "ej signerad. Kontrollera resten av listan och kör sedan manage.py sign_reports"

@@ -19,7 +19,8 @@ def decide_all() -> None:
 
     from followup.models import DecidedReport, Decision, FollowUp
     from followup.report.archive import freeze
-    from followup.report.report import build_report, to_json
+    from followup.report.building import build_report
+    from followup.report.serialization import to_json
     from programmes.models import Programme
 
     whole = build_report(FollowUp.objects.select_related("programme").get(year=YEAR))

@@ -99,7 +99,7 @@ def copy(row: T, **changed: object) -> T:
 def measure(name: str, follow_up: "FollowUp", folder: Path, rounds: int) -> Layout:
     """Print the figures of one report. Return the layout of the median time."""
     from followup.documents.report import html
-    from followup.report.report import build_report
+    from followup.report.building import build_report
 
     path = folder / f"{name}.html"
     path.write_text(html.render(build_report(follow_up)))

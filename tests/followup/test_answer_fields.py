@@ -14,7 +14,8 @@ from followup.documents.report import csv, docx, html, xlsx
 from followup.intake.workbook import GOAL_ANSWERS, MEASURE_ANSWERS
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from followup.publication.withholding import masked, withholdable_texts
-from followup.report.report import Report, build_report
+from followup.report.building import build_report
+from followup.report.report import Report
 from tests.fixtures import client_of
 from tests.pages import html_of
 

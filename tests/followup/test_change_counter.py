@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from followup.change_counter import COUNTS, SHOWN, change_count, compact
 from followup.models import FollowUp, SubGoalEntry, Tick
-from followup.report.report import build_report
+from followup.report.building import build_report
 from organisation.models import Unit
 from programmes.models import Indicator, Measure, Programme
 from programmes.triggers import create, drop

@@ -3,7 +3,7 @@ import random
 import pytest
 from django.db import connection
 
-from followup.report.report import build_report
+from followup.report.building import build_report
 from organisation.models import Unit, User
 from organisation.order import COLLATION, order_key, swedish_sorted
 from tests.factories import make_area, make_goal, make_programme, make_unit, open_year

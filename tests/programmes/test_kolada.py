@@ -12,8 +12,9 @@ from openpyxl import load_workbook
 from followup.change_counter import change_count
 from followup.documents.formats import FORMATS
 from followup.models import FollowUp
+from followup.report.building import build_report
 from followup.report.indicators import compared
-from followup.report.report import build_report, from_json, to_json
+from followup.report.serialization import from_json, to_json
 from programmes.kolada import FetchLog, fetch_all
 from programmes.kolada_api import Kolada, KoladaUnavailable
 from programmes.models import Indicator, IndicatorValue, KeyFigure, KeyFigureValue

@@ -20,7 +20,7 @@ from followup.documents.report.xlsx_charts import add_charts, add_comparisons
 from followup.documents.tools.colours import colours
 from followup.documents.tools.office_zip import file_time, repacked
 from followup.documents.tools.wording import example_notice, legible, source_in_words
-from followup.report.indicators import IndicatorStatus, Outcome, Place, compared
+from followup.report.indicators import ComparisonRow, IndicatorStatus, Outcome, compared
 from followup.report.report import Report, SubGoalStatus
 from followup.scales import Step
 
@@ -295,7 +295,9 @@ def _elsewhere(workbook: Workbook, report: Report) -> None:
     add_comparisons(workbook, workbook["Andra kommuner"], indicators, len(years))
 
 
-def _place(goal: SubGoalStatus, indicator: IndicatorStatus, place: Place, years: Iterable[int]) -> tuple[Value, ...]:
+def _place(
+    goal: SubGoalStatus, indicator: IndicatorStatus, place: ComparisonRow, years: Iterable[int]
+) -> tuple[Value, ...]:
     values = dict(zip(indicator.years, place.values, strict=True))
     return (
         goal.code,

@@ -10,7 +10,7 @@ from followup.documents.formats import FORMATS
 from followup.documents.report.pdf import PdfUnavailable
 from followup.models import FollowUp
 from followup.report.archive import redrawn, report_of, stored_file
-from followup.report.report import build_report
+from followup.report.building import build_report
 from followup.report.selection import select
 from followup.web.files import StoredFileMissingError
 from programmes.models import Programme

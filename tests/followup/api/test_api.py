@@ -15,9 +15,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from jsonschema import Draft202012Validator
 
-from followup.documents.report import json as report_json
 from followup.models import ApiToken, DecidedReport, FollowUp
-from followup.report.report import from_json
+from followup.report.serialization import from_json, json_schema
 from huddinge_safety.wsgi import site
 from programmes.models import IndicatorTarget, IndicatorValue, Programme, SubGoal
 from tests.fixtures import client_of
@@ -128,7 +127,7 @@ def test_goals_measures_and_indicators(reader, huddinge):
 def test_reports(reader, huddinge):
     client = with_key(reader)
     report = client.get(f"{PROGRAMME}/years/2021/report")
-    Draft202012Validator(report_json.schema()).validate(report.json())
+    Draft202012Validator(json_schema()).validate(report.json())
     assert from_json(report.content.decode()).year == 2021
     assert report["Link"] == '</program/rapport.schema.json>; rel="describedby"'
     decided = read(client, f"{API}reports")["items"]

@@ -15,7 +15,7 @@ from followup.decision.corrections import cancel_correction, start_correction
 from followup.decision.recording import record, record_without_pdf
 from followup.documents.report import pdf
 from followup.models import DecidedReport, Decision, Event, FollowUp, ProtocolNote, SubGoalEntry
-from followup.report.report import from_json
+from followup.report.serialization import from_json
 from followup.report.verification import check_chain, check_years
 from followup.worker import make_pdfs
 from followup.workflow import NotAllowed, Refused, perform

@@ -14,7 +14,7 @@ from followup.documents.minutes.extract import (
     proposed_summary,
 )
 from followup.models import FollowUp, ProtocolNote
-from followup.report.report import build_report
+from followup.report.building import build_report
 
 
 def extract(**changes):

@@ -11,7 +11,8 @@ from docx.enum.text import WD_COLOR_INDEX
 from followup.documents.statement import docx as statement_docx
 from followup.documents.statement.draft import acts_in_force, build_statement
 from followup.models import FollowUp
-from followup.report.report import Report, build_report
+from followup.report.building import build_report
+from followup.report.report import Report
 from tests.fixtures import PROGRAMME, client_of
 from tests.pages import html_of
 

@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from followup.models import FollowUp
-from followup.report.report import Report, build_report
+from followup.report.building import build_report
+from followup.report.report import Report
 from programmes.models import Programme
 
 WORD = "Trygghetsskapandeochbrottsförebyggandesamverkansorganisation"

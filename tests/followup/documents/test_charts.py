@@ -10,8 +10,9 @@ import pytest
 from followup.documents.tools import svg_charts as charts
 from followup.documents.tools.colours import colours
 from followup.models import FollowUp
+from followup.report.building import build_report
 from followup.report.indicators import Figure, IndicatorStatus, Outcome
-from followup.report.report import Tally, build_report
+from followup.report.report import Tally
 from followup.scales import BLANK, SCALES, Assessment, Progress, Trend
 from followup.templatetags.charts import figure
 

@@ -6,7 +6,9 @@ import pytest
 
 from followup.documents.failing_texts import failing_texts, text_places, with_only
 from followup.documents.minutes.extract import MinutesExtract, Note
-from followup.report.report import Report, build_report, to_json
+from followup.report.building import build_report
+from followup.report.report import Report
+from followup.report.serialization import to_json
 from followup.report.unit_year import UnitYear, part_of_unit
 from tests.factories import answer_all, make_area, make_goal, make_measure, make_programme, make_unit, open_year
 

@@ -7,14 +7,15 @@ import jsonschema
 import pytest
 
 from followup.documents.report import json
-from followup.report.report import SCHEMA, from_json
+from followup.report.report import SCHEMA
 from followup.report.selection import compared_with, of_unit
+from followup.report.serialization import from_json, json_schema
 
 
 @pytest.fixture(scope="module")
 def validator():
-    jsonschema.Draft202012Validator.check_schema(json.schema())
-    return jsonschema.Draft202012Validator(json.schema(), format_checker=jsonschema.FormatChecker())
+    jsonschema.Draft202012Validator.check_schema(json_schema())
+    return jsonschema.Draft202012Validator(json_schema(), format_checker=jsonschema.FormatChecker())
 
 
 @pytest.mark.parametrize("name", ["report", "empty", "extreme"])
@@ -57,10 +58,44 @@ def test_a_broken_character_is_escaped(report):
 
 
 def test_the_schema_tells_what_the_parts_are():
-    definitions = json.schema()["$defs"]
-    assert definitions["YearStatus"]["description"] == "How a goal stood in one year: a cell of the matrix."
+    schema = json_schema()
+    definitions = schema["$defs"]
+    assert (
+        definitions["YearStatus"]["description"]
+        == "Assessment and forecast of a goal in one year: a cell of the matrix."
+    )
     assert "description" not in definitions["AreaStatus"]
-    assert definitions["Report"]["properties"]["areas"] == {"type": "array", "items": {"$ref": "#/$defs/AreaStatus"}}
-    assert definitions["Report"]["properties"]["report_date"] == {
-        "anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]
-    }
+    assert schema["properties"]["areas"] == {"type": "array", "items": {"$ref": "#/$defs/AreaStatus"}}
+    assert schema["properties"]["report_date"] == {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda data: data.pop("year"), "year\n  Field required"),
+        (lambda data: data.update(year="i år"), "year\n  Input should be a valid integer"),
+        (lambda data: data.update(schema=999), "Rapporten har schemaversion 999"),
+        (lambda data: data.pop("schema"), "Rapporten har schemaversion None"),
+        (lambda data: data.update(report_date="i går"), "report_date\n  Input should be a valid date"),
+        (lambda data: data.update(extra=1), "extra\n  Unexpected keyword argument"),
+        (lambda data: data["areas"][0].update(number=None), r"areas\.0\.number\n  Input should be a valid integer"),
+        (lambda data: data["areas"][0].update(extra=1), r"areas\.0\.extra\n  Unexpected keyword argument"),
+        (lambda data: data["areas"][0]["assessment"].update(extra=1), r"areas\.0\.assessment\.extra\n"),
+        (lambda data: data.update(areas={}), "areas\n  Input should be a valid tuple"),
+    ],
+)
+def test_another_form_is_not_read(report, change, message):
+    data = python_json.loads(json.render(report))
+    change(data)
+    with pytest.raises(ValueError, match=message):
+        from_json(python_json.dumps(data))
+
+
+def test_a_list_is_no_report():
+    with pytest.raises(ValueError, match="inte ett objekt"):
+        from_json("[]")
+
+
+def test_deep_nesting_is_not_read():
+    with pytest.raises(ValueError, match="för många nivåer"):
+        from_json('{"schema": 3, "areas": ' + "[" * 100_000)

@@ -13,7 +13,7 @@ from followup.documents.minutes import docx as minutes_docx
 from followup.documents.minutes import pdf as minutes_pdf
 from followup.documents.minutes import text as minutes_text
 from followup.documents.minutes.extract import MinutesExtract
-from followup.report.report import build_report
+from followup.report.building import build_report
 from tests.factories import answer_all, make_area, make_goal, make_measure, make_programme, make_unit, open_year
 
 # Spaces, separators, controls, format characters, surrogates, and some of the unassigned and private ones.

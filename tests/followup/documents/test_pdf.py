@@ -22,7 +22,8 @@ from followup.documents.minutes import html as minutes_html
 from followup.documents.minutes.extract import build_minutes_extract
 from followup.documents.report import html, pdf
 from followup.models import AreaEntry, Decision, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
-from followup.report.report import Change, Report, Scale, build_report
+from followup.report.building import build_report
+from followup.report.report import Change, Report, Scale
 from followup.scales import Step
 
 LONG_WORD = "Trygghetsskapandeochbrottsförebyggandesamverkansöverenskommelse"

@@ -10,8 +10,9 @@ from pypdf import PdfReader
 from followup.documents.formats import FORMATS
 from followup.documents.report import html, pdf
 from followup.models import FollowUp, SubGoalEntry
-from followup.report.report import build_report, from_json
+from followup.report.building import build_report
 from followup.report.selection import select
+from followup.report.serialization import from_json
 from followup.worker import make_pdfs
 from tests.fixtures import PROGRAMME, client_of, reopened
 from tests.pages import html_of

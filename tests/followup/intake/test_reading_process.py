@@ -12,7 +12,7 @@ from followup.intake import jobs
 from followup.models import Workbook
 from followup.queue.pdf_jobs import request_pdf
 from followup.queue.requester import BOARD
-from followup.report.report import build_report
+from followup.report.building import build_report
 from organisation.models import User
 from tests.factories import make_programme, open_year
 from tests.followup.intake.test_sheets import FLAT, content_of, workbook

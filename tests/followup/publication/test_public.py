@@ -11,7 +11,7 @@ from rdflib import DCAT, DCTERMS, FOAF, RDF, Graph, Namespace, URIRef
 
 from followup.documents.formats import FORMATS
 from followup.models import DecidedReport, FollowUp, Rendering, Withholding
-from followup.report.report import from_json
+from followup.report.serialization import from_json
 from programmes.models import Programme
 from tests.fixtures import PROGRAMME, client_of, reopened
 from tests.followup.test_access import LOGIN, PAGES, addresses_of_pages, got

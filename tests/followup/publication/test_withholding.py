@@ -16,6 +16,7 @@ from followup.publication.hidden_figures import hidden_by_other_years, without_f
 from followup.publication.publication import publication_of
 from followup.publication.withholding import masked, notice, withhold, withholdable_texts
 from followup.report.archive import report_of
+from followup.report.building import build_report
 from followup.report.indicators import Elsewhere, Figure, IndicatorStatus
 from followup.report.report import (
     AreaStatus,
@@ -25,9 +26,8 @@ from followup.report.report import (
     PerspectiveAccount,
     Report,
     SubGoalStatus,
-    build_report,
-    to_json,
 )
+from followup.report.serialization import to_json
 from followup.report.verification import check_chain
 from followup.scales import BLANK
 from followup.workflow import NotAllowed

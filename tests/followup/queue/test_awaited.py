@@ -6,7 +6,8 @@ from followup.models import FollowUp, Rendering
 from followup.queue import wait_for_pdf as awaited
 from followup.queue.pdf_jobs import fail, store, take_next
 from followup.queue.wait_for_pdf import NoPdfError, finished_pdf
-from followup.report.report import Report, build_report
+from followup.report.building import build_report
+from followup.report.report import Report
 
 
 @pytest.fixture

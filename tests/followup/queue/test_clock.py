@@ -9,7 +9,7 @@ from django.utils import timezone
 from followup.models import OutgoingMail, Rendering
 from followup.queue.pdf_jobs import call_worker, request_pdf, take_next
 from followup.queue.requester import BOARD
-from followup.report.report import build_report
+from followup.report.building import build_report
 from organisation.models import User
 from tests.fixtures import client_of, make_user
 from tests.pages import html_of

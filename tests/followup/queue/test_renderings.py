@@ -18,7 +18,8 @@ from followup.models import FollowUp, MeasureEntry, Rendering
 from followup.queue.jobs import MAX_ATTEMPTS, give_back, requeue
 from followup.queue.pdf_jobs import beat, clean_up, fail, request_pdf, store, take_next, waiting_time_of
 from followup.queue.requester import BOARD
-from followup.report.report import Report, build_report
+from followup.report.building import build_report
+from followup.report.report import Report
 from followup.report.selection import of_area
 from followup.web.failed_pdfs import failed_pdfs
 from followup.worker import make_pdfs

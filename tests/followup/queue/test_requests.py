@@ -11,7 +11,8 @@ from followup.models import FollowUp, Rendering, RenderingRequest
 from followup.queue.pdf_jobs import clean_up, fail, request_pdf, store, take_next
 from followup.queue.requester import BOARD, Requester
 from followup.queue.wait_for_pdf import finished_pdf
-from followup.report.report import Report, build_report
+from followup.report.building import build_report
+from followup.report.report import Report
 from organisation.roles import REVIEWER
 from tests.factories import answer_all, make_area, make_goal, make_measure, make_programme, make_unit, open_year
 from tests.fixtures import client_of, make_user

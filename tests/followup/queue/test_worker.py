@@ -27,7 +27,8 @@ from followup.models import FollowUp, Rendering
 from followup.queue.jobs import requeue
 from followup.queue.pdf_jobs import call_worker, request_pdf, take_next
 from followup.queue.requester import BOARD
-from followup.report.report import Report, build_report
+from followup.report.building import build_report
+from followup.report.report import Report
 from followup.worker import make_pdfs
 from tests.factories import answer_all, make_area, make_goal, make_measure, make_programme, open_year
 from tests.fixtures import HUDDINGE

@@ -4,7 +4,7 @@ import pytest
 
 from followup.models import FollowUp, MeasureEntry
 from followup.report.archive import report_of
-from followup.report.report import build_report
+from followup.report.building import build_report
 from followup.report.side_by_side import perspectives_of, years_beside
 from programmes.models import SubGoal
 from tests.fixtures import PROGRAMME, client_of

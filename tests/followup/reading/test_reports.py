@@ -13,8 +13,9 @@ import pytest
 from followup.documents.formats import FORMATS
 from followup.documents.report import html
 from followup.models import FollowUp
-from followup.report.report import build_report, from_json
+from followup.report.building import build_report
 from followup.report.selection import select
+from followup.report.serialization import from_json
 from tests.fixtures import PROGRAMME, client_of
 from tests.pages import html_of
 

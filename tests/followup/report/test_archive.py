@@ -27,7 +27,8 @@ from followup.models import (
     SubGoalEntry,
 )
 from followup.report.archive import report_of
-from followup.report.report import build_report, from_json, to_json
+from followup.report.building import build_report
+from followup.report.serialization import from_json, to_json
 from organisation.models import User
 from organisation.roles import SECRETARY
 from programmes.models import Programme

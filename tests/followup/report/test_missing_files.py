@@ -13,7 +13,7 @@ from followup.decision.recording import record
 from followup.documents.report import pdf
 from followup.models import DecidedReport, ProtocolNote
 from followup.report.archive import redrawn
-from followup.report.report import from_json
+from followup.report.serialization import from_json
 from huddinge_safety import backup
 from organisation.models import User
 from organisation.roles import SECRETARY

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from followup.documents.report import html
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
-from followup.report.report import Change, build_report, from_json, to_json
+from followup.report.building import build_report
+from followup.report.report import Change
+from followup.report.serialization import from_json, to_json
 from followup.scales import BLANK, SCALES, Assessment, Forecast, Progress
 from programmes.models import Measure, SubGoal
 from tests.fixtures import reopened

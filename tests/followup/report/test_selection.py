@@ -5,8 +5,10 @@ import pytest
 
 from followup.documents.tools.wording import outcome_in_words
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
-from followup.report.report import Report, build_report, from_json, to_json
+from followup.report.building import build_report
+from followup.report.report import Report
 from followup.report.selection import compared_with, of_area, of_unit, select, without_measures
+from followup.report.serialization import from_json, to_json
 from followup.scales import Assessment, Progress
 from programmes.models import IndicatorTarget, IndicatorValue
 from tests.fixtures import reopened

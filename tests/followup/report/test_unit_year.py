@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from followup.models import FollowUp, Rendering, SubGoalEntry
 from followup.report.archive import report_of
-from followup.report.report import to_json, waiting_value
+from followup.report.serialization import from_current_json, to_json
 from followup.report.unit_year import UnitYear, unit_year
 from followup.scales import Assessment, change_between, step
 from followup.worker import make_pdfs
@@ -82,7 +82,7 @@ def test_a_renamed_unit_finds_itself_in_an_old_report(huddinge):
 
 def test_it_goes_through_the_queue_unchanged(huddinge):
     year = year_of("socialnamnden", 2020)
-    assert waiting_value(UnitYear, to_json(year)) == year
+    assert from_current_json(UnitYear, to_json(year)) == year
 
 
 def test_the_page_of_an_open_year_says_what_is_missing(official):

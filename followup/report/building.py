@@ -1,0 +1,262 @@
+"""Building the report of a year from its entries, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Value
+
+from followup.models import AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
+from followup.report.indicators import indicators_by_goal
+from followup.report.report import (
+    SCHEMA,
+    AreaStatus,
+    Change,
+    GuidelineStatus,
+    MeasureStatus,
+    PerspectiveAccount,
+    ProgressOfYear,
+    Report,
+    Scale,
+    SubGoalStatus,
+    YearStatus,
+)
+from followup.scales import BLANK, SCALES, Assessment, Forecast, Progress, Trend, step
+from organisation.order import order_key, swedish_sorted
+from programmes.models import Guideline, Measure, Programme, SubGoal, TargetStatus
+
+
+def build_report(follow_up: FollowUp) -> Report:
+    """Return the report of `follow_up` from its entries as they are now, in any state of the year."""
+    programme = follow_up.programme
+    units = _units_by_item(programme)
+    measures = _measures_of_year(follow_up, units)
+    history = _years_by_goal(follow_up)
+    years = sorted({status.year for statuses in history.values() for status in statuses})
+    return Report(
+        schema=SCHEMA,
+        municipality=settings.MUNICIPALITY_NAME,
+        programme=programme.title,
+        programme_slug=programme.slug,
+        period=programme.period,
+        year=follow_up.year,
+        state=follow_up.get_state_display(),
+        is_decided=follow_up.state == FollowUp.State.DECIDED,
+        report_date=follow_up.report_date,
+        registration_number=follow_up.registration_number,
+        overarching_goal=programme.overarching_goal,
+        summary=follow_up.summary,
+        circumstances=follow_up.circumstances,
+        assessment=step(Assessment, follow_up.assessment),
+        forecast=step(Forecast, follow_up.forecast),
+        assessment_comment=follow_up.assessment_comment,
+        perspectives=follow_up.perspectives,
+        looking_ahead=follow_up.looking_ahead,
+        is_example=follow_up.is_example,
+        years=tuple(years),
+        scales=(
+            Scale("Bedömning av året", tuple(SCALES[Assessment].values())),
+            Scale("Prognos för perioden", tuple(SCALES[Forecast].values())),
+            Scale("Genomförande av åtgärder", tuple(SCALES[Progress].values())),
+            Scale("Indikatorernas utveckling", tuple(SCALES[Trend].values())),
+            Scale("Indikatorernas målvärden", tuple(SCALES[TargetStatus].values())),
+        ),
+        areas=_areas(follow_up, measures, years, history, units),
+        guidelines=_guidelines(follow_up, units),
+        perspective_accounts=_perspective_accounts(measures),
+        changes=_changes(follow_up.year, measures),
+    )
+
+
+UnitNames = dict[tuple[type[models.Model], int], tuple[str, ...]]
+
+
+def _units_by_item(programme: Programme) -> UnitNames:
+    """Return the names of the responsible units of each goal, measure and guideline, by one query."""
+    of_goals = _names(SubGoal, "subgoal", subgoal__area__programme=programme)
+    of_measures = _names(Measure, "measure", measure__sub_goal__area__programme=programme)
+    of_guidelines = _names(Guideline, "guideline", guideline__programme=programme)
+    kinds = {model.__name__: model for model in (SubGoal, Measure, Guideline)}
+    names: dict[tuple[type[models.Model], int], tuple[str, ...]] = defaultdict(tuple)
+    rows = of_goals.union(of_measures, of_guidelines)
+    # A union cannot be ordered by an expression.
+    for kind, pk, name in sorted(rows, key=lambda row: order_key(row[2])):
+        names[kinds[kind], pk] += (name,)
+    return names
+
+
+def _names(model: Any, column: str, **of_programme: Programme) -> Any:
+    """Return rows of model name, id of the item and name of a responsible unit."""
+    rows = model.units.through.objects.filter(**of_programme).order_by()
+    kind = Value(model.__name__, output_field=models.CharField())
+    return rows.annotate(kind=kind, item=F(f"{column}_id"), name=F("unit__name")).values_list("kind", "item", "name")
+
+
+@dataclass(frozen=True)
+class _MeasureOfYear:
+    """A stored measure with its status in the report."""
+
+    measure: Measure
+    status: MeasureStatus
+
+
+def _measures_of_year(follow_up: FollowUp, units: UnitNames) -> list[_MeasureOfYear]:
+    years = _years_by_measure(follow_up)
+    entries = (
+        MeasureEntry.objects.filter(follow_up=follow_up)
+        .select_related("measure__sub_goal__area")
+        .prefetch_related("measure__perspectives")
+        .order_by("measure__sub_goal__area__number", "measure__sub_goal__number", "measure__number")
+    )
+    return [
+        _MeasureOfYear(
+            entry.measure,
+            _measure_status(entry, units[Measure, entry.measure_id], tuple(years[entry.measure_id])),
+        )
+        for entry in entries
+    ]
+
+
+def _measure_status(entry: MeasureEntry, units: tuple[str, ...], years: tuple[ProgressOfYear, ...]) -> MeasureStatus:
+    measure = entry.measure
+    return MeasureStatus(
+        code=measure.code,
+        text=measure.text,
+        units=units,
+        first_year=measure.first_year,
+        last_year=measure.last_year,
+        progress=step(Progress, entry.progress),
+        done=entry.done,
+        stop_reason=entry.stop_reason,
+        perspectives=tuple(perspective.name for perspective in measure.perspectives.all()),
+        problem=measure.problem,
+        problem_source=measure.problem_source,
+        years=years,
+        missing=tuple(entry.missing),
+        is_example=measure.is_example or entry.is_example,
+    )
+
+
+def _years_by_measure(follow_up: FollowUp) -> dict[int, list[ProgressOfYear]]:
+    """Return the progress of each measure in the years up to that of `follow_up`."""
+    rows = (
+        MeasureEntry.objects.filter(follow_up__programme=follow_up.programme, follow_up__year__lte=follow_up.year)
+        .order_by("follow_up__year")
+        .values_list("measure_id", "follow_up__year", "progress")
+    )
+    by_measure: dict[int, list[ProgressOfYear]] = defaultdict(list)
+    for measure_id, year, progress in rows:
+        by_measure[measure_id].append(ProgressOfYear(year, step(Progress, progress)))
+    return by_measure
+
+
+def _years_by_goal(follow_up: FollowUp) -> dict[int, list[YearStatus]]:
+    """Return the status of each goal in the years up to that of `follow_up`."""
+    rows = (
+        SubGoalEntry.objects.filter(follow_up__programme=follow_up.programme, follow_up__year__lte=follow_up.year)
+        .order_by("follow_up__year")
+        .values_list("sub_goal_id", "follow_up__year", "assessment", "forecast")
+    )
+    by_goal: dict[int, list[YearStatus]] = defaultdict(list)
+    for sub_goal_id, year, assessment, forecast in rows:
+        by_goal[sub_goal_id].append(YearStatus(year, step(Assessment, assessment), step(Forecast, forecast)))
+    return by_goal
+
+
+def _areas(
+    follow_up: FollowUp,
+    measures: Iterable[_MeasureOfYear],
+    years: Iterable[int],
+    history: dict[int, list[YearStatus]],
+    units: UnitNames,
+) -> tuple[AreaStatus, ...]:
+    indicators = indicators_by_goal(follow_up.programme, follow_up.year)
+    measures_of: dict[int, list[MeasureStatus]] = defaultdict(list)
+    for of_year in measures:
+        measures_of[of_year.measure.sub_goal_id].append(of_year.status)
+    goals: dict[int, list[SubGoalStatus]] = defaultdict(list)
+    entries = SubGoalEntry.objects.filter(follow_up=follow_up).select_related("sub_goal__area").in_order()
+    for entry in entries:
+        goal = entry.sub_goal
+        goals[goal.area_id].append(
+            SubGoalStatus(
+                area=goal.area.number,
+                number=goal.number,
+                text=goal.text,
+                units=units[SubGoal, goal.pk],
+                assessment=step(Assessment, entry.assessment),
+                forecast=step(Forecast, entry.forecast),
+                comment=entry.comment,
+                indicators=tuple(indicators[goal.pk]),
+                measures=tuple(measures_of[goal.pk]),
+                years=_every_year(years, history[goal.pk]),
+                missing=tuple(entry.missing),
+                is_example=goal.is_example or entry.is_example,
+            )
+        )
+    return tuple(
+        AreaStatus(
+            number=entry.area.number,
+            name=entry.area.name,
+            overarching_sub_goal=entry.area.overarching_sub_goal,
+            assessment=step(Assessment, entry.assessment),
+            forecast=step(Forecast, entry.forecast),
+            summary=entry.summary,
+            sub_goals=tuple(goals[entry.area_id]),
+            is_example=entry.area.is_example or entry.is_example,
+        )
+        for entry in AreaEntry.objects.filter(follow_up=follow_up).select_related("area").order_by("area__number")
+    )
+
+
+def _every_year(years: Iterable[int], known: Iterable[YearStatus]) -> tuple[YearStatus, ...]:
+    """Return one status for each year, blank where the goal was not followed up, so that all rows have equal length."""
+    by_year = {status.year: status for status in known}
+    return tuple(by_year.get(year, YearStatus(year, BLANK, BLANK)) for year in years)
+
+
+def _guidelines(follow_up: FollowUp, units: UnitNames) -> tuple[GuidelineStatus, ...]:
+    entries = (
+        GuidelineEntry.objects.filter(follow_up=follow_up).select_related("guideline").order_by("guideline__number")
+    )
+    return tuple(
+        GuidelineStatus(
+            number=entry.guideline.number,
+            title=entry.guideline.title,
+            description=entry.guideline.description,
+            units=units[Guideline, entry.guideline_id],
+            assessment=step(Assessment, entry.assessment),
+            comment=entry.comment,
+            is_example=entry.guideline.is_example or entry.is_example,
+        )
+        for entry in entries
+    )
+
+
+def _perspective_accounts(measures: Iterable[_MeasureOfYear]) -> tuple[PerspectiveAccount, ...]:
+    marked: dict[str, list[MeasureStatus]] = defaultdict(list)
+    descriptions: dict[str, str] = {}
+    for of_year in measures:
+        for perspective in of_year.measure.perspectives.all():
+            descriptions[perspective.name] = perspective.description
+            marked[perspective.name].append(of_year.status)
+    return tuple(PerspectiveAccount(name, descriptions[name], tuple(marked[name])) for name in swedish_sorted(marked))
+
+
+def _changes(year: int, measures: Iterable[_MeasureOfYear]) -> tuple[Change, ...]:
+    return tuple(
+        Change(
+            code=of_year.status.code,
+            text=of_year.status.text,
+            kind=of_year.measure.get_change_display(),
+            reason=of_year.measure.change_reason,
+            is_example=of_year.measure.is_example,
+        )
+        for of_year in measures
+        if of_year.measure.change_year == year
+    )
