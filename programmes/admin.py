@@ -14,7 +14,7 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from organisation.admin import HistoryAdmin, StackedInline, TabularInline
+from organisation.admin import HistoryAdmin, ReasonForm, StackedInline, TabularInline
 from programmes.forms import FigureInput
 from programmes.models import (
     Guideline,
@@ -63,8 +63,21 @@ class SubGoalInline(TabularInline):
     ordering = ("number",)
 
 
+class MeasureForm(forms.ModelForm):
+    """Form of a measure. Its reason for a change is printed in the report, unlike the reason for a save."""
+
+    class Meta:
+        labels = {"change_reason": "Skäl till ändringen (visas i rapporten)"}
+
+
+class MeasureAdminForm(ReasonForm, MeasureForm):
+    class Meta(MeasureForm.Meta):
+        pass
+
+
 class MeasureInline(StackedInline):
     model = Measure
+    form = MeasureForm
     extra = 0
     show_change_link = True
     autocomplete_fields = ("units", "perspectives")
@@ -230,6 +243,7 @@ class SubGoalAdmin(HistoryAdmin):
 
 @admin.register(Measure)
 class MeasureAdmin(HistoryAdmin):
+    form = MeasureAdminForm
     instead_of_deleting = (
         "En åtgärd som har följts upp tas inte bort. "
         "Ange ett sista år för den i stället, så finns den inte med i senare års uppföljningar."

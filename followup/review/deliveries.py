@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,11 +11,19 @@ from datetime import date
 from followup.models import Answer, FollowUp, MeasureEntry, SubGoalEntry
 from organisation.models import Unit
 from organisation.order import order_key, swedish_sorted
+from organisation.sentences import counted
 from programmes.models import ResponsibilityArea
 
 # A choice of the list beside the states of the workflow.
 INCOMPLETE = "incomplete"
-STATES = [*Answer.State.choices, (INCOMPLETE, "Saknar uppgifter")]
+# Words after a number of answers ("svar"), singular and plural.
+STATE_OF_ANSWERS = {
+    Answer.State.DRAFT: ("utkast", "utkast"),
+    Answer.State.SUBMITTED: ("inlämnat", "inlämnade"),
+    Answer.State.RETURNED: ("återlämnat", "återlämnade"),
+    Answer.State.APPROVED: ("godkänt", "godkända"),
+}
+STATES = [*Answer.State.choices, (INCOMPLETE, "Ej ifylld")]
 
 
 @dataclass(frozen=True)
@@ -54,15 +62,17 @@ class GoalToReview:
 
     @property
     def missing(self) -> int:
-        return sum(len(answer.missing) for answer in self.answers)
+        return sum(bool(answer.missing) for answer in self.answers)
 
     @property
-    def states(self) -> list[tuple[str, int]]:
-        """How many answers stand in each state, in the workflow's order; states that none is in are left out."""
-        counts = [
-            (label, sum(answer.state == state for answer in self.answers)) for state, label in Answer.State.choices
-        ]
-        return [(str(label), number) for label, number in counts if number]
+    def missing_in_words(self) -> str:
+        return counted(self.missing, "ej ifyllt", "ej ifyllda")
+
+    @property
+    def states(self) -> list[str]:
+        """Return the number of answers in each state that occurs, such as "1 inlämnat", in the workflow's order."""
+        counts = Counter(answer.state for answer in self.answers)
+        return [counted(counts[state], *words) for state, words in STATE_OF_ANSWERS.items() if counts[state]]
 
     @property
     def seen(self) -> int:

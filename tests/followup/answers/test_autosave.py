@@ -273,3 +273,13 @@ def test_it_costs_eight_queries_and_seven_for_who_types_on(official, entry, meas
     data = {f"{prefix}-version": 1, f"{prefix}-progress": "stopped", f"{prefix}-stop_reason": "Pengarna tog slut."}
     with django_assert_num_queries(8):
         client.post(MEASURE, data)
+
+
+def test_a_character_that_pdf_files_cannot_show_is_named_and_the_text_is_saved(official, entry):
+    html = client_of(official).post(GOAL, typed("Enligt 𒀀 är det tryggt.")).content.decode()
+    entry.refresh_from_db()
+    assert entry.comment == "Enligt 𒀀 är det tryggt."
+    assert "Sparad " in html
+    assert "<strong>Mål 1.1, kommentar: tecknet 𒀀 (U+12000) finns inte i typsnitten" in html
+    html = client_of(official).post(GOAL, typed("Tummen upp 👍", entry.version)).content.decode()
+    assert "typsnitten" not in html

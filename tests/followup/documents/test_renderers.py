@@ -2,6 +2,7 @@
 
 import io
 import sys
+from dataclasses import replace
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -224,3 +225,15 @@ def test_the_command_says_what_the_report_has_not(options, message, huddinge, tm
         call_command("render_report", SLUG, "2021", "--format", "csv", *options, "--output", tmp_path / "r.csv")
     assert str(error.value) == message
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_pages_of_a_decided_report_name_its_decision_and_leave_out_empty_texts(report):
+    decided = replace(
+        report, state="Beslutad: Kommunstyrelsen 5 maj 2021 § 24", is_decided=True, assessment_comment="", summary=""
+    )
+    document = html.render(decided)
+    assert '<span class="label">Beslut</span> Kommunstyrelsen 5 maj 2021 § 24' in document
+    assert "har skrivits ännu" not in document
+    draft = html.render(replace(report, state="Öppen", is_decided=False, assessment_comment=""))
+    assert '<span class="label">Läge</span> Utkast (öppen)' in draft
+    assert "Ingen samlad bedömning har skrivits ännu." in draft

@@ -1,5 +1,7 @@
 """Handing in, review and return, page by page."""
 
+import re
+
 import pytest
 
 from followup.models import AreaEntry, Event, FollowUp, MeasureEntry, SubGoalEntry
@@ -515,3 +517,13 @@ def test_a_decided_year_has_no_proposal_to_take_back(reviewer, open_year):
     assert "Ta tillbaka förslaget" not in html_of(client.get(LIST))
     [message] = messages_of(client.post(f"{LIST}lage/", {"action": "withdraw_proposal"}, follow=True))
     assert message == "Ta tillbaka förslaget går inte: läget är beslutad."
+
+
+def test_the_list_counts_answers_in_words_that_agree(reviewer, open_year):
+    MeasureEntry.objects.filter(follow_up=open_year).exclude(measure__number=1).update(state="approved")
+    hand_in(open_year, "1.1")
+    page = html_of(client_of(reviewer).get("/granskning/huddinge-2018-2021/2021/"))
+    row = page.split('<span class="code">1.1</span>')[1].split("</li>")[0]
+    assert '<span class="goal-missing">4 inlämnade · <strong>4 ej ifyllda</strong></span>' in row
+    row = page.split('<span class="code">1.2</span>')[1].split("</li>")[0]
+    assert re.search(r'<span class="goal-missing">2 utkast, (1 godkänt|[2-9] godkända) · ', row)
