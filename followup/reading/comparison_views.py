@@ -10,7 +10,7 @@ from followup.reading.comparison_forms import ProgrammeForm, YearsForm
 from followup.report.archive import report_of
 from followup.report.report import Report
 from followup.report.selection import compared_with
-from followup.report.side_by_side import counted, perspectives_of, years_beside
+from followup.report.side_by_side import count_report, pair_years, perspectives_of
 from followup.web.conditional import rendered_when_changed
 from followup.web.lookups import follow_up_or_404, programme_or_404
 from programmes.models import Perspective, Programme
@@ -30,8 +30,8 @@ def compare_years(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "programme": programme,
         "form": form,
-        "sides": [counted(earlier), counted(later)],
-        "areas": years_beside(earlier, later),
+        "sides": [count_report(earlier), count_report(later)],
+        "areas": pair_years(earlier, later),
         "earlier": earlier,
         "later": later,
         "comparison": None if is_same else compared_with(later, earlier.year).comparison,
@@ -52,7 +52,7 @@ def compare_programmes(request: HttpRequest, slug: str) -> HttpResponse:
         "programme": programme,
         "other": other,
         "form": form,
-        "sides": [counted(report) for report in reports] if len(reports) == 2 else [],
+        "sides": [count_report(report) for report in reports] if len(reports) == 2 else [],
         "has_others": others.exists(),
         "shows_example": any(report.shows_example for report in reports),
     }

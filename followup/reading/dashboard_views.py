@@ -18,7 +18,7 @@ from followup.reading.other_periods import other_periods
 from followup.report.archive import report_of
 from followup.report.goal_years import measure_lines, years_of
 from followup.report.indicators import indicators_by_goal
-from followup.report.overview import overview_of, period_of, standing
+from followup.report.overview import overview_of, period_of, period_position
 from followup.review.deliveries import by_unit, goals_to_review, is_late
 from followup.web.conditional import cached, rendered_when_changed
 from followup.web.lookups import follow_up_or_404, goal_or_404, programme_or_404, user_of
@@ -101,7 +101,10 @@ def _drawn_collecting(follow_up: FollowUp, late: bool) -> SafeString:
 def _period(programme: Programme, follow_ups: Iterable[FollowUp]) -> dict[str, object]:
     """Return the context of the programme period: its years, linked where this reader may see them."""
     this_year = timezone.localdate().year
-    return {"period": period_of(programme, follow_ups, this_year), "standing": standing(programme, this_year)}
+    return {
+        "period": period_of(programme, follow_ups, this_year),
+        "period_position": period_position(programme, this_year),
+    }
 
 
 @rendered_when_changed

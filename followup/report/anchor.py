@@ -1,9 +1,9 @@
 """The anchor file: one line for each decided report, outside the database.
 
-The chain alone cannot show that its newest links are gone, or that all of it was computed again. A file to which lines
-are only added can, and best of all a copy of it on another machine.
+The chain cannot show that its newest links are deleted, or that all of it has been recomputed. An append-only file can,
+especially a copy on another machine.
 
-A line holds the link's number, its checksum, the day when the line was written, and the link's signature or a hyphen.
+A line has the link's number, its checksum, the day of the line, and the link's signature or a hyphen.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from followup.report.anchor import note_decision
 from followup.report.building import build_report
 from followup.report.report import DECIDED, Report
 from followup.report.serialization import from_json
-from followup.report.signing import sign
+from followup.report.signing import store_signature
 from followup.web.files import open_stored_pdf
 
 FACTS = (
@@ -133,7 +133,7 @@ def freeze(decision: Decision, report: str, pdf: bytes) -> DecidedReport:
         link.pdf = _store(pdf, link.pdf_sha256)
     link.sha256 = seal(link)
     link.save()
-    sign(link)
+    store_signature(link)
     transaction.on_commit(lambda: note_decision(link))
     return link
 

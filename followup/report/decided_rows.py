@@ -1,7 +1,7 @@
-"""Which part of a decided report tells of which row of the year.
+"""The parts of a decided report that belong to the rows of its year.
 
-A report names goals by number, and a goal may have been given another number since. The history says which number each
-row had when the report was frozen.
+A report names goals by number, and a goal may have another number now. The history has the number of each row at the
+time when the report was frozen.
 """
 
 from __future__ import annotations
@@ -75,9 +75,9 @@ class DecidedRows:
         }
 
     def statuses(self, entries: Iterable[Entry]) -> dict[Entry, Any]:
-        """Return what the report says of each of `entries` that it tells of.
+        """Return the part of the report for each of `entries`, without entries that the report lacks.
 
-        The history is asked only when an item no longer has both the number and the text of the report.
+        The history is read only when an item has another number or text than in the report.
         """
         entries = list(entries)
         found = {entry: self.by_code[type(entry)].get(code_now(entry)) for entry in entries}
@@ -92,11 +92,11 @@ E = TypeVar("E", bound=Entry)
 
 
 def with_decided_values(entries: Iterable[E]) -> list[E]:
-    """Give the entries of years with a decision in force the texts and judgements of the decided report.
+    """Give entries of years with a decision in force the texts and assessments of the decided report.
 
-    For pages that show decided years, also while a correction is written: the report stays in force until the board has
-    decided again. The entries are for showing and must not be saved; `frozen_at` tells when the report was frozen.
-    Costs one query, and up to four more when an item has another number or text than in the report.
+    For pages that show decided years. The report stays in force while a correction is written. The entries must not be
+    saved; their `frozen_at` is the time of the freezing. Makes one query, and up to four more when an item has another
+    number or text than in the report.
     """
     entries = list(entries)
     by_year: dict[int, list[E]] = {}
@@ -117,7 +117,7 @@ def with_decided_values(entries: Iterable[E]) -> list[E]:
 
 
 def _is_surely_open(entry: Entry) -> bool:
-    """Whether the year, where it was fetched with the entry, has no decision yet: saves asking for one."""
+    """Whether the year is known to have no decision, which saves a query."""
     return "follow_up" in entry._state.fields_cache and entry.follow_up.is_before_review
 
 
@@ -130,7 +130,7 @@ def _in_force(follow_ups: Iterable[int]) -> dict[int, DecidedReport]:
 
 @lru_cache(maxsize=8)
 def _decoded(text: str) -> Report:
-    """Decode a frozen report, which never changes, once for the pages that ask for it in turn."""
+    """Decode a frozen report once for several pages. It never changes."""
     return from_json(text)
 
 
@@ -143,7 +143,7 @@ def _is_worded_alike(entry: Entry, status: Any) -> bool:
 
 
 def code_now(entry: Entry) -> str:
-    """Return the number of what the entry is about, such as "1.2" for a goal."""
+    """Return the present number of the entry's item, such as "1.2" for a goal."""
     if isinstance(entry, AreaEntry):
         return str(entry.area.number)
     if isinstance(entry, GuidelineEntry):
@@ -153,7 +153,7 @@ def code_now(entry: Entry) -> str:
 
 @dataclass(frozen=True)
 class Numbers:
-    """The number, and the item above, that each item had at a moment. An item without history has those of today."""
+    """The number and the parent that each item had at a moment. An item without history has its present ones."""
 
     areas: Mapping[int, tuple[int, ...]]
     goals: Mapping[int, tuple[int, ...]]
@@ -202,7 +202,7 @@ class Numbers:
 
 
 def _as_of(model: Any, ids: Iterable[int], moment: datetime, *above: str) -> dict[int, tuple[int, ...]]:
-    """Return number and `above` of each item as of `moment`; of the first that is known where history begins later."""
+    """Return number and `above` of each item at `moment`, or its earliest known ones."""
     wanted = set(ids)
     if not wanted:
         return {}

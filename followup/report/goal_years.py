@@ -1,4 +1,4 @@
-"""One goal through the years of its programme: how it was worded and judged each year, and how its measures came on."""
+"""One goal through the years of its programme: wording, assessment and progress of its measures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from programmes.models import Measure, SubGoal
 
 @dataclass(frozen=True)
 class GoalYear:
-    """`text` is the goal as it was worded that year, `change` how its assessment moved since the year before."""
+    """A goal in one year: `text` is its wording then, `change` that of its assessment since the year before."""
 
     entry: SubGoalEntry
     text: str
@@ -27,9 +27,9 @@ class GoalYear:
 
 
 def years_of(goal: SubGoal, follow_ups: Sequence[FollowUp]) -> list[GoalYear]:
-    """The goal in each of `follow_ups`, in the order of time, in three queries.
+    """Return the goal in each of `follow_ups`, in the order of years, by three queries.
 
-    A decided year has the wording that the board decided on, and `is_reworded` when the goal reads otherwise now.
+    A decided year has the wording of the decision, and `is_reworded` when the goal reads otherwise now.
     """
     wordings = list(goal.history.order_by("history_date", "history_id").values_list("history_date", "text"))
     entries = (
@@ -47,7 +47,7 @@ def years_of(goal: SubGoal, follow_ups: Sequence[FollowUp]) -> list[GoalYear]:
 
 
 def _wording_at(wordings: Sequence[tuple[datetime, str]], moment: datetime) -> str:
-    """The text that stood at `moment`; the first one that is known where the history begins later."""
+    """Return the text at `moment`, or the earliest known text."""
     earlier = [text for at, text in wordings if at <= moment]
     return earlier[-1] if earlier else wordings[0][1]
 

@@ -89,7 +89,7 @@ class IndicatorStatus(Part):
         return bool(self.outcomes and self.outcomes[-1].assessment.key)
 
     @property
-    def standing(self) -> Step:
+    def target_status(self) -> Step:
         """Assessment of the latest outcome: confirmed by a person, or else suggested by the figures."""
         return self.outcomes[-1].assessment if self.is_confirmed else self.suggestion
 

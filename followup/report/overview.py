@@ -119,8 +119,8 @@ def period_of(programme: Programme, follow_ups: Iterable[FollowUp], this_year: i
     return tuple(PeriodYear(year, by_year.get(year), year == this_year) for year in programme.years)
 
 
-def standing(programme: Programme, this_year: int) -> str:
-    """Where in the period `this_year` lies, in words."""
+def period_position(programme: Programme, this_year: int) -> str:
+    """Return a sentence about the position of `this_year` in the period."""
     if this_year < programme.first_year:
         return f"Perioden börjar {programme.first_year}."
     if this_year > programme.last_year:

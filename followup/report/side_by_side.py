@@ -1,5 +1,5 @@
-"""Reports beside each other: two years of a programme goal by goal, two programmes by their numbers, and the measures
-of each perspective beside the goals that they serve. Made of `Report`s, without the database.
+"""Reports side by side: two years of a programme, two programmes by their numbers, and perspectives with their measures
+and goals.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from followup.scales import Assessment, Forecast, Progress, Step, change_between
 
 
 @dataclass(frozen=True)
-class GoalBeside:
-    """A goal in the earlier and in the later year, None where there was none; `goal` as it is named last."""
+class GoalPair:
+    """A goal in an earlier and a later year, None where it is missing. `goal` is the later of the two."""
 
     goal: SubGoalStatus
     earlier: SubGoalStatus | None
@@ -24,64 +24,66 @@ class GoalBeside:
 
     @property
     def trend(self) -> Step | None:
-        """How its assessment has moved; None when the two cannot be compared."""
+        """Change of the assessment, or None when the two cannot be compared."""
         if not (self.earlier and self.later):
             return None
         return change_between(self.earlier.assessment, self.later.assessment)
 
 
 @dataclass(frozen=True)
-class AreaBeside:
+class AreaPair:
+    """An area in an earlier and a later year, None where it is missing, with its goals."""
+
     area: AreaStatus
     earlier: AreaStatus | None
     later: AreaStatus | None
-    goals: tuple[GoalBeside, ...]
+    goals: tuple[GoalPair, ...]
 
 
-def years_beside(earlier: Report, later: Report) -> tuple[AreaBeside, ...]:
-    """Two years of one programme; areas and goals are the same when they have the same number."""
+def pair_years(earlier: Report, later: Report) -> tuple[AreaPair, ...]:
+    """Pair the areas and goals of two years of one programme by their numbers."""
     before, after = ({area.number: area for area in report.areas} for report in (earlier, later))
     return tuple(
-        AreaBeside(area, before.get(number), after.get(number), _goals(before.get(number), after.get(number)))
+        AreaPair(area, before.get(number), after.get(number), _goals(before.get(number), after.get(number)))
         for number, area in sorted((before | after).items())
     )
 
 
-def _goals(earlier: AreaStatus | None, later: AreaStatus | None) -> tuple[GoalBeside, ...]:
+def _goals(earlier: AreaStatus | None, later: AreaStatus | None) -> tuple[GoalPair, ...]:
     before, after = ({goal.number: goal for goal in area.sub_goals} if area else {} for area in (earlier, later))
     return tuple(
-        GoalBeside(goal, before.get(number), after.get(number)) for number, goal in sorted((before | after).items())
+        GoalPair(goal, before.get(number), after.get(number)) for number, goal in sorted((before | after).items())
     )
 
 
 @dataclass(frozen=True)
-class YearCounted:
-    """How many goals had each assessment in one year of a period."""
+class YearCounts:
+    """Number of goals at each assessment in one year of a period."""
 
     year: int
     assessments: tuple[Tally, ...]
 
 
 @dataclass(frozen=True)
-class Counted:
-    """A report by its numbers."""
+class ReportCounts:
+    """Numbers of a report at each step of its scales."""
 
     report: Report
     assessments: tuple[Tally, ...]
     forecasts: tuple[Tally, ...]
     progress: tuple[Tally, ...]
-    years: tuple[YearCounted, ...]
+    years: tuple[YearCounts, ...]
 
 
-def counted(report: Report) -> Counted:
+def count_report(report: Report) -> ReportCounts:
     goals = report.sub_goals
-    return Counted(
+    return ReportCounts(
         report=report,
         assessments=report.assessment_tally,
         forecasts=tally(Forecast, (goal.forecast for goal in goals)),
         progress=tally(Progress, (measure.progress for measure in report.measures)),
         years=tuple(
-            YearCounted(year, tally(Assessment, (goal.years[place].assessment for goal in goals)))
+            YearCounts(year, tally(Assessment, (goal.years[place].assessment for goal in goals)))
             for place, year in enumerate(report.years)
         ),
     )
@@ -94,18 +96,18 @@ class MeasureForGoal:
 
 
 @dataclass(frozen=True)
-class PerspectiveBorne:
-    """A perspective with the measures that bear it, what came of them, and how the goals that they serve stand."""
+class PerspectiveMeasures:
+    """A perspective with its measures, their progress, and the goal of each."""
 
     account: PerspectiveAccount
     progress: tuple[Tally, ...]
     measures: tuple[MeasureForGoal, ...]
 
 
-def perspectives_of(report: Report) -> tuple[PerspectiveBorne, ...]:
+def perspectives_of(report: Report) -> tuple[PerspectiveMeasures, ...]:
     goals = {measure.code: goal for goal in report.sub_goals for measure in goal.measures}
     return tuple(
-        PerspectiveBorne(
+        PerspectiveMeasures(
             account=account,
             progress=tally(Progress, (measure.progress for measure in account.measures)),
             measures=tuple(MeasureForGoal(measure, goals[measure.code]) for measure in account.measures),

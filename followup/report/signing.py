@@ -21,8 +21,8 @@ def can_sign() -> bool:
     return bool(settings.ARCHIVE_SIGNING_KEY)
 
 
-def sign(link: DecidedReport) -> ReportSignature | None:
-    """Store the signature of `link`; None when no signing key is set."""
+def store_signature(link: DecidedReport) -> ReportSignature | None:
+    """Sign the link and store the signature. None when no signing key is set."""
     if not can_sign():
         return None
     key = Ed25519PrivateKey.from_private_bytes(settings.ARCHIVE_SIGNING_KEY)

@@ -17,7 +17,7 @@ from followup.documents.tools.wording import (
     figure,
     outcome_in_words,
     source_in_words,
-    standing_in_words,
+    target_status_in_words,
 )
 from followup.report.indicators import Figure, IndicatorStatus, compared
 from followup.report.report import AreaStatus, Comparison, GuidelineStatus, MeasureStatus, Report, SubGoalStatus
@@ -228,7 +228,7 @@ def _aim(indicator: IndicatorStatus) -> str:
     """The targets, and how the latest outcome stands to its own."""
     lines = [] if indicator.target is None else [figure(indicator.target)]
     lines += map(_figure, indicator.targets)
-    return "\n".join([*lines, standing_in_words(indicator)] if indicator.standing.key else lines) or "–"
+    return "\n".join([*lines, target_status_in_words(indicator)] if indicator.target_status.key else lines) or "–"
 
 
 def _measure(document: Document, measure: MeasureStatus) -> None:

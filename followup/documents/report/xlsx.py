@@ -228,8 +228,8 @@ def _indicator(goal: SubGoalStatus, indicator: IndicatorStatus, years: Iterable[
         *(outcomes.get(year) for year in years),
         indicator.target,
         None if indicator.withheld else indicator.trend,
-        indicator.standing if indicator.standing.key else None,
-        yes(indicator.is_confirmed) if indicator.standing.key else None,
+        indicator.target_status if indicator.target_status.key else None,
+        yes(indicator.is_confirmed) if indicator.target_status.key else None,
         " ".join(filter(None, (source_in_words(indicator), indicator.withheld))),
         yes(indicator.is_example),
     )

@@ -44,11 +44,11 @@ def source_in_words(indicator: IndicatorStatus) -> str:
     return ". ".join(part for part in (indicator.source, kolada) if part)
 
 
-def standing_in_words(indicator: IndicatorStatus) -> str:
+def target_status_in_words(indicator: IndicatorStatus) -> str:
     """How the latest outcome stands to its target, marked where nobody has confirmed it; empty when unknown."""
-    if not indicator.standing.key:
+    if not indicator.target_status.key:
         return ""
-    return indicator.standing.word if indicator.is_confirmed else f"{indicator.standing.word} (preliminärt)"
+    return indicator.target_status.word if indicator.is_confirmed else f"{indicator.target_status.word} (preliminärt)"
 
 
 def example_notice(report: Report) -> str:

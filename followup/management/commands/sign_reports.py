@@ -7,7 +7,7 @@ from django.db import transaction
 
 from followup.models import DecidedReport
 from followup.report.anchor import add_to_anchor, anchor_file, anchor_problems, read_anchor
-from followup.report.signing import can_sign, public_key, sign, trusted_keys
+from followup.report.signing import can_sign, public_key, store_signature, trusted_keys
 from followup.report.verification import NOT_SIGNED, check_chain, check_years
 from organisation.sentences import counted
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             raise CommandError("\n".join([*problems, "Inget signerades: red först ut det som skiljer."]), returncode=1)
         unsigned = list(DecidedReport.objects.filter(signature=None).only("number", "sha256").order_by("number"))
         for link in unsigned:
-            sign(link)
+            store_signature(link)
         if path := anchor_file():
             try:
                 add_to_anchor(unsigned, path)

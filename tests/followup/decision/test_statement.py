@@ -152,7 +152,7 @@ def test_the_same_report_gives_the_same_file(report):
 def test_the_page_has_both_texts_to_copy(secretary):
     response = client_of(secretary).get(f"{PROGRAMME}2020/tjansteutlatande/")
     statement = response.context["statement"]
-    html = html_of(response)
+    html = response.content.decode()
     assert f'id="forslag" rows="5" readonly>{statement.proposal_text}</textarea>' in html
     assert statement.summary.startswith("Det övergripande målet i ”Program för trygghet och säkerhet 2018–2021”")
     assert f"readonly>{statement.summary}</textarea>" in html

@@ -120,7 +120,7 @@ def test_outcomes_that_are_marked_stand_in_no_format(report):
     report = replace(report, areas=(area, *report.areas[1:]))
     public = masked(report, {"utfall-1.1-1": "18 kap. 13 §"})
     [(indicator, other)] = [area.sub_goals[0].indicators for area in public.areas[:1]]
-    assert (indicator.outcomes, indicator.trend, indicator.standing, indicator.target) == (
+    assert (indicator.outcomes, indicator.trend, indicator.target_status, indicator.target) == (
         (),
         BLANK,
         BLANK,

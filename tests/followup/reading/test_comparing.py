@@ -5,7 +5,7 @@ import pytest
 from followup.models import FollowUp, MeasureEntry
 from followup.report.archive import report_of
 from followup.report.building import build_report
-from followup.report.side_by_side import perspectives_of, years_beside
+from followup.report.side_by_side import pair_years, perspectives_of
 from programmes.models import SubGoal
 from tests.fixtures import PROGRAMME, client_of
 from tests.followup.board import proposed_year
@@ -23,7 +23,7 @@ def test_two_years_goal_by_goal_each_in_its_own_words(open_year):
     SubGoal.objects.filter(area__number=1, number=1).update(text="Omformulerat mål")
     new = SubGoal.objects.create(area=open_year.programme.areas.get(number=1), number=9, text="Nytt mål")
     open_year.subgoalentry_set.create(sub_goal=new, assessment="met")
-    areas = years_beside(report_of(year(2020)), report_of(open_year))
+    areas = pair_years(report_of(year(2020)), report_of(open_year))
     assert len(areas) == 5
     first, *_, last = areas[0].goals
     assert first.is_reworded

@@ -6,7 +6,7 @@ import pytest
 
 from followup.models import FollowUp, SubGoalEntry
 from followup.report.archive import report_of
-from followup.report.overview import overview_of, period_of, standing
+from followup.report.overview import overview_of, period_of, period_position
 from followup.scales import SCALES, Assessment, Forecast, Trend, change_between
 from programmes.models import Programme
 from tests.fixtures import PROGRAMME, client_of, put_in_state
@@ -81,9 +81,9 @@ def test_the_period():
         (2020, None, True),
         (2021, None, False),
     ]
-    assert standing(programme, 2020) == "2020 är år 3 av 4 i perioden."
-    assert standing(programme, 2017) == "Perioden börjar 2018."
-    assert standing(programme, 2022) == "Programperioden är avslutad (2018–2021)."
+    assert period_position(programme, 2020) == "2020 är år 3 av 4 i perioden."
+    assert period_position(programme, 2017) == "Perioden börjar 2018."
+    assert period_position(programme, 2022) == "Programperioden är avslutad (2018–2021)."
 
 
 def test_every_figure_leads_to_as_many_rows(official, open_year):

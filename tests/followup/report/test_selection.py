@@ -115,7 +115,7 @@ def test_indicators_stand_with_their_goal(report):
     ]
     assert (safe.baseline.year, safe.baseline.value, safe.target) == (2017, Decimal(61), Decimal(70))
     assert safe.trend.word == "Förbättrad"
-    assert (safe.standing.word, safe.is_confirmed) == ("På väg mot målvärdet", False)
+    assert (safe.target_status.word, safe.is_confirmed) == ("På väg mot målvärdet", False)
     assert robberies.trend.word == "Förbättrad"
     assert robberies.lower_is_better
 
@@ -137,7 +137,7 @@ def test_a_confirmed_judgement_stands_before_what_the_figures_say(huddinge):
     IndicatorTarget.objects.create(indicator=value.indicator, year=2020, value=68)
     report = build_report(FollowUp.objects.select_related("programme").get(year=2020))
     safe = report.sub_goals[0].indicators[0]
-    assert (safe.standing.word, safe.suggestion.word) == ("Målvärdet nått", "På väg mot målvärdet")
+    assert (safe.target_status.word, safe.suggestion.word) == ("Målvärdet nått", "På väg mot målvärdet")
     assert outcome_in_words(safe.outcomes[-1]) == "2020: 67 (kvinnor 61, män 73)"
     assert (safe.target_of(2020), safe.target_of(2019)) == (68, 70)
     assert [outcome.year for outcome in safe.outcomes] == [2018, 2019, 2020]
