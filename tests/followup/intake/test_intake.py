@@ -111,12 +111,12 @@ def test_how_far_it_has_come_is_told(reviewer, monkeypatch):
     told = []
 
     def tell(held: Workbook, **values: object) -> bool:
-        changed = change(held, **values)
+        changed = update_held(held, **values)
         told.append(page(client, address))
         return changed
 
-    change = queue.change
-    monkeypatch.setattr(queue, "change", tell)
+    update_held = queue.update_held
+    monkeypatch.setattr(queue, "update_held", tell)
     read_files()
     for html, words, number in zip(
         told,
