@@ -1,4 +1,4 @@
-"""What goes on into the next period."""
+"""Form for the programme of the next period, and the items that continue in it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from django import forms
 from programmes.models import Guideline, Indicator, Measure, Programme, SubGoal
 from programmes.succession import Continuing
 
+# Primary keys as text, by the name of the field.
+ChosenKeys = dict[str, set[str]]
+
 
 class NextPeriodForm(forms.ModelForm):
-    """The new programme, and all that the old one has to choose from; everything is chosen to begin with."""
+    """Facts of the new programme, and a choice among the items of the old one. All are chosen at first."""
 
     goals = forms.ModelMultipleChoiceField(
         SubGoal.objects.none(), label="Mål", error_messages={"required": "Välj minst ett mål som går vidare."}
@@ -35,13 +38,13 @@ class NextPeriodForm(forms.ModelForm):
         super().__init__(data, initial=initial)
         self.label_suffix = ""
         self.programme = programme
-        found = {
+        items_to_choose = {
             "goals": SubGoal.objects.filter(area__programme=programme),
             "measures": Measure.objects.filter(sub_goal__area__programme=programme),
             "indicators": Indicator.objects.filter(sub_goal__area__programme=programme),
             "guidelines": Guideline.objects.filter(programme=programme),
         }
-        for name, rows in found.items():
+        for name, rows in items_to_choose.items():
             self.fields[name].queryset = rows  # type: ignore[attr-defined]
 
     def clean_first_year(self) -> int:
@@ -55,8 +58,8 @@ class NextPeriodForm(forms.ModelForm):
         return [self[name] for name in self.Meta.fields]
 
     @property
-    def ticked(self) -> dict[str, set[str]] | None:
-        """What was sent as chosen, by field; None before anything was: then all is."""
+    def chosen_keys(self) -> ChosenKeys | None:
+        """Return the submitted primary keys by field; None before the form is submitted."""
         if not self.is_bound:
             return None
         return {name: set(self.data.getlist(name)) for name in self.CHOICES}  # type: ignore[attr-defined]

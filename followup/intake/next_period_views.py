@@ -1,18 +1,18 @@
-"""Beginning the programme of the next period."""
+"""Page that starts the programme of the next period as a draft."""
 
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from followup.intake.next_period_forms import NextPeriodForm
+from followup.intake.next_period_forms import ChosenKeys, NextPeriodForm
 from followup.permissions import can_edit_programmes
 from followup.web.lookups import programme_or_404, user_of
-from programmes.models import Programme
+from programmes.models import Programme, ResponsibilityArea, SubGoal
 from programmes.succession import begin_next_period
 
 
@@ -28,39 +28,59 @@ def next_period(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "programme": programme,
         "form": form,
-        "areas": _areas(programme, form.ticked),
-        "guidelines": _ticks(programme.guidelines.order_by("number"), form.ticked, "guidelines"),
+        "areas": _area_choices(programme, form.chosen_keys),
+        "guidelines": _item_choices(programme.guidelines.order_by("number"), form.chosen_keys, "guidelines"),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "followup/intake/next_period.html", context, status=status)
 
 
-Ticks = list[tuple[Any, bool]]
+class ItemChoice(NamedTuple):
+    """A measure, indicator or guideline, and whether it continues."""
+
+    item: Any
+    is_chosen: bool
 
 
-def _areas(programme: Programme, ticked: dict[str, set[str]] | None) -> list[tuple[Any, list[Any]]]:
-    """The areas with their goals, and these with their measures and indicators, each with whether it is chosen."""
+class GoalChoice(NamedTuple):
+    """A goal, whether it continues, and the choices of its parts."""
+
+    goal: SubGoal
+    is_chosen: bool
+    measures: list[ItemChoice]
+    indicators: list[ItemChoice]
+
+
+class AreaChoice(NamedTuple):
+    area: ResponsibilityArea
+    goals: list[GoalChoice]
+
+
+def _area_choices(programme: Programme, chosen: ChosenKeys | None) -> list[AreaChoice]:
     areas = programme.areas.order_by("number").prefetch_related("sub_goals__measures", "sub_goals__indicators")
     return [
-        (
-            area,
-            [
-                (
-                    goal,
-                    chosen,
-                    _ticks(_by_number(goal.measures.all()), ticked, "measures"),
-                    _ticks(_by_number(goal.indicators.all()), ticked, "indicators"),
-                )
-                for goal, chosen in _ticks(_by_number(area.sub_goals.all()), ticked, "goals")
-            ],
-        )
-        for area in areas
+        AreaChoice(area, [_goal_choice(goal, chosen) for goal in _by_number(area.sub_goals.all())]) for area in areas
     ]
 
 
-def _by_number(rows: Iterable[Any]) -> list[Any]:
-    return sorted(rows, key=lambda row: row.number)
+def _goal_choice(goal: SubGoal, chosen: ChosenKeys | None) -> GoalChoice:
+    return GoalChoice(
+        goal,
+        _is_chosen(goal, chosen, "goals"),
+        _item_choices(_by_number(goal.measures.all()), chosen, "measures"),
+        _item_choices(_by_number(goal.indicators.all()), chosen, "indicators"),
+    )
 
 
-def _ticks(rows: Iterable[Any], ticked: dict[str, set[str]] | None, name: str) -> Ticks:
-    return [(row, ticked is None or str(row.pk) in ticked[name]) for row in rows]
+def _item_choices(items: Iterable[Any], chosen: ChosenKeys | None, name: str) -> list[ItemChoice]:
+    return [ItemChoice(item, _is_chosen(item, chosen, name)) for item in items]
+
+
+def _is_chosen(item: Any, chosen: ChosenKeys | None, name: str) -> bool:
+    """Return whether the item is ticked; everything is, until the form is sent."""
+    return chosen is None or str(item.pk) in chosen[name]
+
+
+def _by_number(items: Iterable[Any]) -> list[Any]:
+    """Sort prefetched items in memory: ordering the query would ask the database once for each parent."""
+    return sorted(items, key=lambda item: item.number)

@@ -1,4 +1,4 @@
-"""Reading one cell: what people write in it, and what Excel has made of that."""
+"""Readers of single cells: text as people write it, and the numbers and dates that Excel turns it into."""
 
 from __future__ import annotations
 
@@ -29,18 +29,23 @@ NUMBERED = re.compile(
     r"|(?:mål|delmål|område|ansvarsområde|fokusområde|åtgärd|goal|area)\s+(\d{1,9})\b[.:)]?",
     re.IGNORECASE,
 )
+DATE_PATTERNS = (
+    re.compile(r"(?P<year>\d{4})-?(?P<month>\d{2})-?(?P<day>\d{2})(?:\s.*)?"),
+    re.compile(r"(?:den\s+)?(?P<day>\d{1,2})\s+(?P<month>[a-zåäö]+)\.?\s+(?P<year>\d{4})"),
+    re.compile(r"(?P<day>\d{1,2})[/.](?P<month>\d{1,2})[\s/.-]+(?P<year>\d{4})"),
+)
 CODE = re.compile(r"^\D{0,20}?(\d{1,9}(?:\s{0,3}[.:,\-]\s{0,3}\d{1,9}){0,9})(?!\d)")
 
 
 class Code(tuple[int, ...]):
-    """A number such as "1.2.3" as its parts. `is_rounded`: Excel cannot tell 1.1 from 1.10."""
+    """Parts of a number such as "1.2.3". `is_rounded`: it was a decimal in Excel, where 1.10 is stored as 1.1."""
 
     is_rounded = False
 
 
 @dataclass(frozen=True)
 class Reference:
-    """How a row names what it belongs to: by number, by words, or both."""
+    """Number and words by which a row names an item; either may be empty."""
 
     code: Code
     words: str
@@ -49,18 +54,19 @@ class Reference:
         return bool(self.code or self.words)
 
 
-class Unreadable(Exception):
-    """What is in the cell cannot be taken for what the column holds. The text is Swedish and says how to mend it."""
+class UnreadableCellError(Exception):
+    """The content does not fit the column. The text is Swedish and names the remedy."""
 
 
 def normal(value: object) -> str:
-    """Return a word for comparison: without case, extra spaces, text in brackets, and punctuation around it."""
-    # The class leaves out "(" so that a text of many of them is searched once, not once for each.
+    """Return the text for comparison: without case, extra spaces, text in brackets, and punctuation around it."""
+    # "[^()]" excludes "(" so that a text of many of them takes linear time.
     folded = re.sub(r"\([^()]*\)", " ", fold(str(value)))
     return " ".join(re.sub(r"[^\w/&+%§-]", " ", folded).split()).strip("-/ ")
 
 
 def text(cell: Any) -> str:
+    """Return the content of any cell as text."""
     value = cell.value
     if isinstance(value, str):
         return clean_cell(value).strip()
@@ -74,29 +80,25 @@ def text(cell: Any) -> str:
 
 
 def code(cell: Any) -> Code:
-    """A number such as "1.2.3", also when Excel has made a decimal or a day of it; empty when there is none."""
+    """Return a number such as "1.2.3", also if Excel has stored a decimal or a date; empty when there is none."""
     value = cell.value
     if isinstance(value, datetime):
-        return Code(_code_of_day(value, str(cell.number_format)))
+        return Code(_code_of_date(value, str(cell.number_format)))
     if isinstance(value, float):
-        places = re.fullmatch(r"0\.(0+)", str(cell.number_format))
-        shown = f"{value:.{len(places[1])}f}" if places else f"{value:.10g}"
-        found = Code(int(part) for part in shown.split(".") if part.isdigit())
-        found.is_rounded = not places
-        return found
+        return _code_of_decimal(value, str(cell.number_format))
     match = CODE.match(text(cell))
     return Code(int(part) for part in re.findall(r"\d+", match[1])) if match else Code()
 
 
 def reference(cell: Any) -> Reference:
+    """Return the number and the words of an item that the cell names."""
     if not isinstance(cell.value, str):
         return Reference(code(cell), "")
     return numbered(text(cell))
 
 
 def numbered(written: str) -> Reference:
-    """A number in front of words, when it can be nothing else: "1.2 Fler …", "2. Trygghet", "Mål 3: …", but not
-    "24 timmar"."""
+    """Split a number from the words after it: "1.2 Fler …", "2. Trygghet", "Mål 3: …", but not "24 timmar"."""
     match = NUMBERED.match(written)
     if not match:
         return Reference(Code(), written)
@@ -104,25 +106,39 @@ def numbered(written: str) -> Reference:
     return Reference(Code(map(int, digits)), written[match.end() :].strip())
 
 
-def _code_of_day(day: datetime, number_format: str) -> tuple[int, ...]:
-    """Excel takes 1.2 for the first of February, 1.2.3 for that day in 2003; where months come first, for January."""
-    form = number_format.lower()
-    month_first = not form.startswith("y") and "d" in form and "m" in form and form.index("m") < form.index("d")
-    parts = (day.month, day.day) if month_first else (day.day, day.month)
-    # A day without a year is given the year in which it was typed.
-    return (*parts, day.year - 2000) if 2000 < day.year < 2020 else parts
+def _code_of_decimal(value: float, number_format: str) -> Code:
+    decimals = re.fullmatch(r"0\.(0+)", number_format)
+    shown = f"{value:.{len(decimals[1])}f}" if decimals else f"{value:.10g}"
+    result = Code(int(part) for part in shown.split(".") if part.isdigit())
+    result.is_rounded = decimals is None
+    return result
+
+
+def _code_of_date(date_of_cell: datetime, number_format: str) -> tuple[int, ...]:
+    """Return the number that was typed: Excel turns 1.2 into 1 February, and 1.2.3 into 1 February 2003.
+
+    In formats with the month first, 1.2 has become 2 January.
+    """
+    letters = number_format.lower()
+    has_both = "d" in letters and "m" in letters
+    month_first = has_both and not letters.startswith("y") and letters.index("m") < letters.index("d")
+    day, month = date_of_cell.day, date_of_cell.month
+    parts = (month, day) if month_first else (day, month)
+    # A number of two parts gets the year in which it was typed, which is not a third part.
+    return (*parts, date_of_cell.year - 2000) if 2000 < date_of_cell.year < 2020 else parts
 
 
 def year(cell: Any) -> int | None:
+    """Return the only year that the cell names."""
     years = _years(cell)
     if text(cell) and len(set(years)) != 1:
         problem = "är flera år" if years else "är inte ett år"
-        raise Unreadable(f"”{text(cell)}” {problem}. Skriv året med fyra siffror, till exempel 2023.")
+        raise UnreadableCellError(f"”{text(cell)}” {problem}. Skriv året med fyra siffror, till exempel 2023.")
     return years[0] if years else None
 
 
 def period(cell: Any) -> Period:
-    """Return the years of a measure. Unreadable when the cell names neither a year nor the whole period."""
+    """Return the years of a measure. UnreadableCellError when the cell names neither a year nor the whole period."""
     return _period(cell, parse_period)
 
 
@@ -134,7 +150,7 @@ def deadline(cell: Any) -> Period:
 def _period(cell: Any, parse: Callable[[str], Period | None]) -> Period:
     period = parse(text(cell))
     if period is None:
-        raise Unreadable(
+        raise UnreadableCellError(
             f"”{text(cell)}” är inte en tid. Skriv ett år eller två, till exempel 2022–2024, eller Löpande."
         )
     return period
@@ -147,12 +163,12 @@ def _years(cell: Any) -> list[int]:
 
 
 def figure(cell: Any) -> int | float | None:
-    """A number however it is written, with at most three decimals; of per cent, the number before the sign."""
+    """Return the number in the cell with at most three decimals; of a percentage, the number before the sign."""
     value = cell.value
     if value is None or (isinstance(value, str) and normal(value) in ("", "saknas", "uppgift saknas", "-", "na")):
         return None
     if isinstance(value, bool | datetime):
-        raise Unreadable(f"”{text(cell)}” är inte ett tal. Skriv talet med siffror, till exempel 12,5.")
+        raise UnreadableCellError(f"”{text(cell)}” är inte ett tal. Skriv talet med siffror, till exempel 12,5.")
     if isinstance(value, int | float):
         number = Decimal(repr(value))
         if "%" in str(cell.number_format):
@@ -162,20 +178,23 @@ def figure(cell: Any) -> int | float | None:
         try:
             number = Decimal(plain)
         except InvalidOperation:
-            raise Unreadable(f"”{value.strip()}” är inte ett tal. Skriv bara talet, till exempel 12,5.") from None
+            raise UnreadableCellError(
+                f"”{value.strip()}” är inte ett tal. Skriv bara talet, till exempel 12,5."
+            ) from None
     if not number.is_finite() or abs(number) >= LARGEST_FIGURE:
-        raise Unreadable(f"”{value}” är inte ett tal. Skriv talet med siffror, till exempel 12,5.")
+        raise UnreadableCellError(f"”{value}” är inte ett tal. Skriv talet med siffror, till exempel 12,5.")
     number = round(number, DECIMALS)
     return int(number) if number == number.to_integral_value() else float(number)
 
 
 def flag(cell: Any) -> bool:
+    """Return whether the cell says yes."""
     written = normal(text(cell)) if not isinstance(cell.value, bool) else str(cell.value).casefold()
     if written in YES:
         return True
     if written in NO:
         return False
-    raise Unreadable(f"”{text(cell)}” går inte att tolka. Skriv Ja eller Nej.")
+    raise UnreadableCellError(f"”{text(cell)}” går inte att tolka. Skriv Ja eller Nej.")
 
 
 def mark(cell: Any) -> bool:
@@ -185,11 +204,11 @@ def mark(cell: Any) -> bool:
         return False
     if written in MARKS:
         return True
-    raise Unreadable(f"”{text(cell)}” är inget kryss. Skriv x i cellen, eller lämna den tom.")
+    raise UnreadableCellError(f"”{text(cell)}” är inget kryss. Skriv x i cellen, eller lämna den tom.")
 
 
 def day(cell: Any) -> str | None:
-    """The day as ISO text."""
+    """Return the date in the cell as ISO text."""
     value = cell.value
     if isinstance(value, datetime):
         return value.date().isoformat()
@@ -198,49 +217,47 @@ def day(cell: Any) -> str | None:
     written = text(cell)
     if not written:
         return None
-    found = _day(written.casefold())
-    if found is None:
-        raise Unreadable(f"”{written}” är inte ett datum. Skriv till exempel 2021-02-17.")
-    return found.isoformat()
+    parsed = _parse_date(written.casefold())
+    if parsed is None:
+        raise UnreadableCellError(f"”{written}” är inte ett datum. Skriv till exempel 2021-02-17.")
+    return parsed.isoformat()
 
 
-def _day(written: str) -> date | None:
-    patterns = (
-        (r"(\d{4})-?(\d{2})-?(\d{2})(?:\s.*)?", (1, 2, 3)),
-        (r"(?:den\s+)?(\d{1,2})\s+([a-zåäö]+)\.?\s+(\d{4})", (3, 2, 1)),
-        (r"(\d{1,2})[/.](\d{1,2})[\s/.-]+(\d{4})", (3, 2, 1)),
-    )
-    for pattern, order in patterns:
-        if found := re.fullmatch(pattern, written):
-            y, m, d = (found[place] for place in order)
-            try:
-                return date(int(y), int(m) if m.isdigit() else _month(m), int(d))
-            except ValueError:
-                return None
+def _parse_date(written: str) -> date | None:
+    for pattern in DATE_PATTERNS:
+        match = pattern.fullmatch(written)
+        if match is None:
+            continue
+        month = match["month"]
+        try:
+            return date(int(match["year"]), int(month) if month.isdigit() else _month(month), int(match["day"]))
+        except ValueError:
+            return None
     return None
 
 
 def _month(name: str) -> int:
-    """ValueError when it is none."""
-    return next((number for number, month in enumerate(MONTHS, 1) if len(name) > 2 and month.startswith(name)), 0)
+    """Return the number of a month by its name or the beginning of it; 0 for other words."""
+    if len(name) < 3:
+        return 0
+    return next((number for number, month in enumerate(MONTHS, 1) if month.startswith(name)), 0)
 
 
 def choice(words: Mapping[str, str], labels: str) -> Callable[[Any], str]:
-    """The reader of a cell that holds one of `words`, as they are compared; `labels` are offered to who writes another
-    one."""
+    """Return a reader of cells that maps compared `words` to values. Its error offers the `labels`."""
 
     def read(cell: Any) -> str:
         written = normal(text(cell))
         if not written:
             return ""
         if written not in words:
-            raise Unreadable(f"”{text(cell)}” känns inte igen. Skriv något av: {labels}.")
+            raise UnreadableCellError(f"”{text(cell)}” känns inte igen. Skriv något av: {labels}.")
         return words[written]
 
     return read
 
 
 def names(cell: Any) -> list[str]:
-    """Several names in one cell: kept whole here, since a name may hold what also parts names."""
+    """Return the text of a cell with names. They are separated later, since "och" may be part of a name."""
     written = text(cell)
     return [written] if written else []

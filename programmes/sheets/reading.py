@@ -8,7 +8,7 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from programmes.sheets.cells import Unreadable, text
+from programmes.sheets.cells import UnreadableCellError, text
 from programmes.sheets.loading import load_formula_results, load_workbook
 from programmes.sheets.mapping import NOT_READ, ColumnMapping, MappedSheet, MappedWorkbook, MappingChoices
 from programmes.sheets.recognition import (
@@ -106,18 +106,21 @@ class CellReader:
         self._anchors = _anchors_of_merged_cells(worksheet)
 
     def resolve(self, cell: Any) -> Any:
-        """Return the cell with the value that a person sees. Unreadable for errors and formulas without a result."""
+        """Return the cell with the value that a person sees.
+
+        UnreadableCellError when it shows an error, or has a formula without a result.
+        """
         if cell.value is None and self._anchors:
             cell = self._anchors.get(getattr(cell, "coordinate", ""), cell)
         if cell.value is not None and cell.data_type == "f":
             cell = self._formula_results.cell(self._sheet_index, cell.coordinate)
             if cell.value is None:
-                raise Unreadable(
+                raise UnreadableCellError(
                     "Cellen har en formel utan sparat värde. Öppna filen i Excel, spara den och försök igen, "
                     "eller skriv värdet i cellen."
                 )
         if cell.value is not None and cell.data_type == "e":
-            raise Unreadable(f"Cellen visar felet {cell.value}. Rätta formeln eller skriv värdet i cellen.")
+            raise UnreadableCellError(f"Cellen visar felet {cell.value}. Rätta formeln eller skriv värdet i cellen.")
         return cell
 
     def readable_cells(self, cells: Iterable[Any]) -> list[Any]:
@@ -126,7 +129,7 @@ class CellReader:
         for cell in cells:
             try:
                 resolved.append(self.resolve(cell))
-            except Unreadable:
+            except UnreadableCellError:
                 continue
         return resolved
 
@@ -252,7 +255,7 @@ class SheetReader:
         """Return the value of the cell. A fault is collected, and the cell then counts as empty."""
         try:
             return spec.read(self.cells.resolve(cell))
-        except Unreadable as fault:
+        except UnreadableCellError as fault:
             self.mapped.problems.append(Problem(str(fault), sheet=self.title, row=row_number, column=label))
             return spec.read(EMPTY_CELL)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from programmes.sheets.cells import Unreadable, normal, text
+from programmes.sheets.cells import UnreadableCellError, normal, text
 from programmes.sheets.mapping import ColumnMapping
 from programmes.sheets.schema import ColumnSpec, SheetSpec
 
@@ -201,7 +201,7 @@ def find_bare_year_column(spec: SheetSpec, cells: Iterable[Any]) -> ColumnSpec |
 def _is_readable(column: ColumnSpec, cell: Any) -> bool:
     try:
         column.read(cell)
-    except Unreadable:
+    except UnreadableCellError:
         return False
     return True
 

@@ -24,8 +24,8 @@ OF_GOAL = "1.2.3 hör till mål 1.2."
 class ColumnSpec:
     """A column that can be read and written. `names` are other people's headings for it.
 
-    `read` returns the value of a cell, or raises Unreadable. A `yearly` column occurs once for each year, such as
-    "Utfall 2022". A column that is not `written` is only understood in other people's files. A column `of_goal` on a
+    `read` returns the value of a cell, or raises UnreadableCellError. A `yearly` column occurs once for each year, such
+    as "Utfall 2022". A column that is not `written` is only understood in other people's files. A column `of_goal` on a
     sheet of measures tells about the goal of the measure.
     """
 

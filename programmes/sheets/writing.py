@@ -1,4 +1,4 @@
-"""A programme as an Excel workbook to change and read in again, and the empty one to begin with."""
+"""Writing of a programme as an Excel workbook that can be edited and imported again, and of an empty template."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from programmes.sheets import cells
 from programmes.sheets.schema import INSTRUCTIONS_TITLE, SHEETS, ColumnSpec, SheetSpec
 
 Fields = Mapping[str, Any]
+NamesBySlug = Mapping[str, str]
 HEADING = PatternFill("solid", fgColor="FFDCE9F1")
-FORMULA_SIGNS = ("=", "+", "-", "@")
-# What XML cannot hold.
+FORMULA_STARTS = ("=", "+", "-", "@")
+# Characters that XML cannot hold.
 ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-# So many empty rows of the template have drop-downs.
+# Empty rows of the template that have drop-downs.
 ROWS_TO_FILL = 1000
 TEXT_FORMAT = "@"
 
@@ -41,57 +42,65 @@ INSTRUCTIONS = (
 
 
 def programme_workbook(source: Fields) -> bytes:
-    """The workbook of a programme, given as `programmes.exporting` gives it."""
-    return _workbook(SHEETS, _rows(source), rows_to_fill=0)
+    """Return the workbook of a programme from the fields that `programmes.exporting` exports."""
+    return _workbook(SHEETS, _rows_by_sheet(source), rows_to_fill=0)
 
 
 def template(sheets: Sequence[SheetSpec] = SHEETS) -> bytes:
-    """An empty workbook with instructions and drop-downs."""
+    """Return an empty workbook with instructions and drop-downs."""
     return _workbook(sheets, {}, rows_to_fill=ROWS_TO_FILL)
 
 
-def _rows(source: Fields) -> dict[str, list[Fields]]:
-    """What each sheet has on its rows."""
-    names = {
-        key: {one["slug"]: one["name"] if _is_alone(one, source[key]) else one["slug"] for one in source[key]}
-        for key in ("units", "perspectives")
-    }
-
-    def named(item: Fields) -> dict[str, Any]:
-        return {key: ", ".join(names[key][slug] for slug in item[key]) for key in names if key in item}
-
+def _rows_by_sheet(source: Fields) -> dict[str, list[Fields]]:
+    """Return the rows of each sheet, with dotted numbers such as "1.2.3" and names instead of slugs."""
+    names = {key: _names_by_slug(source[key]) for key in ("units", "perspectives")}
     rows: dict[str, list[Fields]] = {sheet.key: [] for sheet in SHEETS}
     rows["programme"] = [source["programme"]]
     rows["units"], rows["perspectives"] = source["units"], source["perspectives"]
     for area in source["areas"]:
         rows["areas"].append({**area, "number": str(area["number"])})
         for goal in area["sub_goals"]:
-            code = f"{area['number']}.{goal['number']}"
-            rows["goals"].append({**goal, **named(goal), "number": code})
-            for measure in goal["measures"]:
-                rows["measures"].append({**measure, **named(measure), "number": f"{code}.{measure['number']}"})
-            for indicator in goal["indicators"]:
-                own = f"{code}.{indicator['number']}"
-                rows["indicators"].append({**indicator, "number": own})
-                for key in ("targets", "outcomes"):
-                    rows[key] += [{**figure, "indicator": own} for figure in indicator[key]]
-    rows["guidelines"] = [{**item, **named(item), "number": str(item["number"])} for item in source["guidelines"]]
+            _add_goal_rows(rows, goal, f"{area['number']}.{goal['number']}", names)
+    rows["guidelines"] = [
+        {**guideline, **_joined_names(guideline, names), "number": str(guideline["number"])}
+        for guideline in source["guidelines"]
+    ]
     return rows
 
 
-def _is_alone(one: Fields, all_of_them: Iterable[Fields]) -> bool:
-    """Whether its name says who it is: that nobody else has it, and it is not taken for several names."""
-    name = one["name"]
-    return (
-        not re.search(r"[,;\n/|&]", name)
-        and sum(cells.normal(o["name"]) == cells.normal(name) for o in all_of_them) == 1
-    )
+def _add_goal_rows(rows: dict[str, list[Fields]], goal: Fields, code: str, names: Mapping[str, NamesBySlug]) -> None:
+    """Add the rows of a goal, its measures and its indicators."""
+    rows["goals"].append({**goal, **_joined_names(goal, names), "number": code})
+    for measure in goal["measures"]:
+        number = f"{code}.{measure['number']}"
+        rows["measures"].append({**measure, **_joined_names(measure, names), "number": number})
+    for indicator in goal["indicators"]:
+        number = f"{code}.{indicator['number']}"
+        rows["indicators"].append({**indicator, "number": number})
+        for key in ("targets", "outcomes"):
+            rows[key] += [{**value, "indicator": number} for value in indicator[key]]
+
+
+def _names_by_slug(items: Sequence[Fields]) -> NamesBySlug:
+    """Return how cells name each unit or perspective: by name, or by slug where the name is ambiguous."""
+    return {item["slug"]: item["name"] if _is_unambiguous(item["name"], items) else item["slug"] for item in items}
+
+
+def _is_unambiguous(name: str, items: Iterable[Fields]) -> bool:
+    """Return whether nobody else has the name, and it is not read as several names."""
+    if re.search(r"[,;\n/|&]", name):
+        return False
+    return sum(cells.normal(item["name"]) == cells.normal(name) for item in items) == 1
+
+
+def _joined_names(item: Fields, names: Mapping[str, NamesBySlug]) -> dict[str, str]:
+    return {key: ", ".join(names[key][slug] for slug in item[key]) for key in names if key in item}
 
 
 def _workbook(sheets: Sequence[SheetSpec], rows: Mapping[str, Sequence[Fields]], rows_to_fill: int) -> bytes:
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
-    _instructions(workbook, sheets)
+    _write_instructions(workbook.create_sheet(INSTRUCTIONS_TITLE), sheets)
     for sheet in sheets:
         columns = [column for column in sheet.columns if column.written]
         worksheet = workbook.create_sheet(sheet.title)
@@ -105,83 +114,87 @@ def _workbook(sheets: Sequence[SheetSpec], rows: Mapping[str, Sequence[Fields]],
     return file.getvalue()
 
 
-def _instructions(workbook: Workbook, sheets: Sequence[SheetSpec]) -> None:
-    worksheet = workbook.create_sheet(INSTRUCTIONS_TITLE)
+def _write_instructions(worksheet: Worksheet, sheets: Sequence[SheetSpec]) -> None:
     worksheet.column_dimensions["A"].width = 28
     worksheet.column_dimensions["B"].width = 100
-    _put(worksheet, 1, 1, "Program som ska läsas in").font = Font(bold=True, size=14)
+    _write_cell(worksheet, 1, 1, "Program som ska läsas in").font = Font(bold=True, size=14)
     for number, instruction in enumerate(INSTRUCTIONS, start=2):
-        _put(worksheet, number, 2, instruction)
+        _write_cell(worksheet, number, 2, instruction)
     row = len(INSTRUCTIONS) + 3
     for sheet in sheets:
-        _put(worksheet, row, 1, sheet.title).font = Font(bold=True)
-        _put(worksheet, row, 2, sheet.help)
+        _write_cell(worksheet, row, 1, sheet.title).font = Font(bold=True)
+        _write_cell(worksheet, row, 2, sheet.help)
         row += 1
         for column in sheet.columns:
-            explained = " ".join(part for part in (column.help, _offered(column)) if part)
-            if column.written and explained:
-                _put(worksheet, row, 1, column.title)
-                _put(worksheet, row, 2, explained)
+            explanation = _explanation(column)
+            if column.written and explanation:
+                _write_cell(worksheet, row, 1, column.title)
+                _write_cell(worksheet, row, 2, explanation)
                 row += 1
 
 
-def _offered(column: ColumnSpec) -> str:
-    return f"Något av: {', '.join(column.choices)}." if column.choices else ""
+def _explanation(column: ColumnSpec) -> str:
+    choices = f"Något av: {', '.join(column.choices)}." if column.choices else ""
+    return " ".join(part for part in (column.help, choices) if part)
 
 
 def _write_table(
     worksheet: Worksheet, columns: Sequence[ColumnSpec], rows: Sequence[Fields], rows_to_fill: int
 ) -> None:
+    """Write a sheet with a row for each item, and prepare empty rows for more items."""
     for number, column in enumerate(columns, start=1):
-        _head(_put(worksheet, 1, number, column.title))
+        _format_heading(_write_cell(worksheet, 1, number, column.title))
         worksheet.column_dimensions[get_column_letter(number)].width = column.width
     for row_number, row in enumerate(rows, start=2):
         for number, column in enumerate(columns, start=1):
-            _put(worksheet, row_number, number, _shown(column, row.get(column.key)))
-    last = len(rows) + 1 + rows_to_fill
+            _write_cell(worksheet, row_number, number, _cell_value(column, row.get(column.key)))
+    last_row = len(rows) + 1 + rows_to_fill
     for number, column in enumerate(columns, start=1):
         letter = get_column_letter(number)
         if column.read is cells.code:
-            # Else Excel makes days and decimals of numbers like 1.2.
-            for row_number in range(len(rows) + 2, last + 1):
+            # Excel would turn numbers like 1.2 into dates and decimals.
+            for row_number in range(len(rows) + 2, last_row + 1):
                 worksheet[f"{letter}{row_number}"].number_format = TEXT_FORMAT
-        _offer(worksheet, column, f"{letter}2:{letter}{max(last, 2)}")
+        _add_drop_down(worksheet, column, f"{letter}2:{letter}{max(last_row, 2)}")
     worksheet.freeze_panes = "A2"
     if rows:
         worksheet.auto_filter.ref = worksheet.dimensions
 
 
 def _write_upright(worksheet: Worksheet, columns: Sequence[ColumnSpec], rows: Sequence[Fields]) -> None:
+    """Write a sheet with a row for each fact of a single item."""
     worksheet.column_dimensions["A"].width, worksheet.column_dimensions["B"].width = 26, 80
     for number, column in enumerate(columns, start=1):
-        _head(_put(worksheet, number, 1, column.title))
+        _format_heading(_write_cell(worksheet, number, 1, column.title))
         for row in rows:
-            _put(worksheet, number, 2, _shown(column, row.get(column.key)))
-        _offer(worksheet, column, f"B{number}")
+            _write_cell(worksheet, number, 2, _cell_value(column, row.get(column.key)))
+        _add_drop_down(worksheet, column, f"B{number}")
 
 
-def _offer(worksheet: Worksheet, column: ColumnSpec, place: str) -> None:
-    """A drop-down with the choices. What is written besides is not refused here: reading knows more words."""
+def _add_drop_down(worksheet: Worksheet, column: ColumnSpec, cell_range: str) -> None:
+    """Offer the choices of the column. Excel accepts other words too, since the import understands more of them."""
     if column.choices:
         choices = ",".join(column.choices)
         validation = DataValidation("list", formula1=f'"{choices}"', allow_blank=True, showErrorMessage=False)
-        validation.add(place)
+        validation.add(cell_range)
         worksheet.add_data_validation(validation)
 
 
-def _shown(column: ColumnSpec, value: Any) -> Any:
+def _cell_value(column: ColumnSpec, value: Any) -> Any:
+    """Return the value as people read it: choices by their word, and "Ja" or "Nej"."""
     if isinstance(value, bool):
         return "Ja" if value else "Nej"
     if column.values and value:
-        return next(word for word, known in column.values.items() if known == value)
+        return next(word for word, stored in column.values.items() if stored == value)
     return value
 
 
-def _head(cell: Any) -> None:
+def _format_heading(cell: Any) -> None:
     cell.font, cell.fill = Font(bold=True), HEADING
 
 
-def _put(worksheet: Worksheet, row: int, column: int, value: str | int | float | Decimal | date | None) -> Any:
+def _write_cell(worksheet: Worksheet, row: int, column: int, value: str | int | float | Decimal | date | None) -> Any:
+    """Write a value with its format, and return the cell. Text is never a formula."""
     cell = worksheet.cell(row, column)
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     if isinstance(value, date):
@@ -191,7 +204,7 @@ def _put(worksheet: Worksheet, row: int, column: int, value: str | int | float |
     elif value:
         cell.value = ILLEGAL.sub("", value)
         cell.number_format = TEXT_FORMAT
-        if value.startswith(FORMULA_SIGNS):
-            # A text and nothing else, also when somebody edits the cell.
+        if value.startswith(FORMULA_STARTS):
+            # The quote prefix keeps it text when somebody edits the cell.
             cell.data_type, cell.quotePrefix = "s", True
     return cell
