@@ -1,7 +1,7 @@
 """Model and form fields for text that people enter: cleaned by `organisation.text` on every way into the database.
 
-A model field cleans in validation, on every save, bulk write and lookup, and gives forms a field that cleans too. To
-migrations they are Django's own fields, so that data migrations need nothing from here.
+A model field cleans in validation, on every save, bulk write and lookup, and creates form fields that clean too.
+Migrations see Django's own fields, so that they do not import this module.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ no_nul = ProhibitNullCharactersValidator(message=NUL_MESSAGE)
 
 
 class CleanFormField(forms.CharField):
-    """Base of the form fields: clean what was sent before it is stripped, measured and compared."""
+    """Base of the form fields: clean the sent text before it is stripped, measured and compared."""
 
     cleaner: Callable[[str], str]
 
@@ -35,11 +35,11 @@ class CleanFormField(forms.CharField):
         ]
 
     def to_python(self, value: Any) -> Any:
-        return super().to_python(_cleaned(value, self.cleaner))
+        return super().to_python(_clean_text(value, self.cleaner))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Texts that were stored before they were cleaned have not been changed by whoever opens the form."""
-        return super().has_changed(_cleaned(initial, self.cleaner), data)
+        """Compare cleaned texts: one that was stored uncleaned is not a change of the person who saves the form."""
+        return super().has_changed(_clean_text(initial, self.cleaner), data)
 
 
 class LineFormField(CleanFormField):
@@ -63,10 +63,10 @@ class _CleanModelField(models.Field):
     default_validators = [no_nul]
 
     def to_python(self, value: Any) -> Any:
-        return _cleaned(super().to_python(value), self.cleaner)
+        return _clean_text(super().to_python(value), self.cleaner)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        """Leave the instance with the value that is stored, for the history and the page that follow."""
+        """Set the cleaned value on the instance too, for the history and the page that follow."""
         value = super().pre_save(model_instance, add)
         if isinstance(value, str):
             value = without_nul(self.cleaner(value))
@@ -74,11 +74,13 @@ class _CleanModelField(models.Field):
         return value
 
     def get_prep_value(self, value: Any) -> Any:
+        """Clean also the texts of lookups, so that they match the stored ones."""
         value = super().get_prep_value(value)
         return without_nul(self.cleaner(value)) if isinstance(value, str) else value
 
     def formfield(self, **options: Any) -> Any:
-        return super().formfield(**({} if self.choices else {"form_class": self.form_field}) | options)
+        defaults = {} if self.choices else {"form_class": self.form_field}
+        return super().formfield(**defaults | options)
 
 
 class LineField(_CleanModelField, models.CharField):
@@ -103,5 +105,5 @@ class ProseField(_CleanModelField, models.TextField):
         return name, "django.db.models.TextField", args, options
 
 
-def _cleaned(value: Any, cleaner: Callable[[str], str]) -> Any:
+def _clean_text(value: Any, cleaner: Callable[[str], str]) -> Any:
     return cleaner(value) if isinstance(value, str) else value

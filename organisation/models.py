@@ -1,4 +1,4 @@
-"""Who: users, units and which user reports for which unit."""
+"""Users, units, memberships that tie them, and settings of the municipality."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ SUPERUSER_GAINED = "Kontot fick alla rättigheter"
 SUPERUSER_LOST = "Kontot förlorade rätten till allt"
 
 
-def normalized(password: str) -> str:
+def normalize_password(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
 class User(AbstractUser):
-    """A person who logs in. Global roles are groups (followup migration 0002); units come by `Membership`."""
+    """A person with an account. Roles are groups (`organisation.roles`); units are tied by `Membership`."""
 
     class MailChoice(models.TextChoices):
         AT_ONCE = "at_once", "Så snart något händer"
         DAILY = "daily", "Samlat, högst ett mejl om dagen"
         NECESSARY = "necessary", "Bara det som alltid skickas"
 
-    # Django's own fields, but cleaned: the same name typed on another keyboard finds the same account.
+    # Django's own fields with cleaned text, so that a name typed on another keyboard finds the same account.
     username = LineField(
         _("username"),
         max_length=150,
@@ -65,7 +65,7 @@ class User(AbstractUser):
     # API keys made before this moment are invalid.
     password_changed_at = models.DateTimeField("lösenordet byttes", null=True, editable=False)
 
-    # Who was given which role, and by whom. Passwords, even scrambled, are kept in one place only.
+    # Includes changes of roles. Passwords, even hashed, are stored in one place only.
     history = HistoricalRecords(
         excluded_fields=["password", "password_changed_at", "last_login", "has_seen_introduction"],
         m2m_fields=["groups"],
@@ -80,7 +80,7 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save without history when only the login changed, and record changes that the person is told of by mail."""
+        """Save, and record the changes that are reported to the person by mail. A login alone makes no history."""
         fields = set(kwargs["update_fields"]) if kwargs.get("update_fields") is not None else None
         changes = self._account_changes(fields)
         if NEW_PASSWORD in changes:
@@ -97,7 +97,7 @@ class User(AbstractUser):
             AccountChange.objects.record(self, change)
 
     def _account_changes(self, fields: set[str] | None) -> list[str]:
-        """Return in Swedish how the stored account and this one differ in password, rights and being open."""
+        """Return, in Swedish, the changes of password, superuser rights and access since the account was stored."""
         if fields is not None and not fields & {"password", "is_superuser", "is_active"}:
             return []
         if self._state.adding:
@@ -105,27 +105,27 @@ class User(AbstractUser):
         stored = User.objects.get(pk=self.pk)
         # At login Django may hash the same password again, with a newer hasher.
         is_rehash = fields == {"password"} and self._password is None  # type: ignore[attr-defined]
-        found = {
+        changes = {
             NEW_PASSWORD: stored.password and self.password != stored.password and not is_rehash,
             SUPERUSER_GAINED: self.is_superuser and not stored.is_superuser,
             SUPERUSER_LOST: stored.is_superuser and not self.is_superuser,
             "Kontot öppnades igen": self.is_active and not stored.is_active,
         }
-        # A closed account opens nothing; its opening is reported.
-        return [change for change, is_so in found.items() if is_so] if self.is_active else []
+        # Changes of a closed account give no access. The change that opens it is reported.
+        return [change for change, has_happened in changes.items() if has_happened] if self.is_active else []
 
     def set_password(self, raw_password: str | None) -> None:
-        """Store the password in NFKC: keyboards of one system send å as one character, those of another as two."""
-        super().set_password(raw_password and normalized(raw_password))
+        """Store the password in NFKC: some keyboards send å as one character, others as two."""
+        super().set_password(raw_password and normalize_password(raw_password))
 
     def check_password(self, raw_password: str | None) -> bool:
-        """Compare in NFKC, and as it was typed if that differs: passwords set before release 0.3 are stored so."""
-        forms = dict.fromkeys([normalized(raw_password or ""), raw_password or ""])
-        return any(super(User, self).check_password(form) for form in forms)
+        """Compare in NFKC, and as typed if that differs: passwords set before release 0.3 are stored as typed."""
+        spellings = dict.fromkeys([normalize_password(raw_password or ""), raw_password or ""])
+        return any(super(User, self).check_password(spelling) for spelling in spellings)
 
     @property
     def is_used(self) -> bool:
-        """Whether the account has signed in or made a change, and must be kept to tell who did it."""
+        """Whether the account has signed in or changed anything; the history then needs its name."""
         return self.last_login is not None or _has_made_changes(self)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
@@ -134,33 +134,33 @@ class User(AbstractUser):
         return super().delete(*args, **kwargs)
 
     @property
-    def stored(self) -> list[Any]:
-        """All that stands in this person's row."""
+    def field_values(self) -> list[Any]:
+        """The values of this row, for an ETag that changes with any of them."""
         return [getattr(self, field.attname) for field in self._meta.concrete_fields]
 
     @cached_property
     def has_role(self) -> bool:
-        """Whether this person is in a group; known already of who asks for a page (organisation.sessions)."""
+        """Whether this person is in a group. `organisation.sessions` sets it on the user of a request."""
         return self.groups.exists()
 
     @cached_property
     def reported_unit_ids(self) -> frozenset[int]:
-        """Ids of the units that this person writes for today; one query for the life of the object."""
+        """Ids of the units that this person may report for today; one query in the life of the object."""
         return frozenset(Unit.objects.reported_by(self, timezone.localdate()).values_list("pk", flat=True))
 
     def reports_for(self, units: Iterable[Unit]) -> bool:
-        """Whether this person writes for at least one of `units`."""
+        """Return whether this person may report for at least one of `units`."""
         return any(unit.pk in self.reported_unit_ids for unit in units)
 
 
 def _has_made_changes(user: User) -> bool:
-    """Whether the history of any table names `user` as the writer; deleting the account would erase that."""
+    """Return whether the history of any table names `user`. Deleting the account would erase the name there."""
     histories = (model for model in apps.get_models() if hasattr(model, "history_user"))
     return any(history._base_manager.filter(history_user=user.pk).exists() for history in histories)
 
 
 def administrators() -> models.QuerySet[User]:
-    """Active users who may change accounts."""
+    """Return the active users who may change accounts."""
     return User.objects.with_perm("organisation.change_user", backend="organisation.sessions.Backend")
 
 
@@ -170,17 +170,17 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         return super().delete()
 
     def valid_on(self, day: date) -> UnitQuerySet:
-        """Units that exist on `day`; units are split, merged and renamed within a programme's period."""
+        """Filter the units that exist on `day`: units are split, merged and renamed during a programme."""
         return self.filter(
             Q(valid_from__isnull=True) | Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gte=day)
         )
 
     def reported_by(self, user: User | AnonymousUser, day: date) -> UnitQuerySet:
-        """Units for which `user` may write on `day`."""
+        """Filter the units for which `user` may write on `day`."""
         return self.filter(memberships__user_id=user.pk, memberships__in=Membership.objects.current(day).reporting())
 
-    def of(self, user: User | AnonymousUser, day: date) -> UnitQuerySet:
-        """Units that `user` belongs to on `day`, writing or reading."""
+    def with_member(self, user: User | AnonymousUser, day: date) -> UnitQuerySet:
+        """Filter the units that `user` belongs to on `day`, writing or only reading."""
         return self.filter(memberships__user_id=user.pk, memberships__in=Membership.objects.current(day))
 
 
@@ -191,7 +191,7 @@ class Unit(ProtectedModel):
         ADMINISTRATION = "administration", "Förvaltning"
         FEDERATION = "federation", "Kommunalförbund"
 
-    # ”Samtliga nämnder och bolag”, whom the board's decisions are commonly sent to.
+    # ”Samtliga nämnder och bolag”, the usual recipients of the board's decisions.
     COMMITTEES_AND_COMPANIES = (Kind.COMMITTEE, Kind.COMPANY)
 
     name = LineField("namn", max_length=200)
@@ -232,7 +232,7 @@ class Unit(ProtectedModel):
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self, day: date) -> MembershipQuerySet:
-        """Of those who belong to their unit on `day`, and have not left it."""
+        """Filter the memberships that have not ended on `day`."""
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
 
     def reporting(self) -> MembershipQuerySet:
@@ -240,10 +240,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """Ties a user to a unit: with `may_report` they write its entries, without it they read.
+    """Ties a user to a unit: with `may_report` they write its answers, without it they only read.
 
-    Who leaves a unit gets a last day (`valid_to`) and keeps the row, so that it is still seen who it was; who comes
-    back has that day taken away.
+    A person who leaves the unit gets a last day (`valid_to`). The row stays, so that the unit's earlier officials are
+    known. A person who comes back has the last day removed.
     """
 
     user = models.ForeignKey(User, models.CASCADE, verbose_name="användare", related_name="memberships")
@@ -291,7 +291,7 @@ class Membership(models.Model):
 
     @property
     def is_unused(self) -> bool:
-        """Whether nothing can have been done by it, so that it may be deleted: its person has never logged in."""
+        """Whether the person has never logged in, so that the membership cannot have been used and may be deleted."""
         return self.user.last_login is None
 
 
@@ -299,7 +299,7 @@ class AccountChangeQuerySet(models.QuerySet["AccountChange"]):
     def record(self, user: User, change: str, *, by: User | None = None) -> None:
         """Record a change of `user`'s account, in the transaction of the change; a mail follows.
 
-        :param by: the person behind it; without one, the logged-in user of the request, or nobody in a command.
+        :param by: the user who made the change; without one, the logged-in user of the request, or nobody in a command.
         """
         by = by or acting_user()
         self.create(user_id=user.pk, change=change, by_id=by and by.pk)
@@ -316,7 +316,7 @@ class AccountChangeQuerySet(models.QuerySet["AccountChange"]):
 class AccountChange(models.Model):
     """A change of a person's role, password, second step or API key, mailed to the person and all administrators.
 
-    The outbox is in an app above this one, which collects the changes that are not mailed.
+    `followup.mail` collects the changes without `mailed_at`, because this app may not import it.
     """
 
     user = models.ForeignKey(User, models.CASCADE, verbose_name="konto", related_name="account_changes")
@@ -339,7 +339,7 @@ class AccountChange(models.Model):
 
 
 class ProviderGroup(models.Model):
-    """A group at the municipality's provider, and the role or unit here that its members get when they sign in."""
+    """A group at the municipality's provider, and the role or unit that its members get when they sign in."""
 
     name = LineField(
         "grupp",
@@ -382,10 +382,10 @@ class ProviderGroup(models.Model):
 
 
 class AccessibilityStatement(models.Model):
-    """What the law asks a public body to say of how accessible its site is; one row, kept up to date by hand.
+    """The accessibility statement that the law requires of a public body; one row, updated by an administrator.
 
-    The items are those that the supervising authority lists for an accessibility statement (Digg, "Skapa en
-    tillgänglighetsredogörelse"). Names of acts and authorities are data, because they change.
+    The fields are those that the supervising authority lists (Digg, "Skapa en tillgänglighetsredogörelse"). Names of
+    acts and authorities are data, because they change.
     """
 
     class Compliance(models.TextChoices):
@@ -437,7 +437,7 @@ class AccessibilityStatement(models.Model):
 
 
 def legible_accent(value: str) -> None:
-    """What the page shows in the accent must be read by everybody: titles, links, and white words on buttons."""
+    """Validate that titles and links in this colour, and white text on buttons of it, can be read by everybody."""
     if not re.fullmatch("#[0-9a-fA-F]{6}", value):
         raise ValidationError("Skriv färgen som # och sex tecken, till exempel #12405c.")
     if not is_legible(value):
@@ -448,7 +448,7 @@ def legible_accent(value: str) -> None:
 
 
 class Appearance(models.Model):
-    """The municipality's own look; one row, or none for the look that comes with the program."""
+    """The municipality's colour and logotype; one row, or none for the default appearance."""
 
     accent = models.CharField(
         "accentfärg",
@@ -489,5 +489,5 @@ class Appearance(models.Model):
 
     @property
     def file_name(self) -> str:
-        """The logotype's name in its address."""
+        """The last part of the logotype's address."""
         return PurePosixPath(self.logotype.name or "").name

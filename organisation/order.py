@@ -1,7 +1,7 @@
 """Swedish alphabetical order, the same in PostgreSQL, in SQLite and in Python.
 
-PostgreSQL has the order as an ICU collation. `order_key` computes the same order for the letters, digits and signs of
-names, for lists that are sorted in Python; the SQLite backend registers `compare` under the collation's name.
+PostgreSQL has this order as an ICU collation. `order_key` computes the same order for letters, digits and signs of
+names, for lists that are sorted in Python. The SQLite backend registers `compare` under the name of the collation.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ COLLATION = "sv-SE-x-icu"
 T = TypeVar("T")
 Key = tuple[tuple[tuple[int, int], ...], tuple[int, ...], tuple[int, ...], str]
 
-# Order of what precedes the letters: ICU puts spaces before punctuation, signs and digits.
+# Characters before the letters, in the order of ICU: spaces, punctuation, signs, digits.
 _SIGNS = (
     "\t\n\v\f\r \xa0_-\N{NON-BREAKING HYPHEN}–—,;:!¡?¿.…'‘’“”\"«»()[]{}§¶@*/\\&#%‰†‡•`´¨^°©®+±÷×<=>|¦~¤¢$£¥€0123456789"
 )
-_SIGN_ORDER = {sign: place for place, sign in enumerate(_SIGNS)}
+_SIGN_ORDER = {sign: position for position, sign in enumerate(_SIGNS)}
 _LETTERS = "abcdefghijklmnopqrstuvwxyzåäö"
-_LETTER_ORDER = {letter: place for place, letter in enumerate(_LETTERS)}
+_LETTER_ORDER = {letter: position for position, letter in enumerate(_LETTERS)}
 # Letters of other languages that Swedish orders as variants of its own.
 _VARIANTS = {
     "æ": "ä",
@@ -42,11 +42,11 @@ _VARIANTS = {
     "ß": "ss",
     "þ": "th",
 }
-_VARIANT_ORDER = {letter: place for place, letter in enumerate(_VARIANTS, start=1)}
-_OWN = frozenset("åäö")
-# Acute, grave, breve, circumflex, caron, ring, diaeresis, double acute, tilde, dot: as ICU orders them.
+_VARIANT_ORDER = {letter: position for position, letter in enumerate(_VARIANTS, start=1)}
+_SWEDISH_LETTERS = frozenset("åäö")
+# In the order of ICU: acute, grave, breve, circumflex, caron, ring, diaeresis, double acute, tilde, dot.
 _MARKS = "\u0301\u0300\u0306\u0302\u030c\u030a\u0308\u030b\u0303\u0307"
-_MARK_ORDER = {mark: place for place, mark in enumerate(_MARKS, start=1)}
+_MARK_ORDER = {mark: position for position, mark in enumerate(_MARKS, start=1)}
 
 
 def in_swedish_order(field: str, *, descending: bool = False) -> OrderBy:
@@ -56,7 +56,7 @@ def in_swedish_order(field: str, *, descending: bool = False) -> OrderBy:
 
 
 def swedish_sorted(items: Iterable[T]) -> list[T]:
-    """Return the items by what they are called."""
+    """Return the items sorted by their text."""
     return sorted(items, key=lambda item: order_key(str(item)))
 
 
@@ -68,23 +68,23 @@ def order_key(text: str) -> Key:
     cases: list[int] = []
     for character in unicodedata.normalize("NFC", text):
         lower = character.lower()
-        base, accent = _parted(lower)
-        for letter in base:
-            letters.append(_place(letter))
+        base, accent = _split_accent(lower)
+        for letter in base:  # two for a ligature such as ß
+            letters.append(_letter_key(letter))
             accents.append(accent)
             cases.append(int(character != lower))
     return tuple(letters), tuple(accents), tuple(cases), text
 
 
-def compare(one: str, other: str) -> int:
-    """Compare two texts as the callback of an SQLite collation."""
-    first, second = order_key(one), order_key(other)
-    return (first > second) - (first < second)
+def compare(first: str, second: str) -> int:
+    """Return -1, 0 or 1: the callback of an SQLite collation."""
+    first_key, second_key = order_key(first), order_key(second)
+    return (first_key > second_key) - (first_key < second_key)
 
 
-def _parted(lower: str) -> tuple[str, int]:
-    """Part a character into its letter, as Swedish orders it, and a number for what distinguishes it from that."""
-    if lower in _OWN or lower.isascii():
+def _split_accent(lower: str) -> tuple[str, int]:
+    """Split a character into the letter that Swedish orders it by, and the rank of its accent; 0 for none."""
+    if lower in _SWEDISH_LETTERS or lower.isascii():
         return lower, 0
     if lower in _VARIANTS:
         return _VARIANTS[lower], _VARIANT_ORDER[lower]
@@ -92,7 +92,8 @@ def _parted(lower: str) -> tuple[str, int]:
     return base, _MARK_ORDER.get(marks[0], ord(marks[0])) if marks else 0
 
 
-def _place(letter: str) -> tuple[int, int]:
+def _letter_key(letter: str) -> tuple[int, int]:
+    """Return a sort key that puts signs first, then other symbols, Swedish letters and other alphabets."""
     if letter in _SIGN_ORDER:
         return 0, _SIGN_ORDER[letter]
     if letter in _LETTER_ORDER:

@@ -22,7 +22,8 @@ def uses_of(row: models.Model) -> Iterator[models.Model]:
 def refuse_if_in_use(rows: Iterable[models.Model]) -> None:
     """Raise ProtectedError, with the rows that use them, if any of `rows` is in use."""
     for row in rows:
-        if used_by := set(uses_of(row)):
+        used_by = set(uses_of(row))
+        if used_by:
             raise ProtectedError(f"”{row}” används och kan inte tas bort.", used_by)
 
 

@@ -26,7 +26,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
     work = work_of(user, today)
     context = {
         "work": work,
-        "units": Unit.objects.of(user, today),
+        "units": Unit.objects.with_member(user, today),
         "shows_example": any(task.entry.sub_goal.is_example for year in work for task in year.tasks),
     }
     return render(request, "followup/answers/work_list.html", context)

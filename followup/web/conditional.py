@@ -93,7 +93,7 @@ def etag_of_state(request: HttpRequest) -> str | None:
         request.change_count,  # type: ignore[attr-defined]
         timezone.localdate(),
         request.get_full_path(),
-        request.user.stored if request.user.is_authenticated else [],
+        request.user.field_values if request.user.is_authenticated else [],
         # The forms of a page contain the reader's token, and a page may show values of the session.
         request.META.get("CSRF_COOKIE"),
         sorted((name, value) for name, value in request.session.items() if name != SEEN_AT),

@@ -1,4 +1,4 @@
-"""How a form's field is drawn."""
+"""Filters for the fields of forms."""
 
 from django import template
 from django.forms import BoundField
@@ -8,6 +8,6 @@ register = template.Library()
 
 @register.filter
 def without_prompt(field: BoundField) -> BoundField:
-    """The field without the placeholder that allauth's forms repeat its label in."""
+    """Remove the placeholder: allauth's forms repeat the label there."""
     field.field.widget.attrs.pop("placeholder", None)
     return field

@@ -37,14 +37,14 @@ def leave(user: User, day: date = LAST_DAY) -> Membership:
 
 def test_the_last_day_is_the_last_day_of_writing_and_reading(unit, member):
     leave(member)
-    for units in (Unit.objects.of, Unit.objects.reported_by):
+    for units in (Unit.objects.with_member, Unit.objects.reported_by):
         assert list(units(member, LAST_DAY)) == [unit]
         assert list(units(member, date(2022, 1, 1))) == []
 
 
 def test_a_reader_belongs_but_does_not_report(unit, member):
     member.memberships.update(may_report=False)
-    assert list(Unit.objects.of(member, LAST_DAY)) == [unit]
+    assert list(Unit.objects.with_member(member, LAST_DAY)) == [unit]
     assert list(Unit.objects.reported_by(member, LAST_DAY)) == []
 
 
