@@ -31,6 +31,7 @@ class Rule:
 
 
 def rules(now: datetime) -> list[Rule]:
+    """Return the rules of deletion that the settings give as of `now`."""
     mail_before = now - timedelta(days=settings.KEEP_MAIL_DAYS)
     log_before = now - timedelta(days=settings.KEEP_ADMIN_LOG_DAYS)
     day = timezone.localdate(now)

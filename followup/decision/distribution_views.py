@@ -57,6 +57,7 @@ def distribution(request: HttpRequest, slug: str, year: int, number: int) -> Htt
 
 
 def _send(request: HttpRequest, user: User, decision: Decision, form: DistributionForm) -> bool:
+    """Send the decision to the chosen units. Return False with an error in the form when nothing was sent."""
     try:
         with_files = "without_files" not in request.POST
         number = send_out(decision, form.cleaned_data["units"], by=user, now=timezone.now(), with_files=with_files)

@@ -197,6 +197,7 @@ class DecisionForm(EntryForm):
         return self.is_valid()
 
     def conflicts_with(self, stored: Decision) -> list[Conflict]:
+        """Compare with the saved case, its speakers included, and return the fields that both have changed."""
         conflicts = super().conflicts_with(stored)
         mine, theirs = self.cleaned_data["speakers"], _names(stored)
         if mine == theirs:

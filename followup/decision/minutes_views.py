@@ -19,6 +19,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def minutes_extract(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
+    """Show the minutes extract as a page, with links to its files."""
     decision = decision_or_404(request, slug, year, number)
     extract = build_minutes_extract(decision)
     context = {

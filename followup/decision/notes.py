@@ -74,6 +74,7 @@ def copy_notes(earlier: Decision, case: Decision, *, by: User) -> None:
 
 
 def _copy_file(note: ProtocolNote, copy: ProtocolNote) -> None:
+    """Give the copy of a note its own copy of the file. Refused when the file cannot be read or stored."""
     if not note.attachment:
         return
     try:

@@ -250,6 +250,7 @@ def _recorded_or_404(request: HttpRequest, slug: str, year: int, number: int) ->
 
 
 def decision_detail(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
+    """Show a recorded decision with its notes, documents and dispatch."""
     decision = _recorded_or_404(request, slug, year, number)
     context = {
         "decision": decision,
@@ -284,6 +285,7 @@ def decided_report(request: HttpRequest, slug: str, year: int, number: int) -> H
 
 
 def decided_report_pdf(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponseBase:
+    """Return the stored PDF of a decided report, or make it when the decision was recorded without one."""
     decision = _recorded_or_404(request, slug, year, number)
     if decision.report.pdf:
         try:

@@ -35,6 +35,7 @@ for prefix, namespace in NAMESPACES.items():
 
 
 def render(catalogue: Catalogue) -> bytes:
+    """Return the catalogue as RDF/XML."""
     root = Element(_name("rdf:RDF"))
     publisher, contact = f"{catalogue.address}#utgivare", f"{catalogue.address}#kontakt"
     node = _resource(root, "dcat:Catalog", f"{catalogue.address}#katalog")
@@ -72,6 +73,7 @@ def _agent(root: Element, catalogue: Catalogue, publisher: str, contact: str) ->
 
 
 def _dataset(root: Element, dataset: Dataset, publisher: str, contact: str) -> None:
+    """Add a dataset with its period and its distributions."""
     node = _resource(root, "dcat:Dataset", f"{dataset.address}#data")
     _text(node, "dcterms:title", dataset.title)
     _text(node, "dcterms:description", dataset.description)

@@ -103,6 +103,7 @@ def without_figures(report: Report, hidden: Sequence[HiddenFigures]) -> Report:
 
 
 def _without(indicator: IndicatorStatus, hidden: Sequence[HiddenFigures]) -> IndicatorStatus:
+    """Return the indicator without its secret outcomes, with a notice that names their years."""
     applicable = [figures for figures in hidden if figures.is_shown_by(indicator)]
     years = {year for figures in applicable for year in figures.years}
     secret = sorted(years & {outcome.year for outcome in indicator.outcomes})

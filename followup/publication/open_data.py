@@ -64,6 +64,7 @@ def catalogue(publications: Iterable[Publication]) -> Catalogue:
 
 
 def _dataset(publication: Publication) -> Dataset:
+    """Return the report as a dataset with a file in each open format."""
     report = publication.report
     page = absolute(reverse("followup:public_report", args=[report.programme_slug, report.year]))
     return Dataset(

@@ -60,6 +60,7 @@ def publications() -> Iterator[Publication]:
 
 
 def _publication(follow_up: FollowUp) -> Publication | None:
+    """Return the public form of the report in force. None when there is none, or when a mark is misplaced."""
     decided = DecidedReport.objects.in_force(follow_up).select_related("decision").defer("minutes").first()
     if decided is None:
         return None

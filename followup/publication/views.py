@@ -123,6 +123,7 @@ def open_data_catalogue(request: HttpRequest) -> HttpResponseBase:
 
 @public
 def sitemap(request: HttpRequest) -> HttpResponseBase:
+    """List the public pages for search engines."""
     found = list(publications())
     pages = [absolute(reverse(f"followup:{name}")) for name in ("public_list", "open_data")]
     for publication in found:
@@ -217,6 +218,7 @@ def _pdf(request: HttpRequest, publication: Publication) -> HttpResponseBase:
 
 
 def _waiting(request: HttpRequest, rendering: Rendering, publication: Publication) -> HttpResponse:
+    """Show that the PDF is being made, or could not be made, and call a worker."""
     call_worker(timezone.now())
     response = _page(
         request, "public_waiting", publication=publication, report=publication.report, is_failed=rendering.is_failed

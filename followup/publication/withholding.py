@@ -120,6 +120,7 @@ class _Mask:
     grounds: Mapping[str, str]
 
     def report(self, report: Report) -> Report:
+        """Return the report with each withheld text replaced."""
         of_year: dict[str, Any] = {
             field: self.text(key, getattr(report, field)) for key, (field, _heading) in OF_YEAR.items()
         }

@@ -106,6 +106,7 @@ class _MeasureOfYear:
 
 
 def _measures_of_year(follow_up: FollowUp, units: UnitNames) -> list[_MeasureOfYear]:
+    """Return the measures that are followed up in the year, in the order of their numbers."""
     years = _years_by_measure(follow_up)
     entries = (
         MeasureEntry.objects.filter(follow_up=follow_up)
@@ -123,6 +124,7 @@ def _measures_of_year(follow_up: FollowUp, units: UnitNames) -> list[_MeasureOfY
 
 
 def _measure_status(entry: MeasureEntry, units: tuple[str, ...], years: tuple[ProgressOfYear, ...]) -> MeasureStatus:
+    """Join the measure's part of the programme with its answer of the year."""
     measure = entry.measure
     return MeasureStatus(
         code=measure.code,
@@ -175,6 +177,7 @@ def _areas(
     history: dict[int, list[YearStatus]],
     units: UnitNames,
 ) -> tuple[AreaStatus, ...]:
+    """Return the areas with their goals, measures and indicators. Makes three queries."""
     indicators = indicators_by_goal(follow_up.programme, follow_up.year)
     measures_of: dict[int, list[MeasureStatus]] = defaultdict(list)
     for of_year in measures:
@@ -221,6 +224,7 @@ def _every_year(years: Iterable[int], known: Iterable[YearStatus]) -> tuple[Year
 
 
 def _guidelines(follow_up: FollowUp, units: UnitNames) -> tuple[GuidelineStatus, ...]:
+    """Return the guidelines with the reviewer's text of the year."""
     entries = (
         GuidelineEntry.objects.filter(follow_up=follow_up).select_related("guideline").order_by("guideline__number")
     )
@@ -249,6 +253,7 @@ def _perspective_accounts(measures: Iterable[_MeasureOfYear]) -> tuple[Perspecti
 
 
 def _changes(year: int, measures: Iterable[_MeasureOfYear]) -> tuple[Change, ...]:
+    """Return the measures that the programme marks as added or changed in `year`."""
     return tuple(
         Change(
             code=of_year.status.code,

@@ -185,6 +185,7 @@ def _elsewhere(programme: Programme, year: int, kpis: Collection[str]) -> dict[s
 
 
 def _status(rows: list[Any], elsewhere: Mapping[str, tuple[Elsewhere, ...]]) -> IndicatorStatus:
+    """Return an indicator from its rows, which repeat it for each outcome and yearly target."""
     indicator: Indicator = rows[0]
     outcomes = tuple({row.outcome_year: _outcome(row) for row in rows if row.value is not None}.values())
     baseline = None

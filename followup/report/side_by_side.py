@@ -76,6 +76,7 @@ class ReportCounts:
 
 
 def count_report(report: Report) -> ReportCounts:
+    """Count the goals and measures at each step, and the assessments of each year of the period."""
     goals = report.sub_goals
     return ReportCounts(
         report=report,

@@ -87,6 +87,7 @@ def _own_problems(link: DecidedReport) -> Iterator[str]:
 
 
 def _content_problems(link: DecidedReport) -> Iterator[str]:
+    """Yield problems of the report's content: unreadable, of another schema, or of another year."""
     try:
         report = from_json(link.json)
         schema = json.loads(link.json)["schema"]

@@ -83,6 +83,7 @@ class Drawing(SVGImage):
         self._operators: dict[tuple[Any, ...], list[Any]] = {}
 
     def draw(self, stream: Any, concrete_width: float, concrete_height: float, style: Any) -> None:
+        """Draw, or copy the operators of an equal drawing."""
         state = concrete_width, concrete_height, *_state_of(stream)
         if (operators := self._operators.get(state)) is not None:
             # The first operator saves the state of the page and the last restores it.
@@ -165,6 +166,7 @@ class File(pydyf.PDF):
             item.__class__ = _SerialisedOnce  # the stream of small objects, and the table of where objects begin
 
     def write(self, *args: Any, **options: Any) -> None:
+        """Serialise all objects, then let pydyf write their bytes."""
         streams = []
         for number, item in enumerate(self.objects):
             if isinstance(item, pydyf.Stream):
