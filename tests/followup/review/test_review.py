@@ -1,7 +1,5 @@
 """Handing in, review and return, page by page."""
 
-import re
-
 import pytest
 
 from followup.models import AreaEntry, Event, FollowUp, MeasureEntry, SubGoalEntry
@@ -526,4 +524,4 @@ def test_the_list_counts_answers_in_words_that_agree(reviewer, open_year):
     row = page.split('<span class="code">1.1</span>')[1].split("</li>")[0]
     assert '<span class="goal-missing">4 inlämnade · <strong>4 ej ifyllda</strong></span>' in row
     row = page.split('<span class="code">1.2</span>')[1].split("</li>")[0]
-    assert re.search(r'<span class="goal-missing">2 utkast, (1 godkänt|[2-9] godkända) · ', row)
+    assert '<span class="goal-missing">2 utkast, 2 godkända</span>' in row
