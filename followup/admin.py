@@ -1,8 +1,9 @@
-"""The year in the admin: opening it, its dates, and what officials have answered (to read)."""
+"""Admin pages of follow-ups and the outbox, and the extensions of the programme's pages that need follow-ups."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
@@ -12,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from followup.models import Entry, FollowUp, MeasureEntry, OutgoingMail, SubGoalEntry
+from followup.programme_changes import refusal_of_draft, refusal_of_move
 from followup.workflow import bring_in_new, bring_into_open_years, open_follow_up, year_of
 from organisation.admin import HistoryAdmin
 from organisation.sentences import counted
@@ -46,7 +48,7 @@ class FollowUpAdmin(DecidedStays):
         "is_example",
         "history_reason",
     )
-    list_display = ("year", "programme", "state", "opens_on", "due_on", "assessed_count", "goal_count")
+    list_display = ("year", "of_programme", "state", "opens_on", "due_on", "assessed_count", "goal_count")
     list_filter = ("programme", "state", "year")
     list_select_related = ("programme",)
     search_fields = ("programme__title", "year")
@@ -62,6 +64,10 @@ class FollowUpAdmin(DecidedStays):
                 assessed_count=Count("subgoalentry_set", filter=~Q(subgoalentry_set__assessment="")),
             )
         )
+
+    @admin.display(description="program", ordering="programme")
+    def of_programme(self, follow_up: FollowUp) -> str:
+        return follow_up.programme.picker_label
 
     @admin.display(description="mål med bedömning", ordering="assessed_count")
     def assessed_count(self, follow_up: Any) -> int:
@@ -102,7 +108,7 @@ class FollowUpAdmin(DecidedStays):
 @admin.register(SubGoalEntry)
 class SubGoalEntryAdmin(DecidedStays):
     readonly_fields = ("state",)  # changed by the workflow alone
-    list_display = ("sub_goal", "year", "assessment", "forecast", "is_example")
+    list_display = ("sub_goal", "of_programme", "year", "assessment", "forecast", "is_example")
     list_filter = (
         "follow_up__programme",
         "follow_up__year",
@@ -111,9 +117,13 @@ class SubGoalEntryAdmin(DecidedStays):
         "forecast",
         "sub_goal__units",
     )
-    list_select_related = ("follow_up", "sub_goal__area")
+    list_select_related = ("follow_up__programme", "sub_goal__area")
     search_fields = ("sub_goal__text", *SubGoalEntry.text_names())
     ordering = ("-follow_up__year", "sub_goal__area__number", "sub_goal__number")
+
+    @admin.display(description="program", ordering="follow_up__programme")
+    def of_programme(self, entry: SubGoalEntry) -> str:
+        return entry.follow_up.programme.picker_label
 
     @admin.display(description="år", ordering="follow_up__year")
     def year(self, entry: SubGoalEntry) -> int:
@@ -123,9 +133,9 @@ class SubGoalEntryAdmin(DecidedStays):
 @admin.register(MeasureEntry)
 class MeasureEntryAdmin(DecidedStays):
     readonly_fields = ("state",)  # changed by the workflow alone
-    list_display = ("measure", "year", "progress", "is_example")
+    list_display = ("measure", "of_programme", "year", "progress", "is_example")
     list_filter = ("follow_up__programme", "follow_up__year", "measure__sub_goal__area", "progress", "measure__units")
-    list_select_related = ("follow_up", "measure__sub_goal__area")
+    list_select_related = ("follow_up__programme", "measure__sub_goal__area")
     search_fields = ("measure__text", *MeasureEntry.text_names())
     ordering = (
         "-follow_up__year",
@@ -134,37 +144,81 @@ class MeasureEntryAdmin(DecidedStays):
         "measure__number",
     )
 
+    @admin.display(description="program", ordering="follow_up__programme")
+    def of_programme(self, entry: MeasureEntry) -> str:
+        return entry.follow_up.programme.picker_label
+
     @admin.display(description="år", ordering="follow_up__year")
     def year(self, entry: MeasureEntry) -> int:
         return entry.follow_up.year
 
 
-def _reaching_open_years(base: type[HistoryAdmin], programme_of: Callable[[Any], Programme]) -> type[HistoryAdmin]:
-    """The programme's own admin page, which also brings what was added on it into the years that are open.
+class FollowedUpAdmin(HistoryAdmin):
+    """Part of a programme page that needs follow-ups: the programme's own admin knows nothing of them.
 
-    The programme knows nothing of follow-ups, so its pages are extended here, in the app above it.
+    Brings added goals, measures and the like into the open years, and refuses changes that the answers forbid.
     """
 
-    class Reaching(base):  # type: ignore[valid-type, misc]
-        def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-            super().save_related(request, form, formsets, change)
-            for year, number in bring_into_open_years(programme_of(form.instance), by=request.user).items():  # type: ignore[arg-type]
-                rows = counted(number, "ny rad", "nya rader")
-                self.message_user(request, f"Uppföljningen för {year} fick {rows} att fylla i.")
+    programme_of: Callable[[Any], Programme]
+    # The field that a refusal is shown at, and the function that returns the refusal.
+    refused_field: str
+    refusal_of_change: Callable[[Any], str]
 
-    return Reaching
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        return _refusing_form(form, self.refused_field, type(self).refusal_of_change) if obj else form
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        programme = type(self).programme_of(form.instance)
+        for year, number in bring_into_open_years(programme, by=request.user).items():  # type: ignore[arg-type]
+            rows = counted(number, "ny rad", "nya rader")
+            self.message_user(request, f"Uppföljningen för {year} fick {rows} att fylla i.")
 
 
-PAGES: list[tuple[type[models.Model], type[HistoryAdmin], Callable[[Any], Programme]]] = [
-    (Programme, programme_admin.ProgrammeAdmin, lambda programme: programme),
-    (ResponsibilityArea, programme_admin.ResponsibilityAreaAdmin, lambda area: area.programme),
-    (SubGoal, programme_admin.SubGoalAdmin, lambda goal: goal.area.programme),
-    (Measure, programme_admin.MeasureAdmin, lambda measure: measure.sub_goal.area.programme),
-    (Guideline, programme_admin.GuidelineAdmin, lambda guideline: guideline.programme),
-]
-for model, page, programme_of in PAGES:
-    admin.site.unregister(model)
-    admin.site.register(model, _reaching_open_years(page, programme_of))
+def _refusing_form(form: Any, field: str, refusal_of_change: Callable[[Any], str]) -> Any:
+    """Return the form class with the check of `refusal_of_change`, whose text is shown at `field`."""
+
+    class RefusingForm(form):
+        def _post_clean(self) -> None:
+            super()._post_clean()
+            is_changed = field in self.changed_data and field not in self.errors
+            refusal = refusal_of_change(self.instance) if is_changed else ""
+            if refusal:
+                self.add_error(field, refusal)
+
+    return RefusingForm
+
+
+@dataclass(frozen=True)
+class ExtendedPage:
+    """A programme page to register again as a subclass of FollowedUpAdmin."""
+
+    model: type[models.Model]
+    page: type[HistoryAdmin]
+    programme_of: Callable[[Any], Programme]
+    refused_field: str
+    refusal_of_change: Callable[[Any], str] = refusal_of_move
+
+    def register(self) -> None:
+        attributes = {
+            "programme_of": self.programme_of,
+            "refused_field": self.refused_field,
+            "refusal_of_change": self.refusal_of_change,
+        }
+        admin.site.unregister(self.model)
+        admin.site.register(self.model, type(self.page.__name__, (FollowedUpAdmin, self.page), attributes))
+
+
+EXTENDED_PAGES = (
+    ExtendedPage(Programme, programme_admin.ProgrammeAdmin, lambda programme: programme, "state", refusal_of_draft),
+    ExtendedPage(ResponsibilityArea, programme_admin.ResponsibilityAreaAdmin, lambda area: area.programme, "programme"),
+    ExtendedPage(SubGoal, programme_admin.SubGoalAdmin, lambda goal: goal.area.programme, "area"),
+    ExtendedPage(Measure, programme_admin.MeasureAdmin, lambda measure: measure.sub_goal.area.programme, "sub_goal"),
+    ExtendedPage(Guideline, programme_admin.GuidelineAdmin, lambda guideline: guideline.programme, "programme"),
+)
+for extended in EXTENDED_PAGES:
+    extended.register()
 
 
 class Outcome(admin.SimpleListFilter):

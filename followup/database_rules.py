@@ -60,7 +60,60 @@ def _unrecorded(table: str, recorded: str) -> Rule:
     )
 
 
+MOVED_WITH_ANSWERS = "Det som har följts upp kan inte flyttas till ett annat program."
+
+
+def _stays_in_programme(table: str, column: str, moved_with_answers: str) -> Rule:
+    """Refuse to move a followed-up part of a programme to another programme, by a change of `column`."""
+    return Rule(
+        name=f"{table}_stays_with_answers",
+        table=f"programmes_{table}",
+        violated=f"NEW.{column} <> OLD.{column} AND ({moved_with_answers})",
+        message=MOVED_WITH_ANSWERS,
+        events=("update",),
+    )
+
+
+PROGRAMME_OF_AREA = "(SELECT programme_id FROM programmes_responsibilityarea WHERE id = NEW.area_id)"
+PROGRAMME_OF_GOAL = (
+    "(SELECT a.programme_id FROM programmes_subgoal s JOIN programmes_responsibilityarea a ON a.id = s.area_id"
+    " WHERE s.id = NEW.sub_goal_id)"
+)
+
+MOVES = [
+    _stays_in_programme(
+        "responsibilityarea",
+        "programme_id",
+        "EXISTS (SELECT 1 FROM followup_areaentry e WHERE e.area_id = NEW.id)"
+        " OR EXISTS (SELECT 1 FROM followup_subgoalentry e JOIN programmes_subgoal s ON s.id = e.sub_goal_id"
+        " WHERE s.area_id = NEW.id)"
+        " OR EXISTS (SELECT 1 FROM followup_measureentry e JOIN programmes_measure m ON m.id = e.measure_id"
+        " JOIN programmes_subgoal s ON s.id = m.sub_goal_id WHERE s.area_id = NEW.id)",
+    ),
+    _stays_in_programme(
+        "subgoal",
+        "area_id",
+        "EXISTS (SELECT 1 FROM followup_subgoalentry e JOIN followup_followup f ON f.id = e.follow_up_id"
+        f" WHERE e.sub_goal_id = NEW.id AND f.programme_id <> {PROGRAMME_OF_AREA})"
+        " OR EXISTS (SELECT 1 FROM followup_measureentry e JOIN programmes_measure m ON m.id = e.measure_id"
+        " JOIN followup_followup f ON f.id = e.follow_up_id"
+        f" WHERE m.sub_goal_id = NEW.id AND f.programme_id <> {PROGRAMME_OF_AREA})",
+    ),
+    _stays_in_programme(
+        "measure",
+        "sub_goal_id",
+        "EXISTS (SELECT 1 FROM followup_measureentry e JOIN followup_followup f ON f.id = e.follow_up_id"
+        f" WHERE e.measure_id = NEW.id AND f.programme_id <> {PROGRAMME_OF_GOAL})",
+    ),
+    _stays_in_programme(
+        "guideline",
+        "programme_id",
+        "EXISTS (SELECT 1 FROM followup_guidelineentry e WHERE e.guideline_id = NEW.id)",
+    ),
+]
+
 RULES = [
+    *MOVES,
     Rule(
         name="followup_within_period",
         table="followup_followup",
@@ -78,6 +131,28 @@ RULES = [
             " AND (f.year < NEW.first_year OR f.year > NEW.last_year))"
         ),
         message="Perioden kan inte kortas: programmet har uppföljningar utanför den nya perioden.",
+    ),
+    Rule(
+        name="followup_open_in_published_programme",
+        table="followup_followup",
+        violated=(
+            "NEW.state = 'open' AND EXISTS (SELECT 1 FROM programmes_programme p WHERE p.id = NEW.programme_id"
+            " AND p.state = 'draft')"
+        ),
+        message=(
+            "Året kan inte vara öppet: programmet är ett utkast, som enheterna inte ser."
+            " Ändra först programmets läge till Gällande."
+        ),
+    ),
+    Rule(
+        name="programme_published_while_open",
+        table="programmes_programme",
+        violated=(
+            "NEW.state = 'draft' AND OLD.state <> 'draft' AND EXISTS (SELECT 1 FROM followup_followup f"
+            " WHERE f.programme_id = NEW.id AND f.state <> 'planned')"
+        ),
+        message="Programmet kan inte bli ett utkast igen: det har år som följs upp eller är beslutade.",
+        events=("update",),
     ),
     _belongs("areaentry", "area_id", "programmes_responsibilityarea", "AND i.programme_id = f.programme_id"),
     _belongs(

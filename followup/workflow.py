@@ -44,10 +44,18 @@ class NotAllowed(Refused):
     """The transition is not for this person."""
 
 
-def _decided_before(follow_up: FollowUp) -> list[str]:
+def _draft_programme(follow_up: FollowUp) -> list[str]:
+    """Return the obstacle that officials would not see the year, if its programme is a draft."""
+    if follow_up.programme.is_draft:
+        return ["programmet är ett utkast, som enheterna inte ser. Ändra först programmets läge till Gällande"]
+    return []
+
+
+def _reopening(follow_up: FollowUp) -> list[str]:
+    """Return the obstacles to opening a year again after its review has begun."""
     if follow_up.decisions.approving().exists():
         return ["uppföljningen har varit beslutad, och rättas under granskningen"]
-    return []
+    return _draft_programme(follow_up)
 
 
 def _missing(answer: SubGoalEntry | MeasureEntry) -> list[str]:
@@ -86,9 +94,9 @@ ANSWER_TRANSITIONS: Mapping[str, Transition] = {
 }
 
 YEAR_TRANSITIONS: Mapping[str, Transition] = {
-    "open": Transition("Öppna uppföljningen", (_Y.PLANNED,), _Y.OPEN, can_run_year),
+    "open": Transition("Öppna uppföljningen", (_Y.PLANNED,), _Y.OPEN, can_run_year, _draft_programme),
     "start_review": Transition("Avsluta ifyllandet", (_Y.OPEN,), _Y.UNDER_REVIEW, can_run_year),
-    "reopen": Transition("Öppna igen", (_Y.UNDER_REVIEW,), _Y.OPEN, can_run_year, _decided_before),
+    "reopen": Transition("Öppna igen", (_Y.UNDER_REVIEW,), _Y.OPEN, can_run_year, _reopening),
     "propose": Transition(
         "Föreslå till kommunstyrelsen", (_Y.UNDER_REVIEW,), _Y.PROPOSED, can_run_year, proposal.obstacles
     ),

@@ -14,6 +14,7 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -33,6 +34,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from organisation.appearance.logotype import sanitise
 from organisation.appearance.printing import form_warnings
+from organisation.constraint_errors import violation_in_words
 from organisation.fields import LineFormField
 from organisation.history import SwedishHistoryContextHelper, save_as
 from organisation.models import AccessibilityStatement, AccountChange, Appearance, Membership, ProviderGroup, Unit, User
@@ -110,13 +112,42 @@ class IdAutocompleteSelectMultiple(_ValidIds, AutocompleteSelectMultiple):
     pass
 
 
+def picker_label(row: models.Model) -> str:
+    """Return the text of `row` in pickers and filters, where rows of the same name must be told apart."""
+    return str(getattr(row, "picker_label", row))
+
+
+class LabelledAutocompleteView(AutocompleteJsonView):
+    def serialize_result(self, obj: models.Model, to_field_name: str) -> dict[str, str]:
+        return super().serialize_result(obj, to_field_name) | {"text": picker_label(obj)}
+
+
+class LabelledRelatedFilter(admin.RelatedFieldListFilter):
+    """Filter by a related row. Models with a `picker_label` are listed by it."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
+        related = field.remote_field.model
+        if not hasattr(related, "picker_label"):
+            return super().field_choices(field, request, model_admin)
+        page = model_admin.admin_site.get_model_admin(related)
+        rows = page.get_queryset(request).order_by(*page.get_ordering(request))
+        return [(row.pk, picker_label(row)) for row in rows]
+
+
+admin.FieldListFilter.register(lambda field: bool(field.remote_field), LabelledRelatedFilter, take_priority=True)
+admin.site.autocomplete_view = LabelledAutocompleteView.as_view(admin_site=admin.site)  # type: ignore[method-assign, assignment]
+
+
 class AutocompleteAdmin(BaseModelAdmin):
     """Base of all admin pages and inlines with autocomplete fields."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = IdAutocompleteSelect(db_field, self.admin_site, using=kwargs.get("using"))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if isinstance(field, forms.ModelChoiceField):
+            field.label_from_instance = picker_label  # type: ignore[method-assign, assignment]
+        return field
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name in self.get_autocomplete_fields(request):
@@ -179,9 +210,10 @@ class HistoryAdmin(AutocompleteAdmin, KeepInUseAdmin, SimpleHistoryAdmin):
         """Report an error of the database, such as a violated rule, as a message: nothing has been saved."""
         try:
             return super().changeform_view(request, *args, **kwargs)
-        except (IntegrityError, ValidationError) as error:
-            reason = " ".join(error.messages) if isinstance(error, ValidationError) else str(error).splitlines()[0]
-            self.message_user(request, f"Inget sparades. {reason}", messages.ERROR)
+        except ValidationError as error:
+            self.message_user(request, f"Inget sparades. {' '.join(error.messages)}", messages.ERROR)
+        except IntegrityError as error:
+            self.message_user(request, f"Inget sparades. {violation_in_words(error)}", messages.ERROR)
         except (DataError, OverflowError):  # an id or a number beyond what the database holds
             self.message_user(request, "Inget sparades. Ett tal i formuläret är för stort.", messages.ERROR)
         return HttpResponseRedirect(request.get_full_path())

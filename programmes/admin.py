@@ -10,7 +10,6 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.db.models import Count, QuerySet
-from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
@@ -27,6 +26,8 @@ from programmes.models import (
     ResponsibilityArea,
     SubGoal,
 )
+from programmes.moving import next_free_number, obstacle_of_period, record_move_of_area, record_move_of_goal
+from programmes.numbering import NumberedFormSet, YearlyFormSet
 
 SMALL_TEXT: Mapping[type[models.Field[Any, Any]], Mapping[str, Any]] = {
     models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 60})}
@@ -39,6 +40,7 @@ FIGURES: Mapping[type[models.Field[Any, Any]], Mapping[str, Any]] = {
 
 class AreaInline(TabularInline):
     model = ResponsibilityArea
+    formset = NumberedFormSet
     extra = 0
     show_change_link = True
     formfield_overrides = SMALL_TEXT
@@ -47,6 +49,7 @@ class AreaInline(TabularInline):
 
 class GuidelineInline(TabularInline):
     model = Guideline
+    formset = NumberedFormSet
     extra = 0
     autocomplete_fields = ("units",)
     formfield_overrides = SMALL_TEXT
@@ -55,6 +58,7 @@ class GuidelineInline(TabularInline):
 
 class SubGoalInline(TabularInline):
     model = SubGoal
+    formset = NumberedFormSet
     extra = 0
     exclude = ("predecessor",)  # on the goal's own page
     show_change_link = True
@@ -78,6 +82,7 @@ class MeasureAdminForm(ReasonForm, MeasureForm):
 class MeasureInline(StackedInline):
     model = Measure
     form = MeasureForm
+    formset = NumberedFormSet
     extra = 0
     show_change_link = True
     autocomplete_fields = ("units", "perspectives")
@@ -98,6 +103,7 @@ class MeasureInline(StackedInline):
 class IndicatorInline(TabularInline):
     model = Indicator
     formfield_overrides = FIGURES
+    formset = NumberedFormSet
     extra = 0
     show_change_link = True
     ordering = ("number",)
@@ -106,6 +112,7 @@ class IndicatorInline(TabularInline):
 class TargetInline(TabularInline):
     model = IndicatorTarget
     formfield_overrides = FIGURES
+    formset = YearlyFormSet
     extra = 0
     ordering = ("year",)
 
@@ -118,7 +125,7 @@ class OutcomeForm(forms.ModelForm):
         self.initial["fetched_version"] = self.instance.version if self.instance.pk else None
 
 
-class OutcomeFormSet(BaseInlineFormSet):
+class OutcomeFormSet(YearlyFormSet):
     """An outcome is written on other pages and by Kolada too: what was saved there meanwhile is not written over."""
 
     def clean(self) -> None:
@@ -148,6 +155,44 @@ class OutcomeInline(TabularInline):
     ordering = ("year",)
 
 
+class AreaForm(ReasonForm):
+    """An area may be moved to another programme whose period covers its measures."""
+
+    def clean_programme(self) -> Programme:
+        programme: Programme = self.cleaned_data["programme"]
+        if self.instance.pk and "programme" in self.changed_data:
+            measures = Measure.objects.filter(sub_goal__area=self.instance)
+            indicators = Indicator.objects.filter(sub_goal__area=self.instance)
+            if obstacle := obstacle_of_period(programme, measures, indicators):
+                raise forms.ValidationError(obstacle)
+        return programme
+
+
+class GoalForm(ReasonForm):
+    """A goal may be moved to another area, with its measures and indicators."""
+
+    def clean_area(self) -> ResponsibilityArea:
+        area: ResponsibilityArea = self.cleaned_data["area"]
+        if self.instance.pk and "area" in self.changed_data:
+            measures = Measure.objects.filter(sub_goal=self.instance)
+            indicators = Indicator.objects.filter(sub_goal=self.instance)
+            if obstacle := obstacle_of_period(area.programme, measures, indicators):
+                raise forms.ValidationError(obstacle)
+        return area
+
+    def clean(self) -> dict[str, Any] | None:
+        """Suggest a free number when the area has another goal of the goal's number."""
+        cleaned = super().clean()
+        area, number = self.cleaned_data.get("area"), self.cleaned_data.get("number")
+        if not area or not number:
+            return cleaned
+        others = SubGoal.objects.filter(area=area).exclude(pk=self.instance.pk)
+        if others.filter(number=number).exists():
+            free = next_free_number(others)
+            self.add_error("number", f"Ansvarsområdet har redan ett mål med det numret. Nästa lediga nummer är {free}.")
+        return cleaned
+
+
 @admin.register(Programme)
 class ProgrammeAdmin(HistoryAdmin):
     instead_of_deleting = (
@@ -155,9 +200,10 @@ class ProgrammeAdmin(HistoryAdmin):
         "Ett program som har lästs in av misstag töms först på det som står i listan."
     )
     inlines = (AreaInline, GuidelineInline)
-    list_display = ("title", "first_year", "last_year", "state", "area_count", "goal_count", "measure_count")
+    list_display = ("title", "slug", "first_year", "last_year", "state", "area_count", "goal_count", "measure_count")
     list_filter = ("state",)
     search_fields = ("title", "slug")
+    ordering = tuple(Programme._meta.ordering or ())
     prepopulated_fields = {"slug": ("title",)}
     formfield_overrides = SMALL_TEXT
 
@@ -191,18 +237,29 @@ class ResponsibilityAreaAdmin(HistoryAdmin):
         "Ta först bort ansvarsområdets mål, eller flytta dem till ett annat område. Ett område som har följts upp tas "
         "inte bort."
     )
+    form = AreaForm
     inlines = (SubGoalInline,)
-    list_display = ("number", "name", "programme", "goal_count", "is_example")
+    list_display = ("number", "name", "of_programme", "goal_count", "is_example")
     list_display_links = ("name",)
     list_filter = ("programme", "is_example")
     list_select_related = ("programme",)
     search_fields = ("name", "overarching_sub_goal")
     autocomplete_fields = ("programme",)
-    ordering = ("programme", "number")
+    ordering = ("programme", "programme_id", "number")
     formfield_overrides = SMALL_TEXT
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ResponsibilityArea]:
-        return super().get_queryset(request).annotate(goal_count=Count("sub_goals"))
+        return super().get_queryset(request).select_related("programme").annotate(goal_count=Count("sub_goals"))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        earlier = Programme.objects.get(areas=obj) if change else obj.programme
+        super().save_model(request, obj, form, change)
+        if obj.programme != earlier:
+            record_move_of_area(obj, earlier)
+
+    @admin.display(description="program", ordering="programme")
+    def of_programme(self, area: ResponsibilityArea) -> str:
+        return area.programme.picker_label
 
     @admin.display(description="mål", ordering="goal_count")
     def goal_count(self, area: Any) -> int:
@@ -215,18 +272,29 @@ class SubGoalAdmin(HistoryAdmin):
         "Ta först bort målets åtgärder och indikatorer. Ett mål som har följts upp tas inte bort: "
         "låt dess åtgärder sluta gälla genom att ange ett sista år för dem."
     )
+    form = GoalForm
     inlines = (MeasureInline, IndicatorInline)
-    list_display = ("code", "text", "area", "unit_names", "measure_count", "is_example")
+    list_display = ("code", "text", "area", "of_programme", "unit_names", "measure_count", "is_example")
     list_display_links = ("code", "text")
     list_filter = ("area__programme", "area", "units", "is_example")
-    list_select_related = ("area",)
     search_fields = ("text",)
     autocomplete_fields = ("area", "units", "predecessor")
-    ordering = ("area__programme", "area__number", "number")
+    ordering = ("area__programme", "area__programme_id", "area__number", "number")
     formfield_overrides = SMALL_TEXT
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SubGoal]:
-        return super().get_queryset(request).prefetch_related("units").annotate(measure_count=Count("measures"))
+        goals = super().get_queryset(request).select_related("area__programme").prefetch_related("units")
+        return goals.annotate(measure_count=Count("measures"))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        stored = SubGoal.objects.select_related("area__programme").get(pk=obj.pk) if change else obj
+        super().save_model(request, obj, form, change)
+        if obj.area != stored.area:
+            record_move_of_goal(obj, stored.code)
+
+    @admin.display(description="program", ordering="area__programme")
+    def of_programme(self, goal: SubGoal) -> str:
+        return goal.area.programme.picker_label
 
     @admin.display(description="nr", ordering="number")
     def code(self, goal: SubGoal) -> str:
@@ -248,17 +316,27 @@ class MeasureAdmin(HistoryAdmin):
         "En åtgärd som har följts upp tas inte bort. "
         "Ange ett sista år för den i stället, så finns den inte med i senare års uppföljningar."
     )
-    list_display = ("code", "text", "first_year", "last_year", "unit_names", "change", "is_example")
+    list_display = ("code", "text", "of_programme", "first_year", "last_year", "unit_names", "change", "is_example")
     list_display_links = ("code", "text")
     list_filter = ("sub_goal__area__programme", "sub_goal__area", "units", "perspectives", "change", "is_example")
-    list_select_related = ("sub_goal__area",)
+    list_select_related = ("sub_goal__area__programme",)
     search_fields = ("text", "problem")
     autocomplete_fields = ("sub_goal", "units", "perspectives")
-    ordering = ("sub_goal__area__programme", "sub_goal__area__number", "sub_goal__number", "number")
+    ordering = (
+        "sub_goal__area__programme",
+        "sub_goal__area__programme_id",
+        "sub_goal__area__number",
+        "sub_goal__number",
+        "number",
+    )
     formfield_overrides = SMALL_TEXT
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Measure]:
         return super().get_queryset(request).prefetch_related("units")
+
+    @admin.display(description="program", ordering="sub_goal__area__programme")
+    def of_programme(self, measure: Measure) -> str:
+        return measure.sub_goal.area.programme.picker_label
 
     @admin.display(description="nr", ordering="number")
     def code(self, measure: Measure) -> str:
@@ -277,13 +355,23 @@ class IndicatorAdmin(HistoryAdmin):
     )
     inlines = (TargetInline, OutcomeInline)
     formfield_overrides = FIGURES
-    list_display = ("name", "goal", "unit", "direction", "baseline", "target", "is_example")
+    list_display = ("name", "goal", "of_programme", "unit", "direction", "baseline", "target", "is_example")
     list_filter = ("sub_goal__area__programme", "sub_goal__area", "is_example")
-    list_select_related = ("sub_goal__area",)
+    list_select_related = ("sub_goal__area__programme",)
     search_fields = ("name", "source", "kpi")
     autocomplete_fields = ("sub_goal",)
     readonly_fields = ("kolada",)
-    ordering = ("sub_goal__area__programme", "sub_goal__area__number", "sub_goal__number", "number")
+    ordering = (
+        "sub_goal__area__programme",
+        "sub_goal__area__programme_id",
+        "sub_goal__area__number",
+        "sub_goal__number",
+        "number",
+    )
+
+    @admin.display(description="program", ordering="sub_goal__area__programme")
+    def of_programme(self, indicator: Indicator) -> str:
+        return indicator.sub_goal.area.programme.picker_label
 
     @admin.display(description="Kolada")
     def kolada(self, indicator: Indicator) -> str:
@@ -300,12 +388,16 @@ class IndicatorAdmin(HistoryAdmin):
 @admin.register(Guideline)
 class GuidelineAdmin(HistoryAdmin):
     instead_of_deleting = "En riktlinje som har följts upp tas inte bort."
-    list_display = ("title", "number", "programme", "is_example")
+    list_display = ("title", "number", "of_programme", "is_example")
     list_filter = ("programme", "is_example")
     list_select_related = ("programme",)
     search_fields = ("title",)
     autocomplete_fields = ("programme", "units")
-    ordering = ("programme", "number")
+    ordering = ("programme", "programme_id", "number")
+
+    @admin.display(description="program", ordering="programme")
+    def of_programme(self, guideline: Guideline) -> str:
+        return guideline.programme.picker_label
 
 
 @admin.register(Perspective)

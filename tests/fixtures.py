@@ -98,6 +98,12 @@ def without_rules() -> Iterator[None]:
     create(connection, RULES)
 
 
+def make_draft(programme: Programme) -> None:
+    """Make a programme with years a draft past the rules, as databases of release 0.2 may have it."""
+    with without_rules():
+        Programme.objects.filter(pk=programme.pk).update(state=Programme.State.DRAFT)
+
+
 def undecided(year: int) -> FollowUp:
     """Return a decided year without its decision, for tests that create their own."""
     with without_rules():

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from organisation.models import Unit, User
 
 
+# Refusal to open a year that officials would not see.
+PUBLISH_FIRST = (
+    "Året kan inte vara öppet: {programme} är ett utkast, som enheterna inte ser. "
+    "Ändra först programmets läge till Gällande."
+)
+
 # Value of `Withholding.place` that withholds the whole report.
 WHOLE_REPORT = "rapporten"
 
@@ -187,8 +193,12 @@ class FollowUp(models.Model):
         return reverse("followup:follow_up_detail", args=[self.programme.slug, self.year])
 
     def clean(self) -> None:
-        if self.programme_id and self.year and self.year not in self.programme.years:
+        if not self.programme_id:
+            return
+        if self.year and self.year not in self.programme.years:
             raise ValidationError({"year": f"{self.year} ligger utanför programmets period {self.programme.period}."})
+        if self.is_open and self.programme.is_draft:
+            raise ValidationError({"state": PUBLISH_FIRST.format(programme=self.programme)})
 
     @property
     def is_open(self) -> bool:

@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords
 from organisation.fields import LineField
 from programmes.models.fields import example_field, figure, page_save_field, year_field
 from programmes.models.programme import SubGoal, check_within_period
+from programmes.numbering import UniqueWithin
 
 
 class TargetStatus(models.TextChoices):
@@ -81,7 +82,7 @@ class Indicator(models.Model):
         verbose_name_plural = "indikatorer"
         ordering = ["sub_goal", "number"]
         constraints = [
-            models.UniqueConstraint(
+            UniqueWithin(
                 fields=["sub_goal", "number"],
                 name="indicator_number_once_per_sub_goal",
                 violation_error_message="Målet har redan en indikator med det numret.",
@@ -129,7 +130,7 @@ class IndicatorTarget(models.Model):
         verbose_name_plural = "målvärden för enskilda år"
         ordering = ["indicator", "year"]
         constraints = [
-            models.UniqueConstraint(
+            UniqueWithin(
                 fields=["indicator", "year"],
                 name="indicator_target_once_per_year",
                 violation_error_message="Indikatorn har redan ett målvärde för det året.",
@@ -175,7 +176,7 @@ class IndicatorValue(models.Model):
         verbose_name_plural = "utfall"
         ordering = ["indicator", "year"]
         constraints = [
-            models.UniqueConstraint(
+            UniqueWithin(
                 fields=["indicator", "year"],
                 name="indicator_value_once_per_year",
                 violation_error_message="Indikatorn har redan ett utfall för det året.",

@@ -16,6 +16,7 @@ from organisation.models import Unit
 from organisation.order import in_swedish_order
 from organisation.protection import ProtectedModel, refuse_if_in_use
 from programmes.models.fields import LINE_LENGTH, example_field, prose, year_field
+from programmes.numbering import UniqueWithin
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -105,6 +106,15 @@ class Programme(models.Model):
         _check_order(self, "Programmets sista år kan inte ligga före det första.")
 
     @property
+    def picker_label(self) -> str:
+        """The title with the short name, which no other programme has."""
+        return f"{self.title} ({self.slug})"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
+
+    @property
     def years(self) -> range:
         return range(self.first_year, self.last_year + 1)
 
@@ -127,7 +137,7 @@ class ResponsibilityArea(models.Model):
         verbose_name_plural = "ansvarsområden"
         ordering = ["programme", "number"]
         constraints = [
-            models.UniqueConstraint(
+            UniqueWithin(
                 fields=["programme", "number"],
                 name="area_number_once_per_programme",
                 violation_error_message="Programmet har redan ett ansvarsområde med det numret.",
@@ -136,6 +146,10 @@ class ResponsibilityArea(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.name}"
+
+    @property
+    def picker_label(self) -> str:
+        return f"{self}, {self.programme.picker_label}"
 
 
 class SubGoal(models.Model):
@@ -161,7 +175,7 @@ class SubGoal(models.Model):
         verbose_name_plural = "mål"
         ordering = ["area", "number"]
         constraints = [
-            models.UniqueConstraint(
+            UniqueWithin(
                 fields=["area", "number"],
                 name="sub_goal_number_once_per_area",
                 violation_error_message="Ansvarsområdet har redan ett mål med det numret.",
@@ -180,6 +194,10 @@ class SubGoal(models.Model):
     def code(self) -> str:
         """The number that people use, such as "1.2": second goal of the first area."""
         return f"{self.area.number}.{self.number}"
+
+    @property
+    def picker_label(self) -> str:
+        return f"{self}, {self.area.programme.picker_label}"
 
     @property
     def code_with_programme(self) -> str:
@@ -251,7 +269,7 @@ class Measure(models.Model):
         verbose_name_plural = "åtgärder"
         ordering = ["sub_goal", "number"]
         constraints = [
-            models.UniqueConstraint(
+            UniqueWithin(
                 fields=["sub_goal", "number"],
                 name="measure_number_once_per_sub_goal",
                 violation_error_message="Målet har redan en åtgärd med det numret.",
@@ -304,7 +322,7 @@ class Guideline(models.Model):
         verbose_name_plural = "riktlinjer"
         ordering = ["programme", "number"]
         constraints = [
-            models.UniqueConstraint(
+            UniqueWithin(
                 fields=["programme", "number"],
                 name="guideline_number_once_per_programme",
                 violation_error_message="Programmet har redan en riktlinje med det numret.",

@@ -15,7 +15,7 @@ import organisation.urls
 from followup.models import Decision, FollowUp, ProtocolNote, Withholding
 from followup.writing.attachments import attach
 from organisation.models import User
-from tests.fixtures import PROGRAMME, client_of
+from tests.fixtures import PROGRAMME, client_of, make_draft
 from tests.followup.writing.test_attachments import pdf
 from tests.pages import html_of
 
@@ -133,6 +133,7 @@ PAGES = {
     ("followup:review_entry", *GOAL): (roles(403, **FOLLOWING), roles(403)),
     ("followup:review_entry", *YEAR, 9, 9): (roles(403, reviewer=404, secretary=404),) * 2,
     ("followup:review_year", *YEAR): (NOT_BY_GET, roles(403)),
+    ("followup:review_open", *YEAR): (roles(403, reviewer=302), roles(403, reviewer=302)),
     ("followup:review_propose", *YEAR): (roles(403, reviewer=302), roles(403, reviewer=302)),
     ("followup:review_approve", *YEAR): (NOT_BY_GET, roles(403, reviewer=302)),
     ("followup:review_texts", *YEAR): (roles(403, reviewer=200), roles(403, reviewer=422)),
@@ -342,8 +343,7 @@ def test_an_anonymous_visitor_is_sent_to_the_login_page(huddinge):
 
 
 def test_a_draft_programme_is_seen_by_reviewers_only(huddinge, reviewer, official):
-    huddinge.state = "draft"
-    huddinge.save()
+    make_draft(huddinge)
     for url in (PROGRAMME, f"{PROGRAMME}2020/", f"{PROGRAMME}2020/rapport/", ENTRY):
         assert client_of(official).get(url).status_code == 404
     assert client_of(reviewer).get(f"{PROGRAMME}2020/").status_code == 200

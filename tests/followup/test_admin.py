@@ -17,6 +17,7 @@ from programmes.models import (
     ResponsibilityArea,
     SubGoal,
 )
+from tests.admin_pages import form_of
 from tests.fixtures import client_of, make_user
 from tests.pages import html_of
 
@@ -28,21 +29,6 @@ FOLLOW_UP_MODELS = (FollowUp, SubGoalEntry, MeasureEntry)
 
 def url(model, page, *args) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
-
-
-def form_of(response) -> dict[str, object]:
-    """The fields of an admin page and its inlines, as the browser would send them back."""
-    adminform = response.context["adminform"].form
-    forms = [adminform]
-    data: dict[str, object] = {}
-    for inline in response.context["inline_admin_formsets"]:
-        forms += [inline.formset.management_form, *inline.formset.initial_forms]
-    for form in forms:
-        for name in form.fields:
-            value = form[name].value()
-            if value is not None and value is not False:
-                data[form.add_prefix(name)] = value
-    return data
 
 
 def messages_of(response) -> list[str]:

@@ -24,7 +24,7 @@ def of_2021(model):
 
 
 def other_programme() -> ResponsibilityArea:
-    programme = Programme.objects.create(title="Annat", slug="annat", first_year=2018, last_year=2021)
+    programme = Programme.objects.create(title="Annat", slug="annat", first_year=2018, last_year=2021, state="active")
     return ResponsibilityArea.objects.create(programme=programme, number=1, name="Område")
 
 

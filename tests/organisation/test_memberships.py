@@ -9,8 +9,9 @@ from django.utils import timezone
 from followup.models import SubGoalEntry
 from organisation.models import Membership, Unit, User
 from organisation.roles import REVIEWER
+from tests.admin_pages import form_of
 from tests.fixtures import client_of, group_of, make_user
-from tests.followup.test_admin import form_of, messages_of, url
+from tests.followup.test_admin import messages_of, url
 from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db

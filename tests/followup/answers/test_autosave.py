@@ -9,7 +9,7 @@ from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from followup.workflow import perform
 from followup.writing.autosave import REASON
 from organisation.models import User
-from tests.fixtures import as_fetched, client_of, make_user
+from tests.fixtures import as_fetched, client_of, make_draft, make_user
 from tests.pages import html_of
 
 ENTRY = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
@@ -251,8 +251,7 @@ def test_a_measure_that_is_not_there_is_nobodys(official, entry):
 
 
 def test_a_hidden_programme_is_not_found_but_for_those_who_see_it(official, reviewer, huddinge, entry):
-    huddinge.state = "draft"
-    huddinge.save()
+    make_draft(huddinge)
     assert client_of(official).post(GOAL, typed("Mer")).status_code == 404
     reviewer.memberships.create(unit=official.memberships.get().unit)
     assert client_of(reviewer).post(GOAL, typed("Mer")).status_code == 200

@@ -19,7 +19,7 @@ from followup.models import ApiToken, DecidedReport, FollowUp
 from followup.report.serialization import from_json, json_schema
 from huddinge_safety.wsgi import site
 from programmes.models import IndicatorTarget, IndicatorValue, Programme, SubGoal
-from tests.fixtures import client_of
+from tests.fixtures import client_of, make_draft
 from tests.followup.reading.test_dashboards import grow
 from tests.pages import html_of
 
@@ -217,7 +217,7 @@ def test_drafts_and_planned_years_are_for_those_who_see_them_on_the_pages(reader
     FollowUp.objects.filter(year=2021).update(state="planned")
     assert with_key(reader).get(f"{PROGRAMME}/years/2021").status_code == 404
     assert with_key(reviewer).get(f"{PROGRAMME}/years/2021").status_code == 200
-    Programme.objects.update(state="draft")
+    make_draft(Programme.objects.get())
     for address in (PROGRAMME, f"{PROGRAMME}/goals", f"{API}reports/huddinge-2018-2021/2020/1"):
         assert with_key(reader).get(address).status_code == 404
         assert with_key(reviewer).get(address).status_code == 200

@@ -24,7 +24,9 @@ def report(huddinge) -> Report:
 
 @pytest.fixture
 def empty(db) -> Report:
-    programme = Programme.objects.create(title="Tomt program", slug="tomt", first_year=2024, last_year=2027)
+    programme = Programme.objects.create(
+        title="Tomt program", slug="tomt", first_year=2024, last_year=2027, state="active"
+    )
     follow_up = FollowUp.objects.create(
         programme=programme, year=2024, opens_on=date(2024, 11, 1), due_on=date(2025, 1, 15)
     )

@@ -13,8 +13,9 @@ from followup.models import ApiToken, OutgoingMail
 from organisation.models import AccountChange, ProviderGroup, User
 from organisation.roles import ADMINISTRATOR, REVIEWER, Role
 from organisation.signin.provider_groups import apply_provider_groups
+from tests.admin_pages import form_of
 from tests.fixtures import client_of, group_of, make_user
-from tests.followup.test_admin import form_of, url
+from tests.followup.test_admin import url
 from tests.organisation.signin.test_signin import code_of
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from followup.documents.formats import FORMATS
 from followup.models import DecidedReport, FollowUp, Rendering, Withholding
 from followup.report.serialization import from_json
 from programmes.models import Programme
-from tests.fixtures import PROGRAMME, client_of, reopened
+from tests.fixtures import PROGRAMME, client_of, make_draft, reopened
 from tests.followup.test_access import LOGIN, PAGES, addresses_of_pages, got
 from tests.pages import html_of
 
@@ -112,7 +112,7 @@ def test_a_year_that_is_not_decided_is_not_there(year, anyone, reviewer):
 
 
 def test_a_programme_that_is_a_draft_is_not_there(anyone):
-    Programme.objects.update(state="draft")
+    make_draft(Programme.objects.get())
     assert anyone.get(OPEN).status_code == 404
     assert "Ingen rapport är beslutad ännu" in html_of(anyone.get("/offentligt/"))
 

@@ -7,7 +7,7 @@ from followup.report.archive import report_of
 from followup.report.building import build_report
 from followup.report.side_by_side import pair_years, perspectives_of
 from programmes.models import SubGoal
-from tests.fixtures import PROGRAMME, client_of
+from tests.fixtures import PROGRAMME, client_of, make_draft
 from tests.followup.board import proposed_year
 from tests.pages import html_of
 
@@ -68,7 +68,7 @@ def test_two_programmes_side_by_side(official, huddinge):
 
 def test_a_programme_that_is_not_seen_cannot_be_compared_with(official, huddinge):
     hidden = proposed_year().programme
-    type(hidden).objects.filter(pk=hidden.pk).update(state="draft")
+    make_draft(hidden)
     response = client_of(official).get(PROGRAMMES, {"med": hidden.slug})
     assert response.status_code == 200
     assert hidden.title not in html_of(response)

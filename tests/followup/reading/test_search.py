@@ -15,7 +15,7 @@ from followup.reading.search import Criteria, find_goals, find_measures
 from followup.templatetags.excerpts import excerpt, marked
 from programmes.fulltext import all_of
 from programmes.models import Measure, Programme, SubGoal
-from tests.fixtures import client_of, reopened, undecided
+from tests.fixtures import client_of, make_draft, reopened, undecided
 from tests.followup.reading.test_dashboards import grow
 from tests.pages import html_of
 
@@ -102,7 +102,7 @@ def test_years_and_programmes_that_one_may_not_see_are_not_found(goal, official,
     FollowUp.objects.filter(pk=planned.pk).update(state="planned")
     assert "Inget passar det du söker" in html_of(client_of(official).get("/sok/?q=lekpark"))
     assert "/mal/1.1/#ar-2021" in html_of(client_of(reviewer).get("/sok/?q=lekpark"))
-    Programme.objects.update(state="draft")
+    make_draft(Programme.objects.get())
     html = html_of(client_of(official).get(URL))
     assert "Mål (0)" in html
     assert "huddinge-2018-2021" not in html

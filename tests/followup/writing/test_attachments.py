@@ -18,7 +18,7 @@ from followup.models import Attachment, SubGoalEntry
 from followup.workflow import NotAllowed, perform
 from followup.writing import attachments
 from followup.writing.attachments import MAX_PER_ENTRY, attach, file_type_of, remove, safe_name
-from tests.fixtures import client_of
+from tests.fixtures import client_of, make_draft
 from tests.pages import html_of
 
 ENTRY = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1/"
@@ -260,8 +260,7 @@ def test_who_may(role, download, change, request, attachment):
 
 
 def test_an_attachment_of_a_hidden_programme_is_not_found(official, attachment, huddinge):
-    huddinge.state = "draft"
-    huddinge.save()
+    make_draft(huddinge)
     for url in (f"/bilagor/{attachment.pk}/", f"/bilagor/{attachment.pk}/ta-bort/"):
         assert client_of(official).get(url).status_code == 404
 
