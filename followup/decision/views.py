@@ -48,7 +48,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     years = (
         FollowUp.objects.visible_to(user)
         .exclude(state=FollowUp.State.PLANNED)
-        .select_related("programme")
+        .with_distinct_programmes()
         .prefetch_related("decisions")
         .order_by("-year", in_swedish_order("programme__title"), "pk")
     )

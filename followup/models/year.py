@@ -59,6 +59,10 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         """Follow-ups that every logged-in user sees, without a permission query."""
         return self.filter(programme__in=Programme.objects.visible_to_all()).exclude(state=FollowUp.State.PLANNED)
 
+    def with_distinct_programmes(self) -> FollowUpQuerySet:
+        """Fetch the programmes with what their `distinct_name` needs, in one query."""
+        return self.prefetch_related(models.Prefetch("programme", Programme.objects.with_namesakes()))
+
     def open(self) -> FollowUpQuerySet:
         return self.filter(state=FollowUp.State.OPEN)
 

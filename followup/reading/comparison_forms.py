@@ -44,9 +44,15 @@ class ProgrammeForm(forms.Form):
     def __init__(self, data: Any, programmes: Iterable[Programme]) -> None:
         super().__init__(data)
         self.label_suffix = ""
-        choices = [(programme.slug, f"{programme} ({programme.period})") for programme in programmes]
+        choices = [(programme.slug, _name_with_period(programme)) for programme in programmes]
         self.fields["med"].choices = [("", "Välj ett program"), *choices]  # type: ignore[attr-defined]
 
     @property
     def slug(self) -> str:
         return str(self.cleaned_data.get("med", "")) if self.is_valid() else ""
+
+
+def _name_with_period(programme: Programme) -> str:
+    """Return the name with the period, which the name of a programme with a namesake has already."""
+    name = programme.distinct_name
+    return f"{name} ({programme.period})" if name == programme.title else name

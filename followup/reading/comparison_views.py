@@ -44,7 +44,7 @@ def compare_years(request: HttpRequest, slug: str) -> HttpResponse:
 def compare_programmes(request: HttpRequest, slug: str) -> HttpResponse:
     """Show two programmes side by side, each by its latest year."""
     programme = programme_or_404(request, slug)
-    others = Programme.objects.visible_to(request.user).exclude(pk=programme.pk)
+    others = Programme.objects.visible_to(request.user).with_namesakes().exclude(pk=programme.pk)
     form = ProgrammeForm(request.GET or None, others)
     other = next((other for other in others if other.slug == form.slug), None)
     reports = [report for one in (programme, other) if one and (report := _latest_report(request, one))]

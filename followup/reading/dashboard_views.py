@@ -42,11 +42,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show the current or latest year; without any year a welcome."""
     visible = FollowUp.objects.visible_to(request.user).current_first()
     years = list(visible.filter(programme=visible.values("programme")[:1]).select_related("programme"))
-    programmes = Programme.objects.visible_to(request.user)
+    programmes = Programme.objects.visible_to(request.user).with_namesakes()
     if not years:
         context = {"programmes": programmes, "may_edit_programmes": can_edit_programmes(request.user)}
         return render(request, "followup/reading/home.html", context)
-    others = programmes.filter(state=Programme.State.ACTIVE).exclude(pk=years[0].programme_id)
+    others = programmes.exclude(state=Programme.State.CLOSED).exclude(pk=years[0].programme_id)
     return _year(request, years[0], years, other_programmes=others[:OTHER_PROGRAMMES])
 
 

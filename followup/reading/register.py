@@ -11,7 +11,7 @@ from followup.models.year import FollowUpQuerySet
 def with_decisions(follow_ups: FollowUpQuerySet) -> FollowUpQuerySet:
     """Prefetch `recorded_decisions`, oldest first, for all follow-ups at once."""
     recorded = Decision.objects.recorded().order_by("number")
-    return follow_ups.select_related("programme").prefetch_related(
+    return follow_ups.with_distinct_programmes().prefetch_related(
         Prefetch("decisions", recorded, to_attr="recorded_decisions")
     )
 

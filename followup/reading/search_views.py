@@ -23,7 +23,7 @@ from followup.web.lookups import user_of
 from organisation.fields import LineFormField
 from organisation.models import Unit
 from programmes.fulltext import words_of
-from programmes.models import Perspective, Programme
+from programmes.models import Perspective, Programme, ProgrammeQuerySet
 
 ROWS_PER_PAGE = 25
 # A larger file would keep a server busy for long, and nobody reads one.
@@ -81,15 +81,15 @@ class SearchForm(forms.Form):
     forecast = forms.ChoiceField(label="Prognos", required=False, choices=[("", "Alla"), *Forecast.choices])
     progress = forms.ChoiceField(label="Genomförande", required=False, choices=[("", "Alla"), *Progress.choices])
 
-    def __init__(self, *args: Any, programmes: QuerySet[Programme], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, programmes: ProgrammeQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         corrected = FollowUp.objects.under_correction().filter(programme=OuterRef("pk"))
-        known = list(programmes.annotate(is_corrected=Exists(corrected)))
+        known = list(programmes.with_namesakes().annotate(is_corrected=Exists(corrected)))
         self.may_be_corrected = any(programme.is_corrected for programme in known)
         chosen = next((programme for programme in known if programme.slug == self.data.get("programme")), None)
         # Areas are offered by number, so the programme must be known.
         with_areas = chosen or (known[0] if len(known) == 1 else None)
-        self._offer("programme", [(programme.slug, str(programme)) for programme in known])
+        self._offer("programme", [(programme.slug, programme.distinct_name) for programme in known])
         years = {year for programme in known for year in programme.years}
         self._offer("year", [(year, str(year)) for year in sorted(years, reverse=True)])
         self._offer("area", [(area.number, str(area)) for area in with_areas.areas.all()] if with_areas else [])

@@ -35,6 +35,7 @@ from followup.workflow import YEAR_TRANSITIONS, Refused, available, perform, per
 from organisation.models import User
 from organisation.order import swedish_sorted
 from organisation.sentences import counted
+from programmes.models import Programme
 
 PER_PAGE = 50
 
@@ -54,11 +55,15 @@ def _approver(request: HttpRequest) -> User:
 
 
 def review_home(request: HttpRequest) -> HttpResponse:
-    """The years, each with its list: those that are being worked on first."""
+    """List the years, open ones first, and the draft programmes that the user may work with."""
     user = _reviewer(request)
-    years = FollowUp.objects.visible_to(request.user).current_first().select_related("programme")
+    years = FollowUp.objects.visible_to(user).current_first().with_distinct_programmes()
     page = Paginator(years, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "may_edit_programmes": can_edit_programmes(user)}
+    context = {
+        "page": page,
+        "drafts": Programme.objects.visible_to(user).drafts().with_namesakes(),
+        "may_edit_programmes": can_edit_programmes(user),
+    }
     return render(request, "followup/review/review_home.html", context)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
@@ -52,6 +52,14 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
     def visible_to_all(self) -> ProgrammeQuerySet:
         """Those that everybody who logs in sees: a question that needs nobody's permissions."""
         return self.exclude(state=Programme.State.DRAFT)
+
+    def drafts(self) -> ProgrammeQuerySet:
+        return self.filter(state=Programme.State.DRAFT)
+
+    def with_namesakes(self) -> ProgrammeQuerySet:
+        """Note on each programme whether another one has its title; `distinct_name` needs it."""
+        namesakes = Programme.objects.filter(title=OuterRef("title")).exclude(pk=OuterRef("pk"))
+        return self.annotate(has_namesake=Exists(namesakes))
 
     def named(self, slug: str) -> Programme:
         """The programme with that short name. Programme.DoesNotExist tells, in Swedish, which there are."""
@@ -109,6 +117,11 @@ class Programme(models.Model):
     def picker_label(self) -> str:
         """The title with the short name, which no other programme has."""
         return f"{self.title} ({self.slug})"
+
+    @property
+    def distinct_name(self) -> str:
+        """The title, with the period and the short name if the title is another programme's too (`with_namesakes`)."""
+        return f"{self.title} ({self.period}, {self.slug})" if getattr(self, "has_namesake", False) else self.title
 
     @property
     def is_draft(self) -> bool:
