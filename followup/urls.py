@@ -120,6 +120,7 @@ work: Patterns = [
 of_review: Patterns = [
     path("", review.review_list, name="review_list"),
     path("lage/", review.review_year, name="review_year"),
+    path("oppna/", review.review_open, name="review_open"),
     path("foresla/", review.review_propose, name="review_propose"),
     path("godkann/", review.review_approve, name="review_approve"),
     path("texter/", texts.review_texts, name="review_texts"),

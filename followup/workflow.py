@@ -16,6 +16,8 @@ from followup import proposal
 from followup.models import (
     Answer,
     AreaEntry,
+    Attachment,
+    Comment,
     Decision,
     Entry,
     Event,
@@ -48,6 +50,19 @@ def _draft_programme(follow_up: FollowUp) -> list[str]:
     """Return the obstacle that officials would not see the year, if its programme is a draft."""
     if follow_up.programme.is_draft:
         return ["programmet är ett utkast, som enheterna inte ser. Ändra först programmets läge till Gällande"]
+    return []
+
+
+def _written_answers(follow_up: FollowUp) -> list[str]:
+    """Return the obstacle that somebody has begun to answer, if anybody has."""
+    answers: tuple[Answer, ...] = (
+        *SubGoalEntry.objects.filter(follow_up=follow_up),
+        *MeasureEntry.objects.filter(follow_up=follow_up),
+    )
+    of_year = {"entry__follow_up": follow_up}
+    is_discussed = Comment.objects.filter(**of_year).exists() or Attachment.objects.filter(**of_year).exists()
+    if is_discussed or not all(answer.is_untouched for answer in answers):
+        return ["någon har redan skrivit i uppföljningen. Välj Avsluta ifyllandet om den ska stängas"]
     return []
 
 
@@ -95,6 +110,7 @@ ANSWER_TRANSITIONS: Mapping[str, Transition] = {
 
 YEAR_TRANSITIONS: Mapping[str, Transition] = {
     "open": Transition("Öppna uppföljningen", (_Y.PLANNED,), _Y.OPEN, can_run_year, _draft_programme),
+    "cancel_opening": Transition("Ta tillbaka öppnandet", (_Y.OPEN,), _Y.PLANNED, can_run_year, _written_answers),
     "start_review": Transition("Avsluta ifyllandet", (_Y.OPEN,), _Y.UNDER_REVIEW, can_run_year),
     "reopen": Transition("Öppna igen", (_Y.UNDER_REVIEW,), _Y.OPEN, can_run_year, _reopening),
     "propose": Transition(
@@ -129,6 +145,7 @@ STEPS_MADE: Mapping[str, str] = {
     ANSWER_TRANSITIONS["return"].label: "återlämnades",
     ANSWER_TRANSITIONS["approve"].label: "godkändes",
     YEAR_TRANSITIONS["open"].label: "öppnades",
+    YEAR_TRANSITIONS["cancel_opening"].label: "öppnandet togs tillbaka",
     YEAR_TRANSITIONS["start_review"].label: "ifyllandet avslutades",
     YEAR_TRANSITIONS["reopen"].label: "öppnades igen",
     YEAR_TRANSITIONS["propose"].label: "föreslogs till kommunstyrelsen",
@@ -154,6 +171,11 @@ def available(item: FollowUp | Answer, user: User) -> dict[str, Transition]:
         for name, transition in transitions_of(item).items()
         if item.state in transition.sources and transition.allowed(user, item) and not transition.with_decision
     }
+
+
+def may_cancel_opening(follow_up: FollowUp) -> bool:
+    """Whether nobody has written anything since the year was opened."""
+    return follow_up.is_open and not _written_answers(follow_up)
 
 
 @transaction.atomic

@@ -178,6 +178,7 @@ def _confirmation_page(request: HttpRequest, case: Decision, missing: NoPdfError
     context = {
         "follow_up": follow_up,
         "case": case,
+        "latest_save": case.history.select_related("history_user").first(),
         "speakers": case.speakers.all(),
         "notes": case.notes.all(),
         "is_approval": is_approval,

@@ -22,6 +22,7 @@ class Event(models.Model):
         RETURN = "return", "återlämnade"
         APPROVE = "approve", "godkände"
         OPEN = "open", "öppnade uppföljningen"
+        CANCEL_OPENING = "cancel_opening", "tog tillbaka öppnandet"
         START_REVIEW = "start_review", "avslutade ifyllandet"
         REOPEN = "reopen", "öppnade igen"
         PROPOSE = "propose", "föreslog till kommunstyrelsen"

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,11 +32,19 @@ from followup.review.deliveries import STATES, Choice, GoalToReview, by_area, by
 from followup.review.forms import CommentForm
 from followup.web.failed_pdfs import failed_pdfs
 from followup.web.lookups import follow_up_or_404, user_of
-from followup.workflow import YEAR_TRANSITIONS, Refused, available, perform, perform_all
-from organisation.models import User
+from followup.workflow import (
+    YEAR_TRANSITIONS,
+    Refused,
+    Transition,
+    available,
+    may_cancel_opening,
+    perform,
+    perform_all,
+)
+from organisation.models import Unit, User
 from organisation.order import swedish_sorted
 from organisation.sentences import counted
-from programmes.models import Programme
+from programmes.models import Measure, Programme, SubGoal
 
 PER_PAGE = 50
 
@@ -93,12 +102,20 @@ def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         "may_write_texts": can_write_texts(user, follow_up),
         "area_entries": follow_up.areaentry_set.select_related("area"),
         "guideline_entries": follow_up.guidelineentry_set.select_related("guideline"),
-        "transitions": available(follow_up, user),
+        "transitions": _steps_of_year(follow_up, user),
         "failed_pdfs": failed_pdfs(follow_up),
         "events": remarks_of(follow_up.events.filter(sub_goal_entry=None, measure_entry=None).select_related("by")),
         "shows_example": any(goal.entry.sub_goal.is_example for goal in goals),
     }
     return render(request, "followup/review/review_list.html", context)
+
+
+def _steps_of_year(follow_up: FollowUp, user: User) -> dict[str, Transition]:
+    """Return the steps to offer. Taking back the opening is offered only while nobody has written."""
+    steps = available(follow_up, user)
+    if "cancel_opening" in steps and not may_cancel_opening(follow_up):
+        del steps["cancel_opening"]
+    return steps
 
 
 def _to_approve(user: User, goal: GoalToReview) -> list[Answer]:
@@ -137,12 +154,14 @@ def _ticked(user: User, goal: GoalToReview | None) -> list[Answer]:
 
 @require_POST
 def review_year(request: HttpRequest, slug: str, year: int) -> HttpResponse:
-    """Make one step of the year's own workflow. To propose the year asks first, on the page of `review_propose`."""
+    """Make one step of the year's workflow. Opening and proposing are confirmed on pages of their own."""
     user = _reviewer(request)
     follow_up = follow_up_or_404(request, slug, year)
     action = request.POST.get("action", "")
     if action not in YEAR_TRANSITIONS:
         raise PermissionDenied("Det steget finns inte.")
+    if action == "open":
+        return _ask_to_open(request, _approver(request), follow_up)
     if action == "propose":
         return _ask_to_propose(request, _approver(request), follow_up)
     try:
@@ -152,6 +171,39 @@ def review_year(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     else:
         messages.success(request, f"Uppföljningen för {year}: {follow_up.get_state_display().lower()}.")
     return redirect("followup:review_list", slug, year)
+
+
+def review_open(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    """Show what opening the year leads to, and open it when the reviewer confirms."""
+    user = _approver(request)
+    follow_up = follow_up_or_404(request, slug, year)
+    if request.method != "POST":
+        return _ask_to_open(request, user, follow_up)
+    try:
+        perform(follow_up, "open", by=user, comment=request.POST.get("comment", ""))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return _ask_to_open(request, user, follow_up)
+    messages.success(request, f"Uppföljningen för {year} är öppen.")
+    return redirect("followup:review_list", slug, year)
+
+
+def _ask_to_open(request: HttpRequest, user: User, follow_up: FollowUp) -> HttpResponse:
+    slug, year = follow_up.programme.slug, follow_up.year
+    if "open" not in available(follow_up, user):
+        messages.error(request, f"Uppföljningen kan inte öppnas: läget är {follow_up.get_state_display().lower()}.")
+        return redirect("followup:review_list", slug, year)
+    goals = SubGoal.objects.filter(area__programme=follow_up.programme)
+    measures = Measure.objects.filter(sub_goal__area__programme=follow_up.programme).running_in(year)
+    context = {
+        "follow_up": follow_up,
+        "obstacles": YEAR_TRANSITIONS["open"].obstacles(follow_up),
+        "contents": f"{goals.count()} mål och {counted(measures.count(), 'åtgärd', 'åtgärder')}",
+        "units": Unit.objects.filter(Q(sub_goals__in=goals) | Q(measures__in=measures)).distinct(),
+        "without_unit": goals.filter(units=None),
+        "comment": request.POST.get("comment", ""),
+    }
+    return render(request, "followup/review/review_open.html", context)
 
 
 def review_propose(request: HttpRequest, slug: str, year: int) -> HttpResponse:

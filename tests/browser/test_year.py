@@ -51,7 +51,9 @@ def test_a_whole_year(browser, page, programme):
 
     greta.goto(REVIEW)
     greta.get_by_role("button", name="Öppna uppföljningen").click()
-    sees(greta, f"Uppföljningen för {YEAR}: öppen.")
+    sees(greta, f"Öppna uppföljningen {YEAR}?")
+    greta.get_by_role("button", name="Öppna uppföljningen").click()
+    sees(greta, f"Uppföljningen för {YEAR} är öppen.")
 
     # Both write on the same page, each their own; then hanna in two tabs, and goes on in the older one.
     hanna.goto(entry)

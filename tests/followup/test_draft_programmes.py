@@ -16,6 +16,7 @@ from programmes.models import Programme
 from tests.admin_pages import form_of
 from tests.factories import make_area, make_goal, make_programme, open_year
 from tests.fixtures import client_of, make_user, without_rules
+from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -45,8 +46,11 @@ def test_a_year_of_a_draft_is_planned_but_not_opened(draft):
 def test_opening_asks_to_publish_the_programme_first(draft):
     reviewer = make_user("reviewer", role=REVIEWER)
     planned = open_follow_up(FollowUp(programme=draft, year=2022, state="planned", **DAYS), by=None)
-    address = reverse("followup:review_year", args=[draft.slug, 2022])
-    response = client_of(reviewer).post(address, {"action": "open"}, follow=True)
+    client = client_of(reviewer)
+    asked = client.post(reverse("followup:review_year", args=[draft.slug, 2022]), {"action": "open"})
+    assert "Uppföljningen kan inte öppnas än" in html_of(asked)
+    assert "Programmet är ett utkast, som enheterna inte ser." in html_of(asked)
+    response = client.post(reverse("followup:review_open", args=[draft.slug, 2022]))
     assert [str(message) for message in response.context["messages"]] == [
         "Öppna uppföljningen går inte än: programmet är ett utkast, som enheterna inte ser. "
         "Ändra först programmets läge till Gällande."
@@ -115,7 +119,7 @@ def test_migrating_plans_the_years_that_were_open_in_drafts(draft):
         for programme in (draft, other):
             FollowUp.objects.create(programme=programme, year=2022, **DAYS)
         FollowUp.history.all().delete()
-        migration = import_module("followup.migrations.0028_plan_open_years_of_drafts")
+        migration = import_module("followup.migrations.0030_plan_open_years_of_drafts")
         migration.plan_open_years_of_drafts(apps, None)
     states = dict(FollowUp.objects.values_list("programme__title", "state"))
     assert states == {draft.title: "planned", other.title: "open"}

@@ -10,6 +10,7 @@ from followup.workflow import (
     NotAllowed,
     Refused,
     available,
+    bring_in_new,
     open_follow_up,
     perform,
     perform_all,
@@ -30,6 +31,7 @@ ANSWER_ALLOWED = {
 }
 YEAR_ALLOWED = {
     ("planned", "open"): "open",
+    ("open", "cancel_opening"): "planned",
     ("open", "start_review"): "under_review",
     ("under_review", "reopen"): "open",
     ("under_review", "propose"): "proposed",
@@ -108,8 +110,13 @@ def fill_for_proposal(year: FollowUp) -> None:
 
 def ready(year: FollowUp, state: str, action: str) -> Decision | None:
     """Put the year in a state with nothing in the way of the action; the decision that the action comes with."""
-    for model in (SubGoalEntry, MeasureEntry):
-        model.objects.filter(follow_up=year).update(state="approved")
+    if action == "cancel_opening":
+        for model in (MeasureEntry, SubGoalEntry):
+            model.objects.filter(follow_up=year).delete()
+        bring_in_new(year, by=None)
+    else:
+        for model in (SubGoalEntry, MeasureEntry):
+            model.objects.filter(follow_up=year).update(state="approved")
     fill_for_proposal(year)
     put_in_state(year, state)
     if YEAR_TRANSITIONS[action].with_decision:

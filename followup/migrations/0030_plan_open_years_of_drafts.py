@@ -25,7 +25,7 @@ def plan_open_years_of_drafts(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("followup", "0027_failing_texts_of_renderings"),
+        ("followup", "0029_maintenance_run"),
         ("programmes", "0007_search_fold"),
     ]
 
