@@ -1,4 +1,4 @@
-"""The accounts and the provider that signing in is tried with."""
+"""Accounts with passwords, and a provider to sign in at."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -21,14 +21,14 @@ def running_provider() -> Iterator[Provider]:
 
 @pytest.fixture
 def provider(settings: Any, running_provider: Provider) -> Provider:
-    """A provider that the settings name; honest again after what an earlier test made of it."""
-    name_in_settings(settings, running_provider.url)
+    """Return the provider that the settings name, without the changes that an earlier test made."""
+    configure_provider(settings, running_provider.url)
     running_provider.tamper = lambda id_token: id_token
-    running_provider.told.clear()
+    running_provider.issued_tokens.clear()
     return running_provider
 
 
-def name_in_settings(settings: Any, url: str) -> None:
+def configure_provider(settings: Any, url: str) -> None:
     settings.OIDC_SERVER_URL, settings.OIDC_CLIENT_ID = url, CLIENT
     app = {
         "provider_id": "kommunen",
@@ -41,14 +41,14 @@ def name_in_settings(settings: Any, url: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def quick_hashes(settings: Any) -> None:
-    """A password's hash takes half a second on purpose, which is not what these tests are about."""
+def fast_password_hashes(settings: Any) -> None:
+    """Replace the password hash of production, which takes half a second on purpose."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
 def greta(db: None) -> User:
-    """A reviewer with a password."""
+    """Return a reviewer with a password."""
     user = User.objects.create_user("greta", password=PASSWORD, first_name="Greta", is_staff=True)
     user.groups.add(group_of(REVIEWER))
     return user
@@ -56,5 +56,5 @@ def greta(db: None) -> User:
 
 @pytest.fixture
 def hanna(db: None) -> User:
-    """Nobody in particular, with a password."""
+    """Return a user without roles and units, with a password."""
     return User.objects.create_user("hanna", password=PASSWORD)

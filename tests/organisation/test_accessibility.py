@@ -1,4 +1,4 @@
-"""The statutory accessibility statement: each prescribed item, open to all, written by administrators."""
+"""The accessibility statement: every item that the law prescribes, open to all, written by administrators."""
 
 from datetime import date
 
@@ -54,12 +54,12 @@ def test_every_prescribed_item_is_read_without_login():
         assert item in html
 
 
-def test_until_it_is_written_the_page_says_so():
+def test_the_page_without_a_statement():
     html = html_of(Client().get(URL))
     assert "har inte publicerat någon tillgänglighetsredogörelse" in html
 
 
-def test_every_page_leads_to_it():
+def test_pages_link_to_the_statement():
     assert f'href="{URL}"' in html_of(Client().get("/logga-in/"))
 
 
@@ -70,12 +70,12 @@ def test_partial_compliance_names_what_is_not_accessible():
         statement(shortcomings="").save()
 
 
-def test_there_is_one_only():
+def test_there_is_one_statement_at_most():
     statement().save()
     statement(site_name="Nytt namn").save()
     assert AccessibilityStatement.objects.get().site_name == "Nytt namn"
 
 
 @pytest.mark.parametrize(("role", "status"), [(ADMINISTRATOR, 200), (REVIEWER, 403), (SECRETARY, 403), (None, 302)])
-def test_administrators_write_it(role, status):
+def test_only_administrators_write_the_statement(role, status):
     assert client_of(make_user("person", role=role)).get(ADD).status_code == status

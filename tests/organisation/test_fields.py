@@ -41,7 +41,7 @@ MACHINE_WRITTEN = {
 }
 
 
-def test_every_text_that_people_write_is_cleaned():
+def test_every_field_for_written_text_is_cleaned():
     uncleaned = {
         f"{field.model._meta.label}.{field.name}"
         for app in ("organisation", "programmes", "followup")
@@ -55,7 +55,7 @@ def test_every_text_that_people_write_is_cleaned():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("way", ["save", "create", "bulk_create", "update", "bulk_update", "get_or_create"])
-def test_a_text_is_clean_whichever_way_it_is_written(way):
+def test_every_kind_of_write_cleans_the_text(way):
     dirty, unit = "Kultur-\u2028na\u0308mnden\x01", make_unit("Annan", slug="kultur")
     new = {"slug": "ny", "kind": Unit.Kind.COMMITTEE}
     if way == "save":
@@ -97,7 +97,7 @@ class Form(forms.Form):
     prose = ProseFormField(max_length=5)
 
 
-def test_forms_measure_and_keep_the_clean_text():
+def test_forms_measure_and_store_the_clean_text():
     form = Form({"line": "a\r\no\u0308u\u0308", "prose": "\r\n a\r\no\u0308\u2029u\u0308 "})
     assert form.is_valid(), form.errors
     assert form.cleaned_data == {"line": "a öü", "prose": "a\nö\nü"}
@@ -108,7 +108,7 @@ def test_forms_refuse_nul_and_texts_of_nothing_visible():
     assert form.errors == {"line": [NUL_MESSAGE], "prose": [form.fields["prose"].error_messages["required"]]}
 
 
-def test_a_text_stored_before_it_was_cleaned_has_not_been_changed_by_opening_it():
+def test_opening_a_form_does_not_change_a_text_stored_uncleaned():
     # A browser sends the line breaks of a text area as CRLF.
     form = Form({"line": "a", "prose": "b\r\nc"}, initial={"line": "a", "prose": "b\u2029c"})
     assert not form.has_changed()

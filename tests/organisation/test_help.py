@@ -1,4 +1,4 @@
-"""Help for each role, with pictures that exist; and the introduction, until its reader has had enough of it."""
+"""Help for each role, and the introduction that a new user can dismiss."""
 
 import re
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("topic", HELP)
-def test_help_is_read_without_login_and_shows_pictures_that_exist(topic):
+def test_help_is_open_to_everybody_and_its_pictures_exist(topic):
     html = html_of(Client().get(f"/hjalp/{topic}/"))
     assert f"<h1>{HELP[topic]}</h1>" in html
     pictures = re.findall(r'<img src="/static/([^"]+)"', html)
@@ -22,7 +22,7 @@ def test_help_is_read_without_login_and_shows_pictures_that_exist(topic):
     assert [name for name in pictures if finders.find(name) is None] == []
 
 
-def test_the_introduction_is_shown_until_it_is_put_away():
+def test_the_introduction_is_shown_until_it_is_dismissed():
     anna, olle = client_of(make_user("anna")), client_of(make_user("olle"))
     assert "Välkommen, Anna" in html_of(anna.get("/"))
     assert anna.post("/introduktion/").url == "/"

@@ -1,4 +1,4 @@
-"""Who belongs to a unit, until when; roles and memberships in the admin, with history."""
+"""Membership of units and its last day; roles and memberships in the admin, with history."""
 
 from datetime import date
 
@@ -36,7 +36,7 @@ def leave(user: User, day: date = LAST_DAY) -> Membership:
     return membership
 
 
-def test_the_last_day_is_the_last_day_of_writing_and_reading(unit, member):
+def test_a_membership_is_valid_through_its_last_day(unit, member):
     leave(member)
     for units in (Unit.objects.with_member, Unit.objects.reported_by):
         assert list(units(member, LAST_DAY)) == [unit]
@@ -49,7 +49,7 @@ def test_a_reader_belongs_but_does_not_report(unit, member):
     assert list(Unit.objects.reported_by(member, LAST_DAY)) == []
 
 
-def test_who_has_left_no_longer_writes_and_is_still_seen(unit, member):
+def test_a_person_who_has_left_cannot_write_and_is_still_listed(unit, member):
     assert member.reported_unit_ids == {unit.pk}
     leave(member)
     assert User.objects.get().reported_unit_ids == set()
@@ -88,7 +88,7 @@ def test_an_administrator_ends_a_membership_on_the_units_page(administrator, off
     assert "<strong>Till och med:</strong> från ”–” till ”31 december 2021”" in html
 
 
-def test_a_used_membership_is_not_deleted(administrator, official):
+def test_a_used_membership_cannot_be_deleted(administrator, official):
     client_of(official).get("/")
     official.last_login = timezone.now()
     official.save()
@@ -106,7 +106,7 @@ def test_a_used_membership_is_not_deleted(administrator, official):
     assert Membership.objects.filter(pk=membership.pk).exists()
 
 
-def test_a_membership_made_by_mistake_is_deleted(administrator, unit):
+def test_a_membership_made_by_mistake_can_be_deleted(administrator, unit):
     mistaken = make_user("mistaken", unit="ks")
     client = client_of(administrator)
     page = url(Unit, "change", unit.pk)
@@ -123,7 +123,7 @@ def test_memberships_are_listed_by_time(administrator, official):
         assert ("Official" in html) is there
 
 
-def test_a_unit_counts_those_who_report_now(administrator, official):
+def test_a_unit_counts_its_current_officials(administrator, official):
     client = client_of(administrator)
     count = '<td class="field-reporter_count">1</td>'
     assert count in html_of(client.get(url(Unit, "changelist"), {"q": "kommunstyrelsen"}))
@@ -131,7 +131,7 @@ def test_a_unit_counts_those_who_report_now(administrator, official):
     assert count not in html_of(client.get(url(Unit, "changelist"), {"q": "kommunstyrelsen"}))
 
 
-def test_a_new_role_is_recorded_with_who_and_why(administrator, official):
+def test_a_new_role_is_in_the_history_with_user_and_reason(administrator, official):
     client, page = client_of(administrator), url(User, "change", official.pk)
     reviewer = group_of(REVIEWER)
     data = form_of(client.get(page)) | {"groups": [reviewer.pk], "history_reason": "Ny granskare"}
@@ -143,7 +143,7 @@ def test_a_new_role_is_recorded_with_who_and_why(administrator, official):
     assert "<strong>Grupper:</strong> från ”–” till ”Granskare”" in html
 
 
-def test_history_holds_no_password_and_no_login(official):
+def test_history_stores_no_password_and_no_login(official):
     before = official.history.count()
     assert client_of(official).get("/").status_code == 200
     official.refresh_from_db()

@@ -28,7 +28,7 @@ IN_ORDER = [
 ]
 
 
-def test_python_sorts_as_swedish_does():
+def test_python_sorts_in_swedish_order():
     assert swedish_sorted(reversed(IN_ORDER)) == IN_ORDER
 
 

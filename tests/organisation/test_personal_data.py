@@ -1,4 +1,4 @@
-"""What is stored about a person as data, and what is left of them when they have left."""
+"""Export and anonymisation of the personal data of a user."""
 
 import json
 from datetime import date, timedelta
@@ -25,20 +25,20 @@ DAY = date(2026, 11, 24)
 
 @pytest.fixture
 def hanna(official) -> User:
-    """An official with a name, who has written a comment and handed in."""
+    """Return an official with a full name, a comment, a second factor and an account at the provider."""
     User.objects.filter(pk=official.pk).update(
         username="hanna.ask", first_name="Hanna", last_name="Ask", email="hanna.ask@example.se"
     )
     hanna = User.objects.get(pk=official.pk)
-    hanna.save()  # into the history
+    hanna.save()  # writes the name to the history
     client_of(hanna).post(THREAD, {"comment": "Skrivet av mig."})
     Authenticator.objects.create(user=hanna, type="totp", data={"secret": "hemligt"})
     SocialAccount.objects.create(user=hanna, provider="kommunen", uid="00u1")
     return hanna
 
 
-def everywhere() -> str:
-    """All text of all rows of the database, but for sessions."""
+def database_text() -> str:
+    """Return all values of all tables, except sessions."""
     return "\n".join(
         str(values)
         for model in apps.get_models(include_auto_created=True)
@@ -47,7 +47,7 @@ def everywhere() -> str:
     )
 
 
-def test_all_of_a_person_as_data(hanna):
+def test_personal_data_covers_all_tables_without_secrets(hanna):
     data = personal_data(hanna)
     assert data["konto"]["e-postadress"] == "hanna.ask@example.se"
     assert "lösenord" not in data["konto"]
@@ -59,7 +59,7 @@ def test_all_of_a_person_as_data(hanna):
     assert "hemligt" not in json.dumps(data, default=str)
 
 
-def test_the_command_writes_it_and_knows_who_there_is(hanna, tmp_path):
+def test_the_command_writes_a_file_and_refuses_an_unknown_name(hanna, tmp_path):
     file = tmp_path / "hanna.json"
     call_command("export_person", "hanna.ask", output=file)
     assert json.loads(file.read_text())["konto"]["användarnamn"] == "hanna.ask"
@@ -67,7 +67,7 @@ def test_the_command_writes_it_and_knows_who_there_is(hanna, tmp_path):
         call_command("export_person", "finns-ej")
 
 
-def test_an_administrator_downloads_it_for_one_person(hanna, reviewer):
+def test_an_administrator_downloads_the_data_of_one_person(hanna, reviewer):
     administrator = client_of(make_user("administrator", role=ADMINISTRATOR))
     action = {"action": "export_person", "_selected_action": [hanna.pk]}
     response = administrator.post("/admin/organisation/user/", action)
@@ -78,15 +78,15 @@ def test_an_administrator_downloads_it_for_one_person(hanna, reviewer):
     assert client_of(reviewer).post("/admin/organisation/user/", action).status_code == 403
 
 
-def test_one_who_has_left_is_nameless_everywhere_and_what_they_did_remains(hanna, open_year):
+def test_anonymisation_removes_the_name_everywhere_and_keeps_the_work(hanna, open_year):
     decided = list(DecidedReport.objects.order_by("pk").values_list("sha256", "json"))
     number = Comment.objects.get(by=hanna).pk
-    assert "hanna.ask" in everywhere()
+    assert "hanna.ask" in database_text()
     anonymise(hanna, DAY)
     left = User.objects.get(pk=hanna.pk)
     name = f"Tidigare användare {hanna.pk}"
     assert (str(left), left.is_active, left.has_usable_password()) == (name, False, False)
-    text = everywhere()
+    text = database_text()
     for trace in ("hanna.ask", "Hanna", "Ask'", "00u1"):
         assert trace not in text
     assert str(Comment.objects.get(pk=number).by) == name
@@ -97,14 +97,14 @@ def test_one_who_has_left_is_nameless_everywhere_and_what_they_did_remains(hanna
     call_command("verify_reports", verbosity=0)
 
 
-def test_their_sessions_end_at_once(hanna):
+def test_anonymisation_ends_the_sessions(hanna):
     client = client_of(hanna)
     assert client.get("/mina-uppfoljningar/").status_code == 200
     anonymise(hanna, DAY)
     assert client.get("/mina-uppfoljningar/").status_code == 302
 
 
-def test_a_decision_in_the_history_is_by_somebody_nameless(huddinge, reviewer, open_year, official):
+def test_a_comment_of_an_anonymised_person_shows_the_new_name(huddinge, reviewer, open_year, official):
     event_count = Event.objects.count()
     client_of(official).post(THREAD, {"comment": "Text"})
     anonymise(official, DAY)
@@ -114,7 +114,7 @@ def test_a_decision_in_the_history_is_by_somebody_nameless(huddinge, reviewer, o
     assert Event.objects.count() == event_count
 
 
-def test_the_command_shows_first_and_does_it_once(hanna, capsys):
+def test_the_command_has_a_dry_run_and_refuses_a_second_run(hanna, capsys):
     call_command("anonymise_person", "hanna.ask", dry_run=True)
     assert capsys.readouterr().out == "Hanna Ask (hanna.ask) skulle avidentifieras. Inget har ändrats.\n"
     assert User.objects.filter(username="hanna.ask").exists()

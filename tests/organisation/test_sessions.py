@@ -1,4 +1,4 @@
-"""Who asks for a page: a session that counts, of somebody who may still log in."""
+"""Session and user of a request: expired sessions, closed accounts, changed passwords."""
 
 from datetime import timedelta
 
@@ -28,12 +28,12 @@ def client(user: User) -> Client:
     return client
 
 
-def test_a_session_that_is_too_old_is_none(client):
+def test_an_expired_session_is_refused(client):
     Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
     assert client.get("/").status_code == 302
 
 
-def test_a_session_that_is_not_there_is_not_taken_over(client):
+def test_an_unknown_session_key_is_not_adopted(client):
     key = client.session.session_key
     Session.objects.all().delete()
     session = SessionStore(key)
@@ -43,7 +43,7 @@ def test_a_session_that_is_not_there_is_not_taken_over(client):
     assert client.get("/").status_code == 302
 
 
-def test_an_account_that_is_closed_is_out_at_once(client, user):
+def test_closing_an_account_ends_its_sessions(client, user):
     User.objects.filter(pk=user.pk).update(is_active=False)
     assert client.get("/").status_code == 302
 
@@ -54,7 +54,7 @@ def test_a_new_password_ends_the_sessions(client, user):
     assert client.get("/").status_code == 302
 
 
-def test_a_person_comes_with_whether_they_have_a_role(user, django_assert_num_queries):
+def test_the_user_of_a_session_is_loaded_with_has_role(user, django_assert_num_queries):
     known = Backend().get_user(user.pk)
     fields = [field.attname for field in User._meta.concrete_fields]
     same = User.objects.get(pk=user.pk)

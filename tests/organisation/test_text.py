@@ -35,7 +35,7 @@ ODD += "\ufb01\ufeff\uf0b7\uf0d8\ue000\ufffe\U0001f44d\U000e0001 aåÅ_x0"
         ("Nul\0", "Nul\0"),
     ],
 )
-def test_what_is_pasted_becomes_what_was_meant(entered, stored):
+def test_pasted_characters_become_the_intended_ones(entered, stored):
     assert clean(entered) == stored
     assert clean(stored) == stored
 
@@ -48,7 +48,7 @@ def test_cleaning_twice_is_cleaning_once(text):
 @pytest.mark.parametrize(
     ("entered", "stored"), [("Kultur-\nnämnden", "Kultur- nämnden"), ("a \t b\v\vc", "a b c"), ("två  ord", "två  ord")]
 )
-def test_a_line_holds_no_line_breaks(entered, stored):
+def test_a_line_has_no_line_breaks(entered, stored):
     assert clean_line(entered) == stored
 
 
@@ -60,7 +60,7 @@ def test_a_line_holds_no_line_breaks(entered, stored):
         ("Tv_x00e5_ _x005F_x000D_ _xD83D__xDC4D_", "Två _x000D_ 👍"),
     ],
 )
-def test_the_escapes_of_workbooks_are_undone(cell, read):
+def test_escapes_of_workbooks_are_decoded(cell, read):
     assert clean_cell(cell) == read
 
 
@@ -74,9 +74,9 @@ def test_the_escapes_of_workbooks_are_undone(cell, read):
         ("e\u0301", "é"),
     ],
 )
-def test_invisible_differences_do_not_count_in_comparing(one, other):
+def test_folding_ignores_invisible_differences(one, other):
     assert fold(one) == fold(other) == other
 
 
-def test_letters_that_differ_are_kept_apart():
+def test_folding_keeps_different_letters_apart():
     assert len({fold(letter) for letter in "aåäeéoöøuü"}) == 10

@@ -1,4 +1,4 @@
-"""The municipality's accent colour and logotype: what is taken, what is refused, and what every page then shows."""
+"""The municipality's accent colour and logotype: accepted and refused ones, and their effect on pages."""
 
 import struct
 import zlib
@@ -45,7 +45,7 @@ def png(*extra: bytes) -> bytes:
     )
 
 
-def test_contrast_is_that_of_wcag():
+def test_contrast_as_in_wcag():
     assert contrast("#000000", "#ffffff") == 21
     assert round(contrast("#777777", "#ffffff"), 2) == 4.48
     assert contrast("#123456", "#123456") == 1
@@ -64,13 +64,13 @@ def test_any_colour_has_a_legible_shade_in_light_and_dark(number):
     assert contrast("#e6eaee", dark["accent-soft"]) >= 4.5
 
 
-def test_a_legible_accent_is_left_as_it_is():
+def test_a_legible_accent_is_not_changed():
     assert nearest_legible("#12405c") == "#12405c"
     assert mix("#000000", "#ffffff", 0.5) == "#808080"
     assert not is_legible("#ffcc00")
 
 
-def test_a_drawing_keeps_its_shapes_and_loses_the_rest():
+def test_a_drawing_keeps_its_shapes_and_loses_its_metadata():
     editor = '<metadata><a/></metadata><path xmlns:i="http://inkscape" i:label="x" d="M0 0"/><x xmlns="http://other"/>'
     content, suffix = sanitise(b"<?xml version='1.0'?><!DOCTYPE svg PUBLIC 'x' 'y'>" + SVG.format(editor).encode())
     assert suffix == "svg"
@@ -97,7 +97,7 @@ def test_a_drawing_keeps_its_shapes_and_loses_the_rest():
         "<animate attributeName='href' to='x'/>",
     ],
 )
-def test_what_a_logotype_has_no_need_of_is_refused(inside):
+def test_scripts_and_references_in_a_logotype_are_refused(inside):
     with pytest.raises(ValidationError, match="som en logotyp inte behöver"):
         sanitise(SVG.format(inside).encode())
 
@@ -115,12 +115,12 @@ def test_what_a_logotype_has_no_need_of_is_refused(inside):
         (b" " * 40_001, "större än 40 kB"),
     ],
 )
-def test_what_is_no_logotype_is_said_in_words(content, message):
+def test_a_file_that_is_no_logotype_is_refused(content, message):
     with pytest.raises(ValidationError, match=message):
         sanitise(content)
 
 
-def test_a_png_loses_what_does_not_draw():
+def test_a_png_loses_its_metadata():
     content, suffix = sanitise(png(chunk(b"tEXt", b"Author\0Anna"), chunk(b"eXIf", b"59.23, 17.98")))
     assert (content, suffix, aspect_ratio(content)) == (png(), "png", 2)
 
@@ -131,7 +131,7 @@ def administrator(db, settings, tmp_path):
     return make_user("administrator", role=ADMINISTRATOR)
 
 
-def test_an_administrator_gives_the_site_its_look(administrator):
+def test_an_administrator_changes_the_appearance_of_all_pages(administrator):
     client = client_of(administrator)
     before = Client().get(CSS)
     logotype = SimpleUploadedFile("Vår logga.svg", DRAWING)
@@ -163,19 +163,19 @@ def test_an_administrator_gives_the_site_its_look(administrator):
         ("logotype", SimpleUploadedFile("x.svg", SVG.format("<script/>").encode()), "”script”"),
     ],
 )
-def test_what_is_refused_is_said_at_its_field(administrator, field, value, message):
+def test_an_error_is_shown_at_its_field(administrator, field, value, message):
     response = client_of(administrator).post(ADD, {"accent": "#12405c", field: value})
     assert message in response.context["adminform"].form.errors[field][0]
     assert not Appearance.objects.exists()
 
 
 @pytest.mark.parametrize(("role", "status"), [(ADMINISTRATOR, 200), (REVIEWER, 403), (SECRETARY, 403), (None, 302)])
-def test_administrators_alone_choose(db, role, status):
+def test_only_administrators_change_the_appearance(db, role, status):
     assert client_of(make_user("person", role=role)).get(ADD).status_code == status
 
 
 @pytest.mark.django_db
-def test_light_or_dark_is_the_visitors_own_choice():
+def test_a_visitor_chooses_light_or_dark():
     client = Client()
     assert "@media screen and (prefers-color-scheme: dark) {" in html_of(client.get(CSS))
     response = client.post("/utseende/", {"scheme": "morkt", "back": "/logga-in/"})

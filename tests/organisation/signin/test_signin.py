@@ -1,4 +1,4 @@
-"""Local accounts: password, second step, limits and the end of a session."""
+"""Local accounts: password, second factor, limits on attempts, and the end of a session."""
 
 import time
 import unicodedata
@@ -34,7 +34,7 @@ def is_in(client: Client) -> bool:
 
 
 def code_of(secret: str) -> str:
-    """What an app shows now."""
+    """Return the code that an app shows now."""
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
 
 
@@ -44,7 +44,7 @@ def give_app(user: User) -> str:
     return secret
 
 
-def test_by_password(client, hanna):
+def test_sign_in_by_password(client, hanna):
     assert log_in(client, "hanna").url == "/"
     assert is_in(client)
 
@@ -66,7 +66,7 @@ def test_a_wrong_password_an_unknown_name_and_a_closed_account_look_alike(client
 
 
 class Counting(MD5PasswordHasher):
-    """Counts the work, which is what an attacker would time."""
+    """Count the hashes, which an attacker would measure as time."""
 
     algorithm = "counting"
     times = 0
@@ -94,16 +94,16 @@ def test_after_five_wrong_passwords_the_right_one_is_refused_too(client, hanna, 
     page = html_of(log_in(client, "HANNA"))
     assert "För många misslyckade inloggningsförsök." in page
     assert not is_in(client)
-    # From another place too, and without a word of the name or the password in the log.
+    # From another address too. Neither name nor password is in the log.
     assert not is_in(log_in(Client(REMOTE_ADDR="10.1.1.1"), "hanna").wsgi_request)
     assert "Sign-in failed from 127.0.0.1" in caplog.text
     assert "hanna" not in caplog.text
-    # Others are let in meanwhile.
+    # Other users can still sign in.
     User.objects.create_user("greta", password=PASSWORD)
     assert log_in(Client(), "greta").status_code == 302
 
 
-def test_many_attempts_from_one_place_are_refused_whomever_they_name(client, hanna, settings):
+def test_many_attempts_from_one_address_are_refused_for_every_name(client, hanna, settings):
     settings.ACCOUNT_RATE_LIMITS = {"login": "3/m/ip"}
     assert [log_in(client, f"namn{number}", "fel").status_code for number in range(4)] == [200, 200, 200, 429]
     page = log_in(client, "hanna")
@@ -111,13 +111,13 @@ def test_many_attempts_from_one_place_are_refused_whomever_they_name(client, han
     assert "Vänta en stund" in html_of(page)
 
 
-def test_the_place_is_told_by_the_proxy_that_is_trusted_not_by_the_visitor(client, settings, caplog):
+def test_the_address_comes_from_the_trusted_proxy_not_from_the_visitor(client, settings, caplog):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     client.post(LOGIN, {"login": "x", "password": "y"}, headers={"x-forwarded-for": "1.1.1.1, 10.2.2.2"})
     assert "Sign-in failed from 10.2.2.2" in caplog.text
 
 
-def test_nobody_makes_an_account_nor_gets_a_password_by_mail():
+def test_there_is_no_sign_up_and_no_password_by_mail():
     names = ("account_signup", "account_reset_password", "account_email", "socialaccount_connections")
     for name in names:
         with pytest.raises(NoReverseMatch):
@@ -136,7 +136,7 @@ def test_with_an_app_the_password_alone_opens_nothing(client, greta):
     assert is_in(client)
 
 
-def test_a_code_is_good_once(client, greta):
+def test_a_code_is_accepted_once(client, greta):
     secret = give_app(greta)
     code = code_of(secret)
     log_in(client, "greta")
@@ -183,7 +183,7 @@ def test_a_used_code_is_refused_in_the_next_period_too(client, greta, monkeypatc
     assert client.post("/logga-in/bekrafta/kod/", {"code": code}).status_code == 200
 
 
-def test_codes_cannot_be_guessed(client, greta):
+def test_guessing_codes_is_limited(client, greta):
     secret = give_app(greta)
     log_in(client, "greta")
     for _ in range(5):
@@ -192,7 +192,7 @@ def test_codes_cannot_be_guessed(client, greta):
     assert not is_in(client)
 
 
-def test_the_secret_of_an_app_is_not_legible_in_the_database(greta, settings):
+def test_the_secret_of_an_app_is_encrypted_in_the_database(greta, settings):
     secret = give_app(greta)
     stored = Authenticator.objects.get(user=greta).data["secret"]
     assert secret not in stored
@@ -204,14 +204,14 @@ def test_the_secret_of_an_app_is_not_legible_in_the_database(greta, settings):
     assert app.validate_code(code_of(secret))
 
 
-def test_who_has_a_role_must_choose_a_second_step_where_the_settings_say_so(client, greta, settings):
+def test_a_role_needs_a_second_factor_if_the_settings_say_so(client, greta, settings):
     settings.REQUIRE_MFA = True
     log_in(client, "greta")
     for url in ("/", "/granskning/", "/admin/", "/mina-uppfoljningar/"):
         assert client.get(url).url == "/inloggning/", url
     page = html_of(client.get("/inloggning/"))
     assert "Din roll kräver tvåstegsinloggning." in page
-    # Adding one begins with the password, once more.
+    # Adding one requires the password again.
     assert client.get("/inloggning/app/").url == "/logga-in/bekrafta/?next=%2Finloggning%2Fapp%2F"
     assert client.post("/logga-in/bekrafta/?next=/inloggning/app/", {"password": PASSWORD}).url == "/inloggning/app/"
     page = client.get("/inloggning/app/")
@@ -219,14 +219,14 @@ def test_who_has_a_role_must_choose_a_second_step_where_the_settings_say_so(clie
     assert client.post("/inloggning/app/", {"code": code_of(secret)}).url == "/inloggning/koder/"
     assert len(client.get("/inloggning/koder/").context["unused_codes"]) == 10
     assert client.get("/granskning/").status_code == 200
-    # It cannot be taken away again.
+    # The only one cannot be removed.
     refused = html_of(client.get("/inloggning/app/ta-bort/"))
     assert "Din roll kräver tvåstegsinloggning. Lägg till en annan" in refused
     client.post("/inloggning/app/ta-bort/")
     assert Authenticator.objects.filter(user=greta, type="totp").exists()
 
 
-def test_who_has_no_password_is_told_in_swedish_that_there_is_nothing_to_confirm_with(hanna):
+def test_an_account_without_password_cannot_confirm_by_password(hanna):
     hanna.set_unusable_password()
     hanna.save()
     refused = client_of(hanna).get("/logga-in/bekrafta/")
@@ -235,7 +235,7 @@ def test_who_has_no_password_is_told_in_swedish_that_there_is_nothing_to_confirm
     assert "not available" not in html_of(refused)
 
 
-def test_a_session_from_before_the_second_step_was_chosen_has_to_take_it(client, greta, settings):
+def test_an_older_session_has_to_use_a_new_second_factor(client, greta, settings):
     settings.REQUIRE_MFA = True
     log_in(client, "greta")
     secret = give_app(greta)
@@ -246,7 +246,7 @@ def test_a_session_from_before_the_second_step_was_chosen_has_to_take_it(client,
 
 
 @pytest.mark.parametrize(("role", "is_asked"), [(REVIEWER, True), (SECRETARY, True), (None, False)])
-def test_of_whom_a_second_step_is_required(role, is_asked, client, hanna, settings):
+def test_only_roles_need_a_second_factor(role, is_asked, client, hanna, settings):
     settings.REQUIRE_MFA = True
     if role:
         hanna.groups.add(group_of(role))
@@ -254,7 +254,7 @@ def test_of_whom_a_second_step_is_required(role, is_asked, client, hanna, settin
     assert client.get("/mina-uppfoljningar/").status_code == (302 if is_asked else 200)
 
 
-def test_a_recovery_code_opens_once(client, greta):
+def test_a_recovery_code_is_accepted_once(client, greta):
     give_app(greta)
     log_in(client, "greta")
     code = RecoveryCodes.activate(greta).get_unused_codes()[0]
@@ -266,22 +266,22 @@ def test_a_recovery_code_opens_once(client, greta):
     assert not is_in(other)
 
 
-def test_an_administrator_helps_somebody_who_lost_their_telephone(client, greta):
+def test_an_administrator_removes_a_lost_second_factor(client, greta):
     give_app(greta)
     administrator = client_of(make_user("administrator", role=ADMINISTRATOR))
     action = {"action": "forget_second_step", "_selected_action": [greta.pk]}
     administrator.post("/admin/organisation/user/", action)
     assert not Authenticator.objects.filter(user=greta).exists()
     assert greta.history.first().history_change_reason == "Tvåstegsinloggningen togs bort"
-    # Not for a superuser, whose account an administrator may not change.
+    # An administrator may not change the account of a superuser.
     root = User.objects.create_superuser("root", password=PASSWORD)
     give_app(root)
     administrator.post("/admin/organisation/user/", action | {"_selected_action": [root.pk]})
     assert Authenticator.objects.filter(user=root).exists()
 
 
-def test_what_signing_in_keeps_has_no_pages_in_the_administration(db):
-    """Not even for a superuser: secrets of apps and keys of the provider stand there."""
+def test_tables_of_sign_in_have_no_admin_pages(db):
+    """Not even for a superuser: they hold secrets of apps and of the provider."""
     client = client_of(User.objects.create_superuser("root"))
     apps = {app["app_label"] for app in client.get("/admin/").context["app_list"]}
     assert apps == {"auth", "followup", "organisation", "programmes"}
@@ -289,7 +289,7 @@ def test_what_signing_in_keeps_has_no_pages_in_the_administration(db):
         assert client.get(f"/admin/{page}/").status_code == 404
 
 
-def test_the_administration_has_no_way_in_of_its_own(client, greta, hanna):
+def test_the_administration_uses_the_login_page_of_the_site(client, greta, hanna):
     assert client.get("/admin/login/?next=/admin/").url == "/logga-in/?next=%2Fadmin%2F"
     answer = client.post("/admin/login/", {"username": "greta", "password": PASSWORD, "next": "/admin/"})
     assert answer.url == "/logga-in/?next=%2Fadmin%2F"
