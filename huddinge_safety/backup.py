@@ -1,7 +1,7 @@
-"""A backup of all that the site holds, and putting one back (`script/backup`, `script/restore`).
+"""Backup of the database and its files, and restoring it (`script/backup`, `script/restore`).
 
-A backup is a folder: the database, as pg_dump or SQLite itself writes it, every file that the database names, and the
-checksum of each. It gets its name when it is whole.
+A backup is a folder: the database, as pg_dump or SQLite itself writes it, every file that the database names, the
+checksum of each, and a signature of the checksums. It gets its final name when it is complete.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
+from typing import NamedTuple
 
 import django
 from django.apps import apps
@@ -31,54 +33,68 @@ from huddinge_safety.upgrading import unapplied_migrations
 DATABASE = {"postgresql": "database.dump", "sqlite": "database.sqlite3"}
 FILES = "files"
 SUMS = "SHA256SUMS"
+SIGNATURE = "SHA256SUMS.sig"
 ABOUT = "about.json"
 
 
-class Failed(Exception):
-    """Why there is no backup, or none was put back, in Swedish."""
+class StoredChecksum(NamedTuple):
+    """Columns of a table in which the program stores a file's name and its checksum."""
+
+    table: str
+    name: str
+    sha256: str
+
+
+STORED_CHECKSUMS = [
+    StoredChecksum("followup_attachment", "file", "sha256"),
+    StoredChecksum("followup_decidedreport", "pdf", "pdf_sha256"),
+]
+
+
+class BackupError(Exception):
+    """Reason in Swedish why no backup was made or restored."""
 
 
 def save(folder: Path, now: datetime) -> Path:
-    """A new backup in `folder`; the path of it. Failed, and nothing but the part that was made is there."""
+    """Make a backup in `folder` and return its path. After an error only a folder named .partial is left."""
     if unapplied_migrations():
-        raise Failed(
+        raise BackupError(
             "Databasen ligger efter programmet. Gör säkerhetskopian med den version som databasen har,"
             " eller kör manage.py migrate först."
         )
     target = folder / f"backup-{now:%Y%m%dT%H%M%SZ}"
     partial = target.with_suffix(".partial")
     if target.exists():
-        raise Failed(f"{target} finns redan.")
+        raise BackupError(f"{target} finns redan.")
     partial.mkdir(parents=True, mode=0o700)
-    # Before and after, so that a file is there whether it was removed or added while the database was read.
-    missing = _copy_files(partial / FILES)
-    _dump(partial / DATABASE[connection.vendor])
-    missing &= _copy_files(partial / FILES)  # gone both times: not removed meanwhile, but lost
-    if missing:
-        raise Failed(f"Filer som databasen nämner saknas: {', '.join(map(_with_decision, sorted(missing)))}.")
+    _copy_all(partial)
     about = {"version": settings.VERSION, "at": now.isoformat(timespec="seconds"), "database": connection.vendor}
     (partial / ABOUT).write_text(json.dumps(about))
-    sums = [f"{_sha256(path)}  {path.relative_to(partial)}\n" for path in sorted(partial.rglob("*")) if path.is_file()]
-    (partial / SUMS).write_text("".join(sums))
+    write_checksums(partial)
     partial.rename(target)
     MaintenanceRun = apps.get_model("followup", "MaintenanceRun")
     MaintenanceRun.record(MaintenanceRun.Task.BACKUP, now)
     return target
 
 
-def restore(backup: Path) -> str:
-    """Put `backup` back, into an empty database; the version that it was made with. Failed, before anything is changed
-    when the backup is not whole or the database is not empty."""
-    check(backup)
+def restore(backup: Path, *, needs_signature: bool = True) -> str:
+    """Restore `backup` into an empty database and return the version that made it.
+
+    Everything is checked first: an error leaves the database and the files as they were.
+    """
+    check(backup, needs_signature=needs_signature)
     about: dict[str, str] = json.loads((backup / ABOUT).read_text())
     if about["database"] != connection.vendor:
-        raise Failed(f"Säkerhetskopian är från {about['database']}, och DATABASE_URL pekar på {connection.vendor}.")
+        raise BackupError(
+            f"Säkerhetskopian är från {about['database']}, och DATABASE_URL pekar på {connection.vendor}."
+        )
+    check_stored_checksums(backup)
     if connection.introspection.table_names():
-        raise Failed("Databasen är inte tom. Skapa en ny, peka DATABASE_URL på den och försök igen.")
-    files = {str(path.relative_to(backup / FILES)): path for path in (backup / FILES).rglob("*") if path.is_file()}
+        raise BackupError("Databasen är inte tom. Skapa en ny, peka DATABASE_URL på den och försök igen.")
+    files = _files_of(backup)
     present = {name for name in files if default_storage.exists(name)}
     if differing := sorted(name for name in present if not _is_same(name, files[name])):
-        raise Failed(f"Filer finns redan, med annat innehåll: {', '.join(differing)}. Ingenting ändrades.")
+        raise BackupError(f"Filer finns redan, med annat innehåll: {', '.join(differing)}. Ingenting ändrades.")
     _load(backup / DATABASE[connection.vendor])
     for name in sorted(files.keys() - present):
         with files[name].open("rb") as file:
@@ -86,15 +102,113 @@ def restore(backup: Path) -> str:
     return about["version"]
 
 
-def check(backup: Path) -> None:
-    """Failed, naming what differs, unless every file is there with the checksum that it was written with."""
-    if not (backup / SUMS).exists():
-        raise Failed(f"{backup} är ingen hel säkerhetskopia: {SUMS} saknas.")
-    sums = [line.partition("  ") for line in (backup / SUMS).read_text().splitlines()]
-    present = {str(path.relative_to(backup)): path for path in backup.rglob("*") if path.is_file()}
-    wrong = [name for expected, _, name in sums if name not in present or _sha256(present[name]) != expected]
+def check(backup: Path, *, needs_signature: bool = True) -> None:
+    """Compare the backup with its list of checksums, and the list with its signature. Raise BackupError."""
+    sums = backup / SUMS
+    if not sums.exists():
+        raise BackupError(f"{backup} är ingen hel säkerhetskopia: {SUMS} saknas.")
+    if needs_signature:
+        _check_signature(backup)
+    lines = [line.partition("  ") for line in sums.read_text().splitlines()]
+    expected = {name: checksum for checksum, _, name in lines}
+    present = {str(path.relative_to(backup)): path for path in backup.rglob("*") if not path.is_dir()}
+    wrong = [name for name in expected if name not in present or _sha256(present[name]) != expected[name]]
     if wrong:
-        raise Failed(f"Säkerhetskopian är skadad: {', '.join(wrong)}.")
+        raise BackupError(f"Säkerhetskopian är skadad: {', '.join(wrong)}.")
+    if unknown := sorted(present.keys() - expected.keys() - {SUMS, SIGNATURE}):
+        raise BackupError(f"Säkerhetskopian har filer som inte hör till den: {', '.join(unknown)}.")
+
+
+def check_stored_checksums(backup: Path) -> None:
+    """Compare the files with the checksums that the backed-up database stores for them. Raise BackupError."""
+    files = _files_of(backup)
+    wrong = []
+    for columns in STORED_CHECKSUMS:
+        for name, checksum in _stored_checksums(backup / DATABASE[connection.vendor], columns):
+            if name and (name not in files or _sha256(files[name]) != checksum):
+                wrong.append(name)
+    if wrong:
+        raise BackupError(f"Filer är inte de som databasen har kontrollsummor för: {', '.join(sorted(wrong))}.")
+
+
+def _copy_all(partial: Path) -> None:
+    """Copy the database, and its files before and after it: files are added and removed meanwhile."""
+    missing_before = _copy_files(partial / FILES)
+    _dump(partial / DATABASE[connection.vendor])
+    # A file that is missing only once was added or removed meanwhile.
+    if missing := missing_before & _copy_files(partial / FILES):
+        raise BackupError(f"Filer som databasen nämner saknas: {', '.join(map(_with_decision, sorted(missing)))}.")
+    check_stored_checksums(partial)
+
+
+def write_checksums(partial: Path) -> None:
+    """Write the list of checksums, and its signature when a key is set."""
+    from followup.report.signing import can_sign, sign_message
+
+    sums = [f"{_sha256(path)}  {path.relative_to(partial)}\n" for path in sorted(partial.rglob("*")) if path.is_file()]
+    content = "".join(sums)
+    (partial / SUMS).write_text(content)
+    if can_sign():
+        (partial / SIGNATURE).write_text(sign_message(_signed_message(content)) + "\n")
+
+
+def _check_signature(backup: Path) -> None:
+    """Raise BackupError unless a trusted key signed the list of checksums; nothing is checked without any key."""
+    from followup.report.signing import has_trusted_signature, trusted_keys
+
+    if not trusted_keys():
+        return
+    signature = backup / SIGNATURE
+    if not signature.exists():
+        raise BackupError(
+            f"Säkerhetskopian är inte signerad: {SIGNATURE} saknas. Är den från tiden före signeringsnyckeln,"
+            " återställ den med --unsigned."
+        )
+    if not has_trusted_signature(_signed_message((backup / SUMS).read_text()), signature.read_text().strip()):
+        raise BackupError(
+            "Säkerhetskopians signatur stämmer inte: den är ändrad, eller signerad med en nyckel som varken är"
+            " ARCHIVE_SIGNING_KEY eller en av ARCHIVE_PUBLIC_KEYS."
+        )
+
+
+def _signed_message(sums: str) -> bytes:
+    return f"huddinge_safety backup\n{sums}".encode()
+
+
+def _files_of(backup: Path) -> dict[str, Path]:
+    """Return the backed-up files by the names that the database has for them."""
+    folder = backup / FILES
+    return {str(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file()}
+
+
+def _stored_checksums(database: Path, columns: StoredChecksum) -> list[tuple[str, str]]:
+    """Return file names and checksums of one table in a backed-up database."""
+    if connection.vendor == "sqlite":
+        return _stored_checksums_of_sqlite(database, columns)
+    options = ["--data-only", f"--table={columns.table}", "--file=-", str(database)]
+    return _copied_columns(_execute("pg_restore", options), columns)
+
+
+def _stored_checksums_of_sqlite(database: Path, columns: StoredChecksum) -> list[tuple[str, str]]:
+    try:
+        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as copy:
+            fields = [row[1] for row in copy.execute(f"PRAGMA table_info({columns.table})")]
+            if columns.sha256 not in fields:
+                return []
+            return copy.execute(f"SELECT {columns.name}, {columns.sha256} FROM {columns.table}").fetchall()
+    except sqlite3.DatabaseError as error:
+        raise BackupError(f"Databasen i säkerhetskopian går inte att läsa: {error}.") from error
+
+
+def _copied_columns(sql: str, columns: StoredChecksum) -> list[tuple[str, str]]:
+    """Return two columns of the rows after COPY, in the text format of PostgreSQL."""
+    lines = iter(sql.splitlines())
+    heading = next((line for line in lines if line.startswith("COPY ")), "COPY ()")
+    names = heading[heading.index("(") + 1 : heading.index(")")].replace('"', "").split(", ")
+    if columns.sha256 not in names:
+        return []
+    rows = (line.split("\t") for line in takewhile(lambda line: line != "\\.", lines))
+    return [(row[names.index(columns.name)], row[names.index(columns.sha256)]) for row in rows]
 
 
 def _dump(path: Path) -> None:
@@ -115,18 +229,25 @@ def _load(path: Path) -> None:
 
 
 def _run(program: str, options: list[str]) -> None:
+    """Run a program of PostgreSQL on the configured database."""
     (_psql, *place, name), password = connection.client.settings_to_cmd_args_env(connection.settings_dict, [])
-    command = [program, *place, f"--dbname={name}", *options]
+    _execute(program, [*place, f"--dbname={name}", *options], password)
+
+
+def _execute(program: str, options: list[str], environment: Mapping[str, str] | None = None) -> str:
     try:
-        subprocess.run(command, env={**os.environ, **(password or {})}, check=True, capture_output=True, text=True)
+        finished = subprocess.run(
+            [program, *options], env={**os.environ, **(environment or {})}, check=True, capture_output=True, text=True
+        )
     except FileNotFoundError as error:
-        raise Failed(f"{program} saknas. Installera systempaketet postgresql-client.") from error
+        raise BackupError(f"{program} saknas. Installera systempaketet postgresql-client.") from error
     except subprocess.CalledProcessError as error:
-        raise Failed(f"{program}: {error.stderr.strip()}") from error
+        raise BackupError(f"{program}: {error.stderr.strip()}") from error
+    return finished.stdout
 
 
 def _copy_files(folder: Path) -> set[str]:
-    """Copy what the database names and `folder` lacks; the names of those that are gone."""
+    """Copy the files that the database names and `folder` lacks. Return the names of those that are missing."""
     missing = set()
     for name in _named_files():
         path = folder / name
@@ -142,7 +263,7 @@ def _copy_files(folder: Path) -> set[str]:
 
 
 def _named_files() -> Iterator[str]:
-    """Every file that a row names. Histories name files that may be gone."""
+    """Return every file that a row names, except history rows, which name deleted files."""
     for model in apps.get_models():
         if model.__name__.startswith("Historical"):
             continue
@@ -170,12 +291,12 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def main(action: str, place: str) -> None:
+def main(action: str, folder: str, *options: str) -> None:
     django.setup()
     if action == "save":
-        print(save(Path(place), datetime.now(UTC)))
+        print(save(Path(folder), datetime.now(UTC)))
         return
-    version = restore(Path(place))
+    version = restore(Path(folder), needs_signature="--unsigned" not in options)
     print(f"Säkerhetskopian från version {version} är återställd.")
     if version == settings.VERSION:
         call_command("verify_reports")
@@ -186,5 +307,5 @@ def main(action: str, place: str) -> None:
 if __name__ == "__main__":
     try:
         main(*sys.argv[1:])
-    except Failed as failure:
-        sys.exit(str(failure))
+    except BackupError as error:
+        sys.exit(str(error))

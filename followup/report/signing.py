@@ -26,8 +26,19 @@ def store_signature(link: DecidedReport) -> ReportSignature | None:
     if not can_sign():
         return None
     key = Ed25519PrivateKey.from_private_bytes(settings.ARCHIVE_SIGNING_KEY)
-    signature = base64.b64encode(key.sign(_message(link.number, link.sha256))).decode()
+    signature = sign_message(_message(link.number, link.sha256))
     return ReportSignature.objects.create(report=link, key_id=key_id(key.public_key()), signature=signature)
+
+
+def sign_message(message: bytes) -> str:
+    """Return the signature of `message` in base64. Messages of different kinds must begin differently."""
+    key = Ed25519PrivateKey.from_private_bytes(settings.ARCHIVE_SIGNING_KEY)
+    return base64.b64encode(key.sign(message)).decode()
+
+
+def has_trusted_signature(message: bytes, signature: str) -> bool:
+    """Return whether one of the trusted keys made `signature` for `message`."""
+    return any(_verifies(key, signature, message) for key in trusted_keys().values())
 
 
 def public_key() -> str:

@@ -1,8 +1,15 @@
-"""A backup is put back into an empty database, and everything is there: rows, files, the chain of decided reports."""
+"""A backup is restored into an empty database with everything: rows, files, the chain of decided reports."""
 
+import base64
 import re
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from followup.report import signing
+from huddinge_safety.backup import SIGNATURE, SUMS, BackupError, check, restore, write_checksums
 from tests.followup.writing.test_attachments import pdf
 from tests.installation import Browser, Installation
 
@@ -63,6 +70,114 @@ def test_a_damaged_backup_changes_nothing(site, postgres, tmp_path):
     refused = scripts(elsewhere, "restore", made, check=False)
     assert (refused.returncode, refused.stderr.strip()) == (1, "Säkerhetskopian är skadad: database.dump.")
     assert postgres.query("untouched", r"\dt") == ""
+
+
+KEY = bytes(range(32))
+OTHER_KEY = bytes(reversed(range(32)))
+
+
+@pytest.fixture
+def signed_backup(site, tmp_path) -> Path:
+    """A signed backup of a site with one attachment."""
+    site.environment["ARCHIVE_SIGNING_KEY"] = base64.b64encode(KEY).decode()
+    with site.server() as server:
+        assert Browser(server, site.sessions("official")[0]).upload(ATTACH, "a.pdf", PDF).status == 302
+    return Path(scripts(site, "backup", tmp_path / "backups").stdout.strip())
+
+
+def replace_attachment(backup: Path) -> None:
+    [attachment] = (path for path in (backup / "files").rglob("*") if path.is_file())
+    attachment.write_bytes(b"%PDF another")
+
+
+def checksum_again(backup: Path) -> None:
+    """Replace an attachment and write matching checksums, as somebody without the key would."""
+    replace_attachment(backup)
+    signature = (backup / SIGNATURE).read_text()
+    for name in (SUMS, SIGNATURE):
+        (backup / name).unlink()
+    write_checksums(backup)
+    (backup / SIGNATURE).write_text(signature)
+
+
+def sign_replaced_attachment(backup: Path) -> None:
+    """Replace an attachment before the backup is signed, as a faulty disk would."""
+    checksum_again(backup)
+    for name in (SUMS, SIGNATURE):
+        (backup / name).unlink()
+    write_checksums(backup)
+
+
+def remove_attachment(backup: Path) -> None:
+    [attachment] = (path for path in (backup / "files").rglob("*") if path.is_file())
+    attachment.unlink()
+
+
+def append(name: str) -> Callable[[Path], object]:
+    return lambda backup: (backup / name).write_bytes((backup / name).read_bytes() + b" ")
+
+
+CHANGED = "Säkerhetskopians signatur stämmer inte: den är ändrad, eller"
+TAMPERINGS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "nothing": (lambda backup: None, "Databasen är inte tom."),
+    "database": (append("database.dump"), "Säkerhetskopian är skadad: database.dump."),
+    "facts": (append("about.json"), "Säkerhetskopian är skadad: about.json."),
+    "attachment": (replace_attachment, "Säkerhetskopian är skadad: files/attachments/"),
+    "lost attachment": (remove_attachment, "Säkerhetskopian är skadad: files/attachments/"),
+    "checksums": (checksum_again, CHANGED),
+    "signature": (lambda backup: (backup / SIGNATURE).write_text("AAAA"), CHANGED),
+    "no signature": (lambda backup: (backup / SIGNATURE).unlink(), "Säkerhetskopian är inte signerad: SHA256SUMS.sig"),
+    "no checksums": (lambda backup: (backup / SUMS).unlink(), "backup är ingen hel säkerhetskopia: SHA256SUMS saknas."),
+    "added file": (
+        lambda backup: (backup / "files" / "n").write_text("x"),
+        "filer som inte hör till den: files/n",
+    ),
+    "damaged before": (sign_replaced_attachment, "Filer är inte de som databasen har kontrollsummor för: attachments/"),
+}
+
+
+@pytest.mark.django_db
+def test_every_part_of_a_backup_is_checked_before_it_is_restored(signed_backup, tmp_path, settings):
+    settings.ARCHIVE_SIGNING_KEY = KEY
+    for name, (tamper, problem) in TAMPERINGS.items():
+        copy = tmp_path / name / "backup"
+        shutil.copytree(signed_backup, copy)
+        tamper(copy)
+        with pytest.raises(BackupError) as refused:
+            restore(copy)
+        assert problem in str(refused.value), name
+
+
+@pytest.mark.django_db
+def test_a_signature_needs_a_trusted_key_and_is_not_asked_for_without_one(signed_backup, settings):
+    settings.ARCHIVE_SIGNING_KEY = OTHER_KEY
+    with pytest.raises(BackupError, match="signatur stämmer inte"):
+        check(signed_backup)
+    settings.ARCHIVE_SIGNING_KEY = KEY
+    assert check(signed_backup) is None
+    own_public = signing.public_key()
+    settings.ARCHIVE_SIGNING_KEY = OTHER_KEY
+    settings.ARCHIVE_PUBLIC_KEYS = [base64.b64decode(own_public)]
+    assert check(signed_backup) is None
+    (signed_backup / SIGNATURE).unlink()
+    with pytest.raises(BackupError, match="inte signerad"):
+        check(signed_backup)
+    assert check(signed_backup, needs_signature=False) is None
+    settings.ARCHIVE_SIGNING_KEY, settings.ARCHIVE_PUBLIC_KEYS = b"", []
+    assert check(signed_backup) is None
+
+
+def test_a_damaged_attachment_is_reported_and_gives_no_backup(site, tmp_path):
+    with site.server() as server:
+        assert Browser(server, site.sessions("official")[0]).upload(ATTACH, "a.pdf", PDF).status == 302
+    [file] = [path for path in (tmp_path / "media").rglob("*") if path.is_file()]
+    file.write_bytes(b"%PDF another")
+    refused = scripts(site, "backup", tmp_path / "backups", check=False)
+    assert refused.returncode == 1
+    assert (
+        f"Filer är inte de som databasen har kontrollsummor för: {file.relative_to(tmp_path / 'media')}."
+        in refused.stderr
+    )
 
 
 def test_a_lost_file_is_told_and_gives_no_backup(site, tmp_path):
