@@ -23,13 +23,13 @@ class FieldChange:
 
 
 def change_of(field: Any, old: Any, new: Any) -> FieldChange:
-    """The change of a model's `field` from `old` to `new`; for a relation these are objects, or lists of them."""
+    """Return the change of a model's `field`. For a relation, `old` and `new` are objects or lists of objects."""
     pieces = differences(old, new) if isinstance(field, models.TextField) else []
     return FieldChange(str(field.verbose_name), format_value(field, old), format_value(field, new), tuple(pieces))
 
 
 def changed_fields(old: Any, new: Any, names: Iterable[str]) -> list[FieldChange]:
-    """The fields in `names` that differ between `old` and `new`: objects of one model, or rows of its history."""
+    """Return the changes of the fields in `names` between two objects of a model, or two rows of its history."""
     return [
         change_of(new._meta.get_field(name), getattr(old, name), getattr(new, name))
         for name in names

@@ -1,4 +1,4 @@
-"""Which rows the history pages tell of: a goal's, a measure's, a year's answer, area, guideline, or the year itself."""
+"""Subjects of the history pages: a goal, a measure, a year's answers, an area, a guideline, and the year itself."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from programmes.models import IndicatorValue, Measure, SubGoal
 
 
 def history_of_goal(goal: SubGoal, follow_ups: QuerySet[FollowUp]) -> Timeline:
-    """The goal, its measures, and their answers in the years of `follow_ups`."""
+    """Return the history of a goal, its measures, and their answers in the years of `follow_ups`."""
     entries = SubGoalEntry.objects.filter(sub_goal=goal, follow_up__in=follow_ups).select_related("follow_up")
-    # From the history, the latest number last: a measure that was deleted is told of too.
+    # From the history, so that deleted measures are included. The latest number of a measure comes last and is kept.
     rows = Measure.history.filter(sub_goal=goal).order_by("history_date", "history_id")
     answers = MeasureEntry.objects.filter(measure__sub_goal=goal, follow_up__in=follow_ups)
     return Timeline(
@@ -31,7 +31,7 @@ def history_of_goal(goal: SubGoal, follow_ups: QuerySet[FollowUp]) -> Timeline:
 
 
 def history_of_measure(measure: Measure, follow_ups: QuerySet[FollowUp]) -> Timeline:
-    """The measure and its answers in the years of `follow_ups`."""
+    """Return the history of a measure and its answers in the years of `follow_ups`."""
     answers = measure.entries.filter(follow_up__in=follow_ups)
     return Timeline({Measure: {measure.pk: f"Åtgärd {measure.code}"}, MeasureEntry: _answers(answers)})
 
@@ -39,7 +39,7 @@ def history_of_measure(measure: Measure, follow_ups: QuerySet[FollowUp]) -> Time
 def history_of_entry(
     entry: SubGoalEntry, measures: Sequence[MeasureEntry], thread: Sequence[Event | Comment]
 ) -> Timeline:
-    """One year's answers to a goal and its measures, with the comments of `thread`."""
+    """Return the history of a year's answers to a goal and its measures, with the comments of `thread`."""
     return Timeline(
         {
             SubGoalEntry: {entry.pk: f"Mål {entry.sub_goal.code}"},
@@ -54,17 +54,17 @@ def history_of_entry(
 
 
 def history_of_area(entry: AreaEntry) -> Timeline:
-    """The reviewer's text on an area in one year."""
+    """Return the history of the reviewer's text on an area in one year."""
     return Timeline({AreaEntry: {entry.pk: f"Område {entry.area.number}, {entry.follow_up.year}"}})
 
 
 def history_of_guideline(entry: GuidelineEntry) -> Timeline:
-    """The reviewer's text on a guideline in one year."""
+    """Return the history of the reviewer's text on a guideline in one year."""
     return Timeline({GuidelineEntry: {entry.pk: f"Riktlinje {entry.guideline.number}, {entry.follow_up.year}"}})
 
 
 def history_of_year(follow_up: FollowUp) -> Timeline:
-    """The year's dates, state and common texts, with the comments at its changes of state."""
+    """Return the history of the year: its dates, state and texts, with the comments at its changes of state."""
     events = follow_up.events.filter(sub_goal_entry=None, measure_entry=None).select_related("by")
     return Timeline({FollowUp: {follow_up.pk: f"Uppföljningen {follow_up.year}"}}, _moments(events))
 
@@ -81,13 +81,13 @@ def _outcomes(outcomes: QuerySet[IndicatorValue]) -> dict[int, str]:
 
 
 def _attachments(entries: Iterable[SubGoalEntry]) -> dict[int, str]:
-    """Read from the history, which also has the removed attachments."""
+    """Return the names of attachments, from the history so that removed ones are included."""
     return {row.id: f"Bilagan ”{row.name}”" for row in Attachment.history.filter(entry__in=entries)}
 
 
 def _moments(remarks: Iterable[Event | Comment]) -> list[Moment]:
-    """Return the comments. Changes of state are already in the history of the object."""
+    """Return the comments as moments. Changes of state are already in the history of the object."""
     return [
-        Moment(remark.at, str(remark.by or "Systemet"), "En kommentar", "skrevs", said=remark.comment)
+        Moment(remark.at, str(remark.by or "Systemet"), "En kommentar", "skrevs", comment=remark.comment)
         for remark in remarks_of(with_comments(remarks))
     ]

@@ -17,21 +17,21 @@ from followup.history.field_changes import FieldChange, change_of
 from followup.workflow import STEPS_MADE
 from organisation.order import swedish_sorted
 
-# Of use to the program alone; whether a text is an example is said where it stands.
-UNTOLD = ("id", "version", "page_save", "is_example")
+# Fields for the program alone. Whether a text is an example is shown next to the text.
+HIDDEN_FIELDS = ("id", "version", "page_save", "is_example")
 
 
 @dataclass(frozen=True)
 class Moment:
-    """An event in the history of the object named `what`: its changes, or a comment (`said`)."""
+    """An event in the history of the object named `subject`: its changes, or a `comment`."""
 
     at: datetime
-    who: str
-    what: str
+    by: str
+    subject: str
     verb: str
     reason: str = ""
     changes: tuple[FieldChange, ...] = ()
-    said: str = ""
+    comment: str = ""
 
     @property
     def step(self) -> str:
@@ -39,20 +39,24 @@ class Moment:
         return STEPS_MADE.get(self.reason, "")
 
 
-# What a history tells of: the objects of each model by primary key, with what they are called.
+# Names of the objects of a history, by model and primary key.
 Subjects = Mapping[type[models.Model], Mapping[int, str]]
+# Objects that relations point to, by model and primary key.
+RelatedObjects = Mapping[type[models.Model], Mapping[int, models.Model]]
+# Primary keys that each many-to-many relation of a history row holds, by the name of its field.
+Members = Mapping[str, frozenset[int]]
 
 
 class Timeline(Sequence[Moment]):
-    """All moments of some objects. Only those that are asked for are put in words, so that a page of them is cheap.
+    """All moments of some objects, the newest first. A slice puts only its own moments in words, so a page is cheap.
 
-    Takes a number of queries that depends on the models in `subjects`, not on how much has happened. `said` are
-    moments that stand in no history row.
+    The number of queries depends on the models in `subjects`, not on the length of the history.
     """
 
-    def __init__(self, subjects: Subjects, said: Iterable[Moment] = ()) -> None:
-        steps = [step for model, names in subjects.items() for step in _steps(model, names)]
-        items: list[_Step | Moment] = [*steps, *said]
+    def __init__(self, subjects: Subjects, comments: Iterable[Moment] = ()) -> None:
+        """Combine the history rows of `subjects` with `comments`, which have no history rows."""
+        changes = [change for model, names in subjects.items() for change in _changes(model, names)]
+        items: list[_RowChange | Moment] = [*changes, *comments]
         self._items = sorted(items, key=lambda item: item.at, reverse=True)
 
     def __len__(self) -> int:
@@ -62,20 +66,44 @@ class Timeline(Sequence[Moment]):
         if not isinstance(index, slice):
             return self[index : index + 1 or None][0]
         items = self._items[index]
-        others = _others([step for step in items if isinstance(step, _Step)])
-        return [item.told(others) if isinstance(item, _Step) else item for item in items]
+        related = _related_objects([item for item in items if isinstance(item, _RowChange)])
+        return [item.as_moment(related) if isinstance(item, _RowChange) else item for item in items]
 
 
 @dataclass(frozen=True)
-class _Step:
+class _ChangedField:
+    """A field with its stored values before and after: primary keys for a relation."""
+
+    field: Any
+    old: Any
+    new: Any
+
+    @property
+    def related_keys(self) -> set[int]:
+        return _keys(self.old) | _keys(self.new)
+
+    def in_words(self, related: RelatedObjects) -> FieldChange:
+        return change_of(self.field, self._shown(self.old, related), self._shown(self.new, related))
+
+    def _shown(self, value: Any, related: RelatedObjects) -> Any:
+        """Return the value, or the names of the objects that it points to."""
+        if not self.field.is_relation:
+            return value
+        objects = related.get(self.field.related_model, {})
+        names = swedish_sorted(str(objects.get(key, f"borttagen (nr {key})")) for key in _keys(value))
+        return names if self.field.many_to_many else ", ".join(names)
+
+
+@dataclass(frozen=True)
+class _RowChange:
     """A history row and the one before it, each with its many-to-many relations."""
 
     model: type[models.Model]
-    what: str
+    subject: str
     before: Any
     row: Any
-    members_before: Mapping[str, frozenset[int]]
-    members: Mapping[str, frozenset[int]]
+    members_before: Members
+    members: Members
 
     @property
     def at(self) -> datetime:
@@ -83,80 +111,75 @@ class _Step:
         return moment
 
     @cached_property
-    def changed(self) -> list[tuple[Any, Any, Any]]:
-        """Field, old and new value as they are stored: for a relation the primary keys."""
+    def fields(self) -> list[_ChangedField]:
+        """The changed fields; none in the first row."""
         if self.before is None:
             return []
-        pairs: list[tuple[Any, Any, Any]] = [
-            (field, getattr(self.before, field.attname), getattr(self.row, field.attname))
+        compared = [
+            _ChangedField(field, getattr(self.before, field.attname), getattr(self.row, field.attname))
             for field in self.model._meta.concrete_fields
-            if field.name not in UNTOLD
+            if field.name not in HIDDEN_FIELDS
         ]
-        pairs += [
-            (self.model._meta.get_field(name), self.members_before[name], self.members[name]) for name in self.members
+        compared += [
+            _ChangedField(self.model._meta.get_field(name), self.members_before[name], self.members[name])
+            for name in self.members
         ]
-        return [(field, old, new) for field, old, new in pairs if old != new]
+        return [changed for changed in compared if changed.old != changed.new]
 
-    def told(self, others: Mapping[type[models.Model], Mapping[int, models.Model]]) -> Moment:
+    @property
+    def is_worth_showing(self) -> bool:
+        """Whether the row begins or ends the history of its object, or changes a field."""
+        return self.before is None or self.row.history_type == "-" or bool(self.fields)
+
+    def as_moment(self, related: RelatedObjects) -> Moment:
         return Moment(
             at=self.at,
-            who=str(self.row.history_user or "Systemet"),
-            what=self.what,
+            by=str(self.row.history_user or "Systemet"),
+            subject=self.subject,
             verb={"+": "skapades", "-": "togs bort"}.get(self.row.history_type, "ändrades"),
             reason=self.row.history_change_reason or "",
-            changes=tuple(
-                change_of(field, _value(field, old, others), _value(field, new, others))
-                for field, old, new in self.changed
-            ),
+            changes=tuple(changed.in_words(related) for changed in self.fields),
         )
 
 
-def _steps(model: Any, names: Mapping[int, str]) -> Iterator[_Step]:
-    """The history of the objects in `names`: how each began, and each time that something was changed."""
+def _changes(model: Any, names: Mapping[int, str]) -> Iterator[_RowChange]:
+    """Yield the changes of the objects in `names`, beginning with their creation."""
     rows = model.history.filter(id__in=names).order_by("id", "history_date", "history_id")
-    members = _members(model, rows)
-    for pk, of_object in groupby(rows.select_related("history_user"), key=lambda row: row.id):
+    members = _members_by_row(model, rows)
+    for pk, rows_of_object in groupby(rows.select_related("history_user"), key=lambda row: row.id):
         before = None
-        for row in of_object:
-            step = _Step(
-                model, names[pk], before, row, members[before.history_id] if before else {}, members[row.history_id]
-            )
-            if before is None or row.history_type == "-" or step.changed:
-                yield step
+        for row in rows_of_object:
+            members_before: Members = members[before.history_id] if before else {}
+            change = _RowChange(model, names[pk], before, row, members_before, members[row.history_id])
+            if change.is_worth_showing:
+                yield change
             before = row
 
 
-def _members(model: Any, rows: QuerySet) -> Mapping[int, Mapping[str, frozenset[int]]]:
-    """For each row of history, the primary keys that each many-to-many relation held."""
+def _members_by_row(model: Any, rows: QuerySet) -> Mapping[int, Members]:
+    """Return the members of each history row, by the number of the row."""
     fields = model.history.model._history_m2m_fields
-    held: dict[int, dict[str, set[int]]] = defaultdict(lambda: {field.name: set() for field in fields})
+    members: dict[int, dict[str, set[int]]] = defaultdict(lambda: {field.name: set() for field in fields})
     for field in fields:
         through = getattr(model.history.model, field.name).model
         pairs = through.objects.filter(history__in=rows.order_by().values("pk"))
-        for row, member in pairs.values_list("history_id", f"{field.m2m_reverse_field_name()}_id"):
-            held[row][field.name].add(member)
-    return held  # type: ignore[return-value]
+        for row_id, member_id in pairs.values_list("history_id", f"{field.m2m_reverse_field_name()}_id"):
+            members[row_id][field.name].add(member_id)
+    return members  # type: ignore[return-value]
 
 
-def _others(steps: Iterable[_Step]) -> Mapping[type[models.Model], Mapping[int, models.Model]]:
-    """The objects that relations pointed to before and after `steps`: a query for each model."""
-    wanted: dict[type[models.Model], set[int]] = defaultdict(set)
-    for step in steps:
-        for field, old, new in step.changed:
-            if field.is_relation:
-                wanted[field.related_model] |= _keys(old) | _keys(new)
-    return {model: model._base_manager.select_related().in_bulk(keys) for model, keys in wanted.items()}
+def _related_objects(changes: Iterable[_RowChange]) -> RelatedObjects:
+    """Load the objects that changed relations point to, with a query for each model."""
+    keys: dict[type[models.Model], set[int]] = defaultdict(set)
+    for change in changes:
+        for changed in change.fields:
+            if changed.field.is_relation:
+                keys[changed.field.related_model] |= changed.related_keys
+    return {model: model._base_manager.select_related().in_bulk(ids) for model, ids in keys.items()}
 
 
 def _keys(value: Any) -> set[int]:
+    """Return the primary keys in the stored value of a relation."""
     if value is None:
         return set()
     return set(value) if isinstance(value, (set, frozenset)) else {value}
-
-
-def _value(field: Any, value: Any, others: Mapping[type[models.Model], Mapping[int, models.Model]]) -> Any:
-    if not field.is_relation:
-        return value
-    objects = others.get(field.related_model, {})
-    named = swedish_sorted(str(objects.get(key, f"borttagen (nr {key})")) for key in _keys(value))
-    return named if field.many_to_many else ", ".join(named)

@@ -37,7 +37,7 @@ class Subject:
 
 
 def sub_goal_history(request: HttpRequest, slug: str, area: int, number: int) -> HttpResponse:
-    """A goal, its measures and all its years."""
+    """Show the history of a goal, its measures and all its years."""
     programme = programme_or_404(request, slug)
     goal = goal_or_404(programme, area, number)
     follow_ups = FollowUp.objects.visible_to(request.user).filter(programme=programme)
@@ -47,7 +47,7 @@ def sub_goal_history(request: HttpRequest, slug: str, area: int, number: int) ->
 
 
 def measure_history(request: HttpRequest, slug: str, area: int, number: int, measure: int) -> HttpResponse:
-    """A measure and all its years."""
+    """Show the history of a measure and all its years."""
     programme = programme_or_404(request, slug)
     goal = goal_or_404(programme, area, number)
     found = goal.measures.filter(number=measure).select_related("sub_goal__area").first()
@@ -60,7 +60,7 @@ def measure_history(request: HttpRequest, slug: str, area: int, number: int, mea
 
 
 def entry_history(request: HttpRequest, slug: str, year: int, area: int, number: int) -> HttpResponse:
-    """One year's answers to a goal, with the comments for the users that take part in them."""
+    """Show the history of a year's answers to a goal; the comments only to users that take part in them."""
     user = user_of(request)
     entry = entry_or_404(follow_up_or_404(request, slug, year), area, number)
     measures = measures_of(entry)
@@ -73,7 +73,7 @@ def entry_history(request: HttpRequest, slug: str, year: int, area: int, number:
 
 
 def area_history(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
-    """The reviewer's text on an area."""
+    """Show the history of the reviewer's text on an area."""
     entries = AreaEntry.objects.filter(follow_up=follow_up_or_404(request, slug, year), area__number=number)
     entry = entries.select_related("area", "follow_up").first()
     if entry is None:
@@ -84,7 +84,7 @@ def area_history(request: HttpRequest, slug: str, year: int, number: int) -> Htt
 
 
 def guideline_history(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
-    """The reviewer's text on a guideline."""
+    """Show the history of the reviewer's text on a guideline."""
     entries = GuidelineEntry.objects.filter(follow_up=follow_up_or_404(request, slug, year), guideline__number=number)
     entry = entries.select_related("guideline", "follow_up").first()
     if entry is None:
@@ -95,7 +95,7 @@ def guideline_history(request: HttpRequest, slug: str, year: int, number: int) -
 
 
 def follow_up_history(request: HttpRequest, slug: str, year: int) -> HttpResponse:
-    """The year itself: dates, state and common texts."""
+    """Show the history of the year itself: dates, state and texts."""
     follow_up = follow_up_or_404(request, slug, year)
     subject = Subject(
         f"uppföljningen {year}", follow_up.programme.title, follow_up.get_absolute_url(), follow_up.is_example
@@ -104,7 +104,6 @@ def follow_up_history(request: HttpRequest, slug: str, year: int) -> HttpRespons
 
 
 def _history(request: HttpRequest, subject: Subject, timeline: Timeline) -> HttpResponse:
-    # A number that is no page gives the nearest one.
     page = Paginator(timeline, PER_PAGE).get_page(request.GET.get("page"))
     context = {"subject": subject, "moments": page.object_list, "page": page, "shows_example": subject.is_example}
     return render(request, "followup/history/history.html", context)

@@ -35,7 +35,7 @@ def test_a_text_and_a_choice(entry, official):
     entry._change_reason = "Rättelse"
     entry.save()
     moment = latest(entry)
-    assert (moment.who, moment.what, moment.verb, moment.reason) == (
+    assert (moment.by, moment.subject, moment.verb, moment.reason) == (
         "Official",
         "Mål 1.1, svar för 2021",
         "ändrades",
@@ -53,7 +53,7 @@ def test_a_step_of_the_workflow(entry, official):
     entry.save()
     perform(entry, "submit", by=official)
     moment = latest(entry)
-    assert (moment.who, moment.reason, moment.step) == ("Official", "Lämna in", "lämnades in")
+    assert (moment.by, moment.reason, moment.step) == ("Official", "Lämna in", "lämnades in")
     assert moment.changes == (FieldChange("läge", "Utkast", "Inlämnad", ()),)
 
 
@@ -93,7 +93,7 @@ def test_a_measure_moved_to_another_goal_is_told_by_the_goals_names(entry):
     measure.sub_goal, measure.number = other, 40
     measure.save()
     (moment, _) = history_of_goal(other, FollowUp.objects.all())
-    assert moment.what == "Åtgärd 1.2.40"
+    assert moment.subject == "Åtgärd 1.2.40"
     assert FieldChange("mål", str(entry.sub_goal), str(other), ()) in moment.changes
 
 
@@ -103,7 +103,7 @@ def test_a_deleted_measure_is_told_of(entry):
     )
     measure.delete()
     moments = history_of_goal(entry.sub_goal, FollowUp.objects.all())
-    assert [(moment.what, moment.verb) for moment in moments[:2]] == [
+    assert [(moment.subject, moment.verb) for moment in moments[:2]] == [
         ("Åtgärd 1.1.40", "togs bort"),
         ("Åtgärd 1.1.40", "skapades"),
     ]
@@ -196,7 +196,7 @@ def test_a_reviewers_text(model, field, url, what, open_year, official):
     setattr(text, field, "Nya ord.")
     text.save()
     moments = client_of(official).get(f"{PROGRAMME}{url}").context["moments"]
-    assert [(moment.what, moment.verb) for moment in moments] == [(what, "ändrades"), (what, "ändrades")]
+    assert [(moment.subject, moment.verb) for moment in moments] == [(what, "ändrades"), (what, "ändrades")]
     assert moments[0].changes[0].pieces == (Piece("added", "Nya ord."),)
 
 
@@ -204,7 +204,7 @@ def test_the_years_own_history_with_what_was_said(open_year, reviewer, official)
     open_year.save()
     perform(open_year, "start_review", by=reviewer, comment="Tack alla!")
     moments = client_of(official).get(f"{PROGRAMME}2021/historik/").context["moments"]
-    assert [(moment.what, moment.reason, moment.said) for moment in moments[:2]] == [
+    assert [(moment.subject, moment.reason, moment.comment) for moment in moments[:2]] == [
         ("Uppföljningen 2021", "Avsluta ifyllandet", ""),
         ("En kommentar", "", "Tack alla!"),
     ]
