@@ -106,7 +106,7 @@ MEASURE_NAMES = (
 FIRST_YEAR_NAMES = ("startår", "start", "startdatum", "från", "från och med", "fr.o.m.", "first year")
 LAST_YEAR_NAMES = ("slutår", "slut", "till", "till och med", "t.o.m.", "last year")
 DEADLINE_NAMES = (
-    "klart", "klart senast", "klar senast", "ska vara klart", "ska vara klar", "klardatum", "klart datum", "färdigt",
+    "klart", "klart senast", "klar senast", "ska vara klart", "ska vara klar", "klardatum", "klart datum",
     "färdigt senast", "färdigställs", "färdigställd senast", "slutdatum", "slutförs", "slutförs senast",
     "slutfört senast", "genomfört senast", "genomförs senast", "avslutas", "avslutas senast", "senast", "sista datum",
     "tidsfrist", "tidsgräns", "måldatum", "deadline", "due", "due date", "end date",

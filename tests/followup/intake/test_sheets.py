@@ -842,3 +842,35 @@ def test_a_similar_measure_that_the_file_still_has_is_not_reworded(db):
     load(plan(["Åtgärd", "Status 2022"], ["Vandra på torget", "Klar"]))
     load(plan(["Åtgärd"], ["Vandra på torgen"], ["Vandra på torget"]))
     assert measures() == [("1.1.1", "Vandra på torget"), ("1.1.2", "Vandra på torgen")]
+
+
+# Names of units
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Kultur\u2010 och fritidsnämnden",
+        "Kultur\u2011 & fritidsnämnden",
+        "Kultur– samt fritidsnämnden",
+        "Kultur-och fritidsnämnden",
+    ],
+)
+@pytest.mark.parametrize("is_registered", [True, False])
+def test_dashes_and_words_for_and_make_no_second_unit(db, written, is_registered):
+    if is_registered:
+        make_unit("Kultur- och fritidsnämnden")
+    load(plan(["Åtgärd", "Ansvarig"], ["Måla", "Kultur- och fritidsnämnden"], ["Sopa", written]))
+    assert [unit.name for unit in Unit.objects.all()] == ["Kultur- och fritidsnämnden"]
+
+
+def test_two_units_whose_short_names_would_be_equal_are_two_units(db):
+    load(plan(["Åtgärd", "Ansvarig"], ["Måla", "Råd Öst"], ["Sopa", "Rad Ost, Socialnämnden & Äldrenämnden"]))
+    units = Unit.objects.order_by("pk").values_list("name", "slug")
+    assert list(units) == [
+        ("Råd Öst", "rad-ost"),
+        ("Rad Ost", "rad-ost-2"),
+        ("Socialnämnden", "socialnamnden"),
+        ("Äldrenämnden", "aldrenamnden"),
+    ]
+    assert load(plan(["Åtgärd", "Ansvarig"], ["Måla", "Råd Öst"], ["Sopa", "Rad Ost"]))[0].created == {}
