@@ -8,10 +8,9 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from followup.answers.forms import answer_form
+from followup.answers.forms import answer_form, check_item
 from followup.answers.goal_year import entry_or_404, indicators_of
 from followup.answers.outcome_forms import OutcomeOfYear, outcome_form
-from followup.answers.worklist import check_item
 from followup.models import Answer, FollowUp, MeasureEntry, SubGoalEntry
 from followup.permissions import can_report
 from followup.web.lookups import follow_up_or_404, user_of

@@ -10,10 +10,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
-from followup.answers.forms import AnswerForms, AttachmentForm
+from followup.answers.forms import AnswerForms, AttachmentForm, CheckItem, check_item
 from followup.answers.goal_year import GoalYear, attachments_of, goal_year_or_404
 from followup.answers.thread import remarks_of, thread_of, with_comments
-from followup.answers.worklist import CheckItem, check_item, neighbours
+from followup.answers.worklist import neighbours
 from followup.models import Answer, FollowUp, SubGoalEntry
 from followup.permissions import can_comment, can_report
 from followup.web.lookups import user_of

@@ -18,7 +18,21 @@ from followup.writing.attachments import ALLOWED, FILE_TYPES, max_bytes
 from followup.writing.forms import EntryForm, PageForms, Unsaved, data_for_form
 
 
-class SubGoalEntryForm(EntryForm):
+def place_of(answer: Answer) -> str:
+    """Return the name of an answer on the pages: "Mål 1.2" or "Åtgärd 1.2.1"."""
+    kind = "Åtgärd" if isinstance(answer, MeasureEntry) else "Mål"
+    return f"{kind} {answer.item.code}"
+
+
+class AnswerForm(EntryForm):
+    """Form of the answer to a goal or a measure."""
+
+    @property
+    def place(self) -> str:
+        return place_of(self.instance)
+
+
+class SubGoalEntryForm(AnswerForm):
     class Meta:
         model = SubGoalEntry
         fields = SubGoalEntry.field_names()
@@ -29,12 +43,8 @@ class SubGoalEntryForm(EntryForm):
         }
         help_texts = {"comment": "Vad har hänt under året, och varför bedömer ni så?"}
 
-    @property
-    def place(self) -> str:
-        return f"Mål {self.instance.sub_goal.code}"
 
-
-class MeasureEntryForm(EntryForm):
+class MeasureEntryForm(AnswerForm):
     class Meta:
         model = MeasureEntry
         fields = MeasureEntry.field_names()
@@ -43,12 +53,8 @@ class MeasureEntryForm(EntryForm):
             "stop_reason": forms.Textarea(attrs={"rows": 2}),
         }
 
-    @property
-    def place(self) -> str:
-        return f"Åtgärd {self.instance.measure.code}"
 
-
-FORMS: Mapping[type[Answer], type[EntryForm]] = {SubGoalEntry: SubGoalEntryForm, MeasureEntry: MeasureEntryForm}
+FORMS: Mapping[type[Answer], type[AnswerForm]] = {SubGoalEntry: SubGoalEntryForm, MeasureEntry: MeasureEntryForm}
 
 
 def answer_prefix(answer: Answer) -> str:
@@ -56,7 +62,7 @@ def answer_prefix(answer: Answer) -> str:
     return f"measure-{answer.pk}" if isinstance(answer, MeasureEntry) else "goal"
 
 
-def answer_form(answer: Answer, data: Any) -> EntryForm:
+def answer_form(answer: Answer, data: Any) -> AnswerForm:
     """Return the form of an answer, unbound if `data` has none of its fields."""
     prefix = answer_prefix(answer)
     return FORMS[type(answer)](data_for_form(prefix, data), instance=answer, prefix=prefix)
@@ -67,6 +73,27 @@ def first_missing_field(answer: Answer) -> str:
     name = answer.missing_fields[0].name
     widget = FORMS[type(answer)].base_fields[name].widget
     return f"id_{answer_prefix(answer)}-{name}{'_0' if widget.use_fieldset else ''}"
+
+
+@dataclass(frozen=True)
+class CheckItem:
+    """An answer on a check list: the names of its empty required fields, and the HTML id of the first of them."""
+
+    key: str
+    place: str
+    missing: tuple[str, ...]
+    field: str
+
+
+def check_item(answer: Answer) -> CheckItem:
+    """Describe `answer` in its present state. Later changes of the object do not change the item."""
+    missing = tuple(answer.missing)
+    return CheckItem(
+        key=answer_prefix(answer),
+        place=place_of(answer),
+        missing=missing,
+        field=first_missing_field(answer) if missing else "",
+    )
 
 
 def started_from_last_year(data: QueryDict, goal_year: GoalYear) -> QueryDict:

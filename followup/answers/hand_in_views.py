@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from followup.answers.entry_page import EntryPage, entry_page_or_404
+from followup.answers.forms import place_of
 from followup.answers.returns import Return, returns_of
-from followup.answers.worklist import UnitWork, place_of, work_of
+from followup.answers.worklist import UnitWork, work_of
 from followup.models import Answer, FollowUp
 from followup.web.lookups import follow_up_or_404, user_of
 from followup.workflow import Refused, perform_all

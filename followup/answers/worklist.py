@@ -1,4 +1,4 @@
-"""Work list of an official ("Mina uppföljningar"), and the check list on the answer page."""
+"""Work list of an official ("Mina uppföljningar")."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from followup.answers.forms import answer_prefix, first_missing_field
+from followup.answers.forms import CheckItem, check_item
 from followup.answers.returns import Return, returns_of
 from followup.models import Answer, FollowUp, MeasureEntry, SubGoalEntry
 from followup.permissions import can_report, responsible_units
@@ -16,32 +16,6 @@ from organisation.models import Unit
 
 if TYPE_CHECKING:
     from organisation.models import User
-
-
-def place_of(answer: Answer) -> str:
-    """Return the name of an answer on the pages: "Mål 1.2" or "Åtgärd 1.2.1"."""
-    return f"{'Åtgärd' if isinstance(answer, MeasureEntry) else 'Mål'} {answer.item.code}"
-
-
-@dataclass(frozen=True)
-class CheckItem:
-    """An answer on a check list: the names of its empty required fields, and the HTML id of the first of them."""
-
-    key: str
-    place: str
-    missing: tuple[str, ...]
-    field: str
-
-
-def check_item(answer: Answer) -> CheckItem:
-    """Describe `answer` in its present state. Later changes of the object do not change the item."""
-    missing = tuple(answer.missing)
-    return CheckItem(
-        key=answer_prefix(answer),
-        place=place_of(answer),
-        missing=missing,
-        field=first_missing_field(answer) if missing else "",
-    )
 
 
 @dataclass(frozen=True)

@@ -40,3 +40,10 @@ def empty_state(content: SafeString, title: str, address: str = "", action: str 
 def error_summary(heading: str, errors: Iterable[tuple[str, str]]) -> dict[str, object]:
     """Errors of a page, each with the id of its field, in focus when the page opens."""
     return {"heading": heading, "errors": errors}
+
+
+@register.simple_block_tag
+def notice(content: SafeString, tone: str = "", heading: str = "", role: str = "") -> str:
+    """Framed text. `tone` is error, warning, success or example; with a heading the content is in paragraphs."""
+    context = {"content": SafeString(content.strip()), "tone": tone, "heading": heading, "role": role}
+    return render_to_string("components/notice.html", context)

@@ -1,5 +1,5 @@
-// htmx saves while one writes, as attributes in the page tell it to. This script reports, in words from the page, that
-// the server could not be reached, and tries again.
+// Autosave: htmx posts a form while the user writes, controlled by attributes of the page. This script reports a failed
+// save with a text from the page, and retries.
 const RETRY_AFTER = 15000;
 
 for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
@@ -9,9 +9,9 @@ for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) 
   });
 }
 
-// A save may arrive although its response is lost. The name of this page and the number of the save let the server see
-// that the next save continues the stored text, and does not conflict with it (followup/writing/page_saves.py). The name
-// is made here and not by the server, because a browser that duplicates a tab would duplicate it too.
+// The server may store a save although its response is lost. The random name of this page and the number of the save let
+// the server recognise that the next save continues the stored text (followup/writing/page_saves.py). The name is created
+// here instead of by the server, because a duplicated tab would have the same name.
 const page = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36).padStart(7, "0")).join("");
 let saves = 0;
 
@@ -20,40 +20,40 @@ document.addEventListener("formdata", ({ formData }) => {
   formData.set("page-save", `${page} ${saves}`);
 });
 
-// A form that is sent while a save is under way, after more has been written, waits for the response to that save, which
-// brings the new version. Otherwise the form would be sent with the version before.
-let underWay = 0;
-let writtenOn = false;
-let waiting = null;
+// A form that is submitted during an autosave, after more text has been written, waits for the response with the new
+// version. Otherwise it would be posted with the old version.
+let savesInProgress = 0;
+let hasNewInput = false;
+let waitingSubmit = null;
 
 document.addEventListener("input", () => {
-  writtenOn = underWay > 0;
+  hasNewInput = savesInProgress > 0;
 });
 
 document.addEventListener("htmx:beforeSend", () => {
-  if (underWay === 0) writtenOn = false;
-  underWay += 1;
+  if (savesInProgress === 0) hasNewInput = false;
+  savesInProgress += 1;
 });
 
 document.addEventListener("htmx:afterRequest", () => {
-  underWay -= 1;
-  if (underWay === 0 && waiting) {
-    const { target, submitter } = waiting;
-    waiting = null;
-    // A button inside the report of a save was replaced together with the report.
+  savesInProgress -= 1;
+  if (savesInProgress === 0 && waitingSubmit) {
+    const { target, submitter } = waitingSubmit;
+    waitingSubmit = null;
+    // The button is gone if it was part of the result of the save, which htmx has replaced.
     target.requestSubmit(submitter?.isConnected ? submitter : null);
   }
 });
 
 document.addEventListener("submit", (event) => {
-  if (underWay > 0 && writtenOn) {
+  if (savesInProgress > 0 && hasNewInput) {
     event.preventDefault();
-    waiting = event;
+    waitingSubmit = event;
   }
 });
 
-// A browser does not scroll to a field that is partly behind the sticky bar. The bar's height is the page's
-// scroll-padding.
+// Browsers do not scroll to a focused field that is partly covered by the sticky bar. The height of the bar is the
+// scroll-padding of the page.
 document.addEventListener("focusin", ({ target }) => {
   if (target.closest(".field")) target.scrollIntoView({ block: "nearest" });
 });

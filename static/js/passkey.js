@@ -1,4 +1,4 @@
-// What needs keys is not shown where the browser has none; a key that was not given is said in words.
+// Hides the passkey buttons in browsers without passkeys, and shows an error when the user cancels.
 for (const part of document.querySelectorAll(".needs-script")) part.hidden = !window.PublicKeyCredential;
 document.addEventListener("allauth.error", (event) => {
   event.preventDefault();

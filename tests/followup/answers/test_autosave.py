@@ -1,4 +1,4 @@
-"""Saving while one writes: what is said, what is kept, and what it costs."""
+"""Autosave: its messages, its history rows and its number of queries."""
 
 from datetime import timedelta
 
@@ -35,7 +35,7 @@ def colleague(huddinge) -> User:
 
 
 def typed(comment: str, version: object = 1, **others: str) -> dict[str, object]:
-    """What the page sends of the goal."""
+    """Return the fields of the goal as the page posts them."""
     fields = {"version": version, "assessment": "", "forecast": "", "comment": comment} | others
     return {f"goal-{name}": value for name, value in fields.items()}
 
@@ -44,7 +44,7 @@ def texts_of_history(entry: SubGoalEntry) -> list[str]:
     return [record.comment for record in entry.history.all()]
 
 
-def test_it_saves_and_says_when_and_brings_the_version_and_the_check_list_up_to_date(official, entry):
+def test_an_autosave_reports_the_time_and_updates_the_version_and_the_check_list(official, entry):
     response = client_of(official).post(GOAL, typed("Fler", assessment="met"))
     html = html_of(response)
     entry.refresh_from_db()
@@ -57,7 +57,7 @@ def test_it_saves_and_says_when_and_brings_the_version_and_the_check_list_up_to_
     assert not entry.is_example
 
 
-def test_a_measure_is_saved_by_itself(official, entry, measure):
+def test_a_measure_is_saved_separately(official, entry, measure):
     prefix = f"measure-{measure.pk}"
     data = typed("Inget för den här") | {
         f"{prefix}-version": 1,
@@ -73,17 +73,17 @@ def test_a_measure_is_saved_by_itself(official, entry, measure):
     assert entry.comment == ""
 
 
-def test_nothing_new_is_nothing_saved(official, entry):
+def test_an_unchanged_form_is_not_saved(official, entry):
     client = client_of(official)
     client.post(GOAL, typed("Fler"))
-    # A form that was sent at the same time as the first, and so with its version.
+    # A form that was posted at the same time as the first has the same version.
     response = client.post(GOAL, typed("Fler"))
     entry.refresh_from_db()
     assert 'value="2"' in html_of(response)
     assert entry.version == 2
 
 
-def test_the_lines_of_a_text_are_the_same_from_a_form_and_from_a_script(official, entry, measure):
+def test_line_breaks_are_equal_from_a_form_and_from_a_script(official, entry, measure):
     client = client_of(official)
     client.post(GOAL, typed("Ett\nTvå"))
     forms = client.get(ENTRY).context["forms"]
@@ -94,7 +94,7 @@ def test_the_lines_of_a_text_are_the_same_from_a_form_and_from_a_script(official
     assert (entry.comment, entry.version) == ("Ett\nTvå", 2)
 
 
-def test_typing_on_is_one_row_of_history(official, entry):
+def test_added_text_stays_in_one_history_row(official, entry):
     client = client_of(official)
     before = entry.history.count()
     for version, text in enumerate(["Fler", "Fler känner sig", "Fler känner sig trygga."], start=1):
@@ -109,7 +109,7 @@ def test_typing_on_is_one_row_of_history(official, entry):
     )
 
 
-def test_what_was_taken_away_or_changed_stays_in_history(official, entry):
+def test_removed_or_changed_text_gets_a_new_history_row(official, entry):
     client = client_of(official)
     client.post(GOAL, typed("Fler känner sig trygga.", 1, assessment="met"))
     client.post(GOAL, typed("", 2, assessment="met"))
@@ -121,7 +121,7 @@ def test_what_was_taken_away_or_changed_stays_in_history(official, entry):
     ]
 
 
-def test_a_row_of_another_person_or_another_time_is_left_alone(official, colleague, entry):
+def test_an_older_row_or_one_of_another_user_is_not_overwritten(official, colleague, entry):
     client_of(official).post(GOAL, typed("A", 1))
     client_of(colleague).post(GOAL, typed("AB", 2))
     client_of(official).post(GOAL, typed("ABC", 3))
@@ -135,7 +135,7 @@ def test_a_row_of_another_person_or_another_time_is_left_alone(official, colleag
     ]
 
 
-def test_a_clock_that_was_set_back_costs_no_text(official, entry):
+def test_no_text_is_lost_when_the_clock_is_set_back(official, entry):
     client = client_of(official)
     client.post(GOAL, typed("Fler är trygga."))
     entry.history.filter(version=2).update(history_date=timezone.now() + timedelta(hours=1))
@@ -145,7 +145,7 @@ def test_a_clock_that_was_set_back_costs_no_text(official, entry):
     assert list(texts)[-2:] == ["Fler är trygga.", "Färre än i fjol"]
 
 
-def test_an_ordinary_save_is_never_folded_away(official, entry, measure):
+def test_the_row_of_an_ordinary_save_is_not_overwritten(official, entry, measure):
     client = client_of(official)
     forms = client.get(ENTRY).context["forms"]
     page = as_fetched(forms)
@@ -154,14 +154,14 @@ def test_an_ordinary_save_is_never_folded_away(official, entry, measure):
     assert texts_of_history(entry)[:2] == ["AB", "A"]
 
 
-def test_somebody_elses_save_is_told_and_leads_to_the_conflict_page(official, colleague, entry):
+def test_a_save_by_another_user_is_reported_and_leads_to_the_conflict_page(official, colleague, entry):
     client_of(colleague).post(GOAL, typed("Kollegans ord."))
     response = client_of(official).post(GOAL, typed("Mina ord."))
     html = html_of(response)
     entry.refresh_from_db()
     assert response.status_code == 409
     assert "Inte sparat: någon annan har sparat under tiden." in html
-    # The button belongs to the form that it stands in, which sends all that was typed to the conflict page.
+    # The button is inside the form, so it posts all fields to the conflict page.
     assert '<button class="button-link" type="submit">Jämför texterna</button>' in html
     assert "hx-swap-oob" not in html
     assert entry.comment == "Kollegans ord."
@@ -176,7 +176,7 @@ def test_somebody_elses_save_is_told_and_leads_to_the_conflict_page(official, co
         ({"goal-version": ""}, "Mål 1.1, version: Detta fält måste fyllas i."),
     ],
 )
-def test_bad_input_is_named_and_nothing_is_saved(change, message, official, entry):
+def test_bad_input_names_its_field_and_nothing_is_saved(change, message, official, entry):
     response = client_of(official).post(GOAL, typed("Fler") | change)
     entry.refresh_from_db()
     assert response.status_code == 422
@@ -184,11 +184,11 @@ def test_bad_input_is_named_and_nothing_is_saved(change, message, official, entr
     assert (entry.comment, entry.version) == ("", 1)
 
 
-def test_a_version_of_the_future_is_no_way_past_another(official, entry):
+def test_a_version_above_the_stored_one_is_a_conflict(official, entry):
     assert client_of(official).post(GOAL, typed("Fler", 99)).status_code == 409
 
 
-def test_a_stopped_measure_wants_its_reason(official, measure):
+def test_a_stopped_measure_requires_a_reason(official, measure):
     prefix = f"measure-{measure.pk}"
     data = {f"{prefix}-version": 1, f"{prefix}-progress": "stopped", f"{prefix}-done": "", f"{prefix}-stop_reason": ""}
     response = client_of(official).post(MEASURE, data)
@@ -196,7 +196,7 @@ def test_a_stopped_measure_wants_its_reason(official, measure):
     assert "Åtgärd 1.1.1, skäl till att åtgärden avbröts: Skriv varför åtgärden avbröts." in html_of(response)
 
 
-def test_what_is_handed_in_says_so(official, entry):
+def test_an_answer_that_is_handed_in_is_not_saved(official, entry):
     SubGoalEntry.objects.filter(pk=entry.pk).update(assessment="met", forecast="will", comment="Klart.")
     perform(entry, "submit", by=official)
     response = client_of(official).post(GOAL, typed("Mer", 2))
@@ -204,14 +204,14 @@ def test_what_is_handed_in_says_so(official, entry):
     assert "Läget är: Inlämnad. Texten kan inte ändras nu." in html_of(response)
 
 
-def test_a_year_that_was_moved_on_says_so(official, open_year, entry):
+def test_nothing_is_saved_in_a_closed_year(official, open_year, entry):
     FollowUp.objects.filter(pk=open_year.pk).update(state="proposed")
     response = client_of(official).post(GOAL, typed("Mer"))
     assert response.status_code == 409
     assert "Läget är: Föreslagen till kommunstyrelsen." in html_of(response)
 
 
-def test_a_lost_session_is_told_in_words(entry):
+def test_an_ended_session_is_reported_in_the_page(entry):
     response = client_of(None).post(GOAL, typed("Mer"))
     html = html_of(response)
     entry.refresh_from_db()
@@ -233,33 +233,35 @@ def test_a_lost_session_is_told_in_words(entry):
         ("administrator", 403),
     ],
 )
-def test_who_may(role, status, request, entry):
+def test_permissions(role, status, request, entry):
     client = client_of(request.getfixturevalue(role))
     assert client.post(GOAL, typed("Mer")).status_code == status
     assert client.get(GOAL).status_code == 405
 
 
 @pytest.mark.parametrize("address", ["2021/9.9", "2021/9.9.1", "2030/1.1", "2019/1.99"])
-def test_what_is_not_there_is_not_found(address, official):
+def test_an_unknown_address_gives_404(address, official):
     url = f"/mina-uppfoljningar/huddinge-2018-2021/{address}/autospara/"
     assert client_of(official).post(url, typed("Mer")).status_code == 404
 
 
-def test_a_measure_that_is_not_there_is_nobodys(official, entry):
+def test_an_unknown_measure_gives_403(official, entry):
     url = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.1.99/autospara/"
     assert client_of(official).post(url, typed("Mer")).status_code == 403
 
 
-def test_a_hidden_programme_is_not_found_but_for_those_who_see_it(official, reviewer, huddinge, entry):
+def test_a_draft_programme_gives_404_except_for_its_editors(official, reviewer, huddinge, entry):
     make_draft(huddinge)
     assert client_of(official).post(GOAL, typed("Mer")).status_code == 404
     reviewer.memberships.create(unit=official.memberships.get().unit)
     assert client_of(reviewer).post(GOAL, typed("Mer")).status_code == 200
 
 
-def test_it_costs_eight_queries_and_seven_for_who_types_on(official, entry, measure, django_assert_num_queries):
+def test_an_autosave_takes_eight_queries_or_seven_when_text_is_added(
+    official, entry, measure, django_assert_num_queries
+):
     client = client_of(official)
-    # Session, person, begin, the answer with its year, no recent autosave to take the place of, update, history, end.
+    # Session, user, begin, answer with year, search for a recent autosave, update, history row, commit.
     with django_assert_num_queries(8):
         client.post(GOAL, typed("Fler"))
     with django_assert_num_queries(7):

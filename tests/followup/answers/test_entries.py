@@ -1,4 +1,4 @@
-"""The work list and the entry page, as an official uses them."""
+"""Work list and answer page of an official."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def entry(open_year) -> SubGoalEntry:
 
 @pytest.fixture
 def measure(open_year) -> MeasureEntry:
-    """Measure 1.1.1, kommunstyrelsen's own."""
+    """Measure 1.1.1 of kommunstyrelsen."""
     return open_year.measureentry_set.get(
         measure__sub_goal__area__number=1, measure__sub_goal__number=1, measure__number=1
     )
@@ -26,7 +26,7 @@ def measure(open_year) -> MeasureEntry:
 
 @pytest.fixture
 def others_measure(open_year) -> MeasureEntry:
-    """Measure 1.1.2, for which natur- och byggnadsnämnden alone is responsible."""
+    """Measure 1.1.2 of only natur- och byggnadsnämnden."""
     return open_year.measureentry_set.get(
         measure__sub_goal__area__number=1, measure__sub_goal__number=1, measure__number=2
     )
@@ -52,7 +52,7 @@ def stored(entry: SubGoalEntry) -> tuple[str, str, str, int]:
     return (entry.assessment, entry.forecast, entry.comment, entry.version)
 
 
-def test_it_saves_the_goal_and_its_measures_on_one_page(official, entry, measure, answers):
+def test_a_post_saves_the_goal_and_its_measures(official, entry, measure, answers):
     response = client_of(official).post(URL, answers, follow=True)
     measure.refresh_from_db()
     assert response.redirect_chain == [(URL, 302)]
@@ -62,19 +62,19 @@ def test_it_saves_the_goal_and_its_measures_on_one_page(official, entry, measure
     assert (measure.progress, measure.done, measure.version) == (Progress.DONE, "Åtta vandringar.", 2)
 
 
-def test_history_says_who(official, entry, answers):
+def test_history_has_the_user(official, entry, answers):
     client_of(official).post(URL, answers)
     assert entry.history.first().history_user == official
 
 
-def test_a_partial_answer_is_saved_and_what_is_missing_is_said(official, entry, answers):
+def test_a_partial_answer_is_saved_and_the_missing_fields_are_listed(official, entry, answers):
     answers |= {"goal-assessment": "", "goal-comment": ""}
     html = html_of(client_of(official).post(URL, answers, follow=True))
     assert '<a href="#id_goal-assessment_0">Mål 1.1</a> saknar bedömning, kommentar' in html
     assert stored(entry) == ("", Forecast.WILL, "", 2)
 
 
-def test_what_did_not_change_is_not_saved_again(official, entry, measure, answers):
+def test_an_unchanged_answer_is_not_saved_again(official, entry, measure, answers):
     client = client_of(official)
     client.post(URL, answers)
     answers |= {"goal-version": 2, f"measure-{measure.pk}-version": 2, "goal-comment": "Ny text."}
@@ -84,14 +84,14 @@ def test_what_did_not_change_is_not_saved_again(official, entry, measure, answer
     assert measure.version == 2
 
 
-def test_an_officials_own_words_are_no_example(official, entry, answers):
+def test_a_rewritten_example_is_no_longer_an_example(official, entry, answers):
     SubGoalEntry.objects.filter(pk=entry.pk).update(is_example=True)
     client_of(official).post(URL, answers)
     entry.refresh_from_db()
     assert not entry.is_example
 
 
-def test_somebody_elses_save_is_not_overwritten(official, entry, measure, answers):
+def test_a_save_by_another_user_is_not_overwritten(official, entry, measure, answers):
     colleague = make_user("colleague", unit="kommunstyrelsen")
     client_of(colleague).post(URL, answers | {"goal-comment": "Den förstas text."})
     response = client_of(official).post(URL, answers | {"goal-comment": "Den andras text."})
@@ -129,7 +129,7 @@ BAD = {
 
 
 @pytest.mark.parametrize(("change", "message"), BAD.values(), ids=BAD)
-def test_bad_input_is_named_and_nothing_is_saved(change, message, official, entry, measure, answers):
+def test_bad_input_names_its_field_and_nothing_is_saved(change, message, official, entry, measure, answers):
     response = client_of(official).post(URL, answers | change)
     measure.refresh_from_db()
     assert response.status_code == 422
@@ -139,10 +139,8 @@ def test_bad_input_is_named_and_nothing_is_saved(change, message, official, entr
 
 
 @pytest.mark.parametrize("locked", ["goal", "measure"])
-def test_what_was_locked_when_the_page_was_fetched_is_left_alone_when_it_is_sent(
-    locked, official, entry, measure, answers
-):
-    """It has been returned meanwhile, and the page had no fields for it."""
+def test_an_answer_without_fields_on_the_page_is_not_changed(locked, official, entry, measure, answers):
+    """The answer was returned after the page was fetched, so the page had no fields for it."""
     prefix = "goal" if locked == "goal" else f"measure-{measure.pk}"
     sent = {name: value for name, value in answers.items() if not name.startswith(prefix)}
     response = client_of(official).post(URL, sent)
@@ -156,14 +154,14 @@ def test_what_was_locked_when_the_page_was_fetched_is_left_alone_when_it_is_sent
     assert f'name="{prefix}-version" value="1"' in html
 
 
-def test_a_stopped_measure_wants_a_reason(official, entry, measure, answers):
+def test_a_stopped_measure_requires_a_reason(official, entry, measure, answers):
     response = client_of(official).post(URL, answers | {f"measure-{measure.pk}-progress": "stopped"})
     assert response.status_code == 422
     assert "Åtgärd 1.1.1, skäl till att åtgärden avbröts: Skriv varför åtgärden avbröts." in html_of(response)
     assert stored(entry) == ("", "", "", 1)
 
 
-def test_last_years_answers_stand_beside_and_never_in_the_fields(official, open_year, entry):
+def test_last_years_answers_are_shown_next_to_the_fields_and_not_in_them(official, open_year, entry):
     last = SubGoalEntry.objects.get(follow_up__year=2020, sub_goal=entry.sub_goal)
     response = client_of(official).get(URL)
     html = response.content.decode()
@@ -172,7 +170,7 @@ def test_last_years_answers_stand_beside_and_never_in_the_fields(official, open_
     assert response.context["forms"].goal["comment"].value() == ""
 
 
-def test_the_work_list_has_the_goals_of_my_units(official, other_official, open_year):
+def test_the_work_list_has_the_goals_of_the_users_units(official, other_official, open_year):
     html = html_of(client_of(official).get("/mina-uppfoljningar/"))
     assert URL in html
     assert f'<a href="{URL}#id_goal-assessment_0">Mål 1.1</a>: bedömning, prognos, kommentar' in html
@@ -180,7 +178,7 @@ def test_the_work_list_has_the_goals_of_my_units(official, other_official, open_
     assert URL not in html_of(client_of(other_official).get("/mina-uppfoljningar/"))
 
 
-def test_an_official_of_a_measure_answers_for_it_alone(open_year, others_measure):
+def test_an_official_of_a_measure_writes_only_its_answer(open_year, others_measure):
     from tests.fixtures import make_user
 
     SubGoal.objects.get(area__number=1, number=1).units.set([])
@@ -200,7 +198,7 @@ def test_a_reader_sees_the_list_without_links_to_write(reader):
     assert "Du läser, någon annan på enheten fyller i." in html
 
 
-def test_an_outsider_is_told_what_to_do(outsider):
+def test_a_user_without_units_sees_what_to_do(outsider):
     assert "Du är inte knuten till någon enhet." in html_of(client_of(outsider).get("/mina-uppfoljningar/"))
 
 
@@ -220,7 +218,7 @@ def test_the_work_list_takes_a_fixed_number_of_queries(official, open_year, djan
     assert len(few) == len(many)
 
 
-def test_last_years_words_are_a_start_where_this_year_has_none(official, entry, measure, answers):
+def test_empty_fields_can_start_from_last_years_texts(official, entry, measure, answers):
     last = SubGoalEntry.objects.get(follow_up__year=2020, sub_goal=entry.sub_goal)
     answers |= {"goal-comment": "", "goal-assessment": "", f"measure-{measure.pk}-done": "Mina egna ord."}
     response = client_of(official).post(URL, answers | {"start": "last-year"})
@@ -234,7 +232,7 @@ def test_last_years_words_are_a_start_where_this_year_has_none(official, entry, 
     assert stored(entry) == ("", "", "", 1)
 
 
-def test_without_words_from_last_year_there_is_nothing_to_start_from(official, entry, measure):
+def test_the_start_button_needs_texts_from_last_year(official, entry, measure):
     client = client_of(official)
     assert "Utgå från förra årets svar" in html_of(client.get(URL))
     undecided(2020)

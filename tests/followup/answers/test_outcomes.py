@@ -1,4 +1,4 @@
-"""The outcomes of a goal's indicators, written on the page of the goal's year."""
+"""Outcomes of indicators on the answer page."""
 
 from datetime import date
 from decimal import Decimal
@@ -21,7 +21,7 @@ AUTOSAVE = f"{URL}indikator/1/autospara/"
 
 @pytest.fixture
 def indicator(open_year) -> Indicator:
-    """The share that feels safe: 61 in 2017, to be 70."""
+    """Share of people who feel safe: 61 in 2017, target 70."""
     return Indicator.objects.get(sub_goal__area__number=1, sub_goal__number=1, number=1)
 
 
@@ -65,19 +65,19 @@ UP, DOWN = False, True
         ("70", None, "61", UP, "cannot_assess"),
     ],
 )
-def test_what_the_figures_say(outcome, target, baseline, lower_is_better, status):
+def test_the_suggested_assessment_follows_the_figures(outcome, target, baseline, lower_is_better, status):
     figures = [None if figure is None else Decimal(figure) for figure in (outcome, target, baseline)]
     assert target_status(*figures, lower_is_better=lower_is_better) == TargetStatus(status)
 
 
-def test_the_target_of_the_year_goes_before_that_of_the_period(indicator):
+def test_the_target_of_the_year_overrides_that_of_the_period(indicator):
     IndicatorTarget.objects.create(indicator=indicator, year=2021, value=66)
     outcome = IndicatorValue(indicator=indicator, year=2021, value=Decimal(67))
     assert (indicator.target_of(2021), indicator.target_of(2020)) == (66, 70)
     assert outcome.suggestion == TargetStatus.REACHED
 
 
-def test_an_outcome_is_saved_with_the_goal_and_its_figures_read_as_people_write_them(official, indicator):
+def test_an_outcome_is_saved_with_the_goal_and_accepts_swedish_number_formats(official, indicator):
     response = save(official, indicator, value="1 063,5", women="58", men="−2,25")
     assert response.status_code == 302
     assert stored(indicator) == (Decimal("1063.5"), Decimal(58), Decimal("-2.25"), "", 1)
@@ -100,7 +100,7 @@ def test_the_suggestion_is_confirmed_by_its_button(official, indicator):
     assert "Siffrorna säger" not in html_of(client_of(official).get(URL))
 
 
-def test_a_judgement_against_the_figures_is_kept_and_said(official, indicator):
+def test_an_assessment_against_the_figures_is_saved_with_a_warning(official, indicator):
     save(official, indicator, value="66", assessment="reached")
     assert stored(indicator)[3] == "reached"
     assert "Siffrorna säger något annat" in html_of(client_of(official).get(URL))
@@ -114,7 +114,7 @@ def test_a_judgement_against_the_figures_is_kept_and_said(official, indicator):
         ({"value": "1,2345"}, "inte är mer än 3 decimaler"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_place_and_nothing_is_saved(fields, error, official, indicator):
+def test_an_error_names_the_indicator_and_nothing_is_saved(fields, error, official, indicator):
     response = save(official, indicator, **fields)
     assert response.status_code == 422
     [message] = [text for _, text in response.context["forms"].errors]
@@ -123,13 +123,13 @@ def test_what_is_wrong_is_said_with_its_place_and_nothing_is_saved(fields, error
     assert not IndicatorValue.objects.filter(indicator=indicator, year=2021).exists()
 
 
-def test_an_outcome_may_be_taken_away_again(official, indicator):
+def test_an_outcome_can_be_deleted(official, indicator):
     save(official, indicator, value="66")
     save(official, indicator, value="", assessment="cannot_assess")
     assert stored(indicator) == (None, None, None, "cannot_assess", 2)
 
 
-def test_two_who_write_the_same_outcome_choose_which_stands(official, indicator):
+def test_a_conflict_about_an_outcome_is_resolved_by_choice(official, indicator):
     colleague = make_user("colleague", unit="kommunstyrelsen")
     page = fetched(official)
     save(colleague, indicator, value="64,5")
@@ -147,7 +147,7 @@ def test_two_who_write_the_same_outcome_choose_which_stands(official, indicator)
     assert stored(indicator)[0] == 66
 
 
-def test_an_official_of_a_measure_alone_writes_no_outcome(indicator, entry):
+def test_an_official_of_only_a_measure_cannot_write_outcomes(indicator, entry):
     """SRV återvinning answers for measure 1.1.3, not for the goal."""
     user = make_user("avfall", unit="srv-atervinning")
     page = client_of(user).get(URL)
@@ -169,7 +169,7 @@ def test_figures_sent_after_the_goal_was_handed_in_are_shown_and_not_saved(offic
     assert not IndicatorValue.objects.filter(indicator=indicator, year=2021).exists()
 
 
-def test_a_written_figure_is_no_longer_koladas(official, indicator):
+def test_a_changed_figure_loses_its_reference_to_kolada(official, indicator):
     IndicatorValue.objects.create(indicator=indicator, year=2021, value=64, kpi="N00945", dated=date(2022, 3, 1))
     assert "hämtat från Kolada (N00945) den 1 mars 2022" in html_of(client_of(official).get(URL))
     save(official, indicator, assessment="on_the_way")
@@ -194,7 +194,7 @@ def test_an_outcome_is_saved_as_soon_as_it_is_written(official, indicator):
     assert stored(indicator)[0] == 66
 
 
-def test_the_reviewer_reads_the_outcome_and_the_history_tells_of_it(official, reviewer, indicator):
+def test_the_reviewer_sees_the_outcome_and_its_history(official, reviewer, indicator):
     save(official, indicator, value="66,5")
     client = client_of(reviewer)
     html = html_of(client.get("/granskning/huddinge-2018-2021/2021/1.1/"))

@@ -1,4 +1,4 @@
-"""Returned answers: handed in only after a change, or after a question."""
+"""Returned answers are handed in only after a change, or after confirmation."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -58,7 +58,7 @@ def messages_of(response) -> list[str]:
     return [str(message) for message in response.context["messages"]]
 
 
-def test_what_nobody_changed_is_left_out_and_named(official, returned, measure):
+def test_unchanged_returned_answers_are_named_and_not_handed_in(official, returned, measure):
     response = client_of(official).post(ALL, follow=True)
     assert states(returned, measure) == ["returned", "returned"]
     handed_in, left_out = messages_of(response)
@@ -69,7 +69,7 @@ def test_what_nobody_changed_is_left_out_and_named(official, returned, measure):
     )
 
 
-def test_what_was_changed_after_the_return_is_handed_in(official, returned, measure):
+def test_answers_changed_after_the_return_are_handed_in(official, returned, measure):
     client = client_of(official)
     client.post(ENTRY, page_of(client) | {"goal-comment": "Tolv procent fler."})
     response = client.post(ALL, follow=True)
@@ -77,14 +77,14 @@ def test_what_was_changed_after_the_return_is_handed_in(official, returned, meas
     assert "Inte inlämnat: Åtgärd 1.1.1." in messages_of(response)[-1]
 
 
-def test_nothing_but_unchanged_answers_is_said_and_not_forbidden(official, returned, open_year):
+def test_only_unchanged_answers_give_a_message_instead_of_403(official, returned, open_year):
     client = client_of(official)
     client.post(ALL, follow=True)
     [message] = messages_of(client.post(ALL, follow=True))
     assert message.startswith("Inte inlämnat: Mål 1.1")
 
 
-def test_a_change_that_was_taken_back_is_no_change(official, returned):
+def test_a_reverted_change_counts_as_unchanged(official, returned):
     client = client_of(official)
     page = page_of(client)
     client.post(ENTRY, page | {"goal-comment": "Fel fält."})
@@ -110,7 +110,7 @@ def test_an_outcome_is_a_change_of_the_goal(official, returned):
     assert one.unchanged == ()
 
 
-def test_handing_in_without_a_change_asks_and_shows_the_reviewers_words(official, returned, measure):
+def test_handing_in_unchanged_asks_first_and_shows_the_reviewers_comment(official, returned, measure):
     client = client_of(official)
     response = client.post(ENTRY, page_of(client) | {"submit": "1"})
     assert response.url == ASK
@@ -123,21 +123,21 @@ def test_handing_in_without_a_change_asks_and_shows_the_reviewers_words(official
     assert states(returned, measure) == ["submitted", "submitted"]
 
 
-def test_one_changed_answer_answers_a_return_of_several(official, returned, measure):
+def test_one_change_answers_a_return_of_several_answers(official, returned, measure):
     client = client_of(official)
     response = client.post(ENTRY, page_of(client) | {"goal-comment": "Tolv procent fler.", "submit": "1"})
     assert response.url == LIST
     assert states(returned, measure) == ["submitted", "submitted"]
 
 
-def test_the_question_is_not_asked_when_there_is_nothing_to_ask(official, goal):
+def test_no_confirmation_without_unchanged_returned_answers(official, goal):
     client = client_of(official)
     assert client.get(ASK).url == ENTRY
     assert client.post(ASK).url == f"{ENTRY}?saknas=1"
     assert states(goal) == ["draft"]
 
 
-def test_the_question_is_for_those_who_report_while_the_year_takes_answers(other_official, official, returned):
+def test_only_reporters_confirm_and_only_in_an_open_year(other_official, official, returned):
     assert client_of(other_official).post(ASK).status_code == 403
     type(returned.follow_up).objects.filter(pk=returned.follow_up_id).update(state="proposed")
     response = client_of(official).post(ASK)
@@ -145,14 +145,14 @@ def test_the_question_is_for_those_who_report_while_the_year_takes_answers(other
     assert "Läget är: Föreslagen till kommunstyrelsen." in html_of(response)
 
 
-def test_handing_in_what_is_handed_in_says_so(official, returned):
+def test_handing_in_twice_gives_a_message(official, returned):
     client = client_of(official)
     client.post(ASK)
     response = client.post(ASK, follow=True)
     assert messages_of(response)[-1] == "Det finns inget att lämna in: svaret är redan inlämnat."
 
 
-def test_returned_work_comes_first_with_the_reviewers_words(official, reviewer, open_year):
+def test_returned_answers_come_first_with_the_reviewers_comment(official, reviewer, open_year):
     before = [task.entry for task in work_of(official, TODAY)[0].tasks]
     last = next(task.entry for task in reversed(work_of(official, TODAY)[0].tasks) if task.entry in task.own)
     SubGoalEntry.objects.filter(pk=last.pk).update(assessment="met", forecast="will", comment="Klart.")

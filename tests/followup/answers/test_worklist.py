@@ -1,4 +1,4 @@
-"""The work list: by unit and by goal, in a fixed number of queries; and the way from goal to goal."""
+"""Work list by unit and by goal, its number of queries, and the links between goals."""
 
 from datetime import date
 
@@ -32,7 +32,7 @@ def entry_of(year, code: str) -> SubGoalEntry:
     )
 
 
-def test_each_unit_is_told_how_far_it_has_come(official, second_unit, open_year):
+def test_the_list_shows_the_progress_of_each_unit(official, second_unit, open_year):
     [year] = work_of(official, TODAY)
     assert [work.unit.slug for work in year.units] == ["kommunstyrelsen", "socialnamnden"]
     for work in year.units:
@@ -60,7 +60,7 @@ def test_one_unit_is_handed_in_at_a_time(official, second_unit, open_year):
 
 
 @pytest.mark.parametrize("unit", ["aldreomsorgsnamnden", "finns-inte"])
-def test_a_unit_that_is_not_mine_is_not_handed_in(official, open_year, unit):
+def test_answers_of_another_unit_are_not_handed_in(official, open_year, unit):
     url = reverse("followup:work_submit", args=["huddinge-2018-2021", 2021, unit])
     assert client_of(official).post(url).status_code == 403
     assert not SubGoalEntry.objects.filter(follow_up=open_year, state="submitted").exists()
@@ -73,7 +73,7 @@ def test_a_reader_hands_in_nothing(reader, open_year):
     assert client_of(reader).post(url).status_code == 403
 
 
-def test_what_was_returned_says_why_as_long_as_it_is_returned(official, reviewer, open_year):
+def test_the_reason_of_a_return_is_shown_until_it_is_handed_in_again(official, reviewer, open_year):
     entry = entry_of(open_year, "1.5")
     perform(entry, "submit", by=official)
     perform(entry, "return", by=reviewer, comment="Hur många nåddes?")
@@ -84,7 +84,7 @@ def test_what_was_returned_says_why_as_long_as_it_is_returned(official, reviewer
     assert "Hur många nåddes?" not in html_of(client_of(official).get(LIST))
 
 
-def test_a_measure_of_another_year_brings_no_goal_to_the_list(official, open_year):
+def test_a_measure_of_another_year_adds_no_goal_to_the_list(official, open_year):
     unit = official.memberships.get().unit
     goal = SubGoal.objects.exclude(units=unit).exclude(measures__units=unit).first()
     number = goal.measures.count() + 1
@@ -93,7 +93,7 @@ def test_a_measure_of_another_year_brings_no_goal_to_the_list(official, open_yea
     assert goal not in [task.entry.sub_goal for task in work_of(official, TODAY)[0].tasks]
 
 
-def test_the_goals_before_and_after_are_those_of_the_list(official, open_year):
+def test_neighbours_follow_the_order_of_the_list(official, open_year):
     goals = [task.entry for task in work_of(official, TODAY)[0].tasks]
     around = [neighbours(official, goal, TODAY) for goal in goals]
     assert [near.previous for near in around] == [None, *goals[:-1]]
@@ -103,9 +103,7 @@ def test_the_goals_before_and_after_are_those_of_the_list(official, open_year):
     assert f'<a rel="next" href="{goals[2].get_absolute_url()}">' in html
 
 
-def test_it_takes_as_many_queries_for_five_goals_as_for_five_hundred(
-    official, reviewer, open_year, django_assert_num_queries
-):
+def test_the_number_of_queries_does_not_grow_with_the_goals(official, reviewer, open_year, django_assert_num_queries):
     client = client_of(official)
     unit = official.memberships.get().unit
     mine = SubGoal.objects.filter(area__programme=open_year.programme)
@@ -118,7 +116,7 @@ def test_it_takes_as_many_queries_for_five_goals_as_for_five_hundred(
     SubGoalEntry.objects.filter(pk=returned.pk).update(assessment="met", forecast="will", comment="Klart.")
     perform(returned, "submit", by=official)
     perform(returned, "return", by=reviewer, comment="Mer")
-    # Three of them for the returned goal: its history, outcomes and attachments since the return.
+    # Three queries are for the returned goal: history, outcomes and attachments since the return.
     with django_assert_num_queries(16):
         assert len(client.get(LIST).context["work"][0].tasks) == 5
     area = open_year.programme.areas.get(number=1)

@@ -1,4 +1,4 @@
-"""Files beside a goal's answers: what may be attached, by whom, and that nothing is half kept."""
+"""Attachments: allowed files, permissions, and no partly stored files."""
 
 import io
 import struct
@@ -74,7 +74,7 @@ def jpeg() -> bytes:
 
 
 def container(parts: dict[str, bytes], declared: str = "", bomb: int = 0) -> bytes:
-    """A zip file that says it is a Word document, or what `declared` says."""
+    """Return a zip file that declares itself as a Word document, or as `declared`."""
     kind = declared or "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -99,7 +99,7 @@ GOOD = {
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_what_may_be_attached_is_known_by_its_content(name):
+def test_the_type_of_a_file_is_detected_from_its_content(name):
     make, content_type = GOOD[name]
     assert file_type_of(name, SimpleUploadedFile(name, make())).content_type == content_type
 
@@ -123,7 +123,7 @@ BAD = {
 
 
 @pytest.mark.parametrize(("name", "content", "message"), BAD.values(), ids=BAD)
-def test_a_bad_file_is_refused_by_name_and_nothing_is_kept(name, content, message, official, entry, media):
+def test_a_bad_file_is_refused_by_name_and_not_stored(name, content, message, official, entry, media):
     response = client_of(official).post(URL, {"file": SimpleUploadedFile(name, content)})
     assert response.status_code == 422
     assert message in html_of(response)
@@ -131,12 +131,12 @@ def test_a_bad_file_is_refused_by_name_and_nothing_is_kept(name, content, messag
     assert kept(media) == []
 
 
-def test_forty_megabytes_are_refused_without_being_kept(official, entry, media):
+def test_forty_megabytes_are_refused_and_not_stored(official, entry, media):
     upload = SimpleUploadedFile("film.pdf", b"%PDF-1.7" + b"\0" * 40_000_000)
     response = client_of(official).post(URL, {"file": upload})
     assert response.status_code == 422
     assert "”film.pdf” är större än" in html_of(response)
-    # What was read of it is little more than the bound.
+    # Only slightly more than the limit was read.
     assert response.wsgi_request.FILES["file"].size < 1_200_000
     assert kept(media) == []
 
@@ -172,7 +172,7 @@ def attachment(official, entry) -> Attachment:
     return attach(entry, SimpleUploadedFile("a.pdf", pdf()), by=official)
 
 
-def test_a_file_is_removed_after_a_question_and_history_says_by_whom(
+def test_a_file_is_removed_after_confirmation_and_history_has_the_user(
     official, attachment, media, django_capture_on_commit_callbacks
 ):
     client = client_of(official)
@@ -189,7 +189,7 @@ def test_a_file_is_removed_after_a_question_and_history_says_by_whom(
     assert "<strong>Bilagan ”a.pdf”</strong> togs bort av Official." in html
 
 
-def test_a_removal_that_is_undone_keeps_the_file(official, attachment, media):
+def test_a_removal_that_is_rolled_back_keeps_the_file(official, attachment, media):
     with transaction.atomic():
         remove(attachment, by=official)
         transaction.set_rollback(True)
@@ -215,7 +215,7 @@ def test_the_same_file_is_not_attached_twice(official, entry, attachment, media)
     assert len(kept(media)) == 1
 
 
-def test_there_is_a_bound_on_how_many(official, entry, media):
+def test_the_number_of_attachments_is_limited(official, entry, media):
     for number in range(MAX_PER_ENTRY):
         attach(entry, SimpleUploadedFile(f"{number}.png", png() + bytes([number])), by=official)
     with pytest.raises(ValidationError, match="ett mål har högst 10 bilagor"):
@@ -223,7 +223,7 @@ def test_there_is_a_bound_on_how_many(official, entry, media):
     assert len(kept(media)) == MAX_PER_ENTRY
 
 
-def test_what_is_handed_in_keeps_its_attachments(official, entry, attachment, media):
+def test_attachments_of_a_handed_in_answer_cannot_change(official, entry, attachment, media):
     SubGoalEntry.objects.filter(pk=entry.pk).update(assessment="met", forecast="will", comment="Klart.")
     perform(entry, "submit", by=official)
     client = client_of(official)
@@ -249,7 +249,7 @@ def test_what_is_handed_in_keeps_its_attachments(official, entry, attachment, me
         ("administrator", 200, 403),
     ],
 )
-def test_who_may(role, download, change, request, attachment):
+def test_permissions(role, download, change, request, attachment):
     client = client_of(None if role == "anonymous" else request.getfixturevalue(role))
     response = client.get(f"/bilagor/{attachment.pk}/")
     if response.streaming:
@@ -274,15 +274,15 @@ def test_an_attachment_of_a_hidden_programme_is_not_found(official, attachment, 
         ("rad\r\nbryt.pdf", "rad bryt.pdf"),
     ],
 )
-def test_a_name_carries_no_disguise(given, safe):
+def test_file_names_are_cleaned(given, safe):
     assert safe_name(given) == safe
 
 
-def test_a_name_from_the_user_is_no_path(attachment, media):
+def test_a_file_name_from_the_user_is_not_used_as_a_path(attachment, media):
     assert kept(media)[0].relative_to(media).parts[:2] == ("attachments", str(attachment.entry_id))
     assert PurePath(attachment.file.name).name != "a.pdf"
 
 
-def test_the_bound_is_a_setting(settings):
+def test_the_maximum_size_is_a_setting(settings):
     settings.ATTACHMENT_MAX_MB = 3
     assert attachments.max_bytes() == 3 * 1024 * 1024

@@ -1,4 +1,4 @@
-"""Two people, or two tabs, or a session that ran out: nothing that was written is lost."""
+"""No text is lost with two users, two tabs or an ended session."""
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -28,13 +28,13 @@ def colleague(huddinge) -> User:
 
 @pytest.fixture
 def fetched(official, entry) -> dict[str, object]:
-    """The page's fields as they were when both opened it."""
+    """Fields of the page when both users opened it."""
     forms = client_of(official).get(URL).context["forms"]
     return as_fetched(forms)
 
 
 def sent_back(response, **picks: str) -> dict[str, object]:
-    """What the conflict page sends, with the texts as they stand and the given picks."""
+    """Return the fields that the conflict page posts with the given choices."""
     data: dict[str, object] = dict(response.context["unchanged"])
     for conflict in response.context["conflicts"]:
         data |= {conflict.name: conflict.mine, f"theirs-{conflict.name}": conflict.theirs}
@@ -43,7 +43,7 @@ def sent_back(response, **picks: str) -> dict[str, object]:
 
 @pytest.fixture
 def conflict(official, colleague, entry, fetched):
-    """The colleague has saved; then the official sends another answer."""
+    """Response to the official's post after a save by the colleague."""
     client_of(colleague).post(
         URL, fetched | {"goal-comment": "Kollegans ord.", "goal-assessment": "met", "goal-forecast": "will"}
     )
@@ -74,7 +74,7 @@ def test_both_texts_are_shown_with_the_difference(conflict, entry):
         ({"comment": "mine", "assessment": "theirs"}, ("Mina ord.", "met")),
     ],
 )
-def test_what_was_chosen_is_saved(picks, stored, conflict, official, entry):
+def test_the_chosen_values_are_saved(picks, stored, conflict, official, entry):
     response = client_of(official).post(URL, sent_back(conflict, **picks))
     entry.refresh_from_db()
     assert response.status_code == 302
@@ -88,7 +88,7 @@ def test_a_merged_text_is_saved(conflict, official, entry):
     assert entry.comment == "Kollegans ord. Mina ord."
 
 
-def test_a_third_save_meanwhile_is_a_new_conflict(conflict, official, colleague, entry):
+def test_a_third_save_is_a_new_conflict(conflict, official, colleague, entry):
     data = sent_back(conflict, comment="mine")
     fresh = client_of(colleague).get(URL).context["forms"]
     again = as_fetched(fresh)
@@ -103,7 +103,7 @@ def test_history_keeps_every_text(conflict, official, entry):
     assert {record.comment for record in entry.history.all()} >= {"Kollegans ord.", "Mina ord."}
 
 
-def test_a_text_outlives_its_session(official, entry, fetched):
+def test_a_text_is_kept_when_its_session_ends(official, entry, fetched):
     client = after_the_session(official, URL)
     response = client.post(URL, fetched | {"goal-comment": "Skrivet i en gammal session."})
     assert response.url == f"/logga-in/?next={URL}"
@@ -124,7 +124,7 @@ def with_an_old_key(user: User, origin: str):
     return client
 
 
-def test_a_text_outlives_a_new_login_elsewhere(official, fetched):
+def test_a_text_is_kept_after_a_login_in_another_tab(official, fetched):
     client = with_an_old_key(official, "http://testserver")
     response = client.post(URL, fetched | {"goal-comment": "Skrivet med en gammal nyckel."})
     assert response.url == f"/logga-in/?next={URL}"
@@ -132,7 +132,7 @@ def test_a_text_outlives_a_new_login_elsewhere(official, fetched):
     assert forms.goal["comment"].value() == "Skrivet med en gammal nyckel."
 
 
-def test_another_site_leaves_no_text_behind(official, fetched):
+def test_a_post_from_another_site_is_not_kept(official, fetched):
     client = with_an_old_key(official, "http://annan.example")
     response = client.post(URL, fetched | {"goal-comment": "Inkräktare"})
     assert response.status_code == 403
@@ -146,7 +146,7 @@ def test_a_password_is_never_kept(official):
     assert "unsaved_entry" not in client.session
 
 
-def test_a_kept_text_is_shown_to_its_writer_alone(official, reader, fetched):
+def test_a_kept_text_is_only_shown_to_its_writer(official, reader, fetched):
     colleague = make_user("kollega", unit="kommunstyrelsen")
     client = after_the_session(official, URL)
     client.post(URL, fetched | {"goal-comment": "Skrivet av den första."})
@@ -157,7 +157,7 @@ def test_a_kept_text_is_shown_to_its_writer_alone(official, reader, fetched):
 
 
 @pytest.mark.parametrize("proof", [None, "1", "1:abc", "1:1abcde:forged"])
-def test_a_stranger_leaves_nothing_in_the_sessions_table(db, fetched, proof):
+def test_a_stranger_cannot_fill_the_sessions_table(db, fetched, proof):
     before = Session.objects.count()
     client = client_of(None)
     if proof:
@@ -166,7 +166,7 @@ def test_a_stranger_leaves_nothing_in_the_sessions_table(db, fetched, proof):
     assert Session.objects.count() == before
 
 
-def test_a_browser_may_leave_a_few_texts_an_hour(official, fetched):
+def test_a_browser_can_store_a_few_texts_an_hour(official, fetched):
     cache.clear()
     client = after_the_session(official, URL)
     for _ in range(TEXTS_PER_HOUR + 5):
@@ -176,7 +176,7 @@ def test_a_browser_may_leave_a_few_texts_an_hour(official, fetched):
     assert len(kept) == TEXTS_PER_HOUR
 
 
-def test_a_kept_text_is_not_shown_to_one_who_may_not_write(official, other_official, fetched):
+def test_a_kept_text_is_not_shown_without_permission_to_write(official, other_official, fetched):
     client = after_the_session(official, URL)
     client.post(URL, fetched | {"goal-comment": "Hemligt"})
     client.force_login(other_official)

@@ -1,4 +1,4 @@
-"""A page whose response was lost: its own newer text is saved, and nobody else's text is overwritten."""
+"""Saves after a lost response: the page's newer text is saved, and texts of other writers are not overwritten."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def colleague(huddinge) -> User:
 
 
 def sent(comment: str, number: int, *, page: str = PAGE, version: int = 1) -> dict[str, object]:
-    """Return a save of the goal as the page's script sends it: `version` is the one that the page knows."""
+    """Return a save of the goal as the script of the page posts it, with the `version` known to the page."""
     fields = {"version": version, "assessment": "", "forecast": "", "comment": comment}
     return {f"goal-{name}": value for name, value in fields.items()} | {PARAMETER: f"{page} {number}"}
 
@@ -53,7 +53,7 @@ def test_the_response_brings_the_version_of_the_latest_save(official, entry):
     assert 'name="goal-version" value="3"' in html
 
 
-def test_a_save_whose_response_was_lost_is_continued_too(official, entry):
+def test_an_ordinary_save_continues_after_a_lost_response(official, entry):
     client = client_of(official)
     client.post(ENTRY, sent("Fler", 1))
     assert client.post(AUTOSAVE, sent("Fler känner", 2)).status_code == 200
@@ -61,7 +61,7 @@ def test_a_save_whose_response_was_lost_is_continued_too(official, entry):
 
 
 @pytest.mark.parametrize("address", [AUTOSAVE, ENTRY], ids=["autosave", "save"])
-def test_another_tab_of_the_same_person_is_a_conflict_with_oneself(address, official, entry):
+def test_another_tab_of_the_same_user_is_a_conflict(address, official, entry):
     client = client_of(official)
     client.post(AUTOSAVE, sent("Skrivet i den andra fliken.", 1, page=OTHER_TAB))
     response = client.post(address, sent("Skrivet här.", 9))
@@ -111,14 +111,14 @@ def test_a_request_that_was_delayed_does_not_overwrite_the_newer_text(official, 
     assert stored(entry) == ("Fler känner", 2)
 
 
-def test_somebody_else_who_logs_in_on_the_same_page_is_another_writer(official, colleague, entry):
+def test_another_user_on_the_same_page_is_another_writer(official, colleague, entry):
     client_of(official).post(AUTOSAVE, sent("Fler", 1))
     assert client_of(colleague).post(AUTOSAVE, sent("Fler känner", 2)).status_code == 409
     assert stored(entry) == ("Fler", 2)
 
 
-def test_a_change_that_no_page_made_ends_the_right_to_continue(official, entry):
-    """By an import or the administration, in the same person's name."""
+def test_a_change_outside_the_page_is_a_conflict(official, entry):
+    """The change is made by an import or in the administration, by the same user."""
     client = client_of(official)
     client.post(AUTOSAVE, sent("Fler", 1))
     entry.refresh_from_db()
@@ -128,7 +128,7 @@ def test_a_change_that_no_page_made_ends_the_right_to_continue(official, entry):
     assert stored(entry) == ("Ur filen.", 3)
 
 
-def test_what_was_handed_in_after_a_lost_response_stays_handed_in(official, entry):
+def test_a_handed_in_answer_stays_handed_in_after_a_lost_response(official, entry):
     client = client_of(official)
     data = sent("Klart.", 1) | {"goal-assessment": "met", "goal-forecast": "will"}
     client.post(AUTOSAVE, data)
@@ -139,7 +139,7 @@ def test_what_was_handed_in_after_a_lost_response_stays_handed_in(official, entr
     assert stored(entry) == ("Klart.", 3)
 
 
-def test_an_outcome_whose_response_was_lost(official, entry):
+def test_an_outcome_continues_after_a_lost_response(official, entry):
     indicator = Indicator.objects.get(sub_goal=entry.sub_goal, number=1)
     prefix = f"outcome-{indicator.pk}"
     client = client_of(official)

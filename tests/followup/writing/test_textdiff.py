@@ -8,7 +8,7 @@ def joined(pieces: list[Piece], *kinds: str) -> str:
     return "".join(piece.text for piece in pieces if piece.kind in kinds)
 
 
-def test_it_marks_words():
+def test_differences_are_whole_words():
     assert differences("Åtta vandringar hölls.", "Nio vandringar hölls i höst.") == [
         Piece("removed", "Åtta"),
         Piece("added", "Nio"),
@@ -30,7 +30,7 @@ def test_equal_texts_have_no_difference(text):
     assert joined(differences(text, text), "removed", "added") == ""
 
 
-def test_a_word_that_is_removed_takes_its_space_along():
+def test_a_removed_word_includes_its_space():
     assert differences("Åtta långa vandringar", "Åtta vandringar") == [
         Piece("same", "Åtta"),
         Piece("removed", " långa"),
@@ -38,25 +38,25 @@ def test_a_word_that_is_removed_takes_its_space_along():
     ]
 
 
-def test_the_same_words_over_and_over_are_told_as_replaced():
+def test_a_text_of_repeated_words_is_replaced_as_a_whole():
     old, new = "ja nej " * 1400, "nej ja " * 1400
     assert differences(old, new) == [Piece("removed", old), Piece("added", new)]
     assert differences(old, old) == [Piece("same", old)]
 
 
 @given(st.text(), st.text(), st.text())
-def test_what_is_put_in_anywhere_only_adds(before, inside, after):
+def test_an_insertion_at_any_position_only_adds(before, inside, after):
     assert only_adds(before + after, before + inside + after)
 
 
 @given(st.text(), st.text())
-def test_where_something_was_only_added_all_of_the_old_is_left(old, new):
+def test_all_old_text_remains_when_text_was_only_added(old, new):
     if only_adds(old, new):
         assert joined(differences(old, new), "same", "removed") == old
         assert len(new) >= len(old)
 
 
-def test_taking_away_or_changing_is_no_adding():
+def test_removing_or_changing_is_not_only_adding():
     assert not only_adds("Åtta vandringar", "Åtta")
     assert not only_adds("Åtta vandringar", "Nio vandringar")
     assert not only_adds("ett två", "två ett")
