@@ -56,7 +56,7 @@ MOST_TEXTS = 5
 READ_MEMORY = 300 * 2**20
 
 
-class Failed(Exception):
+class JobFailedError(Exception):
     """There is no file. `problem` is the reason in Swedish for readers, `details` are for the log."""
 
     def __init__(self, problem: str, details: str = "") -> None:
@@ -65,11 +65,11 @@ class Failed(Exception):
         self.details = details
 
 
-class BrokenError(Failed):
+class BrokenError(JobFailedError):
     """The rendering raised an exception or killed its process: a text of the document may be the cause."""
 
 
-class TakenOver(Exception):
+class TakenOverError(Exception):
     """The rendering was given to another worker, because this one had been silent for too long."""
 
 
@@ -87,7 +87,7 @@ def make(rendering: Rendering) -> bool:
     """Make one file and store it. A failure is logged and stored for the readers; it is not an error here."""
     try:
         return _make(rendering)
-    except TakenOver:
+    except TakenOverError:
         logger.warning("%s was taken over by another process", rendering)
         return False
     except BaseException:
@@ -99,7 +99,7 @@ def make(rendering: Rendering) -> bool:
 def _make(rendering: Rendering) -> bool:
     try:
         content = _draw(rendering)
-    except Failed as failure:
+    except JobFailedError as failure:
         logger.error("%s failed: %s\n%s", rendering, failure.problem, failure.details)
         texts = _find_failing_texts(rendering) if isinstance(failure, BrokenError) else []
         fail(rendering, failure.problem, timezone.now(), texts)
@@ -113,7 +113,10 @@ def _make(rendering: Rendering) -> bool:
 
 
 def _draw(rendering: Rendering) -> bytes:
-    """Return the file, laid out in a child process while this process sends heartbeats. Failed, TakenOver."""
+    """Return the file, laid out in a child process while this process sends heartbeats.
+
+    JobFailedError, TakenOverError.
+    """
     return _draw_in_child(rendering, rendering.source, _seconds_left(rendering))
 
 
@@ -124,7 +127,10 @@ def _seconds_left(rendering: Rendering) -> float:
 
 
 def _draw_in_child(rendering: Rendering, source: str, seconds: float) -> bytes:
-    """Draw `source`, the whole rendering or a part of it, in at most so many `seconds`. Failed, TakenOver."""
+    """Draw `source`, the whole rendering or a part of it, in at most so many `seconds`.
+
+    JobFailedError, TakenOverError.
+    """
     with ChildProcess(lambda send: send(_drawn(rendering.document, source))) as child:
         _wait(rendering, child, seconds)
         try:
@@ -132,31 +138,34 @@ def _draw_in_child(rendering: Rendering, source: str, seconds: float) -> bytes:
         except (EOFError, OSError) as error:
             problem = "Processen som skapar filen avbröts. Kanske räckte inte serverns minne."
             raise BrokenError(problem, f"exit code {child.exit_code()}") from error
-    if isinstance(answer, Failed):
+    if isinstance(answer, JobFailedError):
         raise answer
     content: bytes = answer
     return content
 
 
-def _drawn(document: str, source: str) -> bytes | Failed:
+def _drawn(document: str, source: str) -> bytes | JobFailedError:
     """Return the file, or the failure: the child process sends either of them to the worker."""
     let_pages_go_first()
     try:
         return DRAW[document](source)
-    except pdf.PdfUnavailable as error:
-        return Failed(str(error), repr(error.__cause__))
+    except pdf.PdfUnavailableError as error:
+        return JobFailedError(str(error), repr(error.__cause__))
     except Exception:
         return BrokenError("Ett fel uppstod när filen skulle skapas.", traceback.format_exc())
 
 
 def _wait(rendering: Rendering, child: ChildProcess, seconds: float) -> None:
-    """Wait until the child has answered or died. Failed when it takes more than so many `seconds`, TakenOver."""
+    """Wait until the child has answered or died.
+
+    JobFailedError when it takes more than so many `seconds`, TakenOverError.
+    """
     give_up = time.monotonic() + seconds
     while not child.is_finished(BEAT_SECONDS):
         if time.monotonic() > give_up:
-            raise Failed(_too_late())
+            raise JobFailedError(_too_late())
         if not beat(rendering, timezone.now()):
-            raise TakenOver
+            raise TakenOverError
 
 
 def _too_late() -> str:
@@ -174,7 +183,7 @@ def _find_failing_texts(rendering: Rendering) -> list[TextPlace]:
 
     def is_failing(part: Value) -> bool:
         if Rendering.objects.waiting().filter(priority__lt=rendering.priority).exists():
-            raise Failed("A more urgent PDF waits.")
+            raise JobFailedError("A more urgent PDF waits.")
         try:
             _draw_in_child(rendering, to_json(part), give_up - time.monotonic())
         except BrokenError:
@@ -188,7 +197,7 @@ def _find_failing_texts(rendering: Rendering) -> list[TextPlace]:
             found.setdefault(place.name, place)
             if len(found) == MOST_TEXTS:
                 break
-    except Failed:
+    except JobFailedError:
         # It took too long, or a decision must not wait for the search of a reader's failure.
         logger.warning("The search for the texts that make %s fail was ended", rendering)
     return list(found.values())

@@ -34,15 +34,15 @@ if TYPE_CHECKING:
     from organisation.models import User
 
 
-class StaleEntry(Exception):
+class StaleEntryError(Exception):
     """Somebody else saved the entry, or moved it on, after the form was fetched."""
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The transition cannot be made now. The text is Swedish and says why."""
 
 
-class NotAllowed(Refused):
+class NotAllowedError(RefusedError):
     """The transition is not for this person."""
 
 
@@ -186,8 +186,9 @@ def perform(
 
     What the board does comes with its recorded `decision`, and never without.
 
-    Locks the row and judges the state that is stored, not the one that was fetched. Refused, in Swedish, when it
-    cannot be made (NotAllowed when it is not for `by`): nothing is changed then. On success `item` has its new state.
+    Locks the row and judges the state that is stored, not the one that was fetched. RefusedError, in Swedish, when it
+    cannot be made (NotAllowedError when it is not for `by`): nothing is changed then. On success `item` has its new
+    state.
     """
     transition = transitions_of(item)[action]
     follow_up = year_of(item)
@@ -195,22 +196,22 @@ def perform(
     follow_up.refresh_from_db(fields=["state"])
     stored: Any = type(item)._default_manager.select_for_update().get(pk=item.pk)
     if not transition.allowed(by, stored):
-        raise NotAllowed("Du har inte behörighet att göra det här.")
+        raise NotAllowedError("Du har inte behörighet att göra det här.")
     if isinstance(stored, Answer) and not follow_up.takes_answers:
-        raise Refused(follow_up.why_closed)
+        raise RefusedError(follow_up.why_closed)
     if stored.state not in transition.sources:
-        raise Refused(f"{transition.label} går inte: läget är {stored.get_state_display().lower()}.")
+        raise RefusedError(f"{transition.label} går inte: läget är {stored.get_state_display().lower()}.")
     if transition.of_what_was_read and stored.version != item.version:
-        raise Refused("Svaret har ändrats sedan du läste det. Läs det igen.")
+        raise RefusedError("Svaret har ändrats sedan du läste det. Läs det igen.")
     if transition.with_decision and not (decision and decision.is_recorded and decision.follow_up_id == stored.pk):
-        raise Refused(f"{transition.label} går bara på ärendets sida, tillsammans med kommunstyrelsens beslut.")
+        raise RefusedError(f"{transition.label} går bara på ärendets sida, tillsammans med kommunstyrelsens beslut.")
     comment = comment.strip()
     if transition.needs_comment and not comment:
-        raise Refused("Skriv en kommentar som förklarar varför.")
+        raise RefusedError("Skriv en kommentar som förklarar varför.")
     if len(comment) > TEXT_LENGTH:
-        raise Refused(f"Kommentaren är {len(comment)} tecken lång. Korta den till högst {TEXT_LENGTH}.")
+        raise RefusedError(f"Kommentaren är {len(comment)} tecken lång. Korta den till högst {TEXT_LENGTH}.")
     if obstacles := transition.obstacles(stored):
-        raise Refused(f"{transition.label} går inte än: {', '.join(obstacles)}.")
+        raise RefusedError(f"{transition.label} går inte än: {', '.join(obstacles)}.")
     return _move(item, stored, action, transition, by, comment)
 
 

@@ -70,7 +70,7 @@ def space_problem(now: datetime) -> str:
 
 
 def rendering_problem(now: datetime) -> str:
-    return "" if pdf.is_available() else str(pdf.PdfUnavailable())
+    return "" if pdf.is_available() else str(pdf.PdfUnavailableError())
 
 
 def pdf_queue_problem(now: datetime) -> str:

@@ -48,7 +48,7 @@ def max_body_bytes() -> int:
     return max(25, 3 * int(settings.ATTACHMENT_MAX_MB)) * 2**20
 
 
-class RefusedError(Exception):
+class RequestRefusedError(Exception):
     """The request is answered with `status` and its connection closed."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -81,7 +81,7 @@ class ReceivedRequest:
         return min(self.missing_body_bytes or RECEIVE_BYTES, RECEIVE_BYTES)
 
     def add(self, data: bytes) -> None:
-        """Add received bytes. Raise RefusedError when the request is too large or its length is not given."""
+        """Add received bytes. Raise RequestRefusedError when the request is too large or its length is not given."""
         if self.missing_body_bytes is None:
             self._add_to_head(data)
         else:
@@ -106,17 +106,17 @@ class ReceivedRequest:
         if end >= 0:
             self._begin_body(end + len(END_OF_HEAD))
         elif len(self.head) > MAX_HEAD_BYTES:
-            raise RefusedError(431, "Request Header Fields Too Large")
+            raise RequestRefusedError(431, "Request Header Fields Too Large")
 
     def _begin_body(self, head_length: int) -> None:
         fields = self.head[:head_length]
         if TRANSFER_ENCODING.search(fields):
-            raise RefusedError(411, "Length Required")
+            raise RequestRefusedError(411, "Length Required")
         lengths = CONTENT_LENGTH.findall(fields)
         # gunicorn's parser refuses several lengths, and one that is not a number, without reading a body.
         length = int(lengths[0]) if len(lengths) == 1 else 0
         if length > max_body_bytes():
-            raise RefusedError(413, "Content Too Large")
+            raise RequestRefusedError(413, "Content Too Large")
         self.deadline = self.started_at + HEAD_SECONDS + BODY_SECONDS + length / MIN_BODY_BYTES_PER_SECOND
         self.missing_body_bytes = max(head_length + length - len(self.head), 0)
 
@@ -185,12 +185,12 @@ class BufferingThreadWorker(ThreadWorker):
         was_head = conn.request.missing_body_bytes is None
         try:
             conn.request.add(data)
-        except RefusedError as error:
+        except RequestRefusedError as error:
             self.refuse(conn, error)
             return
         except OSError:
             self.log.exception("A request body could not be kept while it arrived")
-            self.refuse(conn, RefusedError(507, "Insufficient Storage"))
+            self.refuse(conn, RequestRefusedError(507, "Insufficient Storage"))
             return
         if conn.request.is_complete:
             self.hand_to_thread(conn)
@@ -214,7 +214,7 @@ class BufferingThreadWorker(ThreadWorker):
             return False
         return is_kept_alive
 
-    def refuse(self, conn: Connection, error: RefusedError) -> None:
+    def refuse(self, conn: Connection, error: RequestRefusedError) -> None:
         """Answer with an error, and close once the client has read it or LINGER_SECONDS have passed."""
         conn.is_refused = True
         try:
@@ -246,7 +246,7 @@ class BufferingThreadWorker(ThreadWorker):
             if is_idle or conn.is_refused:
                 self.drop(conn)
             else:
-                self.refuse(conn, RefusedError(408, "Request Timeout"))
+                self.refuse(conn, RequestRefusedError(408, "Request Timeout"))
 
     def notify(self) -> None:
         """Report to gunicorn that this process lives, while its threads complete work.

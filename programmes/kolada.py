@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from organisation.history import save_as
 from organisation.order import order_key
-from programmes.kolada_api import FoundValue, Kolada, KoladaUnavailable
+from programmes.kolada_api import FoundValue, Kolada, KoladaUnavailableError
 from programmes.models import Indicator, IndicatorValue, KeyFigure, KeyFigureValue
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def fetch_all(now: datetime, *, older_than: timedelta, kolada: Kolada | None = N
             continue
         try:
             fetch(key_figure, now, log, kolada=kolada)
-        except KoladaUnavailable as error:
+        except KoladaUnavailableError as error:
             log.failed.append(f"{key_figure.kpi}: {error}")
             break
     return log
@@ -66,7 +66,7 @@ def fetch_all(now: datetime, *, older_than: timedelta, kolada: Kolada | None = N
 def fetch(
     key_figure: KeyFigure, now: datetime, log: FetchLog, *, by: User | None = None, kolada: Kolada | None = None
 ) -> None:
-    """Fetch one key figure, store its values and update its indicators. KoladaUnavailable leaves all unchanged."""
+    """Fetch one key figure, store its values and update its indicators. KoladaUnavailableError leaves all unchanged."""
     kolada = kolada or Kolada()
     found = kolada.key_figure(key_figure.kpi)
     if found is None:

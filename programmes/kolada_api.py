@@ -32,7 +32,7 @@ LONGEST_PAUSE = 120
 RETRIED = (HTTPStatus.TOO_MANY_REQUESTS, *range(500, 600))
 
 
-class KoladaUnavailable(Exception):
+class KoladaUnavailableError(Exception):
     """Kolada gave no usable answer. The message is Swedish, for the page and the log."""
 
 
@@ -124,17 +124,17 @@ class Kolada:
         return parts._replace(scheme=base.scheme, netloc=base.netloc).geturl()
 
     def _get(self, url: str) -> dict[str, Any]:
-        """Return one page of an answer. KoladaUnavailable when there is none after the retries."""
+        """Return one page of an answer. KoladaUnavailableError when there is none after the retries."""
         try:
             with self.session.get(url, timeout=settings.KOLADA_TIMEOUT, stream=True) as response:
                 if response.status_code in RETRIED:
-                    raise KoladaUnavailable(f"Kolada svarade med kod {response.status_code}. Försök igen senare.")
+                    raise KoladaUnavailableError(f"Kolada svarade med kod {response.status_code}. Försök igen senare.")
                 if response.status_code != HTTPStatus.OK:
-                    raise KoladaUnavailable(f"Kolada avvisade frågan (kod {response.status_code}).")
+                    raise KoladaUnavailableError(f"Kolada avvisade frågan (kod {response.status_code}).")
                 return _page(_body(response))
         except requests.RequestException as error:
             logger.warning("No answer from %s: %s", url, error)
-            raise KoladaUnavailable("Kolada svarar inte. Försök igen senare.") from error
+            raise KoladaUnavailableError("Kolada svarar inte. Försök igen senare.") from error
 
 
 def _body(response: requests.Response) -> bytes:
@@ -142,7 +142,7 @@ def _body(response: requests.Response) -> bytes:
     for chunk in response.iter_content(CHUNK_BYTES):
         body += chunk
         if len(body) > MAX_BYTES:
-            raise KoladaUnavailable("Kolada skickade mer data än väntat.")
+            raise KoladaUnavailableError("Kolada skickade mer data än väntat.")
     return body
 
 
@@ -150,9 +150,9 @@ def _page(body: bytes) -> dict[str, Any]:
     try:
         page = json.loads(body, parse_float=Decimal)
     except ValueError as error:
-        raise KoladaUnavailable("Kolada svarade med något annat än JSON.") from error
+        raise KoladaUnavailableError("Kolada svarade med något annat än JSON.") from error
     if not isinstance(page, dict) or not isinstance(page.get("values"), list):
-        raise KoladaUnavailable("Kolada svarade i en form som inte är känd.")
+        raise KoladaUnavailableError("Kolada svarade i en form som inte är känd.")
     return page
 
 

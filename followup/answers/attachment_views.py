@@ -16,7 +16,7 @@ from followup.permissions import can_write
 from followup.web.conditional import NOT_STORED
 from followup.web.files import open_stored
 from followup.web.lookups import follow_up_or_404, user_of
-from followup.workflow import NotAllowed
+from followup.workflow import NotAllowedError
 from followup.writing.attachments import attach, remove
 from organisation.models import User
 
@@ -44,7 +44,7 @@ def _attach(entry: SubGoalEntry, form: AttachmentForm, user: User) -> Attachment
     except ValidationError as error:
         form.add_error("file", error)
         return None
-    except NotAllowed as refusal:
+    except NotAllowedError as refusal:
         raise PermissionDenied(str(refusal)) from refusal
 
 
@@ -58,7 +58,7 @@ def attachment_remove(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "followup/answers/attachment_remove.html", {"attachment": attachment})
     try:
         remove(attachment, by=user)
-    except NotAllowed as refusal:
+    except NotAllowedError as refusal:
         raise PermissionDenied(str(refusal)) from refusal
     messages.success(request, f"”{attachment.name}” är borttagen.")
     return redirect(f"{attachment.entry.get_absolute_url()}#bilagor")

@@ -13,7 +13,7 @@ from followup.answers.returns import Return, returns_of
 from followup.answers.worklist import UnitWork, work_of
 from followup.models import Answer, FollowUp
 from followup.web.lookups import follow_up_or_404, user_of
-from followup.workflow import Refused, perform_all
+from followup.workflow import RefusedError, perform_all
 from organisation.models import User
 from organisation.sentences import counted, listing
 
@@ -58,7 +58,7 @@ def _unanswered(page: EntryPage) -> list[Return]:
 def _hand_in(request: HttpRequest, page: EntryPage) -> HttpResponse:
     try:
         perform_all(page.writable, "submit", by=page.user)
-    except Refused as refusal:
+    except RefusedError as refusal:
         messages.error(request, str(refusal))
         return redirect(page.entry)
     messages.success(request, f"Mål {page.entry.sub_goal.code} är inlämnat för granskning.")
@@ -72,7 +72,7 @@ def entry_withdraw(request: HttpRequest, slug: str, year: int, area: int, number
     submitted = [answer for answer in page.own if answer.state == Answer.State.SUBMITTED]
     try:
         perform_all(submitted, "withdraw", by=page.user)
-    except Refused as refusal:
+    except RefusedError as refusal:
         messages.error(request, str(refusal))
     return redirect(page.entry)
 
@@ -87,7 +87,7 @@ def work_submit(request: HttpRequest, slug: str, year: int, unit: str) -> HttpRe
         raise PermissionDenied("Det finns inget färdigt att lämna in för den enheten.")
     try:
         perform_all(work.ready, "submit", by=user)
-    except Refused as refusal:
+    except RefusedError as refusal:
         messages.error(request, str(refusal))
         return redirect("followup:work_list")
     if work.ready:

@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from followup.models import SubGoalEntry
 from followup.scales import Step, step
-from followup.workflow import StaleEntry
+from followup.workflow import StaleEntryError
 from followup.writing.forms import EntryForm, Unsaved, data_for_form
 from programmes.forms import FigureInput
 from programmes.models import Indicator, IndicatorValue, TargetStatus
@@ -65,7 +65,7 @@ class OutcomeForm(EntryForm):
         Indicator.objects.select_for_update().get(pk=self.instance.indicator_id)
         self.entry.refresh_from_db(fields=["state"])
         if not self.entry.is_writable:
-            raise StaleEntry
+            raise StaleEntryError
         return self.fetch_stored()
 
 

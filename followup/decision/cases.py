@@ -13,7 +13,7 @@ from followup.documents.minutes.extract import proposed_summary, proposed_title
 from followup.models import Decision, FollowUp, Speaker
 from followup.permissions import can_decide
 from followup.report.building import build_report
-from followup.workflow import NotAllowed, Refused, StaleEntry
+from followup.workflow import NotAllowedError, RefusedError, StaleEntryError
 from organisation.history import delete_as, save_as
 
 if TYPE_CHECKING:
@@ -44,13 +44,16 @@ class Name:
 
 @transaction.atomic
 def open_case(follow_up: FollowUp, *, by: User) -> Decision:
-    """Add a case for a year that is open, under review or proposed. Refused when the year has an open case already."""
+    """Add a case for a year that is open, under review or proposed.
+
+    RefusedError when the year has an open case already.
+    """
     require_right_to_decide(by, follow_up)
     stored = FollowUp.objects.select_for_update().select_related("programme").get(pk=follow_up.pk)
     if stored.state in (FollowUp.State.PLANNED, FollowUp.State.DECIDED):
-        raise Refused(f"Ärendet kan inte läggas upp: läget är {stored.get_state_display().lower()}.")
+        raise RefusedError(f"Ärendet kan inte läggas upp: läget är {stored.get_state_display().lower()}.")
     if stored.decisions.filter(recorded_at=None).exists():
-        raise Refused("Ärendet är redan upplagt.")
+        raise RefusedError("Ärendet är redan upplagt.")
     last = stored.decisions.order_by("number").last()
     if last is None:
         first = {"registration_number": stored.registration_number, "statement_date": stored.report_date}
@@ -87,23 +90,23 @@ def add_case(follow_up: FollowUp, last: Decision | None, values: dict[str, Any],
 
 
 def require_right_to_decide(user: User, follow_up: FollowUp) -> None:
-    """NotAllowed unless `user` is a secretary of the board."""
+    """NotAllowedError unless `user` is a secretary of the board."""
     if not can_decide(user, follow_up):
-        raise NotAllowed("Du har inte behörighet att föra in kommunstyrelsens beslut.")
+        raise NotAllowedError("Du har inte behörighet att föra in kommunstyrelsens beslut.")
 
 
 @transaction.atomic
 def save_case(form: DecisionForm, *, by: User) -> None:
     """Save the valid `form` of a case, with its speakers.
 
-    StaleEntry when another user has saved the case, or recorded its decision, since the form was opened.
+    StaleEntryError when another user has saved the case, or recorded its decision, since the form was opened.
     """
     case = form.instance
     require_right_to_decide(by, case.follow_up)
     FollowUp.objects.select_for_update().get(pk=case.follow_up_id)
     stored = Decision.objects.select_for_update().get(pk=case.pk)
     if stored.is_recorded or stored.version != form.cleaned_data["version"]:
-        raise StaleEntry
+        raise StaleEntryError
     case.version = stored.version + 1
     case.is_example = False
     save_as(case, by=by)

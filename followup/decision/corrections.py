@@ -11,7 +11,7 @@ from django.db import transaction
 from followup.decision.cases import CARRIED_OVER, Name, add_case, require_right_to_decide, set_speakers, values_of
 from followup.decision.notes import copy_notes, remove_note
 from followup.models import AreaEntry, Decision, Event, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
-from followup.workflow import Refused, perform
+from followup.workflow import RefusedError, perform
 from organisation.history import delete_as, save_as
 
 if TYPE_CHECKING:
@@ -23,14 +23,14 @@ ALL_BUT_THE_MEETING = (*CARRIED_OVER, "decision_text", "deliberation", "proposit
 
 @transaction.atomic
 def start_correction(follow_up: FollowUp, reason: str, *, by: User) -> Decision:
-    """Open a decided year again, with a new case that replaces the decision in force. Refused without a reason.
+    """Open a decided year again, with a new case that replaces the decision in force. RefusedError without a reason.
 
     The decided report stays in force until the board has made the new decision.
     """
     require_right_to_decide(by, follow_up)
     current = follow_up.decisions.approving().first()
     if current is None:
-        raise Refused("Det finns inget beslut att rätta.")
+        raise RefusedError("Det finns inget beslut att rätta.")
     perform(follow_up, "correct", by=by, comment=reason, decision=current)
     values = values_of(current, ALL_BUT_THE_MEETING) | {"replaces": current, "correction_reason": reason.strip()}
     last = follow_up.decisions.order_by("number").last()
@@ -44,7 +44,7 @@ def start_correction(follow_up: FollowUp, reason: str, *, by: User) -> Decision:
 def cancel_correction(follow_up: FollowUp, reason: str, *, by: User) -> Decision:
     """Cancel a correction: delete its case and restore the texts and answers from before it began.
 
-    Return the decision that stays in force. The history keeps everything. Refused without a reason, or when no
+    Return the decision that stays in force. The history keeps everything. RefusedError without a reason, or when no
     correction is under way.
     """
     require_right_to_decide(by, follow_up)
@@ -52,7 +52,7 @@ def cancel_correction(follow_up: FollowUp, reason: str, *, by: User) -> Decision
     current = stored.decisions.approving().first()
     start = stored.events.filter(action=Event.Action.CORRECT).last()
     if current is None or start is None or stored.state == FollowUp.State.DECIDED:
-        raise Refused("Det pågår ingen rättelse.")
+        raise RefusedError("Det pågår ingen rättelse.")
     _restore_year(stored, start.at, by)
     for case in stored.decisions.filter(recorded_at=None):
         _delete_case(case, by)

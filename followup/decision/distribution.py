@@ -29,7 +29,7 @@ from followup.permissions import can_decide
 from followup.queue.wait_for_pdf import finished_pdf
 from followup.report.archive import redrawn
 from followup.report.serialization import from_json
-from followup.workflow import NotAllowed, Refused
+from followup.workflow import NotAllowedError, RefusedError
 from organisation.history import save_as
 from organisation.models import Membership, Unit
 
@@ -97,14 +97,14 @@ def _addresses(unit: Unit) -> tuple[str, ...]:
 def send_out(decision: Decision, units: Collection[Unit], *, by: User, now: datetime, with_files: bool = True) -> int:
     """Queue the decision for each address of `units` that lacks it, and retry mails that were given up.
 
-    Return the number of mails. Sending twice sends nothing twice. Refused for a decision that is not recorded, or when
-    units have no address: the message names them and nothing is sent. NoPdfError when an attachment cannot be made: the
-    mails can then go `with_files=False`, with the link alone.
+    Return the number of mails. Sending twice sends nothing twice. RefusedError for a decision that is not recorded, or
+    when units have no address: the message names them and nothing is sent. NoPdfError when an attachment cannot be
+    made: the mails can then go `with_files=False`, with the link alone.
     """
     if not can_decide(by, decision.follow_up):
-        raise NotAllowed("Bara nämndsekreteraren skickar ut beslut.")
+        raise NotAllowedError("Bara nämndsekreteraren skickar ut beslut.")
     if not decision.is_recorded:
-        raise Refused("Beslutet är inte infört och kan inte skickas ut.")
+        raise RefusedError("Beslutet är inte infört och kan inte skickas ut.")
     # Before any row is locked: making PDFs takes seconds.
     files = _files(decision) if with_files and settings.DISTRIBUTION_ATTACH else []
     with transaction.atomic():
@@ -123,7 +123,7 @@ def send_out(decision: Decision, units: Collection[Unit], *, by: User, now: date
 def _require_addresses(chosen: list[Addressee]) -> None:
     unreachable = [addressee.unit.name for addressee in chosen if not addressee.addresses and not addressee.sent]
     if unreachable:
-        raise Refused(f"Inget skickades. Det finns ingen e-postadress till {', '.join(unreachable)}.")
+        raise RefusedError(f"Inget skickades. Det finns ingen e-postadress till {', '.join(unreachable)}.")
 
 
 def _queue_mail(decision: Decision, unit: Unit, email: str, files: list[AttachedFile], by: User) -> Distribution:
@@ -203,7 +203,7 @@ def _set_links(sent: QuerySet[Distribution], by: User, ended_at: datetime | None
     found = list(sent.select_related("decision__follow_up").select_for_update(of=("self",)))
     for distribution in found:
         if not can_decide(by, distribution.decision.follow_up):
-            raise NotAllowed("Bara nämndsekreteraren avslutar länkar till beslut.")
+            raise NotAllowedError("Bara nämndsekreteraren avslutar länkar till beslut.")
         distribution.link_ended_at, distribution.link_ended_by = ended_at, by if ended_at else None
         save_as(distribution, by=by, reason=reason, update_fields=["link_ended_at", "link_ended_by"])
     return len(found)

@@ -22,7 +22,7 @@ from followup.queue.wait_for_pdf import NoPdfError
 from followup.web.conditional import NOT_STORED
 from followup.web.failed_pdfs import failing_texts_of
 from followup.web.lookups import decision_or_404, user_of
-from followup.workflow import Refused
+from followup.workflow import RefusedError
 from organisation.models import User
 
 
@@ -65,7 +65,7 @@ def _send(request: HttpRequest, user: User, decision: Decision, form: Distributi
         form.add_error("units", f"Inget skickades, för en bilaga kunde inte skapas. {missing}")
         form.missing_pdf = missing
         return False
-    except Refused as refusal:
+    except RefusedError as refusal:
         form.add_error("units", str(refusal))
         return False
     if number:

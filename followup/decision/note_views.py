@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from followup.answers.attachment_views import download
 from followup.decision.forms import ProtocolNoteForm
-from followup.decision.notes import Changed, move_note, remove_note, save_note
+from followup.decision.notes import NoteChangedError, move_note, remove_note, save_note
 from followup.models import Decision, ProtocolNote
 from followup.permissions import can_decide
 from followup.web.lookups import decision_or_404, user_of
-from followup.workflow import Refused
+from followup.workflow import RefusedError
 from followup.writing.attachments import FILE_TYPES
 from organisation.appearance.printing import form_warnings
 
@@ -50,7 +50,7 @@ def _save(request: HttpRequest, form: ProtocolNoteForm) -> bool:
             lambda: save_note(form.instance, fetched=fetched, by=user_of(request)),
             f"Sparat: {form.instance}.",
         )
-    except Changed as changed:
+    except NoteChangedError as changed:
         form.compare_with(changed.stored)
         return False
     for warning in form_warnings(form, "Anteckning"):
@@ -104,7 +104,7 @@ def _attempt(request: HttpRequest, change: Callable[[], None], done: str) -> Non
     """Perform a change, and tell the user that it is done or why it was refused."""
     try:
         change()
-    except Refused as refusal:
+    except RefusedError as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, done)

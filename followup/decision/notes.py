@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from followup.models import Decision, ProtocolNote
 from followup.permissions import can_decide
-from followup.workflow import NotAllowed, Refused
+from followup.workflow import NotAllowedError, RefusedError
 from organisation.history import delete_as, save_as
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 COPIED_FIELDS = ("order", "kind", "name", "party", "text", "is_example")
 
 
-class Changed(Exception):
+class NoteChangedError(Exception):
     """Another user has saved the note since it was opened. `stored` is the saved note."""
 
     def __init__(self, stored: ProtocolNote) -> None:
@@ -34,8 +34,8 @@ class Changed(Exception):
 def save_note(note: ProtocolNote, *, fetched: int | None, by: User) -> None:
     """Save a new note as the last of its decision, or a changed one in its place.
 
-    `fetched` is the version that the user has edited. Changed when another user has saved a later one. Refused when the
-    decision is recorded.
+    `fetched` is the version that the user has edited. NoteChangedError when another user has saved a later one.
+    RefusedError when the decision is recorded.
     """
     decision = _lock(note.decision, by)
     if note.order is None:
@@ -43,7 +43,7 @@ def save_note(note: ProtocolNote, *, fetched: int | None, by: User) -> None:
     else:
         stored = ProtocolNote.objects.get(pk=note.pk)
         if stored.version != fetched:
-            raise Changed(stored)
+            raise NoteChangedError(stored)
         note.version = stored.version + 1
     replaced = ProtocolNote.objects.filter(pk=note.pk).exclude(attachment=note.attachment.name or "").first()
     save_as(note, by=by)
@@ -55,8 +55,8 @@ def save_note(note: ProtocolNote, *, fetched: int | None, by: User) -> None:
 def copy_notes(earlier: Decision, case: Decision, *, by: User) -> None:
     """Copy the notes of `earlier`, with their files, to the `case` that corrects it.
 
-    Each copy has its own file, so that changing or removing it leaves the decided note as it is. Refused when a file
-    cannot be copied: no note is copied then.
+    Each copy has its own file, so that changing or removing it leaves the decided note as it is. RefusedError when a
+    file cannot be copied: no note is copied then.
     """
     _lock(case, by)
     copies: list[ProtocolNote] = []
@@ -74,7 +74,7 @@ def copy_notes(earlier: Decision, case: Decision, *, by: User) -> None:
 
 
 def _copy_file(note: ProtocolNote, copy: ProtocolNote) -> None:
-    """Give the copy of a note its own copy of the file. Refused when the file cannot be read or stored."""
+    """Give the copy of a note its own copy of the file. RefusedError when the file cannot be read or stored."""
     if not note.attachment:
         return
     try:
@@ -83,7 +83,7 @@ def _copy_file(note: ProtocolNote, copy: ProtocolNote) -> None:
             copy.attachment.save(f"{copy.decision_id}/{note.file_name}", File(file), save=False)
     except OSError as error:
         logger.exception("The file of a note for the minutes could not be copied")
-        raise Refused(
+        raise RefusedError(
             f"Filen ”{note.file_name}” ({note}) kan inte läsas eller sparas. Be driften att återställa den från "
             "säkerhetskopian eller att göra plats på servern, och försök igen."
         ) from error
@@ -114,12 +114,12 @@ def remove_note(note: ProtocolNote, *, by: User) -> None:
 
 
 def _lock(decision: Decision, by: User) -> Decision:
-    """Return the stored decision, locked so that it is not recorded meanwhile. NotAllowed, Refused."""
+    """Return the stored decision, locked so that it is not recorded meanwhile. NotAllowedError, RefusedError."""
     stored = Decision.objects.select_for_update(of=("self",)).select_related("follow_up").get(pk=decision.pk)
     if not can_decide(by, stored.follow_up):
-        raise NotAllowed("Bara nämndsekreteraren ändrar anteckningar till protokollet.")
+        raise NotAllowedError("Bara nämndsekreteraren ändrar anteckningar till protokollet.")
     if stored.is_recorded:
-        raise Refused("Beslutet är infört, så anteckningarna kan inte ändras. Rätta med ett nytt beslut.")
+        raise RefusedError("Beslutet är infört, så anteckningarna kan inte ändras. Rätta med ett nytt beslut.")
     return stored
 
 

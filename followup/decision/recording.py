@@ -22,7 +22,7 @@ from followup.report.archive import as_decided, freeze
 from followup.report.building import build_report
 from followup.report.report import Report
 from followup.report.serialization import to_json
-from followup.workflow import Refused, perform
+from followup.workflow import RefusedError, perform
 from organisation.history import save_as
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ ACTIONS = {
 def record(case: Decision, *, by: User, today: date) -> DecidedReport:
     """Record the board's decision: freeze the report as the board had it, and move the year to its next state.
 
-    All in one transaction. ValidationError names the wrong fields. Refused when the year is not proposed, or was
+    All in one transaction. ValidationError names the wrong fields. RefusedError when the year is not proposed, or was
     changed meanwhile. NoPdfError when the PDF of the report cannot be made: see `record_without_pdf`.
     """
     case, report = _prepare(case, by=by, today=today)
@@ -52,7 +52,7 @@ def record_without_pdf(case: Decision, *, by: User, today: date) -> DecidedRepor
     """Record the board's decision although the PDF of the report cannot be made, or not in time.
 
     The report is frozen as data, and its PDF is made from the data on request. A PDF that is finished by now is stored
-    all the same. ValidationError and Refused as in `record`.
+    all the same. ValidationError and RefusedError as in `record`.
     """
     case, report = _prepare(case, by=by, today=today)
     content = pdf_if_finished(case.follow_up, report, Rendering.Document.REPORT)
@@ -60,7 +60,10 @@ def record_without_pdf(case: Decision, *, by: User, today: date) -> DecidedRepor
 
 
 def _prepare(case: Decision, *, by: User, today: date) -> tuple[Decision, Report]:
-    """Return the stored case and the report to freeze. ValidationError, Refused or NotAllowed when it cannot be."""
+    """Return the stored case and the report to freeze.
+
+    ValidationError, RefusedError or NotAllowedError when it cannot be.
+    """
     require_right_to_decide(by, case.follow_up)
     case = require_proposed(Decision.objects.select_related("follow_up__programme").get(pk=case.pk))
     _require_complete(case, today)
@@ -68,14 +71,14 @@ def _prepare(case: Decision, *, by: User, today: date) -> tuple[Decision, Report
 
 
 def _record_and_freeze(case: Decision, report: Report, content: bytes, *, by: User, today: date) -> DecidedReport:
-    """Record the case, with database and storage errors told as Refused."""
+    """Record the case, with database and storage errors told as RefusedError."""
     try:
         return _record_under_locks(case, report, content, by=by, today=today)
     except IntegrityError as error:
-        raise Refused("Ett annat beslut fördes in i samma stund. Ingenting ändrades; försök igen.") from error
+        raise RefusedError("Ett annat beslut fördes in i samma stund. Ingenting ändrades; försök igen.") from error
     except OSError as error:
         logger.exception("The decided report could not be stored")
-        raise Refused(
+        raise RefusedError(
             "Rapporten kunde inte sparas, för servern har fel på eller ont om lagringsutrymme. Beslutet är inte infört."
         ) from error
 
@@ -88,7 +91,7 @@ def _record_under_locks(case: Decision, report: Report, content: bytes, *, by: U
     stored = require_proposed(locked.get(pk=case.pk))
     _require_complete(stored, today)
     if as_decided(build_report(stored.follow_up), stored) != report:
-        raise Refused("Uppföljningen ändrades medan beslutet fördes in. Kontrollera den och försök igen.")
+        raise RefusedError("Uppföljningen ändrades medan beslutet fördes in. Kontrollera den och försök igen.")
     decided = _freeze(stored, to_json(report), content, by)
     action = ACTIONS[Decision.Outcome(stored.outcome)]
     perform(stored.follow_up, action, by=by, comment=stored.outcome_reason or stored.meeting, decision=stored)
@@ -101,7 +104,7 @@ def record_past(
 ) -> DecidedReport:
     """Record an approval that is older than the application, read from a file.
 
-    ValidationError names the wrong fields. PdfUnavailable when a PDF is asked for and cannot be made.
+    ValidationError names the wrong fields. PdfUnavailableError when a PDF is asked for and cannot be made.
     """
     decision.full_clean()
     save_as(decision, reason=reason)
@@ -118,13 +121,13 @@ def record_past(
 
 
 def require_proposed(case: Decision) -> Decision:
-    """Return the case if its year is proposed and its decision is not recorded yet. Refused otherwise."""
+    """Return the case if its year is proposed and its decision is not recorded yet. RefusedError otherwise."""
     state = case.follow_up.state
     if case.is_recorded or state == FollowUp.State.DECIDED:
-        raise Refused("Beslutet är redan infört.")
+        raise RefusedError("Beslutet är redan infört.")
     if state != FollowUp.State.PROPOSED:
         label = case.follow_up.get_state_display().lower()
-        raise Refused(
+        raise RefusedError(
             f"Beslutet kan inte föras in: uppföljningen är inte föreslagen till kommunstyrelsen. Läget är {label}."
         )
     return case

@@ -31,7 +31,7 @@ from followup.report.serialization import from_json
 from followup.web.failed_pdfs import failing_texts_of
 from followup.web.files import StoredFileMissingError, stored_pdf_response
 from followup.web.lookups import decision_or_404, follow_up_or_404, user_of
-from followup.workflow import Refused, StaleEntry
+from followup.workflow import RefusedError, StaleEntryError
 from followup.writing.forms import PageForms
 from followup.writing.saving import conflict_page, posted_or_kept, text_outlives_session
 from organisation.models import User
@@ -75,7 +75,7 @@ def case_open(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     user, follow_up = _secretarys_year(request, slug, year)
     try:
         open_case(follow_up, by=user)
-    except Refused as refusal:
+    except RefusedError as refusal:
         messages.error(request, str(refusal))
         return redirect("followup:case_list")
     return redirect("followup:case_edit", slug, year)
@@ -121,7 +121,7 @@ def _save(request: HttpRequest, user: User, form: DecisionForm) -> HttpResponse 
         return HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         save_case(form, by=user)
-    except StaleEntry:
+    except StaleEntryError:
         if Decision.objects.get(pk=case.pk).is_recorded:
             messages.error(request, "Beslutet är redan infört. Det du skrev sparades inte.")
             return redirect(case)
@@ -141,7 +141,7 @@ def case_record(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     case = _case_or_404(follow_up)
     try:
         require_proposed(case)
-    except Refused as refusal:
+    except RefusedError as refusal:
         messages.error(request, f"{refusal} Det du skrev är sparat.")
         return redirect("followup:case_edit", slug, year)
     if case.obstacles(today):
@@ -162,7 +162,7 @@ def _confirm_record(request: HttpRequest, user: User, case: Decision, today: dat
         link = record_case(case, by=user, today=today)
     except NoPdfError as missing:
         return _confirmation_page(request, case, missing)
-    except (Refused, ValidationError) as refusal:
+    except (RefusedError, ValidationError) as refusal:
         texts = refusal.messages if isinstance(refusal, ValidationError) else [str(refusal)]
         messages.error(request, f"{' '.join(texts)} Det du skrev är sparat.")
         return redirect("followup:case_edit", case.follow_up.programme.slug, case.follow_up.year)
@@ -209,7 +209,7 @@ def case_correct(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             case = start_correction(follow_up, form.cleaned_data["reason"], by=user)
-        except Refused as refusal:
+        except RefusedError as refusal:
             messages.error(request, str(refusal))
             return redirect("followup:case_list")
         messages.success(request, "Rättelsen är påbörjad. Det tidigare beslutet gäller tills det nya är infört.")
@@ -229,7 +229,7 @@ def case_cancel_correction(request: HttpRequest, slug: str, year: int) -> HttpRe
     if form.is_valid():
         try:
             decision = cancel_correction(follow_up, form.cleaned_data["reason"], by=user)
-        except Refused as refusal:
+        except RefusedError as refusal:
             messages.error(request, str(refusal))
             return redirect("followup:case_list")
         messages.success(request, f"Rättelsen är avbruten. Beslutet gäller som förut: {decision.meeting}.")

@@ -17,7 +17,7 @@ from followup.permissions import can_withhold
 from followup.report.indicators import IndicatorStatus
 from followup.report.report import AreaStatus, Change, GuidelineStatus, MeasureStatus, Report, SubGoalStatus
 from followup.scales import BLANK
-from followup.workflow import NotAllowed
+from followup.workflow import NotAllowedError
 from organisation.history import delete_as, save_as
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ def misplaced(report: Report, marks: list[Withholding]) -> list[Withholding]:
 
 @transaction.atomic
 def withhold(mark: Withholding, *, by: User) -> None:
-    """Save the new, valid `mark`. NotAllowed."""
+    """Save the new, valid `mark`. NotAllowedError."""
     _require_right(by, mark)
     mark.by = by
     save_as(mark, by=by)
@@ -195,11 +195,11 @@ def withhold(mark: Withholding, *, by: User) -> None:
 
 @transaction.atomic
 def publish_again(mark: Withholding, reason: str, *, by: User) -> None:
-    """Remove the mark. Its history keeps the `reason`. NotAllowed."""
+    """Remove the mark. Its history keeps the `reason`. NotAllowedError."""
     _require_right(by, mark)
     delete_as(mark, by=by, reason=reason)
 
 
 def _require_right(by: User, mark: Withholding) -> None:
     if not can_withhold(by, mark.follow_up):
-        raise NotAllowed("Det är granskare och nämndsekreterare som märker vad som inte får publiceras.")
+        raise NotAllowedError("Det är granskare och nämndsekreterare som märker vad som inte får publiceras.")

@@ -17,7 +17,7 @@ from followup.permissions import can_link_indicators
 from followup.reading.kolada_forms import KeyFigureLinkForm, KeyFigureSearchForm
 from followup.web.lookups import goal_or_404, programme_or_404, user_of
 from programmes.kolada import FetchLog, comparison_of, fetch, key_figure_of, link
-from programmes.kolada_api import FoundKeyFigure, Kolada, KoladaUnavailable
+from programmes.kolada_api import FoundKeyFigure, Kolada, KoladaUnavailableError
 from programmes.models import Indicator
 
 # A person and a web thread wait for the page.
@@ -57,7 +57,7 @@ def indicator_fetch(request: HttpRequest, slug: str, area: int, number: int, ind
     log = FetchLog()
     try:
         fetch(key_figure, timezone.now(), log, by=user_of(request), kolada=Kolada(**PAGE_LIMITS))
-    except KoladaUnavailable as error:
+    except KoladaUnavailableError as error:
         messages.error(request, f"Inget hämtades. {error}")
         return redirect(found)
     for line in log.failed:
@@ -114,5 +114,5 @@ def _search(form: KeyFigureSearchForm) -> tuple[list[FoundKeyFigure] | None, str
         return None, ""
     try:
         return Kolada(**PAGE_LIMITS).search(form.cleaned_data["q"]), ""
-    except KoladaUnavailable as error:
+    except KoladaUnavailableError as error:
         return None, str(error)

@@ -34,7 +34,7 @@ from followup.web.failed_pdfs import failed_pdfs
 from followup.web.lookups import follow_up_or_404, user_of
 from followup.workflow import (
     YEAR_TRANSITIONS,
-    Refused,
+    RefusedError,
     Transition,
     available,
     may_cancel_opening,
@@ -132,9 +132,9 @@ def review_approve(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     try:
         answers = [answer for tick in ticked for answer in _ticked(user, goals.get(tick))]
         if not answers:
-            raise Refused("Markera minst ett mål som är inlämnat.")
+            raise RefusedError("Markera minst ett mål som är inlämnat.")
         perform_all(answers, "approve", by=user)
-    except Refused as refusal:
+    except RefusedError as refusal:
         messages.error(request, f"Inget godkändes. {refusal}")
     else:
         approved = "godkänt" if len(answers) == 1 else "godkända"
@@ -145,10 +145,10 @@ def review_approve(request: HttpRequest, slug: str, year: int) -> HttpResponse:
 
 def _ticked(user: User, goal: GoalToReview | None) -> list[Answer]:
     if goal is None:
-        raise Refused("Ett av målen har ändrats sedan du öppnade sidan. Läs det igen.")
+        raise RefusedError("Ett av målen har ändrats sedan du öppnade sidan. Läs det igen.")
     answers = _to_approve(user, goal)
     if not answers:
-        raise Refused(f"Mål {goal.entry.sub_goal.code} har inget inlämnat svar som du får godkänna.")
+        raise RefusedError(f"Mål {goal.entry.sub_goal.code} har inget inlämnat svar som du får godkänna.")
     return answers
 
 
@@ -166,7 +166,7 @@ def review_year(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         return _ask_to_propose(request, _approver(request), follow_up)
     try:
         perform(follow_up, action, by=user, comment=request.POST.get("comment", ""))
-    except Refused as refusal:
+    except RefusedError as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, f"Uppföljningen för {year}: {follow_up.get_state_display().lower()}.")
@@ -181,7 +181,7 @@ def review_open(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         return _ask_to_open(request, user, follow_up)
     try:
         perform(follow_up, "open", by=user, comment=request.POST.get("comment", ""))
-    except Refused as refusal:
+    except RefusedError as refusal:
         messages.error(request, str(refusal))
         return _ask_to_open(request, user, follow_up)
     messages.success(request, f"Uppföljningen för {year} är öppen.")
@@ -214,7 +214,7 @@ def review_propose(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         return _ask_to_propose(request, user, follow_up)
     try:
         perform(follow_up, "propose", by=user, comment=request.POST.get("comment", ""))
-    except Refused as refusal:
+    except RefusedError as refusal:
         messages.error(request, str(refusal))
         return _ask_to_propose(request, user, follow_up)
     messages.success(request, f"Uppföljningen för {year} är föreslagen till kommunstyrelsen.")
@@ -254,7 +254,7 @@ def review_entry(request: HttpRequest, slug: str, year: int, area: int, number: 
         try:
             messages.success(request, _review(request, user, answers))
             return redirect(request.path)
-        except Refused as refused:
+        except RefusedError as refused:
             refusal = str(refused)
     last_year = last_year_of(entry)
     thread = thread_of(entry, measures)
@@ -297,10 +297,10 @@ def _review(request: HttpRequest, user: User, answers: list[Answer]) -> str:
     if not any(can_review_answer(user, answer) for answer in chosen):
         raise PermissionDenied("Du granskar inte svar som du själv rapporterar för.")
     if action == "approve" and request.POST.get("seen") != str(seen(answers)):
-        raise Refused("Svaren har ändrats sedan du öppnade sidan. Läs dem igen.")
+        raise RefusedError("Svaren har ändrats sedan du öppnade sidan. Läs dem igen.")
     chosen = [answer for answer in chosen if action in available(answer, user)]
     if not chosen:
-        raise Refused("Det finns inget svar som det går att göra så med nu.")
+        raise RefusedError("Det finns inget svar som det går att göra så med nu.")
     perform_all(chosen, action, by=user, comment=request.POST.get("comment", ""))
     one, many = {"approve": ("godkänt", "godkända"), "return": ("återlämnat", "återlämnade")}[action]
     return f"{counted(len(chosen), f'svar är {one}', f'svar är {many}')}."

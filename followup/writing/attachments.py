@@ -23,7 +23,7 @@ from django.template.defaultfilters import filesizeformat
 from followup.models import Attachment, FollowUp, SubGoalEntry
 from followup.models.attachments import NAME_LENGTH
 from followup.permissions import can_write
-from followup.workflow import NotAllowed
+from followup.workflow import NotAllowedError
 from organisation.history import delete_as, save_as
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class TruncatingUploadHandler(FileUploadHandler):
 def attach(entry: SubGoalEntry, upload: UploadedFile[Any], *, by: User) -> Attachment:
     """Attach `upload` to the answer, and store its file.
 
-    Raise ValidationError with a Swedish text when the file is refused, and NotAllowed when `by` may not write the
+    Raise ValidationError with a Swedish text when the file is refused, and NotAllowedError when `by` may not write the
     answer. Nothing remains in the storage then.
     """
     name = safe_name(upload.name or "")
@@ -125,7 +125,7 @@ def _store(attachment: Attachment, name: str, upload: UploadedFile[Any]) -> None
 def remove(attachment: Attachment, *, by: User) -> None:
     """Delete the attachment and its file for good, as the law requires for personal data. The history row remains.
 
-    Raise NotAllowed when `by` may not write the answer, for example because it has been handed in.
+    Raise NotAllowedError when `by` may not write the answer, for example because it has been handed in.
     """
     _lock_writable(attachment.entry, by)
     delete_as(attachment, by=by)
@@ -133,11 +133,11 @@ def remove(attachment: Attachment, *, by: User) -> None:
 
 
 def _lock_writable(entry: SubGoalEntry, by: User) -> None:
-    """Lock the year, then the answer. Raise NotAllowed if `by` may not write it."""
+    """Lock the year, then the answer. Raise NotAllowedError if `by` may not write it."""
     FollowUp.objects.select_for_update().get(pk=entry.follow_up_id)
     stored = SubGoalEntry.objects.select_for_update(of=("self",)).select_related("follow_up").get(pk=entry.pk)
     if not can_write(by, stored):
-        raise NotAllowed("Bilagor kan bara ändras medan du kan skriva i målets svar.")
+        raise NotAllowedError("Bilagor kan bara ändras medan du kan skriva i målets svar.")
 
 
 def _refuse_repeated(entry: SubGoalEntry, attachment: Attachment) -> None:

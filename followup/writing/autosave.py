@@ -21,7 +21,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from followup.workflow import StaleEntry
+from followup.workflow import StaleEntryError
 from followup.writing.forms import EntryForm, PageForms
 from followup.writing.textdiff import only_adds
 from followup.writing.texts import is_up_to_date, last_writer, mark_rewritten
@@ -59,7 +59,7 @@ def autosave(form: EntryForm, *, by: User, save: Callable[..., object] | None = 
         return HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         (save or _save)(form, by=by)
-    except StaleEntry:
+    except StaleEntryError:
         return HTTPStatus.CONFLICT
     return HTTPStatus.OK
 
@@ -75,12 +75,15 @@ def autosave_response(request: HttpRequest, form: EntryForm, status: HTTPStatus,
 
 
 def _save(form: EntryForm, *, by: User) -> None:
-    """Save the changed item of a valid form. Raise StaleEntry when another writer has saved it since it was fetched."""
+    """Save the changed item of a valid form.
+
+    Raise StaleEntryError when another writer has saved it since it was fetched.
+    """
     item = form.instance
     if not form.is_rewritten:
         return
     if not is_up_to_date(form, item, by=by):
-        raise StaleEntry
+        raise StaleEntryError
     mark_rewritten(item, by=by, page_save=form.page_save)
     if _only_adds(form) and _overwrite_latest_history(form, by):
         item.save_without_historical_record()

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import requires_csrf_token
 
 from followup.web.errors import error_page
 from followup.web.lookups import user_of
-from followup.workflow import StaleEntry
+from followup.workflow import StaleEntryError
 from followup.writing.forms import PageForms
 from followup.writing.kept_texts import keep_until_login, pop_kept_text, remember_writer
 from followup.writing.texts import save_texts
@@ -85,7 +85,7 @@ def save(request: HttpRequest, forms: PageForms, user: User) -> HTTPStatus:
         return HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         save_texts(forms.all, by=user)
-    except StaleEntry:
+    except StaleEntryError:
         return HTTPStatus.CONFLICT
     messages.success(request, f"Sparad {timezone.localtime():%H.%M}.")
     for form in forms.all:

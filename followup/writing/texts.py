@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from followup.models import Answer, Entry, FollowUp
-from followup.workflow import StaleEntry, year_of
+from followup.workflow import StaleEntryError, year_of
 from programmes.models import IndicatorValue
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def save_texts(forms: Sequence[EntryForm], *, by: User) -> int:
     """Save the valid `forms` of one year that were changed, all or none. Return the number of forms saved.
 
-    Raise StaleEntry when another writer has saved one of them since its form was fetched, or when the year no longer
-    takes texts.
+    Raise StaleEntryError when another writer has saved one of them since its form was fetched, or when the year no
+    longer takes texts.
     """
     changed = [form for form in forms if form.is_rewritten]
     if changed:
@@ -36,7 +36,7 @@ def save_texts(forms: Sequence[EntryForm], *, by: User) -> int:
             form.instance.save()
             saved += 1
         elif form.conflicts_with(stored):
-            raise StaleEntry
+            raise StaleEntryError
         # Otherwise the stored text is the same, usually from an autosave that ran when the form was posted.
     return saved
 
@@ -44,11 +44,11 @@ def save_texts(forms: Sequence[EntryForm], *, by: User) -> int:
 def _lock_year(forms: Sequence[EntryForm]) -> None:
     """Lock the year of the forms, to prevent that it is proposed before they are saved.
 
-    Raise StaleEntry if the year no longer takes texts.
+    Raise StaleEntryError if the year no longer takes texts.
     """
     follow_up = FollowUp.objects.select_for_update().get(pk=year_of(forms[0].belongs_to).pk)
     if not all(_is_open_for(follow_up, form.belongs_to) for form in forms):
-        raise StaleEntry
+        raise StaleEntryError
 
 
 def is_up_to_date(form: EntryForm, stored: Any, *, by: User) -> bool:

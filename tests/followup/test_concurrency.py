@@ -16,7 +16,7 @@ from followup.answers.forms import SubGoalEntryForm
 from followup.decision.distribution import send_out
 from followup.intake.preview import ReadFile, confirm_import, preview_of
 from followup.models import Distribution, FollowUp, OutgoingMail, SubGoalEntry, Workbook
-from followup.workflow import StaleEntry, open_follow_up, perform
+from followup.workflow import StaleEntryError, open_follow_up, perform
 from followup.writing.texts import save_texts
 from organisation.models import Unit, User
 from organisation.roles import REVIEWER, SECRETARY
@@ -42,7 +42,7 @@ def at_once(*works: Callable[[], object]) -> list[object]:
         start.wait()
         try:
             return work()
-        except (StaleEntry, ValidationError) as error:
+        except (StaleEntryError, ValidationError) as error:
             return error
         finally:
             connections.close_all()
@@ -71,7 +71,7 @@ def test_one_of_two_saves_wins_and_the_other_is_told(loaded):
 
     results = at_once(*(lambda user=user: save(user) for user in writers))
     entry.refresh_from_db()
-    assert sorted(type(result).__name__ for result in results) == ["StaleEntry", "int"]
+    assert sorted(type(result).__name__ for result in results) == ["StaleEntryError", "int"]
     assert (entry.version, entry.comment) == (2, writers[results.index(1)].username)
     assert entry.history.filter(comment__in=["first", "second"]).count() == 1
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from followup.models import Event, FollowUp
-from followup.workflow import Refused, open_follow_up, perform
+from followup.workflow import RefusedError, open_follow_up, perform
 from organisation.roles import REVIEWER
 from programmes.models import Programme
 from tests.admin_pages import form_of
@@ -65,7 +65,7 @@ def test_opening_asks_to_publish_the_programme_first(draft):
 def test_a_year_under_review_is_not_reopened_in_a_draft(draft):
     reviewer = make_user("reviewer", role=REVIEWER)
     year = FollowUp.objects.create(programme=draft, year=2022, state="under_review", **DAYS)
-    with pytest.raises(Refused, match="programmet är ett utkast"):
+    with pytest.raises(RefusedError, match="programmet är ett utkast"):
         perform(year, "reopen", by=reviewer)
 
 

@@ -7,8 +7,8 @@ from followup.workflow import (
     ANSWER_TRANSITIONS,
     STEPS_MADE,
     YEAR_TRANSITIONS,
-    NotAllowed,
-    Refused,
+    NotAllowedError,
+    RefusedError,
     available,
     bring_in_new,
     open_follow_up,
@@ -62,7 +62,7 @@ def test_every_step_of_an_answer(state, action, entry, official, reviewer):
     user = official if action in OFFICIALS else reviewer
     target = ANSWER_ALLOWED.get((state, action))
     if target is None:
-        with pytest.raises(Refused):
+        with pytest.raises(RefusedError):
             perform(entry, action, by=user, comment="Därför")
     else:
         event = perform(entry, action, by=user, comment="Därför")
@@ -82,7 +82,7 @@ def test_every_step_of_a_measures_answer(state, action, open_year, official, rev
     user = official if action in OFFICIALS else reviewer
     target = ANSWER_ALLOWED.get((state, action))
     if target is None:
-        with pytest.raises(Refused):
+        with pytest.raises(RefusedError):
             perform(answer, action, by=user, comment="Därför")
     else:
         assert perform(answer, action, by=user, comment="Därför").measure_entry == answer
@@ -131,7 +131,7 @@ def test_every_step_of_a_year(state, action, open_year, reviewer, secretary):
     user = secretary if action in SECRETARYS else reviewer
     target = YEAR_ALLOWED.get((state, action))
     if target is None:
-        with pytest.raises(Refused):
+        with pytest.raises(RefusedError):
             perform(open_year, action, by=user, comment="Därför", decision=decision)
     else:
         perform(open_year, action, by=user, comment="Därför", decision=decision)
@@ -150,7 +150,7 @@ def test_who_may_move_an_answer(role, action, entry, request):
     if role == ("official" if action in OFFICIALS else "reviewer"):
         perform(entry, action, by=user, comment="Därför")
     else:
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowedError):
             perform(entry, action, by=user, comment="Därför")
 
 
@@ -165,7 +165,7 @@ def test_who_may_move_a_year(role, action, open_year, request):
     if role == ("secretary" if action in SECRETARYS else "reviewer"):
         perform(open_year, action, by=user, comment="Därför", decision=decision)
     else:
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowedError):
             perform(open_year, action, by=user, comment="Därför", decision=decision)
 
 
@@ -178,14 +178,14 @@ def test_who_may_move_a_year(role, action, open_year, request):
 )
 def test_an_answer_with_gaps_is_not_handed_in(change, message, entry, official):
     SubGoalEntry.objects.filter(pk=entry.pk).update(**change)
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(RefusedError) as refusal:
         perform(entry, "submit", by=official)
     assert str(refusal.value) == message
 
 
 def test_returning_wants_a_comment(entry, official, reviewer):
     perform(entry, "submit", by=official)
-    with pytest.raises(Refused, match="Skriv en kommentar"):
+    with pytest.raises(RefusedError, match="Skriv en kommentar"):
         perform(entry, "return", by=reviewer, comment="   ")
 
 
@@ -194,7 +194,7 @@ def test_what_was_saved_after_it_was_read_is_not_approved(entry, official, revie
     read = SubGoalEntry.objects.select_related("follow_up").get(pk=entry.pk)
     perform(entry, "withdraw", by=official)
     perform(entry, "submit", by=official)
-    with pytest.raises(Refused, match="Svaret har ändrats sedan du läste det"):
+    with pytest.raises(RefusedError, match="Svaret har ändrats sedan du läste det"):
         perform(read, "approve", by=reviewer)
     entry.refresh_from_db()
     assert entry.state == "submitted"
@@ -202,7 +202,7 @@ def test_what_was_saved_after_it_was_read_is_not_approved(entry, official, revie
 
 def test_a_comment_is_as_long_as_a_text_may_be(entry, official, reviewer):
     perform(entry, "submit", by=official)
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(RefusedError) as refusal:
         perform(entry, "return", by=reviewer, comment="x" * 10_001)
     assert str(refusal.value) == "Kommentaren är 10001 tecken lång. Korta den till högst 10000."
 
@@ -215,7 +215,7 @@ def both(huddinge):
 
 def test_nobody_approves_their_own_answer(entry, both):
     perform(entry, "submit", by=both)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowedError):
         perform(entry, "approve", by=both)
 
 
@@ -229,14 +229,14 @@ def test_unless_the_setting_allows_it(entry, both, settings):
 @pytest.mark.parametrize("state", ["proposed", "decided", "planned"])
 def test_no_answer_moves_in_a_year_that_takes_none(state, entry, official):
     put_in_state(entry.follow_up, state)
-    with pytest.raises(Refused, match="är inte öppen för ändringar"):
+    with pytest.raises(RefusedError, match="är inte öppen för ändringar"):
         perform(entry, "submit", by=official)
     assert available(SubGoalEntry.objects.select_related("follow_up").get(pk=entry.pk), official) == {}
 
 
 def test_a_year_is_proposed_only_when_all_is_approved(open_year, reviewer):
     FollowUp.objects.filter(pk=open_year.pk).update(state="under_review")
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(RefusedError) as refusal:
         perform(open_year, "propose", by=reviewer)
     assert str(refusal.value) == (
         "Föreslå till kommunstyrelsen går inte än: 88 svar är inte godkända, den samlade prognosen saknas, "
@@ -257,7 +257,7 @@ def test_a_municipality_may_propose_without_texts(settings, open_year, reviewer)
 
 def test_several_are_moved_all_or_none(open_year, entry, official):
     blank = open_year.subgoalentry_set.get(sub_goal__area__number=1, sub_goal__number=3)
-    with pytest.raises(Refused):
+    with pytest.raises(RefusedError):
         perform_all([entry, blank], "submit", by=official)
     entry.refresh_from_db()
     assert entry.state == "draft"
@@ -267,7 +267,7 @@ def test_several_are_moved_all_or_none(open_year, entry, official):
 def test_a_move_is_judged_by_what_is_stored(entry, official, reviewer):
     stale = SubGoalEntry.objects.select_related("follow_up").get(pk=entry.pk)
     perform(entry, "submit", by=official)
-    with pytest.raises(Refused, match="läget är inlämnad"):
+    with pytest.raises(RefusedError, match="läget är inlämnad"):
         perform(stale, "submit", by=official)
 
 
@@ -311,7 +311,7 @@ def test_leaving_a_unit_takes_away_writing_and_keeps_history(entry, official):
     perform(entry, "submit", by=official)
     official.memberships.all().delete()
     left = type(official).objects.get(pk=official.pk)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowedError):
         perform(entry, "withdraw", by=left)
     assert entry.history.first().history_user == left
 
@@ -323,7 +323,7 @@ def test_what_the_board_does_is_no_step_of_its_own(action, open_year, secretary,
     before = open_year.state
     assert available(open_year, secretary) == {}
     for decision in (None, other):
-        with pytest.raises(Refused, match="går bara på ärendets sida"):
+        with pytest.raises(RefusedError, match="går bara på ärendets sida"):
             perform(open_year, action, by=secretary, comment="Därför", decision=decision)
     open_year.refresh_from_db()
     assert open_year.state == before
@@ -332,5 +332,5 @@ def test_what_the_board_does_is_no_step_of_its_own(action, open_year, secretary,
 def test_a_year_that_was_decided_is_corrected_under_review_and_not_opened(open_year, reviewer):
     put_in_state(open_year, "decided")
     put_in_state(open_year, "under_review")
-    with pytest.raises(Refused, match="har varit beslutad, och rättas under granskningen"):
+    with pytest.raises(RefusedError, match="har varit beslutad, och rättas under granskningen"):
         perform(open_year, "reopen", by=reviewer)

@@ -16,7 +16,7 @@ from followup.report.building import build_report
 from followup.report.indicators import compared
 from followup.report.serialization import from_json, to_json
 from programmes.kolada import FetchLog, fetch_all
-from programmes.kolada_api import Kolada, KoladaUnavailable
+from programmes.kolada_api import Kolada, KoladaUnavailableError
 from programmes.models import Indicator, IndicatorValue, KeyFigure, KeyFigureValue
 from tests.fixtures import client_of
 from tests.pages import html_of
@@ -105,7 +105,7 @@ def test_a_page_does_not_wait_as_long_as_kolada_asks(kolada: FakeKolada, pauses)
 
 def test_an_answer_without_end_is_refused(kolada: FakeKolada, monkeypatch):
     monkeypatch.setattr("programmes.kolada_api.MAX_BYTES", 10)
-    with pytest.raises(KoladaUnavailable, match="mer data än väntat"):
+    with pytest.raises(KoladaUnavailableError, match="mer data än väntat"):
         Kolada().key_figure(SAFE)
 
 
@@ -119,7 +119,7 @@ def test_an_answer_without_end_is_refused(kolada: FakeKolada, monkeypatch):
 )
 def test_it_gives_up_and_says_why(kolada: FakeKolada, pauses, failures, tries, said):
     kolada.failures = failures
-    with pytest.raises(KoladaUnavailable) as refusal:
+    with pytest.raises(KoladaUnavailableError) as refusal:
         Kolada().key_figure(SAFE)
     assert str(refusal.value) == said
     assert len(kolada.asked) == tries
@@ -128,7 +128,7 @@ def test_it_gives_up_and_says_why(kolada: FakeKolada, pauses, failures, tries, s
 def test_one_that_says_nothing_is_not_waited_for(kolada: FakeKolada, settings):
     settings.KOLADA_TIMEOUT = 0.1
     kolada.failures = ["silence"] * 2
-    with pytest.raises(KoladaUnavailable, match="Kolada svarar inte"):
+    with pytest.raises(KoladaUnavailableError, match="Kolada svarar inte"):
         Kolada(retries=1, longest_pause=0).key_figure(SAFE)
 
 
@@ -242,7 +242,7 @@ class Breaks(Kolada):
 
     def key_figure(self, kpi):
         if not self.left:
-            raise KoladaUnavailable("Strömmen gick.")
+            raise KoladaUnavailableError("Strömmen gick.")
         self.left -= 1
         return super().key_figure(kpi)
 

@@ -21,7 +21,7 @@ from followup.report.report import Report
 OWN_FILES = "static:"
 
 
-class PdfUnavailable(Exception):
+class PdfUnavailableError(Exception):
     """This machine lacks a library that WeasyPrint needs."""
 
     def __str__(self) -> str:
@@ -35,18 +35,18 @@ def is_available() -> bool:
     """Whether this machine can make a PDF at all."""
     try:
         _weasyprint()
-    except PdfUnavailable:
+    except PdfUnavailableError:
         return False
     return True
 
 
 def render(report: Report) -> bytes:
-    """The PDF file. PdfUnavailable when the Pango library is missing."""
+    """The PDF file. PdfUnavailableError when the Pango library is missing."""
     return layout(html.render(report))
 
 
 def layout(document: str) -> bytes:
-    """An HTML document laid out as PDF; equal documents give equal files. PdfUnavailable as in `render`.
+    """An HTML document laid out as PDF; equal documents give equal files. PdfUnavailableError as in `render`.
 
     The document's head gives the metadata: `lang`, `title`, and the `meta` names author, description, keywords and
     dcterms.created. Nothing is fetched but this project's own static files.
@@ -77,7 +77,7 @@ def _weasyprint() -> Any:
     try:
         import weasyprint
     except OSError as error:
-        raise PdfUnavailable from error
+        raise PdfUnavailableError from error
     return weasyprint
 
 

@@ -56,7 +56,7 @@ class Command(BaseCommand):
         log = ImportLog()
         with_pdf = not without_pdf and pdf.is_available()
         if not with_pdf and not without_pdf:
-            self.stderr.write(f"{pdf.PdfUnavailable()} Beslutade rapporter sparas utan PDF.")
+            self.stderr.write(f"{pdf.PdfUnavailableError()} Beslutade rapporter sparas utan PDF.")
         try:
             with transaction.atomic():
                 problems: Sequence[Problem] = ()

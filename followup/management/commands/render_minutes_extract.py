@@ -12,7 +12,7 @@ from followup.documents.minutes import html as minutes_html
 from followup.documents.minutes import pdf as minutes_pdf
 from followup.documents.minutes import text as minutes_text
 from followup.documents.minutes.extract import MinutesExtract, build_minutes_extract
-from followup.documents.report.pdf import PdfUnavailable
+from followup.documents.report.pdf import PdfUnavailableError
 from followup.management.commands.render_report import find_follow_up
 from followup.models import Decision
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError(f"Inget beslut är infört om uppföljningen för {year}.")
         try:
             content = render(build_minutes_extract(decision))
-        except PdfUnavailable as error:
+        except PdfUnavailableError as error:
             raise CommandError(str(error)) from error
         try:
             output.write_bytes(content.encode() if isinstance(content, str) else content)

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from followup.documents.formats import FORMATS
-from followup.documents.report.pdf import PdfUnavailable
+from followup.documents.report.pdf import PdfUnavailableError
 from followup.models import FollowUp
 from followup.report.archive import redrawn, report_of, stored_file
 from followup.report.building import build_report
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             content = self.content(follow_up, **options)
         except StoredFileMissingError as missing:
             raise CommandError(f"{missing} Eller rita rapporten på nytt ur databasen med --redraw.") from missing
-        except (PdfUnavailable, ValueError) as error:
+        except (PdfUnavailableError, ValueError) as error:
             raise CommandError(str(error)) from error
         try:
             output.write_bytes(content.encode() if isinstance(content, str) else content)

@@ -16,7 +16,7 @@ from followup.decision.recording import record
 from followup.documents.report import pdf
 from followup.models import Decision, FollowUp, OutgoingMail, ProtocolNote
 from followup.report.verification import check_chain
-from followup.workflow import Refused
+from followup.workflow import RefusedError
 from organisation.models import Unit, User
 from organisation.roles import SECRETARY
 from tests.fixtures import client_of, make_user
@@ -145,7 +145,7 @@ def test_a_correction_that_is_referred_back_comes_again_with_the_notes_of_the_co
     assert (again.replaces, again.correction_reason) == (decided, REASON)
     assert content(again) == NOTES
     FollowUp.objects.update(state="under_review")
-    with pytest.raises(Refused, match="redan upplagt"):
+    with pytest.raises(RefusedError, match="redan upplagt"):
         open_case(FollowUp.objects.get(), by=nina)
 
 

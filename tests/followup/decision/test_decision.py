@@ -18,7 +18,7 @@ from followup.models import DecidedReport, Decision, Event, FollowUp, ProtocolNo
 from followup.report.serialization import from_json
 from followup.report.verification import check_chain, check_years
 from followup.worker import make_pdfs
-from followup.workflow import NotAllowed, Refused, perform
+from followup.workflow import NotAllowedError, RefusedError, perform
 from organisation.models import User
 from organisation.roles import REVIEWER, SECRETARY
 from programmes.models import SubGoal
@@ -256,12 +256,12 @@ def test_what_is_not_approved_goes_back_to_review_with_the_reason(outcome, actio
 
 
 def test_a_case_is_opened_once_and_not_for_a_decided_year(year, case, nina):
-    with pytest.raises(Refused, match="Ärendet är redan upplagt"):
+    with pytest.raises(RefusedError, match="Ärendet är redan upplagt"):
         open_case(year, by=nina)
     record(filled(case), by=nina, today=TODAY)
-    with pytest.raises(Refused, match="läget är beslutad"):
+    with pytest.raises(RefusedError, match="läget är beslutad"):
         open_case(year, by=nina)
-    with pytest.raises(Refused, match="Beslutet är redan infört"):
+    with pytest.raises(RefusedError, match="Beslutet är redan infört"):
         record(case, by=nina, today=TODAY)
 
 
@@ -272,7 +272,7 @@ def test_only_the_secretary_decides(year, case, nina):
         lambda: record(filled(case), by=greta, today=TODAY),
         lambda: start_correction(year, "Fel", by=greta),
     ):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowedError):
             attempt()
     client = client_of(greta)
     assert client.post(CASE, FILLED | {"version": 1, "record": "1"}).status_code == 403
@@ -295,7 +295,7 @@ def test_nothing_is_decided_on_what_the_board_did_not_see(year, case, nina, monk
         draw_here(now)
 
     monkeypatch.setattr("followup.queue.wait_for_pdf.call_worker", change_and_draw)
-    with pytest.raises(Refused, match="Uppföljningen ändrades medan beslutet fördes in"):
+    with pytest.raises(RefusedError, match="Uppföljningen ändrades medan beslutet fördes in"):
         record(filled(case), by=nina, today=TODAY)
     assert nothing_decided(year)
 
@@ -303,7 +303,7 @@ def test_nothing_is_decided_on_what_the_board_did_not_see(year, case, nina, monk
 @pytest.fixture
 def without_pango(monkeypatch) -> None:
     def missing(report):
-        raise pdf.PdfUnavailable
+        raise pdf.PdfUnavailableError
 
     monkeypatch.setattr(pdf, "render", missing)
     monkeypatch.setattr("followup.queue.wait_for_pdf.call_worker", lambda now: make_pdfs())
@@ -490,7 +490,7 @@ def test_only_the_secretary_calls_a_correction_off(client, case, year, nina):
     record(filled(case), by=nina, today=TODAY)
     client.post(f"{CASE}rattelse/", {"reason": "Fel antal lampor."})
     greta = make_user("greta", role=REVIEWER)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowedError):
         cancel_correction(FollowUp.objects.get(), "Onödig.", by=greta)
     assert FollowUp.objects.get().state == "under_review"
 
@@ -518,7 +518,7 @@ class TestAtOnce:
         def work() -> object:
             try:
                 return record(Decision.objects.get(pk=case.pk), by=user, today=TODAY)
-            except Refused as refusal:
+            except RefusedError as refusal:
                 return refusal
 
         return work
@@ -526,7 +526,7 @@ class TestAtOnce:
     def test_one_of_two_decisions_on_a_year_wins(self, case, nina):
         case = filled(case)
         results = at_once(*(self.decide(case, nina) for _ in range(2)))
-        assert sorted(type(result).__name__ for result in results) == ["DecidedReport", "Refused"]
+        assert sorted(type(result).__name__ for result in results) == ["DecidedReport", "RefusedError"]
         assert DecidedReport.objects.count() == 1
         assert Event.objects.filter(action="decide").count() == 1
 

@@ -17,7 +17,7 @@ from followup.mail.outbox import deliver
 from followup.models import Decision, Distribution, FollowUp, OutgoingMail
 from followup.queue.pdf_jobs import fail, take_next
 from followup.worker import make_pdfs
-from followup.workflow import NotAllowed, Refused
+from followup.workflow import NotAllowedError, RefusedError
 from organisation.models import Membership, Unit, User
 from organisation.order import swedish_sorted
 from tests.fixtures import PROGRAMME, client_of
@@ -194,7 +194,7 @@ def test_a_unit_without_address_is_named_before_anything_is_sent(decision, secre
     html = html_of(client_of(secretary).get(URL))
     assert "<strong>Socialnämnden, SRV återvinning AB</strong>" in html
     assert f'value="{pks("socialnamnden")[0]}"' not in html
-    with pytest.raises(Refused, match="ingen e-postadress till Socialnämnden, SRV återvinning AB"):
+    with pytest.raises(RefusedError, match="ingen e-postadress till Socialnämnden, SRV återvinning AB"):
         send_out(decision, units("socialnamnden", "srv-atervinning", "forskolenamnden"), by=secretary, now=later())
     assert not Distribution.objects.exists()
     assert not OutgoingMail.objects.exists()
@@ -218,7 +218,7 @@ def test_a_bad_choice_is_explained(decision, secretary, data, problem):
 def test_an_unrecorded_decision_is_not_sent(secretary, huddinge):
     case = decide(FollowUp.objects.get(year=2021), recorded_at=None)
     assert client_of(secretary).get(f"{PROGRAMME}2021/beslut/1/utskick/").status_code == 403
-    with pytest.raises(Refused, match="inte infört"):
+    with pytest.raises(RefusedError, match="inte infört"):
         send_out(case, units("socialnamnden"), by=secretary, now=timezone.now())
 
 
@@ -320,7 +320,7 @@ def test_the_secretary_sends_and_reviewers_read(decision, request, role, read, s
     assert client.post(URL, {"units": pks("socialnamnden")}).status_code == send
     assert Distribution.objects.count() == (role == "secretary")
     if role != "secretary":
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowedError):
             send_out(decision, units("socialnamnden"), by=user, now=timezone.now())
 
 
@@ -393,7 +393,7 @@ def test_others_end_no_links(sent, reviewer, reader):
     for user in (reviewer, reader):
         assert client_of(user).post(LINKS, {"end_all": "1"}).status_code == 403
     assert html_of(client_of(reviewer).get(URL)).count("Avsluta") == 0
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowedError):
         end_links(Distribution.objects.all(), by=reviewer, now=timezone.now())
     assert not Distribution.objects.filter(link_ended_at__isnull=False).exists()
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from followup.decision.notes import move_note, remove_note, save_note
 from followup.models import Decision, FollowUp, ProtocolNote
-from followup.workflow import NotAllowed, Refused
+from followup.workflow import NotAllowedError, RefusedError
 from tests.fixtures import PROGRAMME, client_of
 from tests.followup.writing.test_attachments import kept, pdf, png
 from tests.pages import html_of
@@ -175,7 +175,7 @@ def test_the_notes_of_a_case_are_the_secretarys_own(case, notes, role, request):
         client.post(f"{address}ta-bort/"),
     ]
     assert [response.status_code for response in statuses] == [404] * 5
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowedError):
         remove_note(notes[0], by=user)
     assert names(case) == ["Anna", "Bo", "Cilla"]
 
@@ -198,7 +198,7 @@ def test_after_the_decision_nothing_changes(case, notes, secretary):
         lambda: move_note(notes[0], earlier=False, by=secretary),
         lambda: remove_note(notes[0], by=secretary),
     ):
-        with pytest.raises(Refused):
+        with pytest.raises(RefusedError):
             change()
     # And what goes round the application is refused by the database.
     with pytest.raises(IntegrityError), transaction.atomic():

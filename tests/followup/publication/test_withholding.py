@@ -30,7 +30,7 @@ from followup.report.report import (
 from followup.report.serialization import to_json
 from followup.report.verification import check_chain
 from followup.scales import BLANK
-from followup.workflow import NotAllowed
+from followup.workflow import NotAllowedError
 from tests.fixtures import client_of
 from tests.pages import html_of
 
@@ -192,7 +192,7 @@ def test_a_mark_needs_a_place_a_ground_and_a_reason(change, problem, secretary):
 
 def test_an_official_marks_nothing(official):
     follow_up = FollowUp.objects.get(year=2020)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowedError):
         withhold(Withholding(follow_up=follow_up, place="framat", about="-", ground="-", reason="-"), by=official)
 
 

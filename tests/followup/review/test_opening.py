@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from followup.models import Comment, FollowUp, MeasureEntry, SubGoalEntry
-from followup.workflow import Refused, open_follow_up, perform
+from followup.workflow import RefusedError, open_follow_up, perform
 from organisation.roles import REVIEWER, SECRETARY
 from tests.factories import make_area, make_goal, make_measure, make_programme, make_unit
 from tests.fixtures import client_of, make_user
@@ -85,7 +85,7 @@ def test_the_opening_stays_when_somebody_has_written(write, planned, reviewer):
     assert "Ta tillbaka öppnandet" not in html_of(client.get(LIST))
     client.post(f"{LIST}lage/", {"action": "cancel_opening"})
     assert state_of(planned) == "open"
-    with pytest.raises(Refused, match="någon har redan skrivit i uppföljningen"):
+    with pytest.raises(RefusedError, match="någon har redan skrivit i uppföljningen"):
         perform(planned, "cancel_opening", by=reviewer)
 
 

@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
 from followup.models import Attachment, SubGoalEntry
-from followup.workflow import NotAllowed, perform
+from followup.workflow import NotAllowedError, perform
 from followup.writing import attachments
 from followup.writing.attachments import MAX_PER_ENTRY, attach, file_type_of, remove, safe_name
 from tests.fixtures import client_of, make_draft
@@ -230,7 +230,7 @@ def test_attachments_of_a_handed_in_answer_cannot_change(official, entry, attach
     assert client.post(URL, {"file": SimpleUploadedFile("b.png", png())}).status_code == 403
     assert client.get(f"/bilagor/{attachment.pk}/ta-bort/").status_code == 403
     assert client.post(f"/bilagor/{attachment.pk}/ta-bort/").status_code == 403
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowedError):
         remove(attachment, by=official)
     assert f"/bilagor/{attachment.pk}/ta-bort/" not in html_of(client.get(ENTRY))
     assert len(kept(media)) == 1
