@@ -1,7 +1,7 @@
-"""The outbox: `queue` a mail in the transaction of what it tells of, and `deliver` what waits, from cron.
+"""Outbox of mails: `queue` a mail in the transaction that causes it, and `deliver` the waiting mails from cron.
 
-A mail lives in the database until the mail server has taken it, so neither a rolled-back transaction nor a server
-that is down makes the two disagree.
+A mail is stored in the database until the mail server has accepted it, so a rolled-back transaction sends nothing, and
+a mail survives a server that is down.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from organisation.models import User
 
 WIDTH = 72
 
-# How long to wait after each failed attempt; after the one that follows the last wait, the mail is given up.
+# Delay after each failed attempt. The mail is given up when the attempt after the last delay fails.
 DELAYS = (
     timedelta(minutes=5),
     timedelta(minutes=30),
@@ -34,13 +34,13 @@ DELAYS = (
     timedelta(hours=24),
 )
 
-# How long one process keeps a mail to itself. Much longer than a slow server may take (settings.EMAIL_TIMEOUT).
+# A claim by one process expires after this time, much longer than settings.EMAIL_TIMEOUT.
 CLAIM = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
 class AttachedFile:
-    """A file to send along: its name in the mail, and the name under which Django's default storage has it."""
+    """A file to attach: its name in the mail, and its name in Django's default storage."""
 
     name: str
     stored_as: str
@@ -71,12 +71,14 @@ class Delivery:
 
 
 def absolute_url(path: str) -> str:
-    """A page's address as a mail must have it."""
+    """Return the address of a page as a mail needs it, with host."""
     return settings.SITE_URL.rstrip("/") + path
 
 
 def wrapped(text: str) -> str:
-    """Lines of at most `WIDTH` characters; an item beginning with "- " hangs, and an address is never broken."""
+    """Wrap text at `WIDTH` characters. A list item that begins with "- " has a hanging indent; addresses are not
+    broken.
+    """
     return "\n".join(_wrapped_line(line) for line in text.strip().splitlines()) + "\n"
 
 
@@ -103,10 +105,10 @@ def queue(
     body: str,
     attachments: Sequence[AttachedFile] = (),
 ) -> OutgoingMail:
-    """Put a mail in the outbox, and return it; if there is one with the same `key`, return that one unchanged.
+    """Put a mail in the outbox and return it. If the `key` is there already, return that mail unchanged.
 
-    Call it in the transaction of what the mail tells of: then both are stored, or neither. `to` is a person or an
-    address; ValueError when there is none. The body is plain text and is wrapped here.
+    Call it in the transaction that causes the mail: then both are stored, or neither. `to` is a person or an address;
+    raise ValueError when it has no address. The body is plain text, and is wrapped here.
     """
     address = (to.email if isinstance(to, User) else to).strip()
     if not address:
@@ -126,16 +128,15 @@ def queue(
 
 
 def deliver(now: datetime, limit: int = 500) -> Delivery:
-    """Send at most `limit` mails that are due at `now`, over one connection, and return what became of them.
+    """Send at most `limit` mails that are due at `now`, over one connection. Return the result of each.
 
-    Each mail is sent at least once, and by one process at a time: it is claimed in a short transaction of its own
-    (row lock, skipping those that another process has), sent outside it, and then recorded. A process killed in
-    between leaves the mail unsent as far as anybody knows; it is tried again when the claim has run out (`CLAIM`), so
-    nothing is lost, and in the worst case a mail comes twice, with the same Message-ID.
+    Each mail is sent at least once, by one process at a time: it is claimed in a short transaction (SKIP LOCKED), sent
+    outside it, and then recorded. If the process is killed in between, the mail is sent again when the claim has
+    expired (`CLAIM`), with the same Message-ID.
 
-    A mail that fails is tried again after growing `DELAYS`, and given up at the end of them, or at once when the
-    server says that there is no such address. It never stops the others. A server that can't be reached ends the run
-    without counting against any mail. Not to be called inside a transaction.
+    A mail that fails is retried after growing `DELAYS`. It is given up after the last of them, or at once when the
+    server refuses the address. A server that cannot be reached ends the run without counting against any mail. Do not
+    call this inside a transaction.
     """
     started = monotonic()
     delivery = Delivery()
@@ -159,7 +160,7 @@ def deliver(now: datetime, limit: int = 500) -> Delivery:
 
 @transaction.atomic
 def _claim(now: datetime, elapsed: timedelta) -> OutgoingMail | None:
-    """The next mail that is due and that nobody else is sending. (SQLite lets one transaction write at a time.)"""
+    """Claim the next mail that is due and not claimed by another process."""
     mail = OutgoingMail.objects.due(now).select_for_update(skip_locked=True).first()
     if mail:
         mail.attempts += 1
@@ -169,7 +170,7 @@ def _claim(now: datetime, elapsed: timedelta) -> OutgoingMail | None:
 
 
 def _release(mail: OutgoingMail, now: datetime) -> None:
-    """Give back a claim as if there had been none."""
+    """Undo a claim, with its attempt."""
     _still_claimed(mail).update(attempts=mail.attempts - 1, next_attempt_at=now)
 
 
@@ -177,7 +178,7 @@ def _send(mail: OutgoingMail, connection: Any, now: datetime, delivery: Delivery
     try:
         connection.send_messages([_message(mail)])
     except (SMTPException, OSError, ValueError) as error:
-        # What state the conversation was left in is unknown: the next mail gets a new one.
+        # The state of the connection is unknown, so the next mail opens a new one.
         connection.close()
         _record_failure(mail, error, now, delivery)
     else:
@@ -200,14 +201,14 @@ def _record_failure(mail: OutgoingMail, error: Exception, now: datetime, deliver
 
 
 def _still_claimed(mail: OutgoingMail) -> Any:
-    """The row of a mail, unless another process has taken it over since it was claimed."""
+    """Return the row of a mail, unless another process has claimed it since."""
     return OutgoingMail.objects.waiting().filter(pk=mail.pk, attempts=mail.attempts)
 
 
 def _message(mail: OutgoingMail) -> EmailMessage:
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
     headers = {
-        # The same each time, so that a mail that comes twice is known for one.
+        # The same on each attempt, so that mail programs recognise a mail that arrives twice.
         "Message-ID": f"<{mail.created_at:%Y%m%d%H%M%S}.{mail.pk}@{domain}>",
         "Auto-Submitted": "auto-generated",
     }
@@ -219,7 +220,7 @@ def _message(mail: OutgoingMail) -> EmailMessage:
 
 
 def _is_final(error: Exception) -> bool:
-    """Whether the server says that it will never take mail for this address (a status of 500 and up)."""
+    """Return whether the server refuses the address for good (status 500 and up)."""
     return isinstance(error, SMTPRecipientsRefused) and all(code >= 500 for code, _ in error.recipients.values())
 
 

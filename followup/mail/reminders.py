@@ -1,13 +1,12 @@
-"""What people are reminded of by e-mail: who is told what, when, and in which words.
+"""Reminders by e-mail to officials.
 
-A goal that is owed is at one step at a time, by the day; what is returned or approved is told of when it has happened.
-Each is told once (`Reminder`), and all that there is to tell a person goes in one mail.
+A goal that is not handed in is at one step at a time, by the day. A returned or approved answer is reported when it has
+happened. Each step is sent once (`Reminder`), and everything for a person goes in one mail.
 """
 
 from __future__ import annotations
 
 import textwrap
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -26,16 +25,16 @@ from organisation.order import in_swedish_order
 
 Step = Reminder.Step
 
-# What a person may choose to be without. The rest is always sent.
+# Steps that a person may choose not to get mail about.
 OPTIONAL = frozenset({Step.OPENED, Step.DUE_14, Step.APPROVED})
 
-# What a deputy is told of as long as the unit has somebody else to tell.
+# Steps that a deputy gets mail about while the unit has another official.
 FOR_DEPUTIES = frozenset({Step.DUE_3, Step.OVERDUE})
 
-# What happened longer ago is no news, such as when mail is turned on in the middle of a year.
-NEWS = timedelta(days=14)
+# Older returns and approvals are not sent, such as when mail is turned on in the middle of a year.
+MAX_NEWS_AGE = timedelta(days=14)
 
-ORDER = {step: place for place, step in enumerate(Step)}
+URGENCY = {step: position for position, step in enumerate(Step)}
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Item:
 
     @property
     def key(self) -> tuple[str, int]:
-        """The key that keeps it from being sent twice."""
+        """The key of the reminder, so that it is sent once."""
         return (self.step, self.event.pk if self.event else self.entry.pk)
 
     @property
@@ -80,13 +79,13 @@ def remind(today: date) -> Reminded:
     """
     reminded = Reminded()
     news = _news(today)
-    for user_id, unit_ids in _told_fully(today).items():
+    for user_id, unit_ids in _units_by_recipient(today).items():
         _remind(user_id, unit_ids, today, news, reminded)
     return reminded
 
 
 def step_of(follow_up: FollowUp, today: date) -> Step:
-    """Which step an open year is at on `today`. One that passed while nobody ran the command is not sent late."""
+    """Return the step of an open year on `today`. A step that passed while nobody ran the command is not sent late."""
     days_left = (follow_up.due_on - today).days
     if days_left < 0:
         return Step.OVERDUE
@@ -95,10 +94,10 @@ def step_of(follow_up: FollowUp, today: date) -> Step:
     return Step.DUE_14 if days_left <= 14 else Step.OPENED
 
 
-def _told_fully(today: date) -> dict[int, frozenset[int]]:
-    """Everybody who reports for a unit, by id, with the ids of the units that they are told everything for.
+def _units_by_recipient(today: date) -> dict[int, frozenset[int]]:
+    """Return the ids of the units that each official gets all steps for, by the id of the official.
 
-    Those are a deputy's too when the unit has nobody else.
+    A deputy gets all steps when the unit has no other official.
     """
     memberships = list(
         Membership.objects.current(today)
@@ -107,19 +106,19 @@ def _told_fully(today: date) -> dict[int, frozenset[int]]:
         .order_by(in_swedish_order("user__last_name"), in_swedish_order("user__first_name"), "user_id")
     )
     with_ordinary = {membership.unit_id for membership in memberships if not membership.is_deputy}
-    units: dict[int, set[int]] = defaultdict(set)
+    units: dict[int, set[int]] = {membership.user_id: set() for membership in memberships}
     for membership in memberships:
-        fully = not membership.is_deputy or membership.unit_id not in with_ordinary
-        units[membership.user_id] |= {membership.unit_id} if fully else set()
+        if not membership.is_deputy or membership.unit_id not in with_ordinary:
+            units[membership.user_id].add(membership.unit_id)
     return {user_id: frozenset(unit_ids) for user_id, unit_ids in units.items()}
 
 
 @transaction.atomic
 def _remind(user_id: int, unit_ids: frozenset[int], today: date, news: Iterable[News], reminded: Reminded) -> None:
-    # Two runs at once take turns for each person: the second sees what the first has told.
+    # Lock the person, so that two runs at once do not send the same reminder.
     user = User.objects.select_for_update().get(pk=user_id)
-    items = [*_owed(user, unit_ids, today), *_happened(user, unit_ids, news)]
-    items = _not_told(user, [item for item in items if _wants(user, item.step)])
+    items = [*_owed(user, unit_ids, today), *_items_of_news(user, unit_ids, news)]
+    items = _not_sent(user, [item for item in items if _wants(user, item.step)])
     if not items:
         return
     if not user.email:
@@ -128,7 +127,7 @@ def _remind(user_id: int, unit_ids: frozenset[int], today: date, news: Iterable[
     daily = user.mail_choice == User.MailChoice.DAILY
     key = f"reminder {user.pk} {today}" if daily else f"reminder {user.pk} {items[0].step} {items[0].key[1]}"
     if OutgoingMail.objects.filter(key=key).exists():
-        return  # has had the mail of the day: the rest waits for tomorrow's
+        return  # At most one mail a day: the other reminders wait until tomorrow.
     mail = queue(
         key=key, kind=OutgoingMail.Kind.REMINDER, to=user, subject=subject_of(items), body=body_of(user, items)
     )
@@ -142,42 +141,39 @@ def _wants(user: User, step: Step) -> bool:
     return user.mail_choice != User.MailChoice.NECESSARY or step not in OPTIONAL
 
 
-def _not_told(user: User, items: Collection[Item]) -> list[Item]:
-    """The most urgent first."""
-    told = {
-        (step, event or entry)
-        for step, entry, event in Reminder.objects.filter(
-            user=user, entry__in={item.entry.pk for item in items}
-        ).values_list("step", "entry_id", "event_id")
-    }
-    return sorted((item for item in items if item.key not in told), key=_place)
+def _not_sent(user: User, items: Collection[Item]) -> list[Item]:
+    """Return the items that the person has not had yet, the most urgent first."""
+    reminders = Reminder.objects.filter(user=user, entry__in={item.entry.pk for item in items})
+    sent = {(step, event or entry) for step, entry, event in reminders.values_list("step", "entry_id", "event_id")}
+    return sorted((item for item in items if item.key not in sent), key=_sort_key)
 
 
-def _place(item: Item) -> tuple[int, int, str, int, int]:
+def _sort_key(item: Item) -> tuple[int, int, str, int, int]:
     goal = item.entry.sub_goal
-    return ORDER[item.step], item.follow_up.year, item.follow_up.programme.title, goal.area.number, goal.number
+    return URGENCY[item.step], item.follow_up.year, item.follow_up.programme.title, goal.area.number, goal.number
 
 
 def _owed(user: User, unit_ids: frozenset[int], today: date) -> list[Item]:
-    """The goals that the person has not handed in, at the step that their year is at."""
-    return [
-        Item(step, task.entry)
-        for year in work_of(user, today)
-        if today >= year.follow_up.opens_on
-        for step in [step_of(year.follow_up, today)]
-        for task in year.tasks
-        for left in [[answer for answer in task.own if answer.is_writable]]
-        if any(step in FOR_DEPUTIES or _units_of(answer) & unit_ids for answer in left)
-    ]
+    """Return the goals that the person has not handed in, at the step of their year."""
+    items = []
+    for year in work_of(user, today):
+        if today < year.follow_up.opens_on:
+            continue
+        step = step_of(year.follow_up, today)
+        for task in year.tasks:
+            missing = [answer for answer in task.own if answer.is_writable]
+            if any(step in FOR_DEPUTIES or _units_of(answer) & unit_ids for answer in missing):
+                items.append(Item(step, task.entry))
+    return items
 
 
 def _units_of(answer: Answer) -> frozenset[int]:
     return frozenset(unit.pk for unit in responsible_units(answer))
 
 
-def _happened(user: User, unit_ids: frozenset[int], news: Iterable[News]) -> list[Item]:
+def _items_of_news(user: User, unit_ids: frozenset[int], news: Iterable[News]) -> list[Item]:
     """Return the person's answers that others have returned or approved."""
-    return [told.item for told in news if told.unit_ids & unit_ids and told.by_id != user.pk]
+    return [one.item for one in news if one.unit_ids & unit_ids and one.by_id != user.pk]
 
 
 def _news(today: date) -> list[News]:
@@ -185,7 +181,7 @@ def _news(today: date) -> list[News]:
     events = (
         Event.objects.filter(
             action__in=[Event.Action.RETURN, Event.Action.APPROVE],
-            at__date__range=(today - NEWS, today),
+            at__date__range=(today - MAX_NEWS_AGE, today),
         )
         .select_related(
             "sub_goal_entry__follow_up",
@@ -218,7 +214,7 @@ def _answer_of(event: Event) -> Answer:
 
 
 def _entries_of(answers: Iterable[Answer]) -> Mapping[tuple[int, int], SubGoalEntry]:
-    """The goals' entries of the years that `answers` are of, by year and goal."""
+    """Return the goal entries of the years of `answers`, by year and goal."""
     entries = SubGoalEntry.objects.filter(follow_up__in={answer.follow_up_id for answer in answers})
     return {
         (entry.follow_up_id, entry.sub_goal_id): entry
@@ -246,14 +242,14 @@ LEADS = {
 
 
 def subject_of(items: Iterable[Item]) -> str:
-    """Such as "Uppföljning 2021: återlämnat, försenat"."""
+    """Return the subject of a mail: "Uppföljning 2021: återlämnat, försenat"."""
     items = list(items)
     years = sorted({item.follow_up.year for item in items})
     return f"Uppföljning {', '.join(map(str, years))}: {', '.join(dict.fromkeys(WORDS[item.step] for item in items))}"
 
 
 def body_of(user: User, items: Iterable[Item]) -> str:
-    """The mail's text; a goal that was returned is listed as that alone, however late it is."""
+    """Return the text of a mail. A returned goal is listed as returned alone, however late it is."""
     items = list(items)
     returned = {item.entry.pk for item in items if item.step == Step.RETURNED}
     listed = [item for item in items if item.event or item.entry.pk not in returned]
