@@ -1,4 +1,4 @@
-"""Mapping of a workbook: what its sheets and columns were recognised as, and the rows that were read by it."""
+"""Mapping of a workbook: the recognised meaning of its sheets and columns, and their rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recognise what a sheet of a stranger's workbook holds, which row has its headings, and what each column means."""
+"""Recognise the kind of each sheet in other people's workbooks, its heading row, and the meaning of its columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is exported is read back to an identical programme: the real one, and any other."""
+"""An exported programme is imported again without a change: the real one, and any other."""
 
 import json
 from typing import Any
@@ -28,7 +28,7 @@ FIGURES = st.decimals(-10_000, 10_000, places=3).map(float)
 
 
 def numbered(items: st.SearchStrategy[dict[str, Any]], most: int) -> st.SearchStrategy[list[dict[str, Any]]]:
-    """Up to `most` of `items`, each with a number of its own, in the order of the numbers."""
+    """Generate up to `most` items with distinct numbers, in their order."""
     numbers = st.lists(st.integers(1, 99), unique=True, max_size=most).map(sorted)
     return numbers.flatmap(lambda chosen: st.tuples(*[with_number(items, number) for number in chosen]).map(list))
 
@@ -66,7 +66,7 @@ BASELINES = st.just({"baseline": None, "baseline_year": None}) | st.fixed_dictio
 
 
 def by_year(facts: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[list[dict[str, Any]]]:
-    """Some years with the `facts` of each, in their order."""
+    """Generate some years with the `facts` of each, in their order."""
     return st.dictionaries(YEARS, st.fixed_dictionaries(facts)).map(
         lambda values: [{"year": year, **value} for year, value in sorted(values.items())]
     )

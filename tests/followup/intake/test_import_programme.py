@@ -1,4 +1,4 @@
-"""The command on the real file and on broken ones: all or nothing, errors name the place."""
+"""The import command on the real file and on broken ones: all or nothing, and errors name the place."""
 
 import copy
 import json
@@ -27,7 +27,7 @@ AREAS = [
 
 
 def load(tmp_path: Path, change: Callable[[dict[str, Any]], object], capsys: Any = None) -> str:
-    """Load the real file after `change`; returns what the command printed."""
+    """Import the real file after `change`, and return the output of the command."""
     source = copy.deepcopy(SOURCE)
     change(source)
     file = tmp_path / "programme.json"
@@ -207,7 +207,7 @@ def test_a_broken_file_names_the_place_and_changes_nothing(change, message, tmp_
 
 
 @pytest.mark.django_db
-def test_all_problems_are_told_at_once(tmp_path):
+def test_all_problems_are_reported_at_once(tmp_path):
     def spoil(source):
         remove_text(source)
         source["programme"]["title"] = ""
@@ -234,7 +234,7 @@ def test_all_problems_are_told_at_once(tmp_path):
         ("f.json", None, "kunde inte läsas: No such file or directory."),
     ],
 )
-def test_what_is_no_programme_file(name, content, message, tmp_path):
+def test_another_file_than_a_programme_file_is_refused(name, content, message, tmp_path):
     file = tmp_path / name
     if content is not None:
         file.write_bytes(content)

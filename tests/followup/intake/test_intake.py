@@ -1,4 +1,4 @@
-"""Large workbooks: asked for on a page, read by a worker, and told of meanwhile."""
+"""Queue of workbooks: requested on a page, read by a worker, with progress shown meanwhile."""
 
 import logging
 import re
@@ -17,8 +17,8 @@ from followup.worker import read_files
 from organisation.roles import REVIEWER
 from programmes.models import Programme, SubGoal
 from tests.fixtures import client_of, make_user
-from tests.followup.intake.test_sheets import FLAT, content_of, workbook
-from tests.followup.intake.test_workbooks import UPLOAD, facts_of, hand_over, page
+from tests.followup.intake.test_workbooks import UPLOAD, facts_of, page, upload
+from tests.followup.intake.workbooks import FLAT, content_of, workbook
 from tests.followup.queue.test_worker import start, wait_until
 from tests.followup.test_concurrency import at_once
 from tests.pages import html_of
@@ -54,15 +54,15 @@ def digest_of(html: str) -> str:
     return re.search(r'name="digest" value="(\w+)"', html)[1]
 
 
-def looked_at(client, content: bytes = OWN) -> tuple[str, str]:
-    """The address of a workbook that has been looked through, and the digest of what was shown."""
-    address = hand_over(client, content)
+def previewed(client, content: bytes = OWN) -> tuple[str, str]:
+    """Upload and preview a workbook; return its address and the digest of the preview."""
+    address = upload(client, content)
     assert read_files() == 1
     return address, digest_of(page(client, address))
 
 
 def test_from_handing_over_to_the_programme(client, reviewer):
-    address = hand_over(client, CONTENT)
+    address = upload(client, CONTENT)
     response = client.get(address)
     assert (response.headers["Refresh"], response.headers["Cache-Control"]) == (f"3; url={address}", "no-store")
     html = response.content.decode()
@@ -103,11 +103,10 @@ def test_from_handing_over_to_the_programme(client, reviewer):
     assert "plan.xlsx" not in page(client, UPLOAD)
 
 
-def test_how_far_it_has_come_is_told(reviewer, monkeypatch):
-    """Every thousand rows, and when all are read."""
+def test_progress_is_shown_every_thousand_rows(reviewer, monkeypatch):
     rows = [("Nr", "Mål", "Åtgärd"), *((f"1.1.{number}", "Ljus", f"Lampa {number}") for number in range(1, 2001))]
     client = client_of(reviewer)
-    address = hand_over(client, content_of(workbook(Blad1=rows)))
+    address = upload(client, content_of(workbook(Blad1=rows)))
     told = []
 
     def tell(held: Workbook, **values: object) -> bool:
@@ -145,20 +144,20 @@ def test_a_page_that_waits_calls_a_worker_once_a_second(reviewer, monkeypatch):
 
 
 def test_waiting_costs_the_same_however_much_waits(client, django_assert_num_queries):
-    address = hand_over(client, OWN)
+    address = upload(client, OWN)
     page(client, address)
     # The session, its user and what that may do (two), the workbook, and whether one is read: nothing of the others.
     with django_assert_num_queries(5) as queries:
         page(client, address)
     assert not [query["sql"] for query in queries.captured_queries if '"content"' in query["sql"]]
     for _ in range(10):
-        hand_over(client, OWN)
+        upload(client, OWN)
     with django_assert_num_queries(5):
         page(client, address)
 
 
-def test_what_changed_in_between_is_told_and_nothing_brought_in(client):
-    address, digest = looked_at(client)
+def test_a_change_since_the_preview_is_shown_and_nothing_is_imported(client):
+    address, digest = previewed(client)
     client.post(f"{address}las-in/", {"digest": digest})
     other = Programme.objects.create(title="Annat", slug="trygghet", first_year=2022, last_year=2025)
     read_files()
@@ -173,8 +172,8 @@ def test_what_changed_in_between_is_told_and_nothing_brought_in(client):
     assert [goal.text for goal in SubGoal.objects.filter(area__programme=other)] == ["Ljusare vägar", "Tryggare torg"]
 
 
-def test_faults_are_never_brought_in(client):
-    address = hand_over(client, CONTENT)
+def test_a_file_with_faults_is_never_imported(client):
+    address = upload(client, CONTENT)
     read_files()
     digest = from_json(Workbook.objects.get().preview).digest
     assert client.post(f"{address}las-in/", {"digest": digest}).status_code == 409
@@ -182,7 +181,7 @@ def test_faults_are_never_brought_in(client):
 
 
 def test_a_worker_that_was_held_to_be_dead_changes_nothing(client, caplog):
-    address, digest = looked_at(client)
+    address, digest = previewed(client)
     client.post(f"{address}las-in/", {"digest": digest})
     now = timezone.now()
     first = take_next(now)
@@ -198,7 +197,7 @@ def test_a_worker_that_was_held_to_be_dead_changes_nothing(client, caplog):
 
 
 def test_a_file_that_kills_its_workers_fails_and_can_be_tried_again(client):
-    address = hand_over(client, OWN)
+    address = upload(client, OWN)
     now = timezone.now()
     for _attempt in range(3):
         assert take_next(now)
@@ -212,8 +211,8 @@ def test_a_file_that_kills_its_workers_fails_and_can_be_tried_again(client):
     assert "Läs in programmet" in page(client, address)
 
 
-def test_a_failure_is_logged_and_told(client, monkeypatch, caplog):
-    address = hand_over(client, OWN)
+def test_a_failure_is_logged_and_shown(client, monkeypatch, caplog):
+    address = upload(client, OWN)
 
     def fail(*args: object) -> None:
         raise ZeroDivisionError
@@ -234,8 +233,8 @@ def test_a_failure_is_logged_and_told(client, monkeypatch, caplog):
     assert state() == ("waiting", "look")
 
 
-def test_who_has_lost_the_right_meanwhile_brings_nothing_in(client, reviewer):
-    address, digest = looked_at(client)
+def test_a_user_who_lost_the_permission_imports_nothing(client, reviewer):
+    address, digest = previewed(client)
     client.post(f"{address}las-in/", {"digest": digest})
     reviewer.groups.clear()
     read_files()
@@ -243,8 +242,8 @@ def test_who_has_lost_the_right_meanwhile_brings_nothing_in(client, reviewer):
     assert Programme.objects.count() == 1
 
 
-def test_a_worker_told_to_stop_gives_the_workbook_back(client, monkeypatch):
-    hand_over(client, OWN)
+def test_a_stopped_worker_returns_the_workbook_to_the_queue(client, monkeypatch):
+    upload(client, OWN)
 
     def stop(*args: object) -> None:
         raise SystemExit
@@ -255,8 +254,8 @@ def test_a_worker_told_to_stop_gives_the_workbook_back(client, monkeypatch):
     assert state() == ("waiting", "look")
 
 
-def test_it_can_be_given_up_until_it_is_brought_in(client):
-    address, digest = looked_at(client)
+def test_a_workbook_can_be_discarded_until_it_is_imported(client):
+    address, digest = previewed(client)
     client.post(f"{address}las-in/", {"digest": digest})
     taken = take_next(timezone.now())
     assert client.post(f"{address}avbryt/").url == address
@@ -268,7 +267,7 @@ def test_it_can_be_given_up_until_it_is_brought_in(client):
 
 
 def test_a_page_starts_one_worker(client, monkeypatch, settings):
-    hand_over(client, OWN), hand_over(client, OWN)
+    upload(client, OWN), upload(client, OWN)
     started = []
     monkeypatch.setattr(queue, "start_worker", started.append)
     now = timezone.now()

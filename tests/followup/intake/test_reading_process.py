@@ -15,7 +15,7 @@ from followup.queue.requester import BOARD
 from followup.report.building import build_report
 from organisation.models import User
 from tests.factories import make_programme, open_year
-from tests.followup.intake.test_sheets import FLAT, content_of, workbook
+from tests.followup.intake.workbooks import FLAT, content_of, workbook
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,7 +63,7 @@ def read_with(monkeypatch, work) -> Workbook | None:
     return Workbook.objects.first()
 
 
-def test_the_child_reads_and_leaves_what_it_found(waiting):
+def test_the_child_process_stores_the_preview(waiting):
     assert worker.read_files() == 1
     waiting.refresh_from_db()
     assert (waiting.state, waiting.rows, waiting.preview["number_of_problems"]) == ("ready", 7, 5)

@@ -1,4 +1,4 @@
-"""What a file no longer has is taken out of the programme when somebody asks for it, but never what people wrote."""
+"""Removal of items that a file no longer has: only on request, and never with texts that people wrote."""
 
 import json
 import re
@@ -24,8 +24,8 @@ from programmes.sheets.writing import programme_workbook
 from programmes.source import Node, SourceError
 from programmes.succession import Continuing, begin_next_period
 from tests.fixtures import HUDDINGE, client_of, make_user
-from tests.followup.intake.test_sheets import FACTS, content_of, workbook
-from tests.followup.intake.test_workbooks import hand_over, page
+from tests.followup.intake.test_workbooks import page, upload
+from tests.followup.intake.workbooks import FACTS, content_of, workbook
 from tests.pages import html_of
 from tests.programmes.test_exporting import PROGRAMMES, read, written
 
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("reads_at_once")
 
 @pytest.fixture
 def grown(huddinge) -> Measure:
-    """A measure that the file of the programme lacks, and that the open year asks about."""
+    """Add a measure that the programme's file lacks, with an entry in the open year."""
     goal = SubGoal.objects.get(area__number=1, number=1)
     measure = Measure.objects.create(sub_goal=goal, number=9, text="Ny åtgärd", first_year=2021, last_year=2021)
     SubGoalEntry.objects.filter(follow_up__year=2021).update(comment="")
@@ -43,7 +43,7 @@ def grown(huddinge) -> Measure:
 
 
 def load(source: dict[str, Any], tmp_path, capsys, **options: Any) -> list[str]:
-    """What the command says of reading in a file."""
+    """Return the output of the import command."""
     file = tmp_path / "programme.json"
     file.write_text(json.dumps(source))
     capsys.readouterr()
@@ -57,7 +57,7 @@ def source_without_first_measure() -> dict[str, Any]:
     return source
 
 
-def test_the_command_removes_only_when_told_to(grown, tmp_path, capsys):
+def test_the_command_removes_only_with_the_option(grown, tmp_path, capsys):
     source = json.loads(HUDDINGE.read_text())
     told = load(source, tmp_path, capsys)
     assert told[-2:] == [
@@ -73,7 +73,7 @@ def test_the_command_removes_only_when_told_to(grown, tmp_path, capsys):
     assert load(source, tmp_path, capsys, remove_missing=True)[-1].startswith("Inget ändrades")
 
 
-def test_what_decided_years_have_stays(huddinge, tmp_path, capsys):
+def test_items_of_decided_years_stay(huddinge, tmp_path, capsys):
     before = written(huddinge)
     measure = Measure.objects.get(sub_goal__area__number=1, sub_goal__number=1, number=1)
     told = load(source_without_first_measure(), tmp_path, capsys, remove_missing=True)
@@ -100,7 +100,7 @@ def save_and_empty(grown: Measure, official: User) -> None:
 
 
 @pytest.mark.parametrize("write", [answer, save_and_empty])
-def test_what_somebody_has_written_about_stays(grown, official, write):
+def test_items_with_answers_or_comments_stay(grown, official, write):
     assert bound(grown.sub_goal.area.programme, grown) == []
     write(grown, official)
     assert bound(grown.sub_goal.area.programme, grown) == [
@@ -108,7 +108,7 @@ def test_what_somebody_has_written_about_stays(grown, official, write):
     ]
 
 
-def test_a_goal_stays_with_what_is_said_below_it_and_after_it(huddinge, official):
+def test_a_goal_with_bound_parts_or_a_successor_stays(huddinge, official):
     area = huddinge.areas.get(number=1)
     goal = SubGoal.objects.create(area=area, number=9, text="Nytt mål")
     entry = SubGoalEntry.objects.create(follow_up=huddinge.follow_ups.get(year=2021), sub_goal=goal)
@@ -161,7 +161,7 @@ def test_something_that_came_in_between_stops_the_removal(huddinge):
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=PROGRAMMES, second=PROGRAMMES)
-def test_any_programme_becomes_any_other_with_what_is_surplus_removed(earlier, first, second):
+def test_any_programme_becomes_any_other_when_the_surplus_is_removed(earlier, first, second):
     with transaction.atomic():
         read(second)
         content = programme_workbook(export_programme(Programme.objects.get(slug="nytt-program")))
@@ -183,16 +183,16 @@ def test_any_programme_becomes_any_other_with_what_is_surplus_removed(earlier, f
 
 
 def handed_over(client, programme: Programme) -> tuple[str, str, str]:
-    """The exported programme handed over without a measure that is there by then: its address, page and digest."""
+    """Upload the exported programme after adding a measure; return the address, page and digest of the preview."""
     content = client.get(f"/program/{programme.slug}/program.xlsx").content
     goal = SubGoal.objects.get(area__number=1, number=1)
     Measure.objects.create(sub_goal=goal, number=9, text="Ny åtgärd", first_year=2021, last_year=2021)
-    address = hand_over(client, content)
+    address = upload(client, content)
     html = page(client, address)
     return address, html, re.search(r'name="digest" value="(\w+)"', html)[1]
 
 
-def test_the_page_shows_what_would_go_and_removes_it_when_ticked(huddinge, reviewer):
+def test_the_page_lists_removable_items_and_removes_them_when_ticked(huddinge, reviewer):
     client = client_of(reviewer)
     address, html, digest = handed_over(client, huddinge)
     assert "<li>Åtgärd 1.1.9 Ny åtgärd</li>" in html
@@ -203,7 +203,7 @@ def test_the_page_shows_what_would_go_and_removes_it_when_ticked(huddinge, revie
     assert not Measure.objects.filter(text="Ny åtgärd").exists()
 
 
-def test_what_is_not_ticked_stays(huddinge, reviewer):
+def test_missing_items_stay_without_a_tick(huddinge, reviewer):
     client = client_of(reviewer)
     address, _, digest = handed_over(client, huddinge)
     assert client.post(f"{address}las-in/", {"digest": digest}).status_code == 302
@@ -221,12 +221,12 @@ def test_a_page_from_before_something_else_could_go_is_shown_again(huddinge, rev
     assert Measure.objects.filter(text="Ny åtgärd").exists()
 
 
-def test_what_comes_to_be_used_at_that_moment_is_told_and_nothing_is_read_in(huddinge, reviewer, monkeypatch):
+def test_an_item_used_at_the_last_moment_stops_the_import(huddinge, reviewer, monkeypatch):
     client = client_of(reviewer)
     content = client.get(f"/program/{huddinge.slug}/program.xlsx").content
     goal = SubGoal.objects.get(area__number=1, number=1)
     indicator = Indicator.objects.create(sub_goal=goal, number=9, name="Ny", unit="st", direction="up")
-    address = hand_over(client, content)
+    address = upload(client, content)
     digest = re.search(r'name="digest" value="(\w+)"', page(client, address))[1]
 
     def found_and_then_used(*args):
@@ -243,7 +243,7 @@ def test_what_comes_to_be_used_at_that_moment_is_told_and_nothing_is_read_in(hud
     assert Workbook.objects.get().state == "ready"
 
 
-def test_who_may_not_delete_is_not_offered_it_and_is_refused(huddinge):
+def test_a_user_without_the_permission_to_delete_is_refused(huddinge):
     user = make_user("kollega", role=REVIEWER)
     user.groups.get().permissions.filter(codename="delete_measure").delete()
     client = client_of(user)

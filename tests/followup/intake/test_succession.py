@@ -1,4 +1,4 @@
-"""The next period: what goes on, and a goal seen in both."""
+"""The programme of the next period: continuing items, and a goal shown in both periods."""
 
 from datetime import date
 
@@ -74,7 +74,7 @@ def test_a_unit_that_has_ended_is_replaced_by_its_successors(huddinge):
     assert set(units) == {"kommunstyrelsen", "natur-och-byggnadsnamnden", "bostäder", "lokaler"}
 
 
-def test_what_is_ticked_goes_on(huddinge, reviewer):
+def test_ticked_items_continue(huddinge, reviewer):
     client = client_of(reviewer)
     goal = SubGoal.objects.get(area__number=1, number=2)
     measure = goal.measures.order_by("number").first()
@@ -99,7 +99,7 @@ def test_what_is_ticked_goes_on(huddinge, reviewer):
         ({"slug": "huddinge-2018-2021"}, "Program med detta Kortnamn finns redan."),
     ],
 )
-def test_what_cannot_be_begun_is_said(huddinge, reviewer, wrong, message):
+def test_an_impossible_period_is_refused(huddinge, reviewer, wrong, message):
     goal = SubGoal.objects.first()
     response = client_of(reviewer).post(NEXT, {**FACTS, "goals": [goal.pk], **wrong})
     assert response.status_code == 422

@@ -1,4 +1,4 @@
-"""The pages that read a programme in from a workbook (handed over, looked at, confirmed), and hand it out as one."""
+"""Pages for importing a programme from a workbook (upload, preview, confirm) and for downloading one."""
 
 import io
 import re
@@ -12,7 +12,7 @@ from organisation.models import Unit
 from organisation.roles import REVIEWER
 from programmes.models import Programme, SubGoal
 from tests.fixtures import client_of, make_user
-from tests.followup.intake.test_sheets import FLAT, content_of, workbook
+from tests.followup.intake.workbooks import FLAT, content_of, workbook
 from tests.pages import html_of
 
 pytestmark = pytest.mark.usefixtures("reads_at_once")
@@ -21,8 +21,8 @@ UPLOAD = "/granskning/las-in/"
 FACTS = {"title": "Trygghet", "first_year": 2022, "last_year": 2025, "overarching_goal": "En trygg kommun."}
 
 
-def hand_over(client, content: bytes, name: str = "plan.xlsx") -> str:
-    """The address of the page that shows what the file would do."""
+def upload(client, content: bytes, name: str = "plan.xlsx") -> str:
+    """Upload a file, and return the address of its preview."""
     response = client.post(UPLOAD, {"file": SimpleUploadedFile(name, content)})
     assert response.status_code == 302, html_of(response)
     return str(response.url)
@@ -38,14 +38,14 @@ def confirm(client, address: str, **answers: str):
 
 
 def facts_of(client, address: str) -> None:
-    """Say what the file does not, and leave its sheets as they were understood."""
+    """Submit the facts that the file lacks, and leave its sheets as they were recognised."""
     form = dict(re.findall(r'<select name="(s[\w-]*)".*?<option value="([^"]*)" selected', page(client, address), re.S))
     assert client.post(address, {**FACTS, "state": "active", **form}).status_code == 302
 
 
 def test_a_foreign_plan_becomes_a_programme_with_a_dashboard(reviewer):
     client = client_of(reviewer)
-    address = hand_over(client, content_of(workbook(Blad1=FLAT)))
+    address = upload(client, content_of(workbook(Blad1=FLAT)))
     html = page(client, address)
     assert "3 saker att rätta" in html
     assert "Övergripande mål måste fyllas i." in html
@@ -63,17 +63,17 @@ def test_a_foreign_plan_becomes_a_programme_with_a_dashboard(reviewer):
     done = Workbook.objects.get()
     assert (done.state, bytes(done.content)) == ("done", b"")
     assert client.get(address).url == response.url
-    again = hand_over(client, content_of(workbook(Blad1=FLAT)))
+    again = upload(client, content_of(workbook(Blad1=FLAT)))
     facts_of(client, again)
     assert "Det finns inget att läsa in." in page(client, again)
 
 
-def test_what_changed_in_between_is_shown_again(huddinge, reviewer):
+def test_a_changed_effect_is_shown_again(huddinge, reviewer):
     client = client_of(reviewer)
     content = client.get(f"/program/{huddinge.slug}/program.xlsx").content
     changed = load_workbook(io.BytesIO(content))
     changed["Mål"]["B2"] = "Ny lydelse."
-    address = hand_over(client, content_of(changed))
+    address = upload(client, content_of(changed))
     digest = re.search(r'name="digest" value="(\w+)"', page(client, address))[1]
     SubGoal.objects.filter(area__number=1, number=2).update(text="Ändrat av en annan.")
     response = client.post(f"{address}las-in/", {"digest": digest, "same_items": "on"})
@@ -92,7 +92,7 @@ def test_a_goal_with_answers_gets_other_words_only_after_a_tick(huddinge, review
     goal = SubGoal.objects.get(area__number=1, number=1)
     changed["Mål"]["B2"] = "Ny lydelse."
     changed["Ansvarsområden"]["B2"] = changed["Ansvarsområden"]["B2"].value.upper()
-    address = hand_over(client, content_of(changed))
+    address = upload(client, content_of(changed))
     html = page(client, address)
     assert f"<li>Mål 1.1: <del>{goal.text}</del> <ins>Ny lydelse.</ins></li>" in html
     assert html.count("<del>") == 3  # the question, and the change of each item
@@ -108,7 +108,7 @@ def test_a_goal_without_answers_gets_other_words_without_a_question(reviewer):
     client = client_of(reviewer)
     for text in ("Trygga hem", "Trygga gator"):
         rows = [["Nr", "Mål"], ["1.1", text]]
-        address = hand_over(client, content_of(workbook(Mål=rows)))
+        address = upload(client, content_of(workbook(Mål=rows)))
         facts_of(client, address)
         assert "same_items" not in page(client, address)
         assert confirm(client, address).status_code == 302
@@ -117,7 +117,7 @@ def test_a_goal_without_answers_gets_other_words_without_a_question(reviewer):
 
 def test_a_file_with_problems_cannot_be_confirmed(reviewer):
     client = client_of(reviewer)
-    address = hand_over(client, content_of(workbook(Mål=[["Nr", "Mål"], ["1.1", "<b>Trygghet</b>"], ["1.1", "Igen"]])))
+    address = upload(client, content_of(workbook(Mål=[["Nr", "Mål"], ["1.1", "<b>Trygghet</b>"], ["1.1", "Igen"]])))
     assert "mål 1.1 står redan" in page(client, address).replace("Mål 1.1", "mål 1.1")
     assert client.post(f"{address}las-in/", {"digest": "x"}).status_code == 409
     assert Programme.objects.count() == 1
@@ -125,10 +125,10 @@ def test_a_file_with_problems_cannot_be_confirmed(reviewer):
     assert client.get(address).status_code == 404
 
 
-def test_of_very_many_problems_the_first_are_shown(reviewer):
+def test_the_first_of_very_many_problems_are_shown(reviewer):
     rows = [["Nr", "Mål"], ["1.1", "Trygghet"], *(["1.1", f"Igen {number}"] for number in range(501))]
     client = client_of(reviewer)
-    shown = page(client, hand_over(client, content_of(workbook(Mål=rows))))
+    shown = page(client, upload(client, content_of(workbook(Mål=rows))))
     assert re.search(r"\d+ saker att rätta", shown)[0] == "504 saker att rätta"  # three of the programme itself
     assert "Inget är inläst. Här visas de 500 första." in shown
     assert shown.count('<tr><th scope="row">Mål</th>') == 500
@@ -141,15 +141,15 @@ def test_of_very_many_problems_the_first_are_shown(reviewer):
         ("plan.xlsx", b"", "Filen är tom."),
     ],
 )
-def test_what_is_no_workbook_is_refused_at_once(reviewer, name, content, message):
+def test_another_file_than_a_workbook_is_refused_at_once(reviewer, name, content, message):
     response = client_of(reviewer).post(UPLOAD, {"file": SimpleUploadedFile(name, content)})
     assert response.status_code == 422
     assert message in html_of(response)
 
 
-def test_a_disguised_file_is_told_on_the_page(reviewer):
+def test_a_disguised_file_is_reported_on_the_page(reviewer):
     client = client_of(reviewer)
-    assert "Filen är inte en Excel-arbetsbok, eller så är den skadad." in page(client, hand_over(client, b"hej"))
+    assert "Filen är inte en Excel-arbetsbok, eller så är den skadad." in page(client, upload(client, b"hej"))
 
 
 def test_a_reviewer_brings_new_units_but_renames_none(huddinge, reviewer):
@@ -157,14 +157,14 @@ def test_a_reviewer_brings_new_units_but_renames_none(huddinge, reviewer):
     content = client.get(f"/program/{huddinge.slug}/program.xlsx").content
     changed = load_workbook(io.BytesIO(content))
     changed["Enheter"]["B2"] = "Nytt namn"
-    address = hand_over(client, content_of(changed))
+    address = upload(client, content_of(changed))
     assert "Enheter ändras av en administratör." in page(client, address)
     assert client.post(f"{address}las-in/", {"digest": "x"}).status_code == 409
     assert not Unit.objects.filter(name="Nytt namn").exists()
 
 
-def test_nobody_sees_anothers_file(reviewer):
-    address = hand_over(client_of(reviewer), content_of(workbook(Blad1=FLAT)))
+def test_the_file_of_another_user_is_not_found(reviewer):
+    address = upload(client_of(reviewer), content_of(workbook(Blad1=FLAT)))
     other = make_user("annan", role=REVIEWER)
     for url in (address, f"{address}las-in/", f"{address}avbryt/"):
         assert client_of(other).post(url).status_code == 404
@@ -181,7 +181,7 @@ def test_the_template_is_a_workbook_with_every_sheet(reviewer):
 def test_a_character_that_pdf_files_cannot_show_is_named_with_its_cell(reviewer):
     client = client_of(reviewer)
     rows = [[str(value).replace("Fler", "𒀀 fler") if value else value for value in row] for row in FLAT]
-    address = hand_over(client, content_of(workbook(Blad1=rows)))
+    address = upload(client, content_of(workbook(Blad1=rows)))
     facts_of(client, address)
     html = page(client, address)
     assert "tecknet 𒀀 (U+12000) finns inte i typsnitten" in html
