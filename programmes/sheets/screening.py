@@ -1,8 +1,8 @@
 """Screening of a workbook before openpyxl reads it: sizes, coordinates and lengths, in one pass over its XML.
 
-openpyxl makes an object for every row up to the last number, for every cell of a merged area and for every character
-of a text. A file of a kilobyte can therefore ask for hours of time or all memory. Excel's own limits, and narrower ones
-where a programme never needs them, are checked here with a streaming parser that keeps nothing.
+openpyxl creates an object for every row up to the highest row number, for every cell of a merged area and for every
+character of a text. A file of a kilobyte can therefore take hours or all memory. A streaming parser checks the limits
+of Excel here, and narrower ones where no programme comes near them.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ MAX_CELL_TEXT = 32_767
 MAX_CELL_BYTES = 10 * MAX_CELL_TEXT
 MAX_CELLS = 1_000_000
 MAX_TEXTS = 500_000
-# Places up to the last cell of each row, which are filled up with empty cells.
-MAX_PLACES = 20_000_000
+# Cells up to the last one of each row; openpyxl pads rows with empty cells.
+MAX_PADDED_CELLS = 20_000_000
 # Cells covered by merged areas, links and the like, which openpyxl visits one by one.
 MAX_COVERED = 500_000
 MAX_SHEETS = 250
@@ -95,7 +95,7 @@ class Screening:
     def __init__(self) -> None:
         self.rows = 0
         self.has_merged_cells = False
-        self._cells = self._texts = self._places = self._covered = self._elements = self._unpacked = 0
+        self._cells = self._texts = self._padded_cells = self._covered = self._elements = self._unpacked = 0
         self._last_column = 0
 
     def read(self, stream: IO[bytes]) -> None:
@@ -131,10 +131,10 @@ class Screening:
 
     def count_cell(self, reference: str | None) -> None:
         self._cells += 1
-        column = self._last_column + 1 if reference is None else _place(reference)[1]
-        self._places += max(column - self._last_column, 0)
+        column = self._last_column + 1 if reference is None else _row_and_column(reference)[1]
+        self._padded_cells += max(column - self._last_column, 0)
         self._last_column = column
-        if self._cells > MAX_CELLS or self._places > MAX_PLACES:
+        if self._cells > MAX_CELLS or self._padded_cells > MAX_PADDED_CELLS:
             raise SourceError(TOO_LARGE)
 
     def count_text(self) -> None:
@@ -144,7 +144,7 @@ class Screening:
 
     def count_area(self, reference: str) -> None:
         """Add the cells of an area such as "A1:C4" to those that openpyxl visits one by one."""
-        corners = [_place(corner) for corner in reference.split(":", 1)]
+        corners = [_row_and_column(corner) for corner in reference.split(":", 1)]
         (first_row, first_column), (last_row, last_column) = corners[0], corners[-1]
         self._covered += (abs(last_row - first_row) + 1) * (abs(last_column - first_column) + 1)
         if self._covered > MAX_COVERED:
@@ -205,7 +205,7 @@ class _Part:
         raise SourceError("Filen innehåller sådant som inte hör hemma i en arbetsbok, och läses inte.")
 
 
-def _place(reference: str) -> tuple[int, int]:
+def _row_and_column(reference: str) -> tuple[int, int]:
     """Return row and column of a cell reference such as "B12". SourceError when no sheet has such a cell."""
     found = REFERENCE.fullmatch(reference)
     if found:
