@@ -1,4 +1,4 @@
-"""One module a format, each with `render(report)`: the same `Report` drawn many ways."""
+"""The file formats of a report. Each has a module with `render(report)`, which draws the same `Report`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file: what users call it, and what they want it for."""
+    """A kind of file: its name and purpose as users read them, its content type and its renderer."""
 
     name: str
     purpose: str
@@ -20,7 +20,7 @@ class Format:
     render: Callable[[Report], str | bytes]
 
 
-# By the ending of the file's name, in the order that they are offered.
+# By file suffix, in the order in which pages list them.
 FORMATS = {
     "pdf": Format("PDF", "för att läsa, skriva ut och arkivera", "application/pdf", pdf.render),
     "docx": Format("Word", "för att arbeta vidare med och klistra in i ärendehanteringen", DOCX, docx.render),

@@ -1,7 +1,7 @@
 """Steps shared by the two queues: PDFs (`pdf_jobs`) and workbooks (`followup.intake.jobs`).
 
 Each queue has its own worker processes (`followup.worker`), so that neither waits for the other. A row belongs to the
-worker that took it last: a worker that was given up as dead and wakes up again cannot change it.
+worker that took it last: a worker that was given up as dead, and wakes up again, cannot change it.
 """
 
 from __future__ import annotations
@@ -27,14 +27,16 @@ logger = logging.getLogger(__name__)
 PDFS, FILES = "pdfs", "files"
 # Give up a row that has killed this many workers.
 MAX_ATTEMPTS = 3
-# A worker that was started has this long to begin before another one is.
+# A worker that has been started gets this time to take the row, before another worker is started for it.
 CALL_AGAIN_AFTER = timedelta(seconds=5)
+# A reader who has waited this long is told that something may be wrong.
 SLOW_AFTER = timedelta(minutes=2)
+# Added to the niceness of processes that draw PDFs.
 NICENESS = 5
 
 
 def queued_values(model: type[Queued], now: datetime) -> dict[str, Any]:
-    """What holds of a row that is put in the queue `now`."""
+    """Return the field values of a row that enters the queue."""
     return {
         "state": WAITING,
         "asked_at": now,
@@ -46,12 +48,12 @@ def queued_values(model: type[Queued], now: datetime) -> dict[str, Any]:
 
 
 def requeue(row: Queued, now: datetime) -> None:
-    """Put one that failed in the queue once more; nothing when somebody else has done so already."""
+    """Put a failed row in the queue again. A row that another request has put there already is left alone."""
     _queue_of(row).failed().filter(pk=row.pk).update(**queued_values(type(row), now))
 
 
 def call_worker(queue: QueuedQuerySet[Row], room: int, now: datetime, *, only: str) -> None:
-    """Start a detached worker for the queue named `only` when a row waits and fewer than `room` rows are worked on.
+    """Start a detached worker for the queue named `only` when a row waits and fewer than `room` rows are running.
 
     A running worker takes all waiting rows, one after the other.
     """
@@ -63,8 +65,8 @@ def call_worker(queue: QueuedQuerySet[Row], room: int, now: datetime, *, only: s
     first = queue.waiting().light().first() or abandoned.light().first()
     if first is None:
         return
-    # Of several requests at this moment one alone starts a worker. Not later than now: a clock that is set back must
-    # not keep everybody waiting until it is there again.
+    # The update lets only one of several simultaneous requests start a worker. A time in the future counts as uncalled:
+    # after the clock has been set back, nobody should have to wait until it is there again.
     uncalled = Q(called_at__isnull=True) | ~Q(called_at__range=(now - CALL_AGAIN_AFTER, now))
     if queue.filter(uncalled, pk=first.pk).update(called_at=now):
         start_worker(only)
@@ -76,19 +78,19 @@ def start_worker(only: str) -> None:
     worker = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
     if only == PDFS:
         let_pages_go_first(worker.pid)
-    # Wait for its end in a thread, or it stays behind as a zombie process.
+    # A child that nobody waits for becomes a zombie process.
     Thread(target=worker.wait, daemon=True).start()
 
 
 def let_pages_go_first(process: int = 0) -> None:
-    """Let a process, or (0) the calling one, stand back a step for those that serve pages."""
+    """Lower the priority of a process, or of the calling one (0), below that of the web processes."""
     os.setpriority(os.PRIO_PROCESS, process, os.getpriority(os.PRIO_PROCESS, process) + NICENESS)
 
 
 def give_back_abandoned(queue: QueuedQuerySet[Row], now: datetime, fail: Callable[[Row, str], object]) -> None:
-    """Put what dead workers had begun back into the queue, and `fail` what they have died of too often."""
+    """Put rows of dead workers back into the queue. Call `fail` for a row that has killed MAX_ATTEMPTS workers."""
     with transaction.atomic():
-        # On PostgreSQL what is being written is locked, and its worker alive however long that takes.
+        # On PostgreSQL a locked row is being written by a worker that is alive, however old its heartbeat.
         for row in lock_free_rows(queue.abandoned(now).light()):
             logger.warning("The process that worked on %s %s has ended", row._meta.model_name, row.pk)
             if row.attempts < MAX_ATTEMPTS:
@@ -98,18 +100,18 @@ def give_back_abandoned(queue: QueuedQuerySet[Row], now: datetime, fail: Callabl
 
 
 def lock_free_rows(rows: QueuedQuerySet[Row]) -> QueuedQuerySet[Row]:
-    """Lock and return the rows nobody else has locked (SKIP LOCKED)."""
+    """Lock and return the rows that no other transaction has locked (SKIP LOCKED). SQLite has no row locks."""
     has_locks = connection.features.has_select_for_update
     return rows.select_for_update(skip_locked=True) if has_locks else rows
 
 
 def give_back(row: Queued) -> bool:
-    """Back into the queue, unbegun, at its old place."""
+    """Put a row back into the queue at its old place. Return False when it has been given to another worker."""
     return update_held(row, state=WAITING, called_at=None, **row.UNBEGUN)
 
 
 def update_held(row: Queued, **values: object) -> bool:
-    """Change what the worker that took `row` holds, unless it has been taken from that worker."""
+    """Update `row` for the worker that took it. Return False when it has been given to another worker."""
     with transaction.atomic():
         return _queue_of(row).held_as(row).update(**values) == 1
 

@@ -156,6 +156,7 @@ class WaitingTime:
 
 
 def waiting_time_of(rendering: Rendering, now: datetime) -> WaitingTime:
+    """Return the place of a rendering in the queue and the time it has taken so far."""
     in_queue = list(Rendering.objects.in_queue().values_list("pk", flat=True))
     last = (
         Rendering.objects.light()
@@ -171,7 +172,7 @@ def waiting_time_of(rendering: Rendering, now: datetime) -> WaitingTime:
 
 
 def call_worker(now: datetime) -> None:
-    """Start a worker when somebody waits for a PDF and there is room for one more."""
+    """Start a worker when a PDF waits and fewer than RENDER_PROCESSES are being made."""
     queue.call_worker(Rendering.objects.all(), settings.RENDER_PROCESSES, now, only=queue.PDFS)
 
 
@@ -183,7 +184,7 @@ def take_next(now: datetime) -> Rendering | None:
             with transaction.atomic():
                 return _take_next(slot, now)
         except IntegrityError:
-            continue  # the slot is taken
+            continue  # another worker holds the slot
     return None
 
 

@@ -7,7 +7,7 @@ from django import template
 from django.template import Context
 from django.utils.safestring import SafeString
 
-from followup.documents.tools import svg_charts as charts
+from followup.documents.tools import svg_charts, svg_lines
 from followup.documents.tools.wording import figure, source_in_words
 from followup.report.indicators import IndicatorStatus, compared
 from followup.report.report import Report, Tally
@@ -18,27 +18,27 @@ register = template.Library()
 @register.inclusion_tag("followup/documents/_chart.html")
 def assessment_chart(report: Report, heading: str) -> dict[str, Any]:
     """Render the distribution of assessments. `heading` is the id of the heading that labels the table."""
-    return {"chart": charts.assessments(report), "heading": heading}
+    return {"chart": svg_charts.assessments(report), "heading": heading}
 
 
 @register.inclusion_tag("followup/documents/_chart.html")
 def progress_chart(report: Report, heading: str) -> dict[str, Any]:
-    return {"chart": charts.progress(report), "heading": heading}
+    return {"chart": svg_charts.progress(report), "heading": heading}
 
 
 @register.simple_tag
 def sparkline(indicator: IndicatorStatus) -> SafeString:
-    return charts.sparkline(indicator)
+    return svg_lines.sparkline(indicator)
 
 
 @register.simple_tag
 def curve(indicator: IndicatorStatus) -> SafeString:
-    return charts.curve(indicator)
+    return svg_lines.curve(indicator)
 
 
 @register.simple_tag
 def bar(tallies: Iterable[Tally], longest: int) -> SafeString:
-    return charts.bar(tallies, longest)
+    return svg_charts.bar(tallies, longest)
 
 
 @register.inclusion_tag("followup/documents/_comparison.html", takes_context=True)

@@ -1,8 +1,8 @@
 """The report as CSV for Excel and statistics programs: one row for each goal and each measure.
 
 UTF-8 with a byte order mark, semicolons and CRLF, as Swedish Excel reads it. The columns are the same for every
-report, so that files of several years can be laid under each other. Numbers of goals and measures stand in columns of
-their own: Excel would take "1.2" for a date. A text that a spreadsheet would take for a formula begins with an
+report, so that files of several years can be put after each other. Numbers of goals and measures have separate
+columns: Excel would read "1.2" as a date. A text that a spreadsheet would read as a formula begins with an
 apostrophe (OWASP, "CSV injection").
 """
 
@@ -46,11 +46,12 @@ def render(report: Report) -> bytes:
     writer = csv.DictWriter(file, COLUMNS, restval="", delimiter=";", lineterminator="\r\n")
     writer.writeheader()
     for row in _rows(report):
-        writer.writerow({column: harmless(str(value)) for column, value in row.items()})
+        writer.writerow({column: escape_formula(str(value)) for column, value in row.items()})
     return file.getvalue().encode("utf-8-sig")
 
 
 def _rows(report: Report) -> Iterator[dict[str, object]]:
+    """Yield a row for each goal, followed by a row for each of its measures, by column title."""
     for area in report.areas:
         for goal in area.sub_goals:
             shared = {
@@ -93,7 +94,7 @@ def _measure(measure: MeasureStatus) -> dict[str, object]:
     }
 
 
-def harmless(text: str) -> str:
-    """`text` as a spreadsheet takes for text, whatever it begins with."""
+def escape_formula(text: str) -> str:
+    """Return `text` so that a spreadsheet shows it as text, also when it begins like a formula."""
     clean = legible(text)
     return f"'{clean}" if clean.startswith(FORMULA_SIGNS) else clean

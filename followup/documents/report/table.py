@@ -39,7 +39,7 @@ def as_csv(table: Table) -> bytes:
     file = io.StringIO(newline="")
     writer = csv_format.writer(file, delimiter=";", lineterminator="\r\n")
     writer.writerow([column.title for column in table.columns])
-    writer.writerows([[csv.harmless(_plain(value)) for value in row] for row in table.rows])
+    writer.writerows([[csv.escape_formula(_plain(value)) for value in row] for row in table.rows])
     return file.getvalue().encode("utf-8-sig")
 
 

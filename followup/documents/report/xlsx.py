@@ -18,7 +18,7 @@ from openpyxl.xml.functions import tostring
 
 from followup.documents.report.xlsx_charts import add_charts, add_comparisons
 from followup.documents.tools.colours import colours
-from followup.documents.tools.office_zip import file_time, repacked
+from followup.documents.tools.office_zip import file_time, repack
 from followup.documents.tools.wording import example_notice, legible, source_in_words
 from followup.report.indicators import ComparisonRow, IndicatorStatus, Outcome, compared
 from followup.report.report import Report, SubGoalStatus
@@ -63,7 +63,7 @@ def render(report: Report) -> bytes:
     workbook.save(file)
     # Saving writes the moment of saving.
     properties.created = properties.modified = file_time(report.report_date, report.year)
-    return repacked(file.getvalue(), {"docProps/core.xml": tostring(properties.to_tree())})
+    return repack(file.getvalue(), {"docProps/core.xml": tostring(properties.to_tree())})
 
 
 def empty() -> Workbook:

@@ -26,7 +26,7 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from followup.documents.tools.colours import colours
-from followup.documents.tools.office_zip import repacked
+from followup.documents.tools.office_zip import repack
 from followup.documents.tools.wording import legible
 from followup.scales import CHECK, CLOCK, CROSS, DASH, DOWN, HALF, LEVEL, PLAY, QUESTION, RING, STOP, UP, Step
 
@@ -97,7 +97,7 @@ def save(document: Document) -> bytes:
     """The file: equal documents give equal bytes."""
     file = io.BytesIO()
     document.save(file)
-    return repacked(file.getvalue())
+    return repack(file.getvalue())
 
 
 def _set_page(document: Document) -> None:

@@ -1,4 +1,4 @@
-"""Text as files can carry it, and the words that all formats use of a report."""
+"""Text that every file format can hold, and the phrases that all formats of a report share."""
 
 import re
 from decimal import Decimal
@@ -13,31 +13,28 @@ _MEANINGLESS_CONTROL = re.compile("[\0-\x08\x0e-\x1d\x7f]")
 
 
 def legible(text: str) -> str:
-    """Return `text` as every file format can hold it: it may have been stored before texts were cleaned on entry.
+    """Return `text` without characters that a file format refuses: old texts were not cleaned when they were entered.
 
-    A control character without meaning, which `clean` drops, is shown as U+FFFD: a reader should see the damage.
+    Control characters without meaning become U+FFFD, which shows readers that the text is damaged.
     """
     return clean(_MEANINGLESS_CONTROL.sub(REPLACEMENT, text))
 
 
 def figure(value: Decimal) -> str:
-    """With a decimal comma and without zeros at the end: "45,5" and "120"."""
+    """Return a number with a decimal comma and without trailing zeros: "45,5" and "120"."""
     return number_format(value.normalize() if value % 1 else int(value))
 
 
 def outcome_in_words(outcome: Outcome) -> str:
-    """Such as "2020: 67 (kvinnor 61, män 73)"."""
-    by_sex = [
-        f"{who} {figure(value)}"
-        for who, value in (("kvinnor", outcome.women), ("män", outcome.men))
-        if value is not None
-    ]
-    aside = f" ({', '.join(by_sex)})" if by_sex else ""
-    return f"{outcome.year}: {figure(outcome.value)}{aside}"
+    """Return an outcome with its year: "2020: 67 (kvinnor 61, män 73)"."""
+    total = f"{outcome.year}: {figure(outcome.value)}"
+    values = (("kvinnor", outcome.women), ("män", outcome.men))
+    by_sex = ", ".join(f"{sex} {figure(value)}" for sex, value in values if value is not None)
+    return f"{total} ({by_sex})" if by_sex else total
 
 
 def source_in_words(indicator: IndicatorStatus) -> str:
-    """Where the figures come from; of what was fetched from Kolada also the key figure and the latest day."""
+    """Return the source of an indicator; for one that is fetched from Kolada also its key figure and latest date."""
     days = [outcome.dated for outcome in indicator.outcomes if outcome.kpi and outcome.dated]
     fetched = f", hämtat {date_format(max(days), 'j F Y')}" if days else ""
     kolada = f"Kolada {indicator.kpi}{fetched}" if indicator.kpi else ""
@@ -45,14 +42,14 @@ def source_in_words(indicator: IndicatorStatus) -> str:
 
 
 def target_status_in_words(indicator: IndicatorStatus) -> str:
-    """How the latest outcome stands to its target, marked where nobody has confirmed it; empty when unknown."""
+    """Return whether the latest outcome reaches its target, marked until a person confirms it. Empty when unknown."""
     if not indicator.target_status.key:
         return ""
     return indicator.target_status.word if indicator.is_confirmed else f"{indicator.target_status.word} (preliminärt)"
 
 
 def example_notice(report: Report) -> str:
-    """What a document that holds invented texts begins with."""
+    """Return the notice at the beginning of a document that has invented texts."""
     return (
         "Texter som är märkta Exempel är påhittade för att visa hur rapporten ser ut. "
         f"De är inte {report.municipality}s egna ord."

@@ -35,19 +35,20 @@ class Command(BaseCommand):
         if only:
             self._work(only, forever)
             return
-        # A file that takes long must not delay the PDF of a decision, so each queue has its own process.
+        # A slow file must not delay the PDF of a decision, so each queue has its own process.
         reader = self._start(FILES, forever)
         try:
-            self._work(PDFS, forever, beside=reader)
+            self._work(PDFS, forever, other=reader)
         except BaseException:
             reader.terminate()
             raise
         finally:
             reader.wait()
 
-    def _work(self, queue: str, forever: bool, beside: "subprocess.Popen[bytes] | None" = None) -> None:
+    def _work(self, queue: str, forever: bool, other: "subprocess.Popen[bytes] | None" = None) -> None:
+        """Do the waiting jobs once, or until this process or the `other` one is stopped."""
         done = WORK[queue]()
-        while forever and (beside is None or beside.poll() is None):
+        while forever and (other is None or other.poll() is None):
             close_old_connections()
             report_alive()
             time.sleep(PAUSE_SECONDS)
@@ -56,5 +57,6 @@ class Command(BaseCommand):
             self.stdout.write(f"{done} filer skapades.")
 
     def _start(self, queue: str, forever: bool) -> "subprocess.Popen[bytes]":
+        """Start the command in another process, for one queue."""
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "render_queued", "--only", queue]
         return subprocess.Popen([*command, *(["--forever"] if forever else [])], stdin=subprocess.DEVNULL)

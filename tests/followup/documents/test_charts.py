@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from followup.documents.tools import svg_charts as charts
+from followup.documents.tools import svg_lines
 from followup.documents.tools.colours import colours
 from followup.models import FollowUp
 from followup.report.building import build_report
@@ -94,7 +95,7 @@ def test_the_charts_of_nothing_are_empty(huddinge):
 
 
 def test_a_line_goes_from_the_first_year_to_the_last_and_up_as_values_rise():
-    drawn = parsed(charts.sparkline(indicator((2018, "60"), (2019, "62.5"), (2020, "70"), target="65")))
+    drawn = parsed(svg_lines.sparkline(indicator((2018, "60"), (2019, "62.5"), (2020, "70"), target="65")))
     aim, line = drawn.findall("path")
     assert line.get("d") == "M5 29L55 23L105 5"
     assert aim.get("d") == "M0 17H110"
@@ -103,18 +104,18 @@ def test_a_line_goes_from_the_first_year_to_the_last_and_up_as_values_rise():
 
 def test_targets_of_single_years_make_a_line_that_follows_them():
     rising = indicator((2018, "60"), (2019, "65"), (2020, "70"), target="65", targets={2018: "60"})
-    drawn = parsed(charts.sparkline(rising))
+    drawn = parsed(svg_lines.sparkline(rising))
     aim, _ = drawn.findall("path")
     assert aim.get("d") == "M5 29L55 17L105 17"
 
 
 @pytest.mark.parametrize("outcomes", [(), ((2020, "5"),)])
 def test_fewer_than_two_outcomes_make_no_line(outcomes):
-    assert charts.sparkline(indicator(*outcomes)) == ""
+    assert svg_lines.sparkline(indicator(*outcomes)) == ""
 
 
 def test_equal_outcomes_make_a_level_line():
-    drawn = parsed(charts.sparkline(indicator((2018, "7"), (2020, "7"))))
+    drawn = parsed(svg_lines.sparkline(indicator((2018, "7"), (2020, "7"))))
     assert drawn.find("path").get("d") == "M5 17L105 17"
 
 
