@@ -1,4 +1,4 @@
-"""Files attached to the answer to a goal: those who see the answer read them, those who write it change them."""
+"""Files attached to the answer to a goal. Readers of the answer see them, and its writers change them."""
 
 from http import HTTPStatus
 

@@ -94,11 +94,11 @@ def save(request: HttpRequest, forms: PageForms, user: User) -> HTTPStatus:
     return HTTPStatus.OK
 
 
-def conflict_page(request: HttpRequest, what: str, forms: PageForms, user: User) -> HttpResponse:
+def conflict_page(request: HttpRequest, subject: str, forms: PageForms, user: User) -> HttpResponse:
     """Show both values of each field in conflict. The user chooses, and posts to the same address again."""
     conflicts = forms.conflicts(user)
     context = {
-        "what": what,
+        "subject": subject,
         "conflicts": conflicts,
         "unchanged": forms.unchanged(conflicts),
         "is_own_save": bool(conflicts) and all(conflict.writer == user for conflict in conflicts),
