@@ -274,7 +274,7 @@ def _named_files() -> Iterator[str]:
 
 
 def _with_decision(name: str) -> str:
-    """Return a file name with the decisions whose PDF it is, so that the reader knows what has been lost."""
+    """Return a file name with the decisions whose PDF it is, so that the reader knows which decision is affected."""
     decided = apps.get_model("followup", "DecidedReport").objects.filter(pdf=name).select_related("decision__follow_up")
     decisions = "; ".join(str(report.decision) for report in decided)
     return f"{name} (PDF till {decisions})" if decisions else name

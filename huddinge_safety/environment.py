@@ -1,4 +1,4 @@
-"""Reading settings from environment variables, and telling all that is wrong with them at once."""
+"""Settings from environment variables; all wrong ones are reported at once."""
 
 import base64
 import warnings
@@ -16,21 +16,21 @@ NUMBER = "ska vara ett heltal"
 
 
 class Environment(environ.Env):
-    """`environ.Env`, but a wrong value is noted and its default used, until `stop_if_wrong`."""
+    """Variant of `environ.Env` that collects wrong values, and uses their defaults, until `stop_if_wrong`."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:
         super().__init__()
-        # An empty variable is one that is not set: compose files leave such behind. A value that begins with a dollar
-        # sign, as a password may, is no name of another variable.
+        # Compose files pass unset variables as empty ones. The backslash keeps environ from reading a value that begins
+        # with a dollar sign, as a password may, as the name of another variable.
         self.escape_proxy = True
         self.ENVIRON = {
             name: f"\\{value}" if value.startswith("$") else value for name, value in variables.items() if value.strip()
         }
         self.problems: list[str] = []
 
-    def require(self, name: str, what: str) -> None:
-        """Note it as a problem when the variable is not set; `what` says what it is for."""
-        self.expect(name, name in self, f"saknas: {what}")
+    def require(self, name: str, purpose: str) -> None:
+        """Note a problem when the variable is not set."""
+        self.expect(name, name in self, f"saknas: {purpose}")
 
     def expect(self, name: str, is_right: bool, problem: str) -> None:
         if not is_right:
@@ -60,7 +60,7 @@ class Environment(environ.Env):
         return keys
 
     def by_year(self, name: str, default: str) -> list[tuple[int, str]]:
-        """What applies from a year on, such as `2018 one thing; 2023 another`."""
+        """Return values with their first year, from a text such as `2018 one act; 2023 another`."""
         items = [item.split(maxsplit=1) for item in self.str(name, default=default).split(";") if item.strip()]
         is_right = all(len(item) == 2 and item[0].isdecimal() for item in items)
         self.expect(name, is_right, "ska vara årtal och text, åtskilda av semikolon: 2018 en lag; 2023 en annan")
@@ -78,11 +78,11 @@ class Environment(environ.Env):
             return default
 
     def db_url(self, var: str = "DATABASE_URL", default: Any = NOTSET, engine: Any = None) -> dict[str, Any]:
-        """The database of an address such as postgres://user:password@host/name, or sqlite:///file."""
+        """Return the database settings of an address such as postgres://user:password@host/name, or sqlite:///file."""
         return self._address(super().db_url, var, default, "ENGINE", "NAME", "postgres://användare:lösenord@värd/namn")
 
     def email_url(self, var: str = "EMAIL_URL", default: Any = NOTSET, backend: Any = None) -> dict[str, Any]:
-        """The mail server of an address such as smtp+tls://user:password@host:587."""
+        """Return the mail settings of an address such as smtp+tls://user:password@host:587."""
         example = "smtp+tls://användare:lösenord@värd:587"
         return self._address(super().email_url, var, default, "EMAIL_BACKEND", "EMAIL_BACKEND", example)
 
@@ -100,7 +100,7 @@ class Environment(environ.Env):
         return dict(read(var, default=default))
 
     def stop_if_wrong(self) -> None:
-        """ImproperlyConfigured with every problem, a line each."""
+        """Raise ImproperlyConfigured with every problem, a line each."""
         if self.problems:
             raise ImproperlyConfigured(
                 "\n".join(
@@ -122,7 +122,7 @@ def _key_bytes(text: str) -> bytes:
 
 
 def check_production(env: Environment, hosts: list[str], site_url: str) -> None:
-    """Note what the site cannot do without, or must not have, when others than its developers use it."""
+    """Note the settings that production needs and that are missing or unsafe."""
     secret = env.str("SECRET_KEY", default="")
     env.require("SECRET_KEY", "en lång slumpmässig text, som hålls hemlig")
     is_long = len(secret) >= 50 and len(set(secret)) >= 5

@@ -1,4 +1,4 @@
-"""What is logged, and how: a JSON object a line, with the number of the request that it belongs to."""
+"""Log format: a JSON object per line, with the number of its request."""
 
 import json
 import logging
@@ -8,12 +8,12 @@ from typing import Any
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
-# The number of the request that is being answered; set by `request_log.RequestLogMiddleware`.
+# Number of the request that is being answered; set by `request_log.RequestLogMiddleware`.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 class JsonFormatter(logging.Formatter):
-    """A record as one line of JSON, whatever line breaks its texts have. `extra={"facts": {…}}` adds to it."""
+    """Format a record as one line of JSON; `extra={"facts": {…}}` adds fields to it."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -31,7 +31,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def logging_config(form: str, level: str) -> dict[str, Any]:
-    """Django's setting LOGGING; gunicorn's `logconfig_dict` is the same, so that all lines look alike."""
+    """Return the logging configuration of Django and of gunicorn, so that all lines look alike."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -45,11 +45,11 @@ def logging_config(form: str, level: str) -> dict[str, Any]:
             "huddinge_safety": {"level": level},
             "followup": {"level": level},
             "organisation": {"level": level},
-            # Fonts are subset for every document; its progress is of no interest.
+            # fontTools logs each step of each font that is subset for a document.
             "fontTools": {"level": "ERROR"},
-            # Django's own handlers give way: in production one would be mute and the other e-mail its administrators.
+            # Without Django's own handlers: in production one is silent and the other sends mail.
             "django": {"handlers": [], "level": "INFO" if form == "json" else "WARNING", "propagate": True},
-            # Every request is told of by `request_log.RequestLogMiddleware`; here only what went wrong in one is.
+            # `request_log.RequestLogMiddleware` logs every request, so only errors are logged here.
             "django.request": {"level": "ERROR"},
             "gunicorn.error": {"handlers": [], "level": "INFO", "propagate": True},
         },
@@ -57,7 +57,7 @@ def logging_config(form: str, level: str) -> dict[str, Any]:
 
 
 def start_sentry(dsn: str, release: str) -> None:
-    """Send errors to the Sentry at `dsn`, without names, cookies or what was written."""
+    """Send errors to the Sentry at `dsn`, without names, cookies or texts of users."""
     import sentry_sdk
 
     sentry_sdk.init(
@@ -72,8 +72,11 @@ def start_sentry(dsn: str, release: str) -> None:
 
 
 def remove_texts(event: Any, hint: object) -> Any:
-    """What failed and where in the program. Messages and addresses may hold what somebody wrote, or a link that opens a
-    document: they stay in our own log, where `request` finds them."""
+    """Return the event with only the kind of error and its place in the program.
+
+    Messages and addresses may hold texts of users, or a link that opens a document without a login. They stay in our
+    own log, where the number of the request finds them.
+    """
     for part in ("request", "user", "extra"):
         event.pop(part, None)
     for exception in event.get("exception", {}).get("values", []):

@@ -1,4 +1,4 @@
-"""Figures for Prometheus: what the web processes of this host have answered, and what lies in the database."""
+"""Figures for Prometheus: requests answered by the web processes of this host, and queues in the database."""
 
 import os
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from followup.models import OutgoingMail, Rendering
 
-# Counted by view, of which there are few, and not by address, of which anybody can make up any number.
+# Counted by view: clients can make up any number of addresses, and each would become a time series.
 _requests = Counter("huddinge_requests", "Requests answered.", ["view", "method", "status"])
 _seconds = Histogram(
     "huddinge_request_seconds",
@@ -22,14 +22,14 @@ _seconds = Histogram(
 )
 
 
-def count(view: str, method: str, status: int, seconds: float) -> None:
-    """Take note of one answered request."""
+def count_request(view: str, method: str, status: int, seconds: float) -> None:
+    """Count one answered request and its time."""
     _requests.labels(view, method if method in ("GET", "HEAD", "POST") else "other", status).inc()
     _seconds.labels(view).observe(seconds)
 
 
-class Stock(Collector):
-    """What waits in the database, the same whichever host is asked."""
+class QueueCollector(Collector):
+    """Queues of PDFs and mails, read from the database at each request for figures."""
 
     def collect(self) -> Iterator[Metric]:
         now = timezone.now()
@@ -50,19 +50,19 @@ class Stock(Collector):
         yield _gauge("mail_oldest_wait_seconds", "How long the oldest waiting mail has waited.", waited)
 
 
-def _gauge(name: str, what: str, value: float, **labels: str) -> Metric:
-    gauge = GaugeMetricFamily(f"huddinge_{name}", what, labels=list(labels))
+def _gauge(name: str, description: str, value: float, **labels: str) -> Metric:
+    gauge = GaugeMetricFamily(f"huddinge_{name}", description, labels=list(labels))
     gauge.add_metric(list(labels.values()), value)
     return gauge
 
 
 def exposition() -> bytes:
-    """All figures in Prometheus' text format."""
+    """Return all figures in the text format of Prometheus."""
     registry = CollectorRegistry()
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # set by gunicorn.conf.py: there are several processes
         multiprocess.MultiProcessCollector(registry)
     else:
         registry.register(_requests)
         registry.register(_seconds)
-    registry.register(Stock())
+    registry.register(QueueCollector())
     return generate_latest(registry)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from huddinge_safety.logs import request_id
-from huddinge_safety.metrics import count
+from huddinge_safety.metrics import count_request
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class RequestLogMiddleware:
 
     def log(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
         view = request.resolver_match.view_name if request.resolver_match else ""
-        count(view, request.method or "", response.status_code, seconds)
+        count_request(view, request.method or "", response.status_code, seconds)
         facts = {
             "method": request.method,
             "path": path_of(request),

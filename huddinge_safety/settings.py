@@ -15,7 +15,7 @@ from huddinge_safety.logs import LEVELS, logging_config, start_sentry
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
-# What is wrong is noted as it is read, and told at the end of this file, all at once.
+# Wrong values are collected as they are read, and reported at once at the end of this file.
 env = Environment(os.environ)
 DEBUG = env.bool("DEBUG", default=False)
 
@@ -24,7 +24,7 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [f"https://{'*' if host.startswith('.') else ''}{host}" for host in ALLOWED_HOSTS if not DEBUG]
 
-# Where the site is, for links in e-mail: nobody asks for a page there, so no request tells it.
+# Address of the site, for links in mails, which are sent outside requests.
 SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}")
 if not DEBUG:
     check_production(env, ALLOWED_HOSTS if "ALLOWED_HOSTS" in env else [], SITE_URL)
@@ -39,7 +39,7 @@ env.expect(
     "PUBLIC_CONTACT", "@" in PUBLIC_CONTACT or not PUBLIC_REPORTS, "behövs när PUBLIC_REPORTS är på: en e-postadress"
 )
 
-# What a registration number (diarienummer) looks like here, and one as an example. One that deviates is confirmed.
+# Pattern of the registration numbers (diarienummer), and an example. The user confirms a number that deviates.
 REGISTRATION_NUMBER_PATTERN = env.str("REGISTRATION_NUMBER_PATTERN", default=r"[A-ZÅÄÖ]{2,6}-\d{4}/\d{1,6}(\.\d{1,4})?")
 REGISTRATION_NUMBER_EXAMPLE = env.str("REGISTRATION_NUMBER_EXAMPLE", default="KS-2021/307.173")
 try:
@@ -48,7 +48,7 @@ try:
 except re.error as error:
     env.problems.append(f"REGISTRATION_NUMBER_PATTERN är inget reguljärt uttryck: {error}.")
 
-# Whether a reviewer who is also an official may approve the answers of their own unit.
+# Whether a reviewer may approve the answers of their own unit.
 REVIEW_OWN_ANSWERS = env.bool("REVIEW_OWN_ANSWERS", default=False)
 
 # Whether a year is proposed to the board only with a summary, an overall assessment and one of each area.
@@ -95,7 +95,7 @@ OIDC_SCOPES = env.list("OIDC_SCOPES", default=["openid", "profile", "email"])
 OIDC_GROUPS_CLAIM = env.str("OIDC_GROUPS_CLAIM", default="groups")
 # Whether somebody unknown gets an account, without rights, at the first sign-in.
 OIDC_CREATE_ACCOUNTS = env.bool("OIDC_CREATE_ACCOUNTS", default=True)
-# By what an account that already exists is known at the first sign-in: username, email, or nothing.
+# How an existing account is recognised at the first sign-in: username, email, or not at all.
 OIDC_LINK_BY = env.str("OIDC_LINK_BY", default="")
 if OIDC_SERVER_URL:
     env.require("OIDC_CLIENT_ID", "det som inloggningstjänsten kallar den här tjänsten")
@@ -113,7 +113,7 @@ SESSION_IDLE_MINUTES = env.positive("SESSION_IDLE_MINUTES", default=120)
 LOGIN_ATTEMPTS = env.positive("LOGIN_ATTEMPTS", default=5)
 LOGIN_LOCKOUT_MINUTES = env.positive("LOGIN_LOCKOUT_MINUTES", default=15)
 
-# For how many days `manage.py purge` keeps what has served its purpose (docs/personal-data.md).
+# Days after which `manage.py purge` deletes old mail, logs and closed accounts (docs/personal-data.md).
 KEEP_MAIL_DAYS = env.positive("KEEP_MAIL_DAYS", default=730)
 KEEP_ADMIN_LOG_DAYS = env.positive("KEEP_ADMIN_LOG_DAYS", default=730)
 KEEP_CLOSED_ACCOUNT_DAYS = env.positive("KEEP_CLOSED_ACCOUNT_DAYS", default=365)
@@ -169,7 +169,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "organisation.signin.middleware.SessionTimeoutMiddleware",
-    # A page is for those who are logged in unless its view says @login_not_required.
+    # Pages need a login unless their view says @login_not_required.
     "followup.web.middleware.PageLoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "organisation.signin.middleware.SecondFactorMiddleware",
@@ -235,7 +235,7 @@ LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = reverse_lazy("followup:home")
 LOGOUT_REDIRECT_URL = reverse_lazy("account_login")
 
-# What allauth leaves open. Nobody makes an account for themselves; addresses are kept on the user alone.
+# Choices of allauth: no accounts by sign-up, and addresses stored on the user only.
 ACCOUNT_ADAPTER = "organisation.signin.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
@@ -348,7 +348,7 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if DEBUG else "INFO").upper()
 env.expect("LOG_LEVEL", LOG_LEVEL in LEVELS, f"ska vara {', '.join(LEVELS)}")
 LOGGING = logging_config("text" if DEBUG else "json", LOG_LEVEL if LOG_LEVEL in LEVELS else "INFO")
 
-# Who may read /metrics: whoever knows this. Without it there is no such page.
+# Token that gives access to /metrics. Without it there is no such page.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 env.expect("METRICS_TOKEN", len(METRICS_TOKEN) >= 20 or not METRICS_TOKEN, "ska vara minst 20 tecken lång")
 

@@ -1,5 +1,4 @@
-"""PostgreSQL as Django knows it, but for how a connection that is kept between requests is looked at before it is used
-again (`CONN_HEALTH_CHECKS`)."""
+"""PostgreSQL backend of Django with a cheaper health check of kept connections (`CONN_HEALTH_CHECKS`)."""
 
 import select
 
@@ -8,10 +7,10 @@ from django.db.backends.postgresql import base
 
 class DatabaseWrapper(base.DatabaseWrapper):
     def is_usable(self) -> bool:
-        """Whether the server still holds its end, without a question to it for every page.
+        """Return whether the server still holds the connection, without a query on every page.
 
-        A server that has ended, or ended the connection, has told so, and there is something to read. Nothing else is
-        sent unasked that matters: who has anything to read gets another connection.
+        A server that stops or closes a connection sends a message first. Nothing else that matters arrives unasked, so
+        a connection with anything to read is replaced.
         """
         if self.connection is None or self.connection.closed:
             return False

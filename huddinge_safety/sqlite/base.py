@@ -1,4 +1,4 @@
-"""SQLite as Django knows it, with what PostgreSQL has and the queries use: Swedish order, and folding for searches."""
+"""SQLite backend of Django with two additions that queries need: Swedish order, and folding for searches."""
 
 from typing import Any
 
