@@ -433,11 +433,22 @@ class ProgrammeAssembler:
         measure.defaults = self.years
         self._fill_measure(measure, row)
         self._note_doubtful_periods(row)
+        if not reference.code:
+            self._note_resemblance(row, code, reference.words)
         same_words.append(number)
         self.measures[code] = measure
         self.measure_rows[code] = row
         self.goals[goal]["measures"].append(measure)
         self.mapped.placed.append(PlacedItem("measures", row, code, measure))
+
+    def _note_resemblance(self, row: SourceRow, code: ItemCode, text: str) -> None:
+        """Mention a stored measure that the new one may be a new wording of."""
+        number = self.numberings["measure"].resembling(code[:-1], text)
+        if number is not None and number != code[-1]:
+            like = _dotted((*code[:-1], number))
+            place = "i kolumnen för nummer" if "number" in row else "före texten"
+            note = f"”{text}” läses in som en ny åtgärd. Är det åtgärd {like} med ny lydelse? Skriv då {like} {place}."
+            self.mapped.notes.append(row.problem(note, "text"))
 
     def _measure_number(self, goal: GoalCode, text: str) -> int:
         used = [code[2] for code in self.measures if code[:2] == goal]

@@ -14,6 +14,8 @@ from difflib import get_close_matches
 from organisation.text import fold
 
 SIMILARITY_OF_TEXTS = 0.8
+# Texts that are less similar than that, but may still be a new wording.
+SIMILARITY_TO_MENTION = 0.6
 
 # Number of an item within the programme, such as (1, 2, 3) for measure 1.2.3.
 ItemCode = tuple[int, ...]
@@ -51,6 +53,12 @@ class Numbering:
         if near:
             return numbers_by_words[near[0]]
         return max([*used, *stored], default=0) + 1
+
+    def resembling(self, parent: ItemCode, text: str) -> int | None:
+        """Return the number of a stored item with words like these that no row of the file has."""
+        absent = {words: number for number, words in self._stored[parent].items() if words not in self._texts_in_file}
+        near = get_close_matches(comparable(text), list(absent), n=1, cutoff=SIMILARITY_TO_MENTION)
+        return absent[near[0]] if near else None
 
     def only_number(self, parent: ItemCode) -> int | None:
         """Return the number of the single stored item under `parent`; None when there are none or several."""

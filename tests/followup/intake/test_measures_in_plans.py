@@ -257,6 +257,17 @@ def test_a_mended_misspelling_is_the_same_measure_and_other_words_are_a_new_one(
     ]
 
 
+def test_a_new_measure_that_resembles_a_missing_one_is_mentioned(db):
+    load(plan(["Åtgärd", "Status 2022"], ["Nya lyktor", "Klar"]))
+    _, tables = load(plan(["Åtgärd"], ["Nya lyktor vid ån"]))
+    assert measures() == [("1.1.1", "Nya lyktor"), ("1.1.2", "Nya lyktor vid ån")]
+    assert [note.text for note in tables.notes] == [
+        "”Nya lyktor vid ån” läses in som en ny åtgärd. Är det åtgärd 1.1.1 med ny lydelse? Skriv då 1.1.1 före texten."
+    ]
+    load(plan(["Åtgärd"], ["1.1.1 Nya lyktor vid ån"]))
+    assert measures()[0] == ("1.1.1", "Nya lyktor vid ån")
+
+
 def test_a_similar_measure_that_the_file_still_has_is_not_reworded(db):
     load(plan(["Åtgärd", "Status 2022"], ["Vandra på torget", "Klar"]))
     load(plan(["Åtgärd"], ["Vandra på torgen"], ["Vandra på torget"]))
