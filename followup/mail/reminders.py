@@ -75,7 +75,7 @@ class Reminded:
 def remind(today: date) -> Reminded:
     """Queue the reminders of `today` that each official has not had yet.
 
-    Recipients are active people who report for a unit on that day. Safe to run twice, and twice at once.
+    Recipients are active users that report for a unit on that day. Safe to run twice, also at the same time.
     """
     reminded = Reminded()
     news = _news(today)

@@ -28,7 +28,17 @@ from followup.permissions import (
 from followup.proposal import Gap, gaps
 from followup.review.comparison import compare
 from followup.review.consistency import OF_YEAR, contradictions
-from followup.review.deliveries import STATES, Choice, GoalToReview, by_area, by_unit, goals_to_review, is_late, seen
+from followup.review.deliveries import (
+    STATE_OF_ANSWERS,
+    STATES,
+    Choice,
+    GoalToReview,
+    by_area,
+    by_unit,
+    goals_to_review,
+    is_late,
+    seen,
+)
 from followup.review.forms import CommentForm
 from followup.web.failed_pdfs import failed_pdfs
 from followup.web.lookups import follow_up_or_404, user_of
@@ -95,8 +105,8 @@ def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         "choice": choice,
         "is_filtered": choice != Choice(),
         "counts": [
-            (label, sum(answer.state == state for goal in goals for answer in goal.answers))
-            for state, label in Answer.State.choices
+            (many.capitalize(), sum(answer.state == state for goal in goals for answer in goal.answers))
+            for state, (_, many) in STATE_OF_ANSWERS.items()
         ],
         "warnings": contradictions(follow_up, [goal.entry for goal in goals], OF_YEAR),
         "may_write_texts": can_write_texts(user, follow_up),

@@ -26,7 +26,7 @@ from programmes.models import Indicator, IndicatorValue, KeyFigure, Programme
 from programmes.sheets.mapping import MappedWorkbook
 from programmes.source import read_json
 from tests.fixtures import HUDDINGE, client_of, make_user
-from tests.followup.reading.test_register import many
+from tests.followup.reading.test_register import make_decided_years
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -225,7 +225,7 @@ def test_a_year_is_opened_once(loaded):
 
 
 def test_two_who_send_a_decision_out_at_once_send_it_once(loaded):
-    (decision,) = many(1)
+    (decision,) = make_decided_years(1)
     Unit.objects.update(email="registrator@example.com")
     secretaries = [make_user(name, role=SECRETARY) for name in ("first", "second")]
     units = list(Unit.objects.all())

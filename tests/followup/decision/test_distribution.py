@@ -21,7 +21,7 @@ from followup.workflow import NotAllowedError, RefusedError
 from organisation.models import Membership, Unit, User
 from organisation.order import swedish_sorted
 from tests.fixtures import PROGRAMME, client_of
-from tests.followup.reading.test_register import decide, many
+from tests.followup.reading.test_register import decide, make_decided_years
 from tests.followup.smtp import mail_server
 from tests.pages import html_of
 
@@ -45,7 +45,7 @@ def decision(huddinge) -> Decision:
     for unit in Unit.objects.all():
         unit.email = f"{unit.slug}@example.com"
         unit.save()
-    return many(1)[0]
+    return make_decided_years(1)[0]
 
 
 def units(*slugs: str) -> list[Unit]:

@@ -1,4 +1,4 @@
-"""History in words: what is told, of what, and at what cost."""
+"""History in words: its moments, their subjects, and the number of queries."""
 
 import pytest
 
@@ -110,7 +110,7 @@ def test_a_deleted_measure_is_told_of(entry):
 
 
 def change_all(goal: SubGoal, times: int) -> None:
-    """Texts, choices, units, perspectives and the goal itself, over and over."""
+    """Change texts, choices, units, perspectives and the goal itself, several times."""
     measure = Measure.objects.get(sub_goal=goal, number=1)
     answer = MeasureEntry.objects.get(follow_up__year=2021, measure=measure)
     units = list(Unit.objects.all())
@@ -184,19 +184,19 @@ def test_what_was_said_is_for_those_who_take_part(entry, official, other_officia
 
 
 @pytest.mark.parametrize(
-    ("model", "field", "url", "what"),
+    ("model", "field", "url", "subject"),
     [
         (AreaEntry, "summary", "2021/omrade/1/historik/", "Område 1, 2021"),
         (GuidelineEntry, "comment", "2021/riktlinje/1/historik/", "Riktlinje 1, 2021"),
     ],
 )
-def test_a_reviewers_text(model, field, url, what, open_year, official):
+def test_a_reviewers_text(model, field, url, subject, open_year, official):
     text = model.objects.filter(follow_up=open_year).first()
     text.save()
     setattr(text, field, "Nya ord.")
     text.save()
     moments = client_of(official).get(f"{PROGRAMME}{url}").context["moments"]
-    assert [(moment.subject, moment.verb) for moment in moments] == [(what, "ändrades"), (what, "ändrades")]
+    assert [(moment.subject, moment.verb) for moment in moments] == [(subject, "ändrades"), (subject, "ändrades")]
     assert moments[0].changes[0].pieces == (Piece("added", "Nya ord."),)
 
 

@@ -30,8 +30,8 @@ def server(settings):
         yield server
 
 
-def put(*addresses: str, **options) -> list[OutgoingMail]:
-    """A mail in the outbox for each address, due long ago, in order."""
+def queue_to(*addresses: str, **options) -> list[OutgoingMail]:
+    """Queue a mail for each address, due long ago, in order."""
     mails = [
         queue(key=address, kind=KIND, to=address, subject="Beslut", body="Kommunstyrelsen har beslutat.", **options)
         for address in addresses
@@ -60,7 +60,7 @@ def test_the_same_thing_is_queued_once():
 
 def test_a_mail_disappears_with_what_it_tells_of():
     with transaction.atomic():
-        put("a@example.com")
+        queue_to("a@example.com")
         transaction.set_rollback(True)
     assert not OutgoingMail.objects.exists()
 
@@ -76,7 +76,7 @@ def test_a_person_without_address_gets_no_mail():
 def test_files_are_sent_from_the_storage(server, settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path)
     stored_as = default_storage.save("beslut/ett.pdf", ContentFile(b"%PDF-1.7 beslut"))
-    put("a@example.com", attachments=[AttachedFile("Beslut § 24.pdf", stored_as)])
+    queue_to("a@example.com", attachments=[AttachedFile("Beslut § 24.pdf", stored_as)])
     deliver(NOW)
     (file,) = server.mails[0].iter_attachments()
     assert (file.get_filename(), file.get_content_type()) == ("Beslut § 24.pdf", "application/pdf")
@@ -85,22 +85,22 @@ def test_files_are_sent_from_the_storage(server, settings, tmp_path):
 
 def test_a_file_that_is_gone_stops_no_other_mail(server, settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path)
-    put("a@example.com", attachments=[AttachedFile("Beslut.pdf", "finns-inte.pdf")])
-    put("b@example.com")
+    queue_to("a@example.com", attachments=[AttachedFile("Beslut.pdf", "finns-inte.pdf")])
+    queue_to("b@example.com")
     delivery = deliver(NOW)
     assert server.addresses == ["b@example.com"]
     assert "finns-inte.pdf" in delivery.postponed[0].last_error
 
 
 def test_all_go_over_one_connection(server):
-    put(*(f"{number}@example.com" for number in range(5)))
+    queue_to(*(f"{number}@example.com" for number in range(5)))
     assert len(deliver(NOW).sent) == 5
     assert server.connections == 1
     assert server.addresses == [f"{number}@example.com" for number in range(5)]
 
 
 def test_what_is_sent_is_not_sent_again(server):
-    put("a@example.com")
+    queue_to("a@example.com")
     deliver(NOW)
     assert deliver(NOW + timedelta(days=1)).sent == []
     assert server.addresses == ["a@example.com"]
@@ -108,7 +108,7 @@ def test_what_is_sent_is_not_sent_again(server):
 
 
 def test_at_most_as_many_as_asked_for(server):
-    put("a@example.com", "b@example.com", "c@example.com")
+    queue_to("a@example.com", "b@example.com", "c@example.com")
     deliver(NOW, limit=2)
     assert server.addresses == ["a@example.com", "b@example.com"]
     assert [mail.address for mail in OutgoingMail.objects.waiting()] == ["c@example.com"]
@@ -116,7 +116,7 @@ def test_at_most_as_many_as_asked_for(server):
 
 def test_a_bad_address_is_given_up_and_stops_nobody(server):
     server.refused = {"b@example.com": "550 No such user"}
-    put("a@example.com", "b@example.com", "c@example.com")
+    queue_to("a@example.com", "b@example.com", "c@example.com")
     delivery = deliver(NOW)
     assert server.addresses == ["a@example.com", "c@example.com"]
     bad = OutgoingMail.objects.failed().get()
@@ -126,7 +126,7 @@ def test_a_bad_address_is_given_up_and_stops_nobody(server):
 
 
 def test_an_address_that_cannot_be_written_stops_nobody(server):
-    put("a@exa mple..com\n", "b@example.com")
+    queue_to("a@exa mple..com\n", "b@example.com")
     delivery = deliver(NOW)
     assert server.addresses == ["b@example.com"]
     assert len(delivery.postponed + delivery.given_up) == 1
@@ -134,7 +134,7 @@ def test_an_address_that_cannot_be_written_stops_nobody(server):
 
 def test_a_server_busy_with_an_address_is_asked_again_with_growing_delay_until_given_up(server):
     server.refused = {"a@example.com": "451 Try later"}
-    put("a@example.com")
+    queue_to("a@example.com")
     now, waits = NOW, []
     while True:
         delivery = deliver(now)
@@ -154,7 +154,7 @@ def test_a_server_busy_with_an_address_is_asked_again_with_growing_delay_until_g
 
 def test_one_that_was_refused_for_a_while_is_sent_at_last(server):
     server.refused = {"a@example.com": "451 Try later"}
-    put("a@example.com")
+    queue_to("a@example.com")
     deliver(NOW)
     server.refused = {}
     deliver(NOW + timedelta(minutes=5))
@@ -164,7 +164,7 @@ def test_one_that_was_refused_for_a_while_is_sent_at_last(server):
 
 def test_a_server_that_goes_away_half_way_loses_nothing(server):
     server.goes_away_after = 1
-    put("a@example.com", "b@example.com", "c@example.com")
+    queue_to("a@example.com", "b@example.com", "c@example.com")
     delivery = deliver(NOW)
     assert server.addresses == ["a@example.com"]
     assert [mail.address for mail in delivery.postponed] == ["b@example.com", "c@example.com"]
@@ -174,7 +174,7 @@ def test_a_server_that_goes_away_half_way_loses_nothing(server):
 
 
 def test_a_server_that_is_down_counts_against_no_mail(settings):
-    put("a@example.com", "b@example.com")
+    queue_to("a@example.com", "b@example.com")
     with mail_server(settings):
         pass
     delivery = deliver(NOW)
@@ -187,7 +187,7 @@ def test_a_server_that_is_down_counts_against_no_mail(settings):
 
 
 def test_a_mail_claimed_by_a_process_that_was_killed_is_sent_when_the_claim_runs_out(server, monkeypatch):
-    put("a@example.com")
+    queue_to("a@example.com")
 
     def killed(*args):
         raise KeyboardInterrupt
@@ -203,7 +203,7 @@ def test_a_mail_claimed_by_a_process_that_was_killed_is_sent_when_the_claim_runs
 
 
 def test_a_mail_that_comes_twice_is_known_by_its_id(server):
-    put("a@example.com")
+    queue_to("a@example.com")
     deliver(NOW)
     OutgoingMail.objects.update(sent_at=None)  # as if the process was killed before it could write that down
     deliver(NOW + timedelta(hours=1))
@@ -214,14 +214,14 @@ def test_a_mail_that_comes_twice_is_known_by_its_id(server):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one transaction write at a time")
 def test_two_processes_at_once_send_each_mail_once(server):
-    put(*(f"{number}@example.com" for number in range(20)))
+    queue_to(*(f"{number}@example.com" for number in range(20)))
     results = at_once(lambda: deliver(NOW), lambda: deliver(NOW))
     assert sorted(server.addresses) == sorted(f"{number}@example.com" for number in range(20))
     assert sum(len(result.sent) for result in results) == 20
 
 
 def test_the_command_says_what_was_sent(server):
-    put("a@example.com")
+    queue_to("a@example.com")
     output = StringIO()
     call_command("send_mail", stdout=output)
     assert output.getvalue() == "Skickade mejl: 1.\n"
@@ -229,7 +229,7 @@ def test_the_command_says_what_was_sent(server):
 
 def test_the_command_fails_when_a_mail_did(server):
     server.refused = {"b@example.com": "550 No such user"}
-    put("a@example.com", "b@example.com")
+    queue_to("a@example.com", "b@example.com")
     with pytest.raises(CommandError) as error:
         call_command("send_mail", stdout=StringIO())
     assert str(error.value) == "Skickade mejl: 1.\nUppgivet: Beslut till b@example.com: 550 No such user"
@@ -258,7 +258,7 @@ OUTBOX = "/admin/followup/outgoingmail/"
 
 def test_administrators_read_the_outbox_and_try_again(administrator, server):
     server.refused = {"b@example.com": "550 No such user"}
-    put("a@example.com", "b@example.com")
+    queue_to("a@example.com", "b@example.com")
     deliver(NOW)
     client = client_of(administrator)
     html = html_of(client.get(f"{OUTBOX}?lage=failed"))
@@ -287,7 +287,7 @@ def test_the_outbox_is_for_administrators_alone(role, request):
 
 
 def test_nobody_writes_in_the_outbox(administrator):
-    (mail,) = put("a@example.com")
+    (mail,) = queue_to("a@example.com")
     client = client_of(administrator)
     assert client.get(f"{OUTBOX}add/").status_code == 403
     assert client.get(f"{OUTBOX}{mail.pk}/change/").status_code == 200

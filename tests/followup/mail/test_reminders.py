@@ -1,4 +1,4 @@
-"""Who is reminded of what, when, in which words, and that it is once."""
+"""Reminders: recipients, steps, days, wording, and that each is sent once."""
 
 from datetime import date, datetime, time, timedelta
 from io import StringIO
@@ -60,7 +60,7 @@ def _site(settings):
 
 @pytest.fixture
 def year(open_year) -> FollowUp:
-    """Open, due on 15 January, with all of the committee's goals answered and approved but 1.1 with its measures."""
+    """An open year, due on 15 January, with all of the committee's goals approved but 1.1 and its measures."""
     open_year.opens_on, open_year.due_on = OPENED, DUE
     open_year.save()
     open_year.subgoalentry_set.exclude(sub_goal__area__number=1, sub_goal__number=1).update(state="approved")
@@ -108,7 +108,7 @@ def hand_in(entry: SubGoalEntry) -> None:
 
 
 def happen(answer: Answer, action: str, by: User, comment: str = "", day: date = OPENED) -> None:
-    """A return or an approval, on a day of the test's choosing."""
+    """Return or approve an answer on the given day."""
     state = {"return": "returned", "approve": "approved"}[action]
     Event.objects.create(
         follow_up=answer.follow_up,
@@ -125,8 +125,8 @@ def happen(answer: Answer, action: str, by: User, comment: str = "", day: date =
     answer.save()
 
 
-def told(today: date) -> list[tuple[str, str]]:
-    """Address and subject of the mails that `today`'s run gives."""
+def mails_of(today: date) -> list[tuple[str, str]]:
+    """Return address and subject of the mails of the run on `today`."""
     return [(mail.address, mail.subject) for mail in remind(today).queued]
 
 
@@ -139,7 +139,7 @@ def test_a_goal_is_at_one_step_by_the_day(days_left, step):
 
 
 def test_each_step_is_told_once(hanna):
-    runs = [(day, told(day)) for day in (OPENED, OPENED, DUE_14, DUE_3, DUE_3, DUE, LATE, LATE + timedelta(days=9))]
+    runs = [(day, mails_of(day)) for day in (OPENED, OPENED, DUE_14, DUE_3, DUE_3, DUE, LATE, LATE + timedelta(days=9))]
     assert [(day, mail[0][1]) for day, mail in runs if mail] == [
         (OPENED, "Uppföljning 2021: öppen att fylla i"),
         (DUE_14, "Uppföljning 2021: ska vara klar om två veckor"),
@@ -155,23 +155,23 @@ def test_each_step_is_told_once(hanna):
 
 
 def test_nothing_before_the_year_opens(hanna):
-    assert told(OPENED - timedelta(days=1)) == []
+    assert mails_of(OPENED - timedelta(days=1)) == []
 
 
 @pytest.mark.parametrize("state", ["planned", "proposed", "decided"])
 def test_nothing_of_a_year_that_takes_no_answers(hanna, year, state):
     put_in_state(year, state)
-    assert told(LATE) == []
+    assert mails_of(LATE) == []
 
 
 def test_what_is_late_is_reminded_of_during_review_too(hanna, year):
     FollowUp.objects.filter(pk=year.pk).update(state="under_review")
-    assert told(LATE) == [("hanna@example.com", "Uppföljning 2021: försenat")]
+    assert mails_of(LATE) == [("hanna@example.com", "Uppföljning 2021: försenat")]
 
 
 def test_what_is_handed_in_is_not_reminded_of(hanna, entry):
     hand_in(entry)
-    assert [told(day) for day in (OPENED, DUE_14, DUE_3, LATE)] == [[], [], [], []]
+    assert [mails_of(day) for day in (OPENED, DUE_14, DUE_3, LATE)] == [[], [], [], []]
 
 
 def test_a_mail_in_full(hanna, entry, reviewer):
@@ -198,7 +198,7 @@ def test_answers_returned_together_are_one_thing_with_one_comment(hanna, entry, 
 def test_returned_again_is_told_again(hanna, entry, reviewer):
     hand_in(entry)
     happen(entry, "return", reviewer, "Ett", OPENED)
-    told(OPENED)
+    mails_of(OPENED)
     happen(entry, "return", reviewer, "Två", DUE_14)
     (mail,) = remind(DUE_14).queued
     assert "Kommentar: Två" in mail.body
@@ -208,26 +208,26 @@ def test_returned_again_is_told_again(hanna, entry, reviewer):
 def test_what_was_handed_in_again_is_no_news(hanna, entry, reviewer):
     happen(entry, "return", reviewer, "Fyll på.")
     hand_in(entry)
-    assert told(OPENED) == []
+    assert mails_of(OPENED) == []
 
 
 def test_approved_is_told(hanna, entry, reviewer):
     hand_in(entry)
     happen(entry, "approve", reviewer)
-    assert told(OPENED) == [("hanna@example.com", "Uppföljning 2021: godkänt")]
-    assert told(OPENED + timedelta(days=1)) == []
+    assert mails_of(OPENED) == [("hanna@example.com", "Uppföljning 2021: godkänt")]
+    assert mails_of(OPENED + timedelta(days=1)) == []
 
 
 def test_old_news_is_none(hanna, entry, reviewer):
     hand_in(entry)
     happen(entry, "approve", reviewer, day=OPENED)
-    assert told(OPENED + timedelta(days=15)) == []
+    assert mails_of(OPENED + timedelta(days=15)) == []
 
 
 def test_nobody_is_told_of_what_they_did_themselves(hanna, entry):
     hand_in(entry)
     happen(entry, "approve", hanna)
-    assert told(OPENED) == []
+    assert mails_of(OPENED) == []
 
 
 def test_the_workflow_is_what_is_told_of(hanna, year, entry, reviewer, settings):
@@ -238,10 +238,10 @@ def test_the_workflow_is_what_is_told_of(hanna, year, entry, reviewer, settings)
     hand_in(entry)
     perform(entry, "return", by=reviewer, comment="Fyll på.")
     entry.state = "submitted"
-    assert told(today) == [("hanna@example.com", "Uppföljning 2021: återlämnat, öppen att fylla i")]
+    assert mails_of(today) == [("hanna@example.com", "Uppföljning 2021: återlämnat, öppen att fylla i")]
     SubGoalEntry.objects.filter(pk=entry.pk).update(state="submitted")
     perform_all(answers_of(entry), "approve", by=reviewer)
-    assert told(today) == [("hanna@example.com", "Uppföljning 2021: godkänt")]
+    assert mails_of(today) == [("hanna@example.com", "Uppföljning 2021: godkänt")]
 
 
 def test_all_that_there_is_to_tell_goes_in_one_mail(hanna, year):
@@ -262,7 +262,7 @@ def test_inactive_people_readers_and_those_who_left_are_not_told(year):
         )
         user.is_active = is_active
         user.save()
-    assert told(DUE_3) == []
+    assert mails_of(DUE_3) == []
 
 
 def test_who_has_no_address_is_reported_and_told_when_they_get_one(hanna):
@@ -272,12 +272,12 @@ def test_who_has_no_address_is_reported_and_told_when_they_get_one(hanna):
     assert (reminded.queued, reminded.without_address) == ([], [hanna])
     hanna.email = "ny@example.com"
     hanna.save()
-    assert told(DUE_3) == [("ny@example.com", "Uppföljning 2021: ska snart vara klar")]
+    assert mails_of(DUE_3) == [("ny@example.com", "Uppföljning 2021: ska snart vara klar")]
 
 
 def test_a_deputy_is_told_from_three_days_before(hanna):
     colleague("deputy", is_deputy=True)
-    recipients = {day: [address for address, _ in told(day)] for day in (OPENED, DUE_14, DUE_3, LATE)}
+    recipients = {day: [address for address, _ in mails_of(day)] for day in (OPENED, DUE_14, DUE_3, LATE)}
     alone, both = ["hanna@example.com"], ["deputy@example.com", "hanna@example.com"]
     assert recipients == {OPENED: alone, DUE_14: alone, DUE_3: both, LATE: both}
 
@@ -287,34 +287,34 @@ def test_a_deputy_alone_is_told_everything(hanna, entry, reviewer):
     hanna.is_active = False
     hanna.save()
     happen(entry, "return", reviewer, "Fyll på.")
-    assert told(OPENED) == [("deputy@example.com", "Uppföljning 2021: återlämnat, öppen att fylla i")]
+    assert mails_of(OPENED) == [("deputy@example.com", "Uppföljning 2021: återlämnat, öppen att fylla i")]
 
 
 def test_a_deputy_is_not_told_of_returns_beside_an_ordinary_official(hanna, entry, reviewer):
     colleague("deputy", is_deputy=True)
     happen(entry, "return", reviewer, "Fyll på.")
-    assert [address for address, _ in told(OPENED)] == ["hanna@example.com"]
+    assert [address for address, _ in mails_of(OPENED)] == ["hanna@example.com"]
 
 
 def test_the_necessary_alone(hanna, entry, reviewer):
     choose(hanna, "necessary")
-    assert [told(OPENED), told(DUE_14)] == [[], []]
-    assert told(DUE_3) == [("hanna@example.com", "Uppföljning 2021: ska snart vara klar")]
-    assert told(LATE) == [("hanna@example.com", "Uppföljning 2021: försenat")]
+    assert [mails_of(OPENED), mails_of(DUE_14)] == [[], []]
+    assert mails_of(DUE_3) == [("hanna@example.com", "Uppföljning 2021: ska snart vara klar")]
+    assert mails_of(LATE) == [("hanna@example.com", "Uppföljning 2021: försenat")]
     happen(entry, "return", reviewer, "Fyll på.", LATE)
-    assert told(LATE) == [("hanna@example.com", "Uppföljning 2021: återlämnat")]
+    assert mails_of(LATE) == [("hanna@example.com", "Uppföljning 2021: återlämnat")]
     happen(entry, "approve", reviewer, day=LATE)
-    assert told(LATE) == []
+    assert mails_of(LATE) == []
 
 
 @pytest.mark.parametrize(("choice", "mails_that_day"), [("at_once", 2), ("daily", 1)])
 def test_a_daily_mail_comes_once_a_day_with_all(hanna, entry, reviewer, choice, mails_that_day):
     choose(hanna, choice)
-    told(OPENED)
+    mails_of(OPENED)
     happen(entry, "return", reviewer, "Fyll på.")
-    told(OPENED)
+    mails_of(OPENED)
     assert OutgoingMail.objects.count() == mails_that_day
-    told(OPENED + timedelta(days=1))
+    mails_of(OPENED + timedelta(days=1))
     assert list(OutgoingMail.objects.order_by("pk").values_list("subject", flat=True)) == [
         "Uppföljning 2021: öppen att fylla i",
         "Uppföljning 2021: återlämnat",

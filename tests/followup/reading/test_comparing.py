@@ -1,4 +1,4 @@
-"""Years and programmes beside each other, and the perspectives."""
+"""Comparison of years and of programmes, and the page of perspectives."""
 
 import pytest
 

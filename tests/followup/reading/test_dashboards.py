@@ -10,7 +10,7 @@ from tests.pages import html_of
 
 
 def grow(follow_up: FollowUp) -> None:
-    """Fifty more goals with a measure each, and as many measures of goal 1.1."""
+    """Add fifty goals with a measure each, and fifty measures to goal 1.1."""
     area = follow_up.programme.areas.get(number=1)
     first = area.sub_goals.get(number=1)
     for number in range(50, 100):

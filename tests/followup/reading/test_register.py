@@ -1,4 +1,4 @@
-"""The register of matters and the pages of units: what is found, by whom, and at what cost."""
+"""The register of cases and the pages of units: rows, access and number of queries."""
 
 import re
 from datetime import date
@@ -18,7 +18,7 @@ HUDDINGE = "huddinge-2018-2021"
 
 
 def decide(follow_up: FollowUp, **facts: Any) -> Decision:
-    """What the board decided; its number and words are in no other decision."""
+    """Record a decision whose number and words are in no other decision."""
     own = {
         "registration_number": "KS-2019/77.1",
         "statement_date": date(2019, 1, 7),
@@ -28,8 +28,8 @@ def decide(follow_up: FollowUp, **facts: Any) -> Decision:
     return a_decision(follow_up, **own | facts)
 
 
-def many(number: int, start: int = 0) -> list[Decision]:
-    """`number` decided years, each of a programme of its own, of concern to kommunstyrelsen."""
+def make_decided_years(number: int, start: int = 0) -> list[Decision]:
+    """Make `number` decided years, each of its own programme, that concern kommunstyrelsen."""
     unit = Unit.objects.get(slug="kommunstyrelsen")
     decisions = []
     for index in range(start, start + number):
@@ -53,12 +53,12 @@ def many(number: int, start: int = 0) -> list[Decision]:
 
 @pytest.fixture
 def matter(huddinge) -> Decision:
-    """A year that was decided on; its number and words are in no other."""
-    return many(1)[0]
+    """Return a decision of a year, with a number and words that are in no other."""
+    return make_decided_years(1)[0]
 
 
-def found(client, query: str) -> list[str]:
-    """Programme and year of each row."""
+def rows_found(client, query: str) -> list[str]:
+    """Return programme and year of each row."""
     html = html_of(client.get(f"/arenden/?{query}"))
     return re.findall(r'<h3><a href="/program/([^"]+)/">', html)
 
@@ -80,7 +80,7 @@ def found(client, query: str) -> list[str]:
     ],
 )
 def test_search_by_number_year_and_words(matter, official, query, rows):
-    assert found(client_of(official), query) == rows
+    assert rows_found(client_of(official), query) == rows
 
 
 def test_the_row_names_the_decision_and_leads_to_it(matter, official):
@@ -101,7 +101,7 @@ def test_invented_decisions_are_marked(matter, official):
 def test_a_case_that_is_being_prepared_is_in_no_search(matter, official):
     decide(FollowUp.objects.get(year=2021), registration_number="KS-HEMLIGT", recorded_at=None, paragraph="99")
     client = client_of(official)
-    assert found(client, "dnr=KS-HEMLIGT") == []
+    assert rows_found(client, "dnr=KS-HEMLIGT") == []
     assert "KS-HEMLIGT" not in html_of(client.get("/arenden/"))
     assert client.get(f"{PROGRAMME}2021/beslut/1/protokollsutdrag/").status_code == 404
 
@@ -114,7 +114,7 @@ def test_a_year_that_cannot_be_read_is_explained(matter, official, year):
 
 
 def test_pages_keep_the_search(matter, official):
-    many(60, start=1)
+    make_decided_years(60, start=1)
     html = html_of(client_of(official).get("/arenden/?q=plan&page=2"))
     assert "Sida 2 av 3" in html
     assert 'href="?q=plan&amp;page=3"' in html
@@ -126,7 +126,7 @@ def test_one_row_and_fifty_cost_the_same(matter, official, url, most):
     client = client_of(official)
     with CaptureQueriesContext(connection) as one:
         assert client.get(url).status_code == 200
-    many(49, start=1)
+    make_decided_years(49, start=1)
     with CaptureQueriesContext(connection) as fifty:
         html = html_of(client.get(url))
     assert html.count("Plan ") >= 20

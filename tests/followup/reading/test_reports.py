@@ -1,4 +1,4 @@
-"""The report's page and its files: the formats, their names, and what the reader chooses."""
+"""The report's page and files: formats, file names and the reader's selection."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ from tests.fixtures import PROGRAMME, client_of
 from tests.pages import html_of
 
 REPORT = f"{PROGRAMME}2020/rapport"
-# A year that the board has not decided on: what is shown is what its entries say now.
+# An undecided year: its report is built from the entries.
 DRAFT = f"{PROGRAMME}2021/rapport"
 
 

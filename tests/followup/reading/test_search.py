@@ -1,4 +1,4 @@
-"""Search by words and by filters, on SQLite and PostgreSQL alike, and the page that shows what was found."""
+"""Search by words and filters, on SQLite and PostgreSQL alike, and the search page."""
 
 import csv
 import io
@@ -296,7 +296,7 @@ def test_postgresql_searches_by_index(postgresql):
 
 
 def found_words(word):
-    """The entries of the goals and measures that have the word, by the table of words."""
+    """Return the entries of goals and measures that have the word in the word index."""
     return [
         list(words.objects.filter(words=all_of([word])).order_by("pk").values_list("entry", "follow_up"))
         for words in (SubGoalEntryWords, MeasureEntryWords)

@@ -1,4 +1,4 @@
-"""Pages that are drawn when something has changed, and not otherwise."""
+"""Pages are rendered again only when something has changed."""
 
 import time
 from datetime import date
