@@ -74,7 +74,7 @@ class WorkYear:
 def work_of(user: User, today: date) -> list[WorkYear]:
     """Return the open years with the goals that the user's units answer for `today`."""
     units = Unit.objects.with_member(user, today)
-    follow_ups = list(FollowUp.objects.visible_to(user).taking_answers().with_distinct_programmes())
+    follow_ups = list(FollowUp.objects.visible_to(user).taking_answers().select_related("programme"))
     entries = list(
         SubGoalEntry.objects.filter(follow_up__in=follow_ups)
         .concerning(units)

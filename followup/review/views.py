@@ -112,7 +112,7 @@ def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         "may_write_texts": can_write_texts(user, follow_up),
         "area_entries": follow_up.areaentry_set.select_related("area"),
         "guideline_entries": follow_up.guidelineentry_set.select_related("guideline"),
-        "transitions": _steps_of_year(follow_up, user),
+        "transitions": _steps_of_year(follow_up, user, goals),
         "failed_pdfs": failed_pdfs(follow_up),
         "events": remarks_of(follow_up.events.filter(sub_goal_entry=None, measure_entry=None).select_related("by")),
         "shows_example": any(goal.entry.sub_goal.is_example for goal in goals),
@@ -120,10 +120,11 @@ def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     return render(request, "followup/review/review_list.html", context)
 
 
-def _steps_of_year(follow_up: FollowUp, user: User) -> dict[str, Transition]:
+def _steps_of_year(follow_up: FollowUp, user: User, goals: list[GoalToReview]) -> dict[str, Transition]:
     """Return the steps to offer. Taking back the opening is offered only while nobody has written."""
     steps = available(follow_up, user)
-    if "cancel_opening" in steps and not may_cancel_opening(follow_up):
+    is_answered = any(not answer.is_untouched for goal in goals for answer in goal.answers)
+    if "cancel_opening" in steps and (is_answered or not may_cancel_opening(follow_up)):
         del steps["cancel_opening"]
     return steps
 
