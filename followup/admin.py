@@ -21,8 +21,8 @@ from programmes import admin as programme_admin
 from programmes.models import Guideline, Measure, Programme, ResponsibilityArea, SubGoal
 
 
-class DecidedStays(HistoryAdmin):
-    """A year, or an entry of one: read only from the board's decision on."""
+class ReadOnlyWhenDecidedAdmin(HistoryAdmin):
+    """Admin page of a year or an entry, read-only once the board has decided."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and not _is_decided(obj)
@@ -36,7 +36,7 @@ def _is_decided(obj: FollowUp | Entry | None) -> bool:
 
 
 @admin.register(FollowUp)
-class FollowUpAdmin(DecidedStays):
+class FollowUpAdmin(ReadOnlyWhenDecidedAdmin):
     instead_of_deleting = "Ett år som någon har börjat följa upp tas inte bort. Det som är skrivet står kvar."
     # The year's texts are written under /granskning/, where two people at once are noticed.
     fields = (
@@ -81,7 +81,7 @@ class FollowUpAdmin(DecidedStays):
         return ("programme", "year", "state") if obj else ()
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """A year begins planned or open; from there its state is changed on the review page, by the workflow."""
+        """Offer the states planned and open only: later changes are made by the workflow, on the review page."""
         if db_field.name == "state":
             states = FollowUp.State.PLANNED, FollowUp.State.OPEN
             kwargs["choices"] = [(state.value, state.label) for state in states]
@@ -89,7 +89,7 @@ class FollowUpAdmin(DecidedStays):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
-            obj.version += 1  # so that a form open elsewhere notices
+            obj.version += 1  # so that another open form detects the change
         if change or not obj.is_open:
             super().save_model(request, obj, form, change)
         else:
@@ -106,7 +106,7 @@ class FollowUpAdmin(DecidedStays):
 
 
 @admin.register(SubGoalEntry)
-class SubGoalEntryAdmin(DecidedStays):
+class SubGoalEntryAdmin(ReadOnlyWhenDecidedAdmin):
     readonly_fields = ("state",)  # changed by the workflow alone
     list_display = ("sub_goal", "of_programme", "year", "assessment", "forecast", "is_example")
     list_filter = (
@@ -131,7 +131,7 @@ class SubGoalEntryAdmin(DecidedStays):
 
 
 @admin.register(MeasureEntry)
-class MeasureEntryAdmin(DecidedStays):
+class MeasureEntryAdmin(ReadOnlyWhenDecidedAdmin):
     readonly_fields = ("state",)  # changed by the workflow alone
     list_display = ("measure", "of_programme", "year", "progress", "is_example")
     list_filter = ("follow_up__programme", "follow_up__year", "measure__sub_goal__area", "progress", "measure__units")
@@ -238,7 +238,7 @@ class Outcome(admin.SimpleListFilter):
 
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(admin.ModelAdmin):
-    """The outbox, to read: what waits, what was given up and why. Nothing is written or deleted here."""
+    """Outbox, read-only: mails that wait, were sent or were given up, and the last error."""
 
     list_display = ("created_at", "address", "subject", "state", "last_error")
     list_filter = (Outcome, "kind")

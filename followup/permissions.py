@@ -1,4 +1,4 @@
-"""Who may do what, as pure predicates. What may be seen stands on the QuerySets (`visible_to`)."""
+"""Predicates that decide whether a user may do something. Visibility is decided by QuerySets (`visible_to`)."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def responsible_units(answer: Answer) -> Iterable[Unit]:
-    """The units that answer for a goal's or a measure's status."""
+    """Return the units responsible for the goal or measure that the answer is about."""
     return answer.item.units.all()
 
 
 def can_report(user: User, answer: Answer) -> bool:
-    """An official reports for the units that they are members of with `may_report`."""
+    """Whether the user is a member with `may_report` of a unit responsible for the answer."""
     return user.reports_for(responsible_units(answer))
 
 
@@ -35,51 +35,54 @@ def can_review(user: User) -> bool:
 
 
 def can_write_texts(user: User, follow_up: FollowUp) -> bool:
-    """The reviewer's own: of areas, guidelines and the year as a whole."""
+    """Whether the user may write the reviewer's texts: of areas, guidelines and the year as a whole."""
     return can_review(user) and follow_up.takes_texts
 
 
 def can_link_indicators(user: User) -> bool:
-    """Who edits the programme says where its figures come from."""
+    """Whether the user may link indicators to key figures in Kolada."""
     return user.has_perm("programmes.change_indicator")
 
 
 def can_follow_review(user: User) -> bool:
-    """Reviewers do it, and the board secretary takes over where they end."""
+    """Whether the user may read the review pages: reviewers, and the secretary that continues their work."""
     return can_review(user) or user.has_perm("followup.decide_followup")
 
 
 def can_review_answer(user: User, answer: Answer) -> bool:
-    """Nobody approves what they answer for themselves, unless the setting allows it (a small municipality)."""
+    """Whether the user may approve or return the answer.
+
+    Not an answer that the user reports for, unless REVIEW_OWN_ANSWERS allows it, as in a small municipality.
+    """
     return can_review(user) and (settings.REVIEW_OWN_ANSWERS or not can_report(user, answer))
 
 
 def can_comment(user: User, answers: Iterable[Answer]) -> bool:
-    """Those who answer for a goal or one of its measures, and those who review, talk while there is time to change."""
+    """Whether the user may comment: reviewers and the units responsible, while answers can be changed."""
     return any(answer.follow_up.takes_answers and (can_review(user) or can_report(user, answer)) for answer in answers)
 
 
 def can_run_year(user: User, follow_up: FollowUp) -> bool:
-    """Open the year, take it to review and propose it."""
+    """Whether the user may open the year, begin its review and propose it."""
     return can_review(user)
 
 
 def can_decide(user: User, follow_up: FollowUp) -> bool:
-    """Record what the board did with the proposal."""
+    """Whether the user may record the board's decision."""
     return user.has_perm("followup.decide_followup")
 
 
 def can_withhold(user: User, follow_up: FollowUp) -> bool:
-    """Mark what of a report must not be published, from the moment that the report is put together."""
+    """Whether the user may mark parts of the report as secret. Possible from the start of the review."""
     return can_follow_review(user) and not follow_up.is_before_review
 
 
 def can_remove_from_programmes(user: User | AnonymousUser) -> bool:
-    """Take goals, measures and the like out of a programme together with a file that lacks them."""
+    """Whether the user may remove goals, measures and the like that an imported file lacks."""
     kinds = ("responsibilityarea", "subgoal", "measure", "indicator", "guideline")
     return user.has_perms([f"programmes.delete_{kind}" for kind in kinds])
 
 
 def can_edit_programmes(user: User | AnonymousUser) -> bool:
-    """Write what is promised: read a programme in from a file, take it out as one, begin the next period."""
+    """Whether the user may import and export programmes and begin the next period."""
     return user.has_perm("programmes.add_programme") and user.has_perm("programmes.change_programme")

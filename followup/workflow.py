@@ -1,6 +1,6 @@
-"""The workflow of a year and of its answers, and what else changes several rows of a follow-up at once.
+"""The workflow of a year and of its answers, and the creation of a year's entries.
 
-The transitions are data; `perform` is the one door for a change of state.
+The transitions are data. Only `perform` changes a state.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ if TYPE_CHECKING:
 
 
 class StaleEntryError(Exception):
-    """Somebody else saved the entry, or moved it on, after the form was fetched."""
+    """The entry was saved, or changed state, after the form was fetched."""
 
 
 class RefusedError(Exception):
-    """The transition cannot be made now. The text is Swedish and says why."""
+    """The transition cannot be made now. The message gives the reason in Swedish."""
 
 
 class NotAllowedError(RefusedError):
-    """The transition is not for this person."""
+    """This user may not make the transition."""
 
 
 def _draft_programme(follow_up: FollowUp) -> list[str]:
@@ -73,39 +73,40 @@ def _reopening(follow_up: FollowUp) -> list[str]:
     return _draft_programme(follow_up)
 
 
-def _missing(answer: SubGoalEntry | MeasureEntry) -> list[str]:
+def _empty_fields(answer: SubGoalEntry | MeasureEntry) -> list[str]:
     return [f"{name} saknas" for name in answer.missing]
 
 
-def _nothing(item: Any) -> list[str]:
+def _no_obstacles(item: Any) -> list[str]:
     return []
 
 
 @dataclass(frozen=True)
 class Transition:
-    """From any of `sources` to `target`, for those `allowed`, when `obstacles` finds none.
+    """Change of state from any of `sources` to `target`, for users that `allowed` accepts.
 
-    One `of_what_was_read` is refused when the item was saved after it was fetched.
+    :param obstacles: returns the reasons, in Swedish, why it cannot be made now.
+    :param needs_unchanged: refuse it when the item was saved after it was fetched.
+    :param with_decision: made only by `followup.decision`, together with a recorded decision of the board.
     """
 
     label: str
     sources: tuple[str, ...]
     target: str
     allowed: Callable[[User, Any], bool]
-    obstacles: Callable[[Any], list[str]] = _nothing
+    obstacles: Callable[[Any], list[str]] = _no_obstacles
     needs_comment: bool = False
-    of_what_was_read: bool = False
-    # Never a step of its own: made together with a recorded decision of the board, by `followup.decision`.
+    needs_unchanged: bool = False
     with_decision: bool = False
 
 
 _A, _Y = Answer.State, FollowUp.State
 
 ANSWER_TRANSITIONS: Mapping[str, Transition] = {
-    "submit": Transition("Lämna in", (_A.DRAFT, _A.RETURNED), _A.SUBMITTED, can_report, _missing),
+    "submit": Transition("Lämna in", (_A.DRAFT, _A.RETURNED), _A.SUBMITTED, can_report, _empty_fields),
     "withdraw": Transition("Ta tillbaka", (_A.SUBMITTED,), _A.DRAFT, can_report),
     "return": Transition("Återlämna", (_A.SUBMITTED, _A.APPROVED), _A.RETURNED, can_review_answer, needs_comment=True),
-    "approve": Transition("Godkänn", (_A.SUBMITTED,), _A.APPROVED, can_review_answer, of_what_was_read=True),
+    "approve": Transition("Godkänn", (_A.SUBMITTED,), _A.APPROVED, can_review_answer, needs_unchanged=True),
 }
 
 YEAR_TRANSITIONS: Mapping[str, Transition] = {
@@ -138,7 +139,7 @@ YEAR_TRANSITIONS: Mapping[str, Transition] = {
 }
 
 
-# The step made, by label: the history stores the label as the reason of a change.
+# Words of the history for a transition, by its label. The label is stored as the reason of the change.
 STEPS_MADE: Mapping[str, str] = {
     ANSWER_TRANSITIONS["submit"].label: "lämnades in",
     ANSWER_TRANSITIONS["withdraw"].label: "togs tillbaka",
@@ -159,11 +160,12 @@ STEPS_MADE: Mapping[str, str] = {
 
 
 def transitions_of(item: FollowUp | Answer) -> Mapping[str, Transition]:
+    """Return the transitions of the kind of `item`, by name."""
     return YEAR_TRANSITIONS if isinstance(item, FollowUp) else ANSWER_TRANSITIONS
 
 
 def available(item: FollowUp | Answer, user: User) -> dict[str, Transition]:
-    """The transitions that `user` may try on the item as it now is, as steps of their own."""
+    """Return the transitions that `user` may try in the present state, without those that need a decision."""
     if isinstance(item, Answer) and not item.follow_up.takes_answers:
         return {}
     return {
@@ -201,7 +203,7 @@ def perform(
         raise RefusedError(follow_up.why_closed)
     if stored.state not in transition.sources:
         raise RefusedError(f"{transition.label} går inte: läget är {stored.get_state_display().lower()}.")
-    if transition.of_what_was_read and stored.version != item.version:
+    if transition.needs_unchanged and stored.version != item.version:
         raise RefusedError("Svaret har ändrats sedan du läste det. Läs det igen.")
     if transition.with_decision and not (decision and decision.is_recorded and decision.follow_up_id == stored.pk):
         raise RefusedError(f"{transition.label} går bara på ärendets sida, tillsammans med kommunstyrelsens beslut.")
@@ -239,7 +241,7 @@ def _move(item: Any, stored: Any, action: str, transition: Transition, by: User,
 
 @transaction.atomic
 def perform_all(answers: Iterable[Answer], action: str, *, by: User, comment: str = "") -> list[Event]:
-    """The same transition on several answers, all or none."""
+    """Make the same transition on all answers, or on none if one is refused."""
     return [perform(answer, action, by=by, comment=comment) for answer in answers]
 
 
@@ -249,11 +251,12 @@ def open_follow_up(follow_up: FollowUp, *, by: User | None, reason: str = "") ->
 
     ValidationError, in Swedish, when the year is already opened or lies outside the programme's period.
     """
-    # Two people who open the same year take turns here; the second gets the error, not a database fault.
+    # Locked so that of two people that open the same year, the second gets the ValidationError.
     Programme.objects.select_for_update().get(pk=follow_up.programme_id)
     follow_up.full_clean()
     save_as(follow_up, by=by, reason=reason)
-    if follow_up.is_open:  # a past year read from a file was opened long ago, by people unknown here
+    # A past year from a file gets no event: the date and the person are unknown.
+    if follow_up.is_open:
         Event.objects.create(follow_up=follow_up, action="open", from_state="", to_state=follow_up.state, by=by)
     bring_in_new(follow_up, by=by)
     return follow_up
@@ -261,9 +264,9 @@ def open_follow_up(follow_up: FollowUp, *, by: User | None, reason: str = "") ->
 
 @transaction.atomic
 def bring_in_new(follow_up: FollowUp, *, by: User | None) -> int:
-    """Create the entries that the programme calls for and the year does not have yet; returns how many.
+    """Create the entries that the year lacks for the programme's parts, and return their number.
 
-    An entry that exists is never touched, so a measure that was stopped keeps its own.
+    Existing entries are not changed or removed, even if the measure has ended.
     """
     programme, year = follow_up.programme, follow_up.year
     wanted: list[tuple[type[Entry], str, models.QuerySet]] = [
@@ -276,13 +279,14 @@ def bring_in_new(follow_up: FollowUp, *, by: User | None) -> int:
 
 
 def bring_into_open_years(programme: Programme, *, by: User | None) -> dict[int, int]:
-    """`bring_in_new` for every open year of the programme: the number of new entries by year, where there were any."""
+    """Create missing entries in every open year. Return the number of new entries by year, without zeros."""
     open_years = FollowUp.objects.filter(programme=programme).open()
     new = {follow_up.year: bring_in_new(follow_up, by=by) for follow_up in open_years}
     return {year: number for year, number in new.items() if number}
 
 
 def year_of(item: FollowUp | Entry) -> FollowUp:
+    """Return the follow-up that `item` is or belongs to."""
     return item if isinstance(item, FollowUp) else item.follow_up
 
 

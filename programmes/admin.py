@@ -1,5 +1,4 @@
-"""The programme, edited by reviewers on few pages: the programme with its areas, an area with its goals, a goal with
-its measures."""
+"""Admin pages of the programme: a programme with its areas, an area with its goals, a goal with its measures."""
 
 from __future__ import annotations
 
@@ -126,12 +125,12 @@ class OutcomeForm(forms.ModelForm):
 
 
 class OutcomeFormSet(YearlyFormSet):
-    """An outcome is written on other pages and by Kolada too: what was saved there meanwhile is not written over."""
+    """Rows of outcomes. Refuses to overwrite an outcome that a page or Kolada saved after the form was fetched."""
 
     def clean(self) -> None:
         super().clean()
         if self.instance.pk:
-            # Whoever saves an outcome holds its indicator.
+            # Outcomes are saved under a lock on their indicator.
             Indicator.objects.select_for_update().get(pk=self.instance.pk)
         stored = dict(self.instance.outcomes.values_list("pk", "version")) if self.instance.pk else {}
         for form in self.initial_forms:
@@ -141,7 +140,7 @@ class OutcomeFormSet(YearlyFormSet):
                 )
 
     def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:
-        """A new version, so that a form open elsewhere notices."""
+        """Save the outcome as a new version, so that another open form detects the change."""
         obj.version += 1
         return super().save_existing(form, obj, commit)
 

@@ -1,4 +1,4 @@
-"""Who asks: somebody who is logged in on the site, or a program with a key."""
+"""Authentication of API requests: by a key, or by the session of a logged-in user."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from followup.models import ApiToken
 from organisation.models import User
 
 
-class Token(HttpBearer):
-    """The key stands in the header `Authorization: Bearer …`."""
+class TokenAuth(HttpBearer):
+    """Key in the header `Authorization: Bearer …`."""
 
     def authenticate(self, request: HttpRequest, token: str) -> User | None:
-        found = ApiToken.objects.for_secret(token)
-        if found is None:
+        api_token = ApiToken.objects.for_secret(token)
+        if api_token is None:
             return None
-        found.note_use()
-        request.user = found.user
-        return found.user
+        api_token.note_use()
+        request.user = api_token.user
+        return api_token.user
 
 
-class Session(SessionAuth):
-    """As on the pages. The API only reads, so there is nothing that another site could have done in one's name."""
+class ReadOnlySessionAuth(SessionAuth):
+    """Session of a logged-in user. The API only reads, so requests need no protection against CSRF."""
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
         return request.user if request.user.is_authenticated else None

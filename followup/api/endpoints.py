@@ -1,4 +1,4 @@
-"""The addresses of the API. Whoever asks sees what they see on the pages, and nothing can be changed here."""
+"""Endpoints of the API: read-only, with the same access rules as the pages."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,7 +12,7 @@ from ninja import NinjaAPI, Path, Query
 from ninja.errors import AuthenticationError, ValidationError
 from ninja.pagination import paginate
 
-from followup.api.auth import Session, Token
+from followup.api.auth import ReadOnlySessionAuth, TokenAuth
 from followup.api.paging import Pages
 from followup.api.values import (
     DecidedReportValue,
@@ -40,24 +40,23 @@ SCHEMA_NAME = "Rapport"
 
 
 class Api(NinjaAPI):
-    """Describes the report by the JSON Schema that it is made from."""
+    """API whose OpenAPI description includes the JSON Schema of the report."""
 
     def get_openapi_schema(self, **options: Any) -> Any:
         description = super().get_openapi_schema(**options)
         report = json_schema()
-        definitions = {
-            name: _moved(definition) for name, definition in (report["$defs"] | {SCHEMA_NAME: report}).items()
-        }
-        description["components"]["schemas"] |= definitions
+        definitions = report["$defs"] | {SCHEMA_NAME: report}
+        schemas = {name: _with_api_references(definition) for name, definition in definitions.items()}
+        description["components"]["schemas"] |= schemas
         return description
 
 
-def _moved(schema: Any) -> Any:
-    """A part of the report's schema, with references to where the parts stand in the description of the API."""
+def _with_api_references(schema: Any) -> Any:
+    """Return a part of the report's schema with its references changed from `$defs` to the OpenAPI components."""
     if isinstance(schema, dict):
-        return {key: _moved(value) for key, value in schema.items() if key not in ("$defs", "$schema")}
+        return {key: _with_api_references(value) for key, value in schema.items() if key not in ("$defs", "$schema")}
     if isinstance(schema, list):
-        return [_moved(item) for item in schema]
+        return [_with_api_references(item) for item in schema]
     return schema.replace("#/$defs/", "#/components/schemas/") if isinstance(schema, str) else schema
 
 
@@ -67,7 +66,7 @@ api = Api(
     description="Läser program, uppföljningar och beslutade rapporter. Logga in, eller sänd en nyckel.",
     docs_url=None,
     urls_namespace="api",
-    auth=[Token(), Session()],
+    auth=[TokenAuth(), ReadOnlySessionAuth()],
 )
 
 
@@ -89,24 +88,24 @@ REFUSALS = {401: Problem, 404: Problem, 422: Problem}
 
 
 @api.exception_handler(AuthenticationError)
-def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+def answer_unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     answer = _problem(request, 401, "Logga in, eller sänd en giltig nyckel: Authorization: Bearer …")
     answer["WWW-Authenticate"] = "Bearer"
     return answer
 
 
 @api.exception_handler(Http404)
-def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+def answer_not_found(request: HttpRequest, error: Http404) -> HttpResponse:
     return _problem(request, 404, str(error) or "Det finns inget på den adressen.")
 
 
 @api.exception_handler(PermissionDenied)
-def forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+def answer_forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
     return _problem(request, 403, str(error) or "Du har inte behörighet att läsa det.")
 
 
 @api.exception_handler(ValidationError)
-def not_understood(request: HttpRequest, error: ValidationError) -> HttpResponse:
+def answer_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     names = sorted({str(problem["loc"][-1]) for problem in error.errors})
     return _problem(request, 422, f"Frågan kan inte besvaras. Fel värde för: {', '.join(names)}.")
 

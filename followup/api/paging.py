@@ -1,4 +1,4 @@
-"""A long list is given a page at a time."""
+"""Pagination of the API's lists."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ninja.pagination import PaginationBase
 
 
 class Pages(PaginationBase):
-    """`next` is the address of the page after, null on the last one."""
+    """Numbered pages. `next` is the address of the next page, null on the last one."""
 
     class Input(Schema):
         page: int = Field(1, ge=1, le=100_000)

@@ -1,4 +1,4 @@
-"""Making a key to the API."""
+"""Form for creating an API key."""
 
 from __future__ import annotations
 

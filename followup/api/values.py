@@ -1,4 +1,4 @@
-"""What the API answers with. Field names are those of the report's JSON where both tell of the same thing."""
+"""Schemas of the API's responses. Fields that the report's JSON has too have the same names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from programmes.models import Measure
 
 
 class Problem(Schema):
-    """Why there is no answer, in Swedish."""
+    """Error with its reason in Swedish."""
 
     detail: str
 
@@ -91,7 +91,7 @@ class OutcomeValue(Schema):
 
 
 class IndicatorValueOut(Schema):
-    """A key figure of a goal with all its outcomes."""
+    """An indicator of a goal with all its outcomes."""
 
     goal: str = Field(alias="sub_goal.code")
     number: int

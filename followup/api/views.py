@@ -1,4 +1,4 @@
-"""The pages about the API: what it answers, and the keys to it."""
+"""Pages about the API: its reference and the user's keys."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from followup.web.lookups import user_of
 
 
 def api_reference(request: HttpRequest) -> HttpResponse:
-    """The description of the API, drawn here: a page that needs no script and nothing from elsewhere."""
+    """Show the OpenAPI description as a page without scripts or content from other sites."""
     description = api.get_openapi_schema()
     schemas = description["components"]["schemas"]
     operations = [
@@ -30,7 +30,7 @@ def api_reference(request: HttpRequest) -> HttpResponse:
 
 
 def _operation(path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    """What the page tells of one address."""
+    """Return the facts of one endpoint that the reference page shows."""
     answer = operation["responses"][200]["content"]["application/json"]["schema"]
     name = answer.get("$ref", "").rpartition("/")[2]
     schema = schemas.get(name, answer)

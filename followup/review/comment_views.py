@@ -1,4 +1,4 @@
-"""The thread of a goal's year: what its officials and reviewers say to each other."""
+"""Comments on a goal's answers, exchanged by officials and reviewers."""
 
 from http import HTTPStatus
 
@@ -19,7 +19,7 @@ from followup.writing.saving import posted_or_kept, text_outlives_session
 
 @text_outlives_session
 def comment_list(request: HttpRequest, slug: str, year: int, area: int, number: int) -> HttpResponse:
-    """The thread with its form, for those who take part; a comment comes back to the page that it was sent from."""
+    """Show the comments with a form. After saving, return to the page that the comment was sent from."""
     user = user_of(request)
     follow_up = follow_up_or_404(request, slug, year)
     entry = entry_or_404(follow_up, area, number)

@@ -1,4 +1,4 @@
-"""What a reviewer looks for in an answer: what has changed since last year, and since it was last handed in."""
+"""Changes in an answer since last year and since it was last handed in, for the reviewer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from followup.models import Answer, Comment, Event, MeasureEntry, SubGoalEntry
 
 @dataclass(frozen=True)
 class ComparedAnswer:
-    """An answer, and what differs from `last`, the year before's, and from what was handed in at `submitted_at`."""
+    """An answer with its changes since last year's answer `last` and since it was handed in at `submitted_at`."""
 
     answer: Answer
     last: Answer | None
@@ -26,9 +26,10 @@ class ComparedAnswer:
 def compare(
     answers: Sequence[Answer], last_year: Mapping[Answer, Answer], thread: Iterable[Event | Comment]
 ) -> list[ComparedAnswer]:
-    """Each of a goal's `answers` with what has changed, in two queries.
+    """Compare each of a goal's `answers` with its earlier versions, in two queries.
 
-    `last_year` has last year's answer for this year's, `thread` what has happened to them.
+    :param last_year: last year's answer by this year's.
+    :param thread: the events of the answers, oldest first.
     """
     submissions = _submissions(thread)
     rows: Mapping[type[Answer], Mapping[int, list[Any]]] = {
@@ -41,7 +42,7 @@ def compare(
 
 
 def _submissions(thread: Iterable[Event | Comment]) -> Mapping[Answer | None, list[datetime]]:
-    """When each answer was handed in, the first time first."""
+    """Return the times at which each answer was handed in, oldest first."""
     times: dict[Answer | None, list[datetime]] = defaultdict(list)
     for event in thread:
         if isinstance(event, Event) and event.action == Event.Action.SUBMIT:
@@ -50,7 +51,7 @@ def _submissions(thread: Iterable[Event | Comment]) -> Mapping[Answer | None, li
 
 
 def _rows_handed_in(model: Any, answers: Iterable[Answer]) -> Mapping[int, list[Any]]:
-    """The rows of history of each answer while it stood as handed in, by its primary key."""
+    """Return the history rows of each answer in the state submitted, by the answer's primary key."""
     keys = [answer.pk for answer in answers if isinstance(answer, model)]
     rows: dict[int, list[Any]] = defaultdict(list)
     for row in model.history.filter(id__in=keys, state=Answer.State.SUBMITTED).order_by("history_date", "history_id"):
@@ -59,10 +60,13 @@ def _rows_handed_in(model: Any, answers: Iterable[Answer]) -> Mapping[int, list[
 
 
 def _before(answer: Answer, submissions: Sequence[datetime], rows: Iterable[Any]) -> Any:
-    """The answer as it was handed in the last time; if that is how it stands now, the time before. None if never."""
-    stands = answer.state in (Answer.State.SUBMITTED, Answer.State.APPROVED)
-    earlier = submissions[:-1] if stands else submissions
-    # The workflow writes the event first, and the row that belongs to it right after.
+    """Return the version handed in before the present one, None if there is none.
+
+    A submitted or approved answer is itself the latest hand-in, so the one before that is returned.
+    """
+    is_handed_in = answer.state in (Answer.State.SUBMITTED, Answer.State.APPROVED)
+    earlier = submissions[:-1] if is_handed_in else submissions
+    # The workflow saves the event before the answer, so the history row is the first one after the event.
     return next((row for row in rows if row.history_date >= earlier[-1]), None) if earlier else None
 
 

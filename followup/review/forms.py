@@ -1,4 +1,4 @@
-"""The reviewer's forms."""
+"""Forms of the reviewer's texts, and of comments."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class GuidelineEntryForm(EntryForm):
 
 
 class YearForm(EntryForm):
-    """What the reviewer writes of the year as a whole, in the order of the report."""
+    """Texts and judgements of the year as a whole, in the order of the report."""
 
     class Meta:
         model = FollowUp

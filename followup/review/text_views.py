@@ -25,7 +25,7 @@ from followup.writing.saving import conflict_page, posted_or_kept, save, text_ou
 
 @text_outlives_session
 def review_texts(request: HttpRequest, slug: str, year: int) -> HttpResponse:
-    """The texts of the year as a whole."""
+    """Edit the texts of the year as a whole."""
     follow_up = _reviewed_year(request, slug, year)
     goals = SubGoalEntry.objects.filter(follow_up=follow_up)
     last = FollowUp.objects.filter(programme=follow_up.programme, year=year - 1).first()
@@ -45,7 +45,7 @@ def review_texts_autosave(request: HttpRequest, slug: str, year: int) -> HttpRes
 
 @text_outlives_session
 def review_area(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
-    """The text of one area, above the answers of its goals."""
+    """Edit the text of one area, above the answers of its goals."""
     entry = _area_entry(request, slug, year, number)
     goals = (
         SubGoalEntry.objects.filter(follow_up=entry.follow_up, sub_goal__area=entry.area)
@@ -71,7 +71,7 @@ def review_area_autosave(request: HttpRequest, slug: str, year: int, number: int
 
 @text_outlives_session
 def review_guideline(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
-    """The text of one guideline."""
+    """Edit the text of one guideline."""
     entry = _guideline_entry(request, slug, year, number)
     context = {
         "follow_up": entry.follow_up,
@@ -148,7 +148,7 @@ def _write(
 
 
 def _refused(request: HttpRequest, follow_up: FollowUp, form: EntryForm, data: Mapping[str, str]) -> HttpResponse:
-    """Say why the year takes no texts, and show the texts that were sent, to be copied from the page."""
+    """Explain why the year is closed for texts, and show the texts that were sent, for copying."""
     texts = unsaved_texts(form, data)
     if not texts:
         raise PermissionDenied(follow_up.why_closed)

@@ -1,4 +1,4 @@
-"""What has been promised: a programme and all that belongs to it."""
+"""Models of programmes and their parts."""
 
 from programmes.models.fields import (
     LINE_LENGTH,

@@ -1,4 +1,4 @@
-"""Kinds of fields that the models of programmes and follow-ups have in common."""
+"""Fields that models of programmes and follow-ups share."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from django.db import models
 
 from organisation.fields import ProseField
 
-# Long enough for what a page of a report can hold; short enough that a pasted document is noticed.
+# Room for a page of a report, but not for a whole pasted document.
 TEXT_LENGTH = 10_000
 LINE_LENGTH = 500
 
 
 def prose(verbose_name: str, max_length: int = TEXT_LENGTH, **options: object) -> ProseField:
-    """A field of running text. Django bounds a TextField in forms only, so the model brings a validator of its own."""
+    """Field of running text, with a validator of its length: Django checks max_length of a TextField in forms only."""
     return ProseField(
         verbose_name,
         max_length=max_length,
@@ -33,23 +33,23 @@ def year_field(verbose_name: str, **options: object) -> models.PositiveSmallInte
 
 
 def figure(verbose_name: str, **options: object) -> models.DecimalField:
-    """A measured number, kept as it was written: three decimals do for shares, money and counts alike."""
+    """Field for a measured number with up to three decimals: shares, money and counts."""
     return models.DecimalField(verbose_name, max_digits=15, decimal_places=3, **options)  # type: ignore[arg-type]
 
 
 def without_padding(value: Decimal) -> Decimal:
-    """Without the zeros that the database column pads with: 12.500 is 12.5, and 1200.000 is 1200."""
+    """Remove the trailing zeros of the database column: 12.500 becomes 12.5, and 1200.000 becomes 1200."""
     whole = value.to_integral_value()
     return whole if value == whole else value.normalize()
 
 
 def page_save_field() -> models.CharField:
-    """The save of a browser page that made the stored version: its page, number and version (`PageSave`)."""
+    """Field for the browser page and save that wrote the stored version (`PageSave`)."""
     return models.CharField("sparad från sida", max_length=80, blank=True, default="", editable=False)
 
 
 def example_field() -> models.BooleanField:
-    """Marks invented demonstration text, so that nobody takes it for the municipality's own words."""
+    """Field that marks invented demonstration text."""
     return models.BooleanField(
         "exempel", default=False, help_text="Texten är påhittad och märks ”Exempel” överallt där den visas."
     )

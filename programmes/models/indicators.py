@@ -1,4 +1,4 @@
-"""The key figures of goals: what is measured, where it should be, and how it turned out."""
+"""Indicators of goals, with their targets and outcomes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from programmes.numbering import UniqueWithin
 
 
 class TargetStatus(models.TextChoices):
-    """How an outcome stands to the target of its year."""
+    """Result of comparing an outcome with the target of its year."""
 
     REACHED = "reached", "Målvärdet nått"
     ON_THE_WAY = "on_the_way", "På väg mot målvärdet"
@@ -29,9 +29,9 @@ class TargetStatus(models.TextChoices):
 def target_status(
     outcome: Decimal | None, target: Decimal | None, baseline: Decimal | None, *, lower_is_better: bool
 ) -> TargetStatus:
-    """What the figures alone say; a person confirms it or says otherwise.
+    """Compare the outcome with the target. A person confirms the result or chooses another one.
 
-    An outcome that falls short of the target is on its way there when it is better than the baseline.
+    An outcome that misses the target but is better than the baseline is on the way.
     """
     if outcome is None or target is None:
         return TargetStatus.CANNOT_ASSESS
@@ -44,7 +44,7 @@ def target_status(
 
 
 def kpi_field(help_text: str) -> models.CharField:
-    """The id that a key figure has in Kolada, such as N00945; empty for one that is not from there."""
+    """Field for the id of a key figure in Kolada, such as N00945."""
     return models.CharField(
         "nyckeltal i Kolada",
         max_length=10,
@@ -55,7 +55,7 @@ def kpi_field(help_text: str) -> models.CharField:
 
 
 class Indicator(models.Model):
-    """A key figure that tells how a goal is going, with where it began and where it should be."""
+    """A measured figure of a goal, with its baseline and its target for the period."""
 
     class Direction(models.TextChoices):
         UP = "up", "Högre är bättre"
@@ -112,12 +112,12 @@ class Indicator(models.Model):
         return self.direction == self.Direction.DOWN
 
     def target_of(self, year: int) -> Decimal | None:
-        """What should be reached in `year`: its own target, or the one for the whole period."""
+        """Return the target of `year`, or the one for the whole period if the year has none."""
         return next((target.value for target in self.targets.all() if target.year == year), self.target)
 
 
 class IndicatorTarget(models.Model):
-    """What an indicator should reach in one year, where that differs from the target of the whole period."""
+    """Target of one year, where it differs from the target of the whole period."""
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, verbose_name="indikator", related_name="targets")
     year = year_field("år")
@@ -146,9 +146,10 @@ class IndicatorTarget(models.Model):
 
 
 class IndicatorValue(models.Model):
-    """The outcome of an indicator in one year: in all, and of women and men where they are counted apart.
+    """Outcome of an indicator in one year: in total, and for women and men if counted separately.
 
-    What came from Kolada bears the key figure's id and the day it was fetched; what a person wrote, the day of that.
+    An outcome from Kolada has the id of its key figure and the day it was fetched. Otherwise `dated` is the day it was
+    written.
     """
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, verbose_name="indikator", related_name="outcomes")
@@ -204,7 +205,7 @@ class IndicatorValue(models.Model):
 
     @property
     def suggestion(self) -> TargetStatus:
-        """What the figures say of the target."""
+        """Return the comparison of the outcome with its target, for a person to confirm."""
         indicator = self.indicator
         return target_status(
             self.value,

@@ -1,4 +1,4 @@
-"""What has been promised: the programme with its areas, goals, measures and guidelines."""
+"""The programme with its areas, goals, measures and guidelines."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 
 def _check_order(item: Programme | Measure, message: str) -> None:
-    """ValidationError of a period that ends before it begins: as the database says it, but without asking it."""
+    """Raise ValidationError if the period ends before it begins. The database has the same rule."""
     if item.first_year and item.last_year and item.last_year < item.first_year:
         raise ValidationError({"last_year": message})
 
 
 def check_within_period(programme: Programme, item: models.Model, names: tuple[str, ...]) -> None:
-    """ValidationError of the first year among the fields `names` of `item` that is outside the programme's period."""
-    # A period that is missing or wrong itself is told once, and not of all that stands under it.
+    """Raise ValidationError for the first field in `names` whose year is outside the programme's period."""
+    # A missing or wrong period is reported on the programme only, not on each of its parts.
     years = programme.years if programme.first_year and programme.last_year else range(0)
     for name in names:
         year = getattr(item, name)
@@ -42,7 +42,7 @@ def check_within_period(programme: Programme, item: models.Model, names: tuple[s
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
     def visible_to(self, user: User | AnonymousUser) -> ProgrammeQuerySet:
-        """Adopted programmes for all who log in; drafts only for those who work with them."""
+        """Return adopted programmes for every logged-in user, and drafts for users that may change programmes."""
         if not user.is_authenticated:
             return self.none()
         if user.has_perm("programmes.change_programme"):
@@ -50,7 +50,7 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
         return self.visible_to_all()
 
     def visible_to_all(self) -> ProgrammeQuerySet:
-        """Those that everybody who logs in sees: a question that needs nobody's permissions."""
+        """Return the programmes that every logged-in user sees, without a permission query."""
         return self.exclude(state=Programme.State.DRAFT)
 
     def drafts(self) -> ProgrammeQuerySet:
@@ -62,7 +62,7 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
         return self.annotate(has_namesake=Exists(namesakes))
 
     def named(self, slug: str) -> Programme:
-        """The programme with that short name. Programme.DoesNotExist tells, in Swedish, which there are."""
+        """Return the programme with that short name. Programme.DoesNotExist lists, in Swedish, the existing ones."""
         programme = self.filter(slug=slug).first()
         if programme is None:
             known = ", ".join(self.values_list("slug", flat=True)) or "inga ännu"
@@ -205,7 +205,7 @@ class SubGoal(models.Model):
 
     @property
     def code(self) -> str:
-        """The number that people use, such as "1.2": second goal of the first area."""
+        """Number with the area's, such as "1.2": second goal of the first area."""
         return f"{self.area.number}.{self.number}"
 
     @property
@@ -214,7 +214,7 @@ class SubGoal(models.Model):
 
     @property
     def code_with_programme(self) -> str:
-        """The number as it is told apart from other programmes', such as "trygghet-2018 1.2"."""
+        """Number with the programme's short name, such as "trygghet-2018 1.2"."""
         return f"{self.area.programme.slug} {self.code}"
 
 
@@ -225,7 +225,7 @@ class PerspectiveQuerySet(models.QuerySet["Perspective"]):
 
 
 class Perspective(ProtectedModel):
-    """A cross-cutting perspective that measures are marked with and the report accounts for."""
+    """A cross-cutting perspective, such as children's rights, that measures are marked with."""
 
     name = LineField("namn", max_length=100)
     slug = models.SlugField("kortnamn", max_length=80, unique=True)
@@ -314,7 +314,7 @@ class Measure(models.Model):
 
     @property
     def code(self) -> str:
-        """The number that people use, such as "1.2.3": third measure of goal 1.2."""
+        """Number with the goal's, such as "1.2.3": third measure of goal 1.2."""
         return f"{self.sub_goal.code}.{self.number}"
 
 
