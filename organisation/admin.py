@@ -232,7 +232,7 @@ KEEP_MEMBERSHIP = "har loggat in. Ange en sista dag i stället för att ta bort,
 
 
 class MembershipFormSet(BaseInlineFormSet):
-    """Delete only memberships that cannot have been used, so that it stays visible who reported for a unit."""
+    """Delete only memberships that cannot have been used, so that the officials of a unit stay known."""
 
     def clean(self) -> None:
         super().clean()
@@ -319,7 +319,7 @@ class UserAdmin(HistoryAdmin, DjangoUserAdmin):
 
     @admin.action(description="Hämta allt som finns om personen (JSON)", permissions=["change"])
     def export_person(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
-        """Download the personal data of one user, for a person who asks for their own."""
+        """Download the personal data of one user, at that person's request."""
         users = list(queryset[:2])
         if len(users) != 1:
             self.message_user(request, "Välj en person i taget.", messages.WARNING)

@@ -72,10 +72,14 @@ def _read(text: str) -> Any:
 
 
 def _upgraded(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the data in the form of the present version. ValueError for an unknown version or form."""
     while (version := data.get("schema")) != SCHEMA:
-        if version not in UPGRADES:
+        if type(version) is not int or version not in UPGRADES:
             raise ValueError(f"Rapporten har schemaversion {version}, den här versionen läser till och med {SCHEMA}.")
-        data = UPGRADES[version](data)
+        try:
+            data = UPGRADES[version](data)
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError(f"Rapporten har inte formen för schemaversion {version}.") from error
     return data
 
 

@@ -1,4 +1,4 @@
-"""Who has delivered and who has not: a year's goals with the state of their answers, counted by unit and by area."""
+"""The goals of a year with the state of their answers, counted by unit and by area."""
 
 from __future__ import annotations
 

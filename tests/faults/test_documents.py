@@ -124,7 +124,7 @@ def test_the_document_works_line_by_line():
     assert re.search(r"x-request-id: [0-9a-f]{32}", headers)
     assert "400\n" in said["proxy"]
     assert "301 https://uppfoljning.example.se/" in said["proxy"]
-    # Who asks without a key is refused by the application, and who asks without end by the proxy.
+    # The application refuses requests without a key, and the proxy refuses endless requests.
     limited = {code: int(number) for number, code in re.findall(r"(\d+) (\d{3})\n", said["limit"])}
     assert set(limited) == {"401", "429"}
     assert 50 < limited["401"] < 100

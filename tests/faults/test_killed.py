@@ -23,7 +23,7 @@ BUSY = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
 
 
 class Writer(threading.Thread):
-    """An official who writes word after word in one goal, autosaving each; `acknowledged` is what they were told."""
+    """An official writing word after word in one goal, autosaving each. `acknowledged` has the confirmed saves."""
 
     def __init__(self, server: Server, session: str, goal: str) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class Writer(threading.Thread):
             self.look_again()
 
     def look_again(self) -> None:
-        """As somebody does who was told that it did not work: the page says which version is stored."""
+        """Open the page again, as after a failed save: it says which version is stored."""
         time.sleep(0.1)
         try:
             self.version = self.browser.get(self.page).fields().get("goal-version", self.version)

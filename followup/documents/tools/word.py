@@ -193,7 +193,7 @@ def _set_settings(document: Document) -> None:
 
 
 def header_and_footer(document: Document, *, header: str, footer: str, first_page_differs: bool = True) -> None:
-    """The document's name above every page; below it who made it, and "Sida 2 av 30"."""
+    """The document's name above every page; below it the municipality, and "Sida 2 av 30"."""
     section = document.sections[0]
     section.different_first_page_header_footer = first_page_differs
     add_text(section.header.paragraphs[0], header)
@@ -245,7 +245,7 @@ def add_status(to: Paragraph, step: Step) -> None:
 def table(document: Document, headers: Sequence[str], widths: Sequence[int], description: str) -> Table:
     """A table with its header row, which is repeated on every page that the table goes on to.
 
-    `widths` in millimetres, `description` is what somebody hears who does not see the table.
+    `widths` in millimetres, `description` is read aloud to readers that do not see the table.
     """
     made = document.add_table(rows=1, cols=len(headers), style=TABLE)
     made.autofit = False

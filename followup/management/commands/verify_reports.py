@@ -12,6 +12,7 @@ from followup.models import DecidedReport, MaintenanceRun
 from followup.report.anchor import add_to_anchor, anchor_file, anchor_problems, read_anchor
 from followup.report.signing import can_sign, public_key, trusted_keys
 from followup.report.verification import check_chain, check_years
+from organisation.sentences import counted
 
 
 class Command(BaseCommand):
@@ -37,13 +38,16 @@ class Command(BaseCommand):
             faults += 1
             self.stdout.write(problem)
         if unsigned and not can_sign():
-            self.stdout.write(f"{unsigned} av {links} är ej signerade: ARCHIVE_SIGNING_KEY är inte satt.")
+            signed = "signerad" if unsigned == 1 else "signerade"
+            self.stdout.write(f"{unsigned} av {links} är ej {signed}: ARCHIVE_SIGNING_KEY är inte satt.")
         if write_anchor:
             self.write_anchor()
         if faults:
-            raise CommandError(f"{faults} fel i {links} beslutade rapporter.", returncode=1)
+            reports = counted(links, "beslutad rapport", "beslutade rapporter")
+            raise CommandError(f"{faults} fel i {reports}.", returncode=1)
         MaintenanceRun.record(MaintenanceRun.Task.VERIFICATION, timezone.now())
-        self.stdout.write(f"{links} beslutade rapporter kontrollerade, inget skiljer.")
+        checked = counted(links, "beslutad rapport kontrollerad", "beslutade rapporter kontrollerade")
+        self.stdout.write(f"{checked}, inget skiljer.")
         if last:
             self.stdout.write(f"Kedjans senaste kontrollsumma: {last}")
         if options["verbosity"] > 1 and can_sign():

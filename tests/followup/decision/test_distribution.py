@@ -1,4 +1,4 @@
-"""Sending a decision out, through the outbox and a real mail server; who has had it and who has opened it."""
+"""Sending a decision through the outbox and a real mail server, and the lists of recipients and openings."""
 
 import io
 import re

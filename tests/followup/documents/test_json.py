@@ -91,6 +91,14 @@ def test_another_form_is_not_read(report, change, message):
         from_json(python_json.dumps(data))
 
 
+@pytest.mark.parametrize(
+    "text", ['{"schema": 1}', '{"schema": 2, "areas": null}', '{"schema": [1]}', '{"schema": true}']
+)
+def test_an_earlier_version_in_another_form_is_not_read(text):
+    with pytest.raises(ValueError, match="schemaversion"):
+        from_json(text)
+
+
 def test_a_list_is_no_report():
     with pytest.raises(ValueError, match="inte ett objekt"):
         from_json("[]")

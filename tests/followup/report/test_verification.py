@@ -405,7 +405,7 @@ def test_an_installation_without_a_key_starts_unsigned_and_is_signed_later(nina,
     key, settings.ARCHIVE_SIGNING_KEY = settings.ARCHIVE_SIGNING_KEY, b""
     record(filled(open_case(proposed_year(), by=nina)), by=nina, today=TODAY)
     assert not ReportSignature.objects.exists()
-    assert verified(capsys)[0] == "1 av 1 är ej signerade: ARCHIVE_SIGNING_KEY är inte satt."
+    assert verified(capsys)[0] == "1 av 1 är ej signerad: ARCHIVE_SIGNING_KEY är inte satt."
     with pytest.raises(CommandError, match="openssl rand -base64 32"):
         call_command("sign_reports")
     settings.ARCHIVE_SIGNING_KEY = key
@@ -413,11 +413,11 @@ def test_an_installation_without_a_key_starts_unsigned_and_is_signed_later(nina,
     assert line.endswith("ej signerad. Kontrollera resten av listan och kör sedan manage.py sign_reports.")
     call_command("sign_reports")
     assert capsys.readouterr().out.splitlines() == [
-        "1 beslutade rapporter signerades.",
+        "1 beslutad rapport signerades.",
         f"Öppen nyckel, att spara utanför systemet: {public_key()}",
     ]
     assert anchor.read_text().startswith("1 ")
-    assert "1 beslutade rapporter kontrollerade, inget skiljer." in verified(capsys)
+    assert "1 beslutad rapport kontrollerad, inget skiljer." in verified(capsys)
 
 
 def test_what_has_been_tampered_with_is_not_signed(chain, capsys):

@@ -1,4 +1,4 @@
-"""The thread between official and reviewer: who writes, who reads, and nothing that was written is lost."""
+"""The thread between official and reviewer: writing, reading, and no comment lost."""
 
 import pytest
 
