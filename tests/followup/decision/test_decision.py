@@ -498,11 +498,11 @@ def test_only_the_secretary_calls_a_correction_off(client, case, year, nina):
 def test_the_list_of_cases_costs_the_same_for_one_year_and_for_many(
     client, year, django_assert_num_queries, monkeypatch
 ):
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/beslut/")
     for number in range(20):
         proposed_year(f"program-{number}")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert html_of(client.get("/beslut/")).count("Lägg upp ärendet") == 21
     monkeypatch.setattr("followup.decision.views.PER_PAGE", 20)
     last = html_of(client.get("/beslut/?page=2"))
