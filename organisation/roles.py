@@ -64,6 +64,7 @@ REVIEWER = Role(
             "guideline",
             "perspective",
             "indicator",
+            "indicatortarget",
             "indicatorvalue",
         )
         | _permissions("followup", ["add", "change", "view", "review"], "followup")

@@ -14,7 +14,7 @@ from organisation.order import order_key, swedish_sorted
 from organisation.sentences import counted
 from programmes.models import ResponsibilityArea
 
-# A choice of the list beside the states of the workflow.
+# A filter of the list, beside the states of the workflow.
 INCOMPLETE = "incomplete"
 # Words after a number of answers ("svar"), singular and plural.
 STATE_OF_ANSWERS = {
@@ -27,8 +27,8 @@ STATES = [*Answer.State.choices, (INCOMPLETE, "Ej ifylld")]
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What of the list is to be shown. An empty field leaves nothing out."""
+class GoalFilter:
+    """Filter of the list of goals. An empty field leaves nothing out."""
 
     unit: str = ""
     area: str = ""
@@ -36,8 +36,8 @@ class Choice:
     q: str = ""
 
     @classmethod
-    def from_address(cls, address: Mapping[str, str], goals: Collection[GoalToReview]) -> Choice:
-        """What the address asks for; a value that the year does not know is no choice at all."""
+    def from_address(cls, address: Mapping[str, str], goals: Collection[GoalToReview]) -> GoalFilter:
+        """Return the filter in the query of the address. A value that the year does not have is ignored."""
         known = {
             "unit": {unit.slug for goal in goals for unit in goal.units},
             "area": {str(goal.area.number) for goal in goals},
@@ -52,6 +52,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class GoalToReview:
+    """A goal with its answer and those of its measures, and the units that are responsible for any of them."""
+
     entry: SubGoalEntry
     answers: tuple[Answer, ...]
     units: tuple[Unit, ...]
@@ -75,41 +77,41 @@ class GoalToReview:
         return [counted(counts[state], *words) for state, words in STATE_OF_ANSWERS.items() if counts[state]]
 
     @property
-    def seen(self) -> int:
-        """Grows with every save of an answer: the same number means the same texts."""
-        return seen(self.answers)
+    def total_version(self) -> int:
+        return total_version(self.answers)
 
-    def matches(self, choice: Choice) -> bool:
+    def matches(self, wanted: GoalFilter) -> bool:
         return (
-            (not choice.unit or choice.unit in {unit.slug for unit in self.units})
-            and (not choice.area or choice.area == str(self.area.number))
-            and (not choice.state or self._has(choice.state))
-            and self._mentions(choice.q)
+            (not wanted.unit or wanted.unit in {unit.slug for unit in self.units})
+            and (not wanted.area or wanted.area == str(self.area.number))
+            and (not wanted.state or self._has(wanted.state))
+            and self._mentions(wanted.q)
         )
 
     def _has(self, state: str) -> bool:
         return bool(self.missing) if state == INCOMPLETE else any(answer.state == state for answer in self.answers)
 
     def _mentions(self, q: str) -> bool:
-        """A code finds what has it or is part of it, so that 1.2 does not find 2.1.2; other words, what has them."""
+        """Whether the search text is found. A number finds the item and its parts: 1.2 finds 1.2.1, but not 2.1.2."""
         if re.fullmatch(r"\d+(\.\d+)+", q):
             return any(f"{answer.item.code}.".startswith(f"{q}.") for answer in self.answers)
         return q.casefold() in self._words
 
     @property
     def _words(self) -> str:
-        """All that a search looks in: the texts of goal and measures, and what has been answered."""
+        """The searched text: of the goal, of its measures and of their answers."""
         texts = [text for answer in self.answers for text in (str(answer.item), *answer.texts)]
         return "\n".join(texts).casefold()
 
 
-def seen(answers: Iterable[Answer]) -> int:
+def total_version(answers: Iterable[Answer]) -> int:
+    """Return a number that grows with every save of an answer: the same number means the same texts."""
     return sum(answer.version for answer in answers)
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """How far a unit's or an area's answers have come."""
+    """Counts of the answers of a unit or an area."""
 
     key: str
     name: str
@@ -150,7 +152,7 @@ def is_late(follow_up: FollowUp, today: date) -> bool:
 
 
 def by_unit(goals: Iterable[GoalToReview], late: bool) -> list[Delivery]:
-    """Each unit with the goals and measures that it is responsible for; those without a unit come last."""
+    """Group the answers by responsible unit, in Swedish order. Answers without a unit come last."""
     answers: dict[Unit | None, list[Answer]] = defaultdict(list)
     for goal in goals:
         for answer in goal.answers:
@@ -171,7 +173,7 @@ def by_area(goals: Iterable[GoalToReview], late: bool) -> list[Delivery]:
 
 
 def goals_to_review(follow_up: FollowUp) -> list[GoalToReview]:
-    """All goals of the year in the programme's order, in a fixed number of queries."""
+    """Return the goals of the year in the order of the programme, by a fixed number of queries."""
     measures: dict[int, list[MeasureEntry]] = defaultdict(list)
     for measure in (
         MeasureEntry.objects.filter(follow_up=follow_up)

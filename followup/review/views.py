@@ -31,13 +31,13 @@ from followup.review.consistency import OF_YEAR, contradictions
 from followup.review.deliveries import (
     STATE_OF_ANSWERS,
     STATES,
-    Choice,
+    GoalFilter,
     GoalToReview,
     by_area,
     by_unit,
     goals_to_review,
     is_late,
-    seen,
+    total_version,
 )
 from followup.review.forms import CommentForm
 from followup.web.failed_pdfs import failed_pdfs
@@ -87,12 +87,13 @@ def review_home(request: HttpRequest) -> HttpResponse:
 
 
 def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    """List the goals of the year by filter, with the counts of units and areas and the next steps of the year."""
     user = _reviewer(request)
     follow_up = follow_up_or_404(request, slug, year)
     goals = goals_to_review(follow_up)
-    choice = Choice.from_address(request.GET, goals)
+    goal_filter = GoalFilter.from_address(request.GET, goals)
     late = is_late(follow_up, timezone.localdate())
-    chosen = [goal for goal in goals if goal.matches(choice)]
+    chosen = [goal for goal in goals if goal.matches(goal_filter)]
     rows = [(goal, _to_approve(user, goal)) for goal in chosen]
     context = {
         "follow_up": follow_up,
@@ -102,8 +103,8 @@ def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         "units": swedish_sorted({unit for goal in goals for unit in goal.units}),
         "areas": {str(goal.area.number): goal.area for goal in goals},
         "states": STATES,
-        "choice": choice,
-        "is_filtered": choice != Choice(),
+        "filter": goal_filter,
+        "is_filtered": goal_filter != GoalFilter(),
         "counts": [
             (many.capitalize(), sum(answer.state == state for goal in goals for answer in goal.answers))
             for state, (_, many) in STATE_OF_ANSWERS.items()
@@ -135,13 +136,13 @@ def _to_approve(user: User, goal: GoalToReview) -> list[Answer]:
 
 @require_POST
 def review_approve(request: HttpRequest, slug: str, year: int) -> HttpResponse:
-    """Approve all that is handed in of the goals that were ticked, as they stood then, or none of it."""
+    """Approve the handed-in answers of the ticked goals, as the page showed them. All of them or none."""
     user = _approver(request)
     follow_up = follow_up_or_404(request, slug, year)
-    goals = {f"{goal.entry.pk}-{goal.seen}": goal for goal in goals_to_review(follow_up)}
+    goals = {f"{goal.entry.pk}-{goal.total_version}": goal for goal in goals_to_review(follow_up)}
     ticked = request.POST.getlist("goal")
     try:
-        answers = [answer for tick in ticked for answer in _ticked(user, goals.get(tick))]
+        answers = [answer for tick in ticked for answer in _answers_to_approve(user, goals.get(tick))]
         if not answers:
             raise RefusedError("Markera minst ett mål som är inlämnat.")
         perform_all(answers, "approve", by=user)
@@ -154,7 +155,8 @@ def review_approve(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     return redirect(f"{reverse('followup:review_list', args=[slug, year])}{query}")
 
 
-def _ticked(user: User, goal: GoalToReview | None) -> list[Answer]:
+def _answers_to_approve(user: User, goal: GoalToReview | None) -> list[Answer]:
+    """Return the answers of a ticked goal that `user` may approve. RefusedError without any, or for a changed goal."""
     if goal is None:
         raise RefusedError("Ett av målen har ändrats sedan du öppnade sidan. Läs det igen.")
     answers = _to_approve(user, goal)
@@ -280,7 +282,7 @@ def review_entry(request: HttpRequest, slug: str, year: int, area: int, number: 
         "outcomes": outcomes_of_year(
             indicators_of(entry.sub_goal), entry, None, may_write=False, today=timezone.localdate()
         ),
-        "seen": seen(answers),
+        "seen": total_version(answers),
         "refusal": refusal,
         "comment": request.POST.get("comment", ""),
         "attachments": attachments_of(entry),
@@ -307,7 +309,7 @@ def _review(request: HttpRequest, user: User, answers: list[Answer]) -> str:
         raise PermissionDenied("Det svaret finns inte.")
     if not any(can_review_answer(user, answer) for answer in chosen):
         raise PermissionDenied("Du granskar inte svar som du själv rapporterar för.")
-    if action == "approve" and request.POST.get("seen") != str(seen(answers)):
+    if action == "approve" and request.POST.get("seen") != str(total_version(answers)):
         raise RefusedError("Svaren har ändrats sedan du öppnade sidan. Läs dem igen.")
     chosen = [answer for answer in chosen if action in available(answer, user)]
     if not chosen:

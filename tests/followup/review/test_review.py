@@ -290,7 +290,7 @@ def hand_in(open_year, *codes: str) -> None:
 
 def ticks(client, *codes: str) -> list[str]:
     return [
-        f"{goal.entry.pk}-{goal.seen}"
+        f"{goal.entry.pk}-{goal.total_version}"
         for goal, _ in client.get(LIST).context["rows"]
         if goal.entry.sub_goal.code in codes
     ]
