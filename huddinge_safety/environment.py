@@ -79,25 +79,35 @@ class Environment(environ.Env):
 
     def db_url(self, var: str = "DATABASE_URL", default: Any = NOTSET, engine: Any = None) -> dict[str, Any]:
         """Return the database settings of an address such as postgres://user:password@host/name, or sqlite:///file."""
-        return self._address(super().db_url, var, default, "ENGINE", "NAME", "postgres://användare:lösenord@värd/namn")
+        example = "postgres://användare:lösenord@värd/namn"
+        config = self._parsed_url(super().db_url, var, default)
+        if "." in config.get("ENGINE", "") and config["NAME"]:
+            return config
+        return self._default_url(super().db_url, var, default, example)
 
     def email_url(self, var: str = "EMAIL_URL", default: Any = NOTSET, backend: Any = None) -> dict[str, Any]:
         """Return the mail settings of an address such as smtp+tls://user:password@host:587."""
         example = "smtp+tls://användare:lösenord@värd:587"
-        return self._address(super().email_url, var, default, "EMAIL_BACKEND", "EMAIL_BACKEND", example)
-
-    def _address(self, read: Any, var: str, default: str, kind: str, needed: str, example: str) -> dict[str, Any]:
-        # The value itself is not repeated, as the library's warning does: it may hold a password.
-        try:
-            with warnings.catch_warnings(action="ignore"):
-                config: dict[str, Any] = read(var, default=default)
-        except (ValueError, KeyError, ImproperlyConfigured):
-            config = {}
-        if "." in config.get(kind, "") and config[needed]:
+        config = self._parsed_url(super().email_url, var, default)
+        if "." in config.get("EMAIL_BACKEND", ""):
             return config
+        return self._default_url(super().email_url, var, default, example)
+
+    def _parsed_url(self, parse: Any, var: str, default: str) -> dict[str, Any]:
+        """Return the settings that `parse` reads from the address, or none when it cannot be read."""
+        try:
+            # The library's warning repeats the value, which may hold a password.
+            with warnings.catch_warnings(action="ignore"):
+                config: dict[str, Any] = parse(var, default=default)
+        except (ValueError, KeyError, ImproperlyConfigured):
+            return {}
+        return config
+
+    def _default_url(self, parse: Any, var: str, default: str, example: str) -> dict[str, Any]:
+        """Note that the address is wrong, without repeating it, and return the settings of the default."""
         self.problems.append(f"{var} ska vara en adress som {example}.")
         del self.ENVIRON[var]
-        return dict(read(var, default=default))
+        return dict(parse(var, default=default))
 
     def stop_if_wrong(self) -> None:
         """Raise ImproperlyConfigured with every problem, a line each."""

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from organisation.appearance.printing import print_warning
+from organisation.appearance.printing import describe_unprintable
 from organisation.text import clean
 
 T = TypeVar("T")
@@ -245,7 +245,7 @@ class Node:
 def unprintable_texts(node: Node) -> list[Problem]:
     """Return the places in the file with characters that the PDF documents cannot show, each with a warning."""
     if isinstance(node.value, str):
-        warning = print_warning(clean(node.value))
+        warning = describe_unprintable(clean(node.value))
         return [node.problem(f"{warning}.")] if warning else []
     if isinstance(node.value, list):
         parts = node.items()

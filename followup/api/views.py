@@ -31,21 +31,36 @@ def api_reference(request: HttpRequest) -> HttpResponse:
 
 def _operation(path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     """Return the facts of one endpoint that the reference page shows."""
-    answer = operation["responses"][200]["content"]["application/json"]["schema"]
-    name = answer.get("$ref", "").rpartition("/")[2]
-    schema = schemas.get(name, answer)
-    items = schema.get("properties", {}).get("items", {})
-    is_list = bool(items) and name.startswith("Paged")
-    fields = schemas[items["items"]["$ref"].rpartition("/")[2]] if is_list else schema
+    response = operation["responses"][200]["content"]["application/json"]["schema"]
+    item = _item_of_page(response, schemas)
     parameters = operation.get("parameters", [])
+    has_plain_address = all(parameter["in"] == "query" for parameter in parameters)
     return {
         "path": path,
         "summary": operation["summary"],
         "parameters": parameters,
-        "is_list": is_list,
-        "fields": fields.get("properties", {}),
-        "address": path if all(parameter["in"] == "query" for parameter in parameters) else "",
+        "is_list": item is not None,
+        "fields": (item or _resolved(response, schemas)).get("properties", {}),
+        "address": path if has_plain_address else "",
     }
+
+
+def _item_of_page(response: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the schema of the items in a paged response, or None for a response with one object.
+
+    ninja's schema of a page is named `Paged…` and has the list as its property `items`.
+    """
+    if not response.get("$ref", "").rpartition("/")[2].startswith("Paged"):
+        return None
+    listed: dict[str, Any] = _resolved(response, schemas)["properties"]["items"]
+    return _resolved(listed["items"], schemas)
+
+
+def _resolved(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    """Follow the reference of a schema to its definition, if it is a reference."""
+    name = schema.get("$ref", "").rpartition("/")[2]
+    definition: dict[str, Any] = schemas.get(name, schema)
+    return definition
 
 
 @never_cache

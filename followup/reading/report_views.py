@@ -53,21 +53,26 @@ def report_file(request: HttpRequest, slug: str, year: int, suffix: str) -> Http
     """Return the part of the report that the address selects, in the format of the suffix."""
     follow_up = follow_up_or_404(request, slug, year)
     if suffix not in FORMATS:
-        known = ", ".join(f".{known}" for known in FORMATS)
-        raise Http404(f"Rapporten finns inte som .{suffix}. De format som finns är {known}.")
+        suffixes = ", ".join(f".{suffix}" for suffix in FORMATS)
+        raise Http404(f"Rapporten finns inte som .{suffix}. De format som finns är {suffixes}.")
     if suffix == "pdf":
         return _pdf(request, follow_up)
-    form = _selection_or_404(request, report_of(follow_up))
-    # The whole decided report is returned as it was stored.
-    stored = b"" if form.address else stored_file(follow_up, suffix)
-    content = stored or FORMATS[suffix].render(form.selected())
     headers = {
         "Content-Disposition": f'attachment; filename="{_file_name(request, follow_up, suffix)}"',
         "Cache-Control": REVALIDATED,
     }
     if suffix == "json":
         headers["Link"] = f'<{reverse("followup:report_schema")}>; rel="describedby"'
+    content = _content(request, follow_up, suffix)
     return HttpResponse(content, content_type=FORMATS[suffix].content_type, headers=headers)
+
+
+def _content(request: HttpRequest, follow_up: FollowUp, suffix: str) -> bytes | str:
+    """Return the selected part as a file. The whole decided report is returned as it was stored, if it was."""
+    form = _selection_or_404(request, report_of(follow_up))
+    is_whole = not form.address
+    stored = stored_file(follow_up, suffix) if is_whole else b""
+    return stored or FORMATS[suffix].render(form.selected())
 
 
 @login_not_required

@@ -92,15 +92,21 @@ def _signature_of(link: DecidedReport) -> str:
 def anchor_problems(
     lines: Iterable[AnchorLine], checksums: Mapping[int, str], keys: Mapping[str, Ed25519PublicKey]
 ) -> Iterator[str]:
-    """Compare the lines of an anchor file with the `checksums` of the stored links by number."""
-    seen: set[int] = set()
+    """Yield each difference between an anchor file and the stored chain, in Swedish.
+
+    :param checksums: Checksum of each decided report in the database, by its number in the chain.
+    :param keys: Public keys for the signatures of lines.
+    """
+    numbers: set[int] = set()
     for line in lines:
-        seen.add(line.number)
+        numbers.add(line.number)
         problem = _line_problem(line, checksums, keys)
         if problem:
             yield f"Länk {line.number}: {problem}."
-    for number in sorted(set(range(1, max(seen, default=0))) - seen):
-        yield f"Länk {number}: raden saknas i ankarfilen, som har senare länkar."
+    last = max(numbers, default=0)
+    for number in range(1, last):
+        if number not in numbers:
+            yield f"Länk {number}: raden saknas i ankarfilen, som har senare länkar."
 
 
 def _line_problem(line: AnchorLine, checksums: Mapping[int, str], keys: Mapping[str, Ed25519PublicKey]) -> str:

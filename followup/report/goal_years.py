@@ -32,23 +32,28 @@ def years_of(goal: SubGoal, follow_ups: Sequence[FollowUp]) -> list[GoalYear]:
     A decided year has the wording of the decision, and `is_reworded` when the goal reads otherwise now.
     """
     wordings = list(goal.history.order_by("history_date", "history_id").values_list("history_date", "text"))
-    entries = (
+    entries = with_decided_values(
         SubGoalEntry.objects.filter(sub_goal=goal, follow_up__in=follow_ups)
         .select_related("follow_up", "sub_goal__area")
         .order_by("follow_up__year")
     )
     years: list[GoalYear] = []
-    for entry in with_decided_values(entries):
-        at = getattr(entry, "frozen_at", None)
-        text = _wording_at(wordings, at) if at and wordings else goal.text
-        change = change_between(years[-1].entry.assessment_step, entry.assessment_step) if years else None
-        years.append(GoalYear(entry, text, text != goal.text, change))
+    for previous, entry in zip([None, *entries], entries, strict=False):
+        text = _decided_wording(entry, wordings) or goal.text
+        change = change_between(previous.assessment_step, entry.assessment_step) if previous else None
+        years.append(GoalYear(entry, text, is_reworded=text != goal.text, change=change))
     return years
 
 
-def _wording_at(wordings: Sequence[tuple[datetime, str]], moment: datetime) -> str:
-    """Return the text at `moment`, or the earliest known text."""
-    earlier = [text for at, text in wordings if at <= moment]
+def _decided_wording(entry: SubGoalEntry, wordings: Sequence[tuple[datetime, str]]) -> str:
+    """Return the goal's text at the freezing of a decided year, or "" for a year without a decision.
+
+    Where the history begins later than the freezing, its first text is returned.
+    """
+    frozen_at: datetime | None = getattr(entry, "frozen_at", None)  # set by with_decided_values
+    if frozen_at is None or not wordings:
+        return ""
+    earlier = [text for changed_at, text in wordings if changed_at <= frozen_at]
     return earlier[-1] if earlier else wordings[0][1]
 
 

@@ -71,15 +71,15 @@ def compared_with(report: Report, year: int) -> Report:
         report,
         comparison=Comparison(
             year=year,
-            goals=tuple(_moved(report.sub_goals, year)),
+            goals=tuple(_reassessed_goals(report.sub_goals, year)),
             added=tuple(measure for measure in report.measures if _progress(measure, year) is None),
-            finished=_newly(report.measures, year, lambda step: step.key == Progress.DONE),
-            stopped=_newly(report.measures, year, lambda step: step.key == Progress.STOPPED),
+            finished=_measures_that_became(report.measures, year, lambda step: step.key == Progress.DONE),
+            stopped=_measures_that_became(report.measures, year, lambda step: step.key == Progress.STOPPED),
         ),
     )
 
 
-def _moved(goals: Iterable[SubGoalStatus], year: int) -> Iterable[Movement]:
+def _reassessed_goals(goals: Iterable[SubGoalStatus], year: int) -> Iterable[Movement]:
     for goal in goals:
         before = next(status for status in goal.years if status.year == year)
         after = goal.years[-1]
@@ -87,7 +87,7 @@ def _moved(goals: Iterable[SubGoalStatus], year: int) -> Iterable[Movement]:
             yield Movement(goal.code, goal.text, before, after, goal.is_example)
 
 
-def _newly(
+def _measures_that_became(
     measures: Iterable[MeasureStatus], year: int, condition: Callable[[Step], bool]
 ) -> tuple[MeasureStatus, ...]:
     """Return the measures that satisfy the condition now and did not in `year`."""

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from followup.answers.goal_year import entry_or_404, measures_of
 from followup.answers.thread import remarks_of, thread_of
 from followup.answers.worklist import reported_answers
-from followup.models import Comment
+from followup.models import Comment, FollowUp
 from followup.permissions import can_comment, can_follow_review
 from followup.review.forms import CommentForm
 from followup.web.lookups import follow_up_or_404, user_of
@@ -29,18 +29,9 @@ def comment_list(request: HttpRequest, slug: str, year: int, area: int, number: 
     may_comment = can_comment(user, [entry, *measures])
     data, is_kept = posted_or_kept(request)
     form = CommentForm(data, instance=Comment(entry=entry, by=user))
-    status = HTTPStatus.OK
-    if request.method == "POST":
-        if not may_comment and follow_up.takes_answers:
-            raise PermissionDenied("Du läser kommentarerna men skriver inte själv.")
-        if not may_comment:
-            form.add_error(None, follow_up.why_closed)
-        if form.is_valid():
-            form.save()
-            messages.success(request, "Kommentaren är skriven.")
-            page = "review_entry" if "review" in request.POST else "entry_edit"
-            return redirect(f"followup:{page}", slug, year, area, number)
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    if request.method == "POST" and _save_comment(request, form, follow_up, may_comment):
+        page = "review_entry" if "review" in request.POST else "entry_edit"
+        return redirect(f"followup:{page}", slug, year, area, number)
     context = {
         "follow_up": follow_up,
         "entry": entry,
@@ -51,4 +42,18 @@ def comment_list(request: HttpRequest, slug: str, year: int, area: int, number: 
         "is_kept": is_kept,
         "shows_example": entry.sub_goal.is_example,
     }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
     return render(request, "followup/review/comment_list.html", context, status=status)
+
+
+def _save_comment(request: HttpRequest, form: CommentForm, follow_up: FollowUp, may_comment: bool) -> bool:
+    """Save a valid comment. Return False when the form must be shown again, with the reason as its error."""
+    if not may_comment:
+        if follow_up.takes_answers:
+            raise PermissionDenied("Du läser kommentarerna men skriver inte själv.")
+        form.add_error(None, follow_up.why_closed)
+    if not form.is_valid():
+        return False
+    form.save()
+    messages.success(request, "Kommentaren är skriven.")
+    return True

@@ -49,7 +49,7 @@ def _with_chosen_values(data: QueryDict) -> QueryDict:
 def text_outlives_session(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Decorate a view that requires login. A text that is posted after the session has ended is kept until login."""
 
-    @login_not_required
+    @login_not_required  # the wrapper asks for login itself, after it has kept the text
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:

@@ -29,10 +29,11 @@ FONT_SUFFIXES = (".otf", ".ttc", ".ttf")
 # Controls, formatting, surrogates and separators have no glyph of their own.
 WITHOUT_GLYPH = ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs")
 VARIATION_SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
-SHOWN = 10
+# Characters named in a warning. Further ones are counted.
+MAX_NAMED = 10
 
 
-def print_warning(text: str) -> str:
+def describe_unprintable(text: str) -> str:
     """Return a Swedish sentence, without a full stop or capital, about the characters of `text` that do not print.
 
     Return an empty string when all of them print.
@@ -40,11 +41,11 @@ def print_warning(text: str) -> str:
     characters = unprintable_characters(text)
     if not characters:
         return ""
-    names = [f"{character} (U+{ord(character):04X})" for character in characters[:SHOWN]]
+    names = [f"{character} (U+{ord(character):04X})" for character in characters[:MAX_NAMED]]
     if len(characters) == 1:
         return f"tecknet {names[0]} finns inte i typsnitten och blir en tom ruta i PDF-filen"
-    if len(characters) > SHOWN:
-        names.append(f"{len(characters) - SHOWN} till")
+    if len(characters) > MAX_NAMED:
+        names.append(f"{len(characters) - MAX_NAMED} till")
     return f"tecknen {listing(names)} finns inte i typsnitten och blir tomma rutor i PDF-filen"
 
 
@@ -52,7 +53,7 @@ def form_warnings(form: forms.BaseForm, place: str = "") -> list[str]:
     """Return a Swedish sentence for each text of a valid form that has characters that do not print."""
     warnings = []
     for name, value in form.cleaned_data.items():
-        warning = print_warning(_as_text(value))
+        warning = describe_unprintable(_as_text(value))
         if warning:
             label = str(form[name].label).lower()
             where = f"{place}, {label}" if place else capfirst(label)

@@ -3,7 +3,7 @@
 import pytest
 from django import forms
 
-from organisation.appearance.printing import form_warnings, print_warning, unprintable_characters
+from organisation.appearance.printing import describe_unprintable, form_warnings, unprintable_characters
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from organisation.appearance.printing import form_warnings, print_warning, unpri
 )
 def test_usual_texts_print(text):
     assert unprintable_characters(text) == []
-    assert print_warning(text) == ""
+    assert describe_unprintable(text) == ""
 
 
 def test_each_character_is_named_once_in_the_order_of_the_text():
@@ -27,19 +27,19 @@ def test_each_character_is_named_once_in_the_order_of_the_text():
 
 
 def test_one_character():
-    assert print_warning("Tecknet 𒀀.") == (
+    assert describe_unprintable("Tecknet 𒀀.") == (
         "tecknet 𒀀 (U+12000) finns inte i typsnitten och blir en tom ruta i PDF-filen"
     )
 
 
 def test_two_characters():
-    assert print_warning("𒀀𒀁") == (
+    assert describe_unprintable("𒀀𒀁") == (
         "tecknen 𒀀 (U+12000) och 𒀁 (U+12001) finns inte i typsnitten och blir tomma rutor i PDF-filen"
     )
 
 
 def test_a_whole_text_in_a_script_without_font_is_cut_short():
-    warning = print_warning("".join(map(chr, range(0x12000, 0x12064))))
+    warning = describe_unprintable("".join(map(chr, range(0x12000, 0x12064))))
     assert "𒀉 (U+12009) och 90 till finns inte" in warning
     assert "U+1200A" not in warning
 
