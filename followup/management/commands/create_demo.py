@@ -48,22 +48,31 @@ class Command(BaseCommand):
     help = "Läser in exempelprogrammet och skapar exempelanvändare. Bara när DEBUG är på."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Import the example programme if it is missing, create the example users, and print their names."""
         if not settings.DEBUG:
             raise CommandError("Exempelanvändare skapas bara när DEBUG är på: deras lösenord är kända.")
         # Import once, so that a restart does not undo changes made since.
         if not Programme.objects.filter(slug=SLUG).exists():
-            call_command("import_programme", str(DATA), stdout=self.stdout)
-            for addressee in Unit.objects.filter(email=""):
-                addressee.email = f"registrator.{addressee.slug}@example.com"
-                addressee.save()
+            self.import_programme()
         with transaction.atomic():
             for person in PEOPLE:
                 self.create(person)
+        self.print_users()
+
+    def import_programme(self) -> None:
+        """Import the example programme, and give its units e-mail addresses so that reminders can be tried."""
+        call_command("import_programme", str(DATA), stdout=self.stdout)
+        for unit in Unit.objects.filter(email=""):
+            unit.email = f"registrator.{unit.slug}@example.com"
+            unit.save()
+
+    def print_users(self) -> None:
         self.stdout.write("\nExempelanvändare, alla med lösenordet " + PASSWORD + ":")
         for person in PEOPLE:
             self.stdout.write(f"  {person.username:<18} {person.first_name} {person.last_name}, {person.task}")
 
     def create(self, person: Person) -> None:
+        """Create the user with their role or their membership of a unit. An existing user is left as it is."""
         user, is_new = User.objects.get_or_create(
             username=person.username,
             defaults={

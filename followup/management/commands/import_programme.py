@@ -20,7 +20,7 @@ from followup.intake.years import import_source, lock_follow_ups
 from programmes.importing import ImportLog, name_with_kind
 from programmes.sheets.assembling import ProgrammeFacts
 from programmes.sheets.mapping import MappingChoices
-from programmes.source import Problem, SourceError, read_json
+from programmes.source import Node, Problem, SourceError, read_json
 
 FACTS = {
     "title": "titel",
@@ -35,11 +35,13 @@ class Command(BaseCommand):
     help = "Läser in ett program, och de års uppföljningar som filen innehåller. Allt eller inget läses in."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        """Define the file, an option for each fact that a workbook may lack, and the choices of the import."""
         parser.add_argument("file", type=Path, help="programfil (.xlsx eller .json)")
-        for name, explained in FACTS.items():
-            kind = int if name.endswith("year") else str
+        for name, description in FACTS.items():
             parser.add_argument(
-                f"--{name.replace('_', '-')}", type=kind, help=f"programmets {explained}, om arbetsboken inte säger det"
+                f"--{name.replace('_', '-')}",
+                type=int if name.endswith("year") else str,
+                help=f"programmets {description}, om arbetsboken inte säger det",
             )
         parser.add_argument(
             "--without-pdf", action="store_true", help="spara beslutade rapporter utan PDF, vilket går fortare"
@@ -51,22 +53,14 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, file: Path, without_pdf: bool, remove_missing: bool, **options: Any) -> None:
+        """Import the file in one transaction and print the changes. CommandError, and no change, when it has faults."""
         if file.suffix.lower() not in (".json", ".xlsx"):
             raise CommandError(f"Filen {file} har en filändelse som inte kan läsas in. Använd .xlsx eller .json.")
         log = ImportLog()
-        with_pdf = not without_pdf and pdf.is_available()
-        if not with_pdf and not without_pdf:
-            self.stderr.write(f"{pdf.PdfUnavailableError()} Beslutade rapporter sparas utan PDF.")
+        with_pdf = self.can_store_pdf(without_pdf)
         try:
             with transaction.atomic():
-                problems: Sequence[Problem] = ()
-                if file.suffix.lower() == ".json":
-                    source = read_json(file)
-                else:
-                    facts = self.facts(file, options)
-                    source, tables = read_workbook(_content(file), facts, MappingChoices(), self.show_progress)
-                    problems = tables.problems
-                    log.notes += map(str, tables.notes)
+                source, problems = self.read(file, options, log)
                 lock_follow_ups(source)
                 programme = import_source(source, log, problems, with_pdf=with_pdf)
                 reworded = reworded_items(log)
@@ -74,10 +68,28 @@ class Command(BaseCommand):
                 if remove_missing:
                     remove_surplus(surplus, log, by=None)
         except SourceError as error:
-            many = f"{len(error.problems)} fel:\n" if len(error.problems) > 1 else ""
-            raise CommandError(f"Inget lästes in. {many}{error}") from error
+            number = f"{len(error.problems)} fel:\n" if len(error.problems) > 1 else ""
+            raise CommandError(f"Inget lästes in. {number}{error}") from error
         self.report(str(programme), log, reworded)
         self.tell_surplus(surplus, removed=remove_missing)
+
+    def can_store_pdf(self, without_pdf: bool) -> bool:
+        """Return whether decided reports get a PDF; warn when the library that draws it is not installed."""
+        if without_pdf:
+            return False
+        if not pdf.is_available():
+            self.stderr.write(f"{pdf.PdfUnavailableError()} Beslutade rapporter sparas utan PDF.")
+            return False
+        return True
+
+    def read(self, file: Path, options: dict[str, Any], log: ImportLog) -> tuple[Node, Sequence[Problem]]:
+        """Return the content of the file, with the problems found in the cells of a workbook."""
+        if file.suffix.lower() == ".json":
+            return read_json(file), ()
+        facts = self.facts(file, options)
+        source, tables = read_workbook(_content(file), facts, MappingChoices(), self.show_progress)
+        log.notes += map(str, tables.notes)
+        return source, tables.problems
 
     def facts(self, file: Path, options: dict[str, Any]) -> ProgrammeFacts:
         given = {name: options.get(name) for name in FACTS}
@@ -88,6 +100,7 @@ class Command(BaseCommand):
             self.stderr.write(f"{rows_read} av {rows_in_file} rader är lästa.")
 
     def report(self, programme: str, log: ImportLog, reworded: Sequence[RewordedItem]) -> None:
+        """Print the notes of the import, the answered items with new wording, and the number of changes by kind."""
         for line in [*log.notes, *log.kept]:
             self.stdout.write(line)
         for item in reworded:
@@ -97,9 +110,10 @@ class Command(BaseCommand):
             self.stdout.write(f"Inget ändrades: {programme} stämmer redan med filen.")
             return
         self.stdout.write(f"{programme} är inläst.")
-        for word, counter in (("Nya", log.created), ("Ändrade", log.changed), ("Borttagna", log.removed)):
-            if counter:
-                self.stdout.write(f"{word}: {listing(counter)}.")
+        numbers_by_change = {"Nya": log.created, "Ändrade": log.changed, "Borttagna": log.removed}
+        for change, numbers in numbers_by_change.items():
+            if numbers:
+                self.stdout.write(f"{change}: {listing(numbers)}.")
 
     def tell_surplus(self, surplus: Surplus, *, removed: bool) -> None:
         """Print the items that the file lacks: left alone, or not removable and why."""

@@ -33,6 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--output", required=True, type=Path, help="fil att skriva till (.pdf, .docx, .html, .txt)")
 
     def handle(self, *args: Any, slug: str, year: int, output: Path, **options: Any) -> None:
+        """Write the minutes extract of the latest recorded decision on a year to the file `output`."""
         render = RENDERERS.get(output.suffix.lower())
         if render is None:
             raise CommandError(f"Filen {output} har en okänd ändelse. Välj någon av {', '.join(RENDERERS)}.")

@@ -30,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--only", choices=list(WORK), help="bara PDF-filerna, eller bara filerna som lämnats in")
 
     def handle(self, *args: Any, forever: bool, only: str | None, **options: Any) -> None:
+        """Work on one queue, or on both at once: the PDFs in this process and the uploaded files in a second one."""
         # SIGTERM acts as Ctrl+C: the running job goes back into the queue.
         signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
         if only:

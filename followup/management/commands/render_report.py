@@ -20,6 +20,7 @@ class Command(BaseCommand):
     help = "Skriver rapporten för ett års uppföljning till en fil."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        """Define the report to render, the part and format of it, and the output file."""
         parser.add_argument("slug", help="programmets kortnamn")
         parser.add_argument("year", type=int, help="uppföljningens år")
         parser.add_argument("--format", choices=sorted(FORMATS), default="pdf", help="filformat (standard: pdf)")
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--output", required=True, type=Path, help="fil att skriva till")
 
     def handle(self, *args: Any, slug: str, year: int, output: Path, **options: Any) -> None:
+        """Write the report of a year to `output`. CommandError with the reason when it cannot be made or written."""
         follow_up = find_follow_up(slug, year)
         try:
             content = self.content(follow_up, **options)
@@ -51,7 +53,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{follow_up} skrevs till {output}.")
 
     def content(self, follow_up: FollowUp, *, draft: bool, **options: Any) -> str | bytes:
-        """Return the file; what the board approved as it was stored.
+        """Return the content of the file. A decided report is returned exactly as it was stored at the decision.
 
         ValueError when the report has no such part, StoredFileMissingError when the stored PDF is gone.
         """

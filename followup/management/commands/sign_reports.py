@@ -1,5 +1,6 @@
 """manage.py sign_reports"""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -17,27 +18,41 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
+        """Sign the decided reports that lack a signature. CommandError, and nothing signed, when any report is faulty.
+
+        A signature on a faulty report would vouch for the fault.
+        """
         if not can_sign():
             raise CommandError("ARCHIVE_SIGNING_KEY är inte satt. Skapa en nyckel med: openssl rand -base64 32")
-        problems = [
-            f"Länk {check.link}: {problem}."
-            for check in check_chain()
-            for problem in check.problems
-            if problem != NOT_SIGNED
-        ]
-        problems += [*check_years(), *_anchor_problems()]
+        problems = [*_chain_problems(), *check_years(), *_anchor_problems()]
         if problems:
             raise CommandError("\n".join([*problems, "Inget signerades: red först ut det som skiljer."]), returncode=1)
+
         unsigned = list(DecidedReport.objects.filter(signature=None).only("number", "sha256").order_by("number"))
-        for link in unsigned:
-            store_signature(link)
-        if path := anchor_file():
-            try:
-                add_to_anchor(unsigned, path)
-            except OSError as error:
-                raise CommandError(f"Ankarfilen {path} kunde inte skrivas: {error.strerror}.") from error
+        for decided_report in unsigned:
+            store_signature(decided_report)
+        _add_to_anchor(unsigned)
         self.stdout.write(f"{counted(len(unsigned), 'beslutad rapport', 'beslutade rapporter')} signerades.")
         self.stdout.write(f"Öppen nyckel, att spara utanför systemet: {public_key()}")
+
+
+def _chain_problems() -> Iterator[str]:
+    """Yield each fault in the chain of decided reports, except that a signature is missing."""
+    for check in check_chain():
+        for problem in check.problems:
+            if problem != NOT_SIGNED:
+                yield f"Länk {check.link}: {problem}."
+
+
+def _add_to_anchor(reports: Sequence[DecidedReport]) -> None:
+    """Add the reports to the anchor file, the list of checksums outside the database, when one is configured."""
+    path = anchor_file()
+    if path is None:
+        return
+    try:
+        add_to_anchor(reports, path)
+    except OSError as error:
+        raise CommandError(f"Ankarfilen {path} kunde inte skrivas: {error.strerror}.") from error
 
 
 def _anchor_problems() -> list[str]:
