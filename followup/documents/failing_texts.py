@@ -100,9 +100,10 @@ class TextPlace:
 
 
 def failing_texts(document: Document, fails: Callable[[Document], bool]) -> Iterator[TextPlace]:
-    """Yield each text of `document` that alone makes the rendering fail; none when the fault is not in a single text.
+    """Yield each text of `document` that alone makes the rendering fail; none when no single text does.
 
-    `fails` renders a document and returns whether that failed. An exception that it raises ends the search.
+    The texts are halved again and again, so that few renderings are needed. `fails` renders a document and returns
+    whether that failed. An exception that it raises ends the search.
     """
 
     def failing_among(places: list[TextPlace]) -> Iterator[TextPlace]:
@@ -136,6 +137,10 @@ def _with_parents(paths: Iterator[Path]) -> set[Path]:
 
 
 def _places(value: Any, path: Path, owner: Owner) -> Iterator[TextPlace]:
+    """Yield the place of each text that is not empty in `value`, a document or a part of one.
+
+    `path` leads to the value from the document: names of fields and numbers in tuples.
+    """
     if isinstance(value, str):
         if value:
             yield _place(path, owner)

@@ -13,7 +13,7 @@ from followup.documents.tools.office_zip import file_time
 
 
 def render(extract: MinutesExtract) -> bytes:
-    """The file; equal extracts give equal files."""
+    """Return the extract as a Word file. Equal extracts give equal files."""
     document = word.new_document(
         title=extract.document_title,
         author=extract.municipality,

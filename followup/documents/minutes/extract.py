@@ -99,7 +99,7 @@ class MinutesExtract:
 
     @property
     def sections(self) -> tuple[Section, ...]:
-        """The parts in the order of the minutes; a part without content is left out."""
+        """The parts of the extract in the order of the minutes. A part without content is left out."""
         parts = [
             Section(f"{genitive(self.body)} beslut", blocks_of(self.decision)),
             Section("Rättelse av tidigare beslut", blocks_of(self.correction)),
@@ -210,8 +210,10 @@ def proposed_title(follow_up: FollowUp) -> str:
 
 
 def proposed_summary(report: Report) -> str:
-    """A description of the matter in plain text, for the secretary to edit: the programme, what the yearly follow-up
-    concerns, the guidelines, and what the year's own texts say of circumstances, forecast and what lies ahead."""
+    """Return a summary of the matter in plain text, for the secretary to edit.
+
+    It covers the programme, its guidelines, and the texts of the year on circumstances, forecast and the time ahead.
+    """
     paragraphs = [
         f"{overarching_goal_sentence(report)} {_division(report)}",
         "\n".join(f"– {area.name}" for area in report.areas),

@@ -32,6 +32,7 @@ class Markable(Protocol):
 
 
 def render(report: Report) -> bytes:
+    """Return the report as a Word file. Equal reports give equal files, also when they are made at different times."""
     document = word.new_document(
         title=report.title,
         author=report.municipality,
@@ -54,6 +55,7 @@ def render(report: Report) -> bytes:
 
 
 def _title_page(document: Document, report: Report) -> None:
+    """Add the title page: the municipality, the title, the known facts, and a notice when the report holds examples."""
     word.paragraph(document, report.municipality, "Subtitle").paragraph_format.space_before = Mm(60)
     word.paragraph(document, report.title, "Title")
     if report.selection:
@@ -81,6 +83,7 @@ def _summary(document: Document, report: Report) -> None:
 
 
 def _assignment(document: Document, report: Report) -> None:
+    """Add the chapter on the programme and its follow-up, with the steps of each assessment scale."""
     _chapter(document, "Uppdraget och hur det följs upp")
     if report.overarching_goal:
         _labelled(document, "Övergripande mål", report.overarching_goal)
@@ -107,38 +110,48 @@ def _number_of_areas(report: Report) -> str:
 
 
 def _overall(document: Document, report: Report) -> None:
+    """Add the chapter of the year as a whole. A report of selected areas or units has only the table of goals."""
     if report.selection:
         _chapter(document, "Målens bedömning")
     else:
         _chapter(document, "Samlad bedömning", report)
-        _verdict(
-            document,
-            [
-                *([(f"Bedömning {report.year}", report.assessment)] if report.assessment.key else []),
-                (f"Prognos för {report.period}", report.forecast),
-            ],
-        )
-        if report.assessment_comment or not report.is_decided:
-            word.prose(document, report.assessment_comment or "Ingen samlad bedömning har skrivits ännu.")
+        _overall_assessment(document, report)
     if report.sub_goals:
         word.heading(document, "Målens bedömning år för år, och prognos för perioden", 2)
         _matrix(document, report)
 
 
+def _overall_assessment(document: Document, report: Report) -> None:
+    statuses = [(f"Prognos för {report.period}", report.forecast)]
+    if report.assessment.key:
+        statuses.insert(0, (f"Bedömning {report.year}", report.assessment))
+    _verdict(document, statuses)
+    if report.assessment_comment:
+        word.prose(document, report.assessment_comment)
+    elif not report.is_decided:
+        word.prose(document, "Ingen samlad bedömning har skrivits ännu.")
+
+
 def _matrix(document: Document, report: Report) -> None:
-    years = len(report.years)
-    width, forecast = min(28, 84 // max(years, 1)), 34
+    """Add a table with a row for each goal: its assessment each year, and the forecast for the period.
+
+    Widths are in millimetres. The more years, the narrower each column, so that the text of the goals keeps its room.
+    """
+    number_of_years = len(report.years)
+    year_width = min(28, 84 // max(number_of_years, 1))
+    forecast_width = 34
+    goal_width = word.TEXT_WIDTH - year_width * number_of_years - forecast_width
     table = word.table(
         document,
         ["Mål", *map(str, report.years), "Prognos"],
-        [word.TEXT_WIDTH - width * years - forecast, *[width] * years, forecast],
+        [goal_width, *[year_width] * number_of_years, forecast_width],
         "Varje måls bedömning år för år, och prognosen för perioden",
     )
     for area in report.areas:
         word.heading_row(table, f"{area.number}. {area.name}")
         for goal in area.sub_goals:
-            statuses = [*(year.assessment for year in goal.years), goal.forecast]
-            word.row(table, [f"{goal.code} {goal.text}{_mark(goal)}", *statuses])
+            assessments = [year.assessment for year in goal.years]
+            word.row(table, [f"{goal.code} {goal.text}{_mark(goal)}", *assessments, goal.forecast])
 
 
 def _circumstances(document: Document, report: Report) -> None:
@@ -153,6 +166,7 @@ def _areas(document: Document, report: Report) -> None:
 
 
 def _area(document: Document, report: Report, area: AreaStatus) -> None:
+    """Add the chapter of an area of responsibility, on a new page: its assessment, its summary and its goals."""
     title = _chapter(document, f"Ansvarsområde {area.number}: {area.name}")
     title.paragraph_format.page_break_before = True
     if area.overarching_sub_goal:
@@ -168,6 +182,7 @@ def _area(document: Document, report: Report, area: AreaStatus) -> None:
 
 
 def _goal(document: Document, report: Report, goal: SubGoalStatus) -> None:
+    """Add a goal with its assessment, comment, indicators and measures."""
     word.heading(document, f"Mål {goal.code} {goal.text}", 2)
     _verdict(document, [("Bedömning", goal.assessment), ("Prognos", goal.forecast)], goal)
     if goal.units:
@@ -185,22 +200,24 @@ def _goal(document: Document, report: Report, goal: SubGoalStatus) -> None:
 
 
 def _indicators(document: Document, report: Report, goal: SubGoalStatus) -> None:
+    """Add a table of the indicators of a goal, then a comparison with other municipalities where there is one."""
     headers = ["Indikator", "Basvärde", "Utfall", "Målvärde", "Utveckling"]
     table = word.table(document, headers, [62, 24, 30, 24, 30], f"Indikatorer för mål {goal.code}")
     for indicator in goal.indicators:
-        word.row(
-            table,
-            [
-                _name(indicator),
-                _figure(indicator.baseline) if indicator.baseline else "–",
-                "\n".join(filter(None, (*map(outcome_in_words, indicator.outcomes), indicator.withheld))) or "–",
-                _aim(indicator),
-                "–" if indicator.withheld else indicator.trend,
-            ],
-        )
+        word.row(table, _indicator_cells(indicator))
     for indicator in goal.indicators:
         if indicator.elsewhere:
             _elsewhere(document, report, indicator)
+
+
+def _indicator_cells(indicator: IndicatorStatus) -> list[str | Step]:
+    """Return a row of the table. `withheld` is the reason why outcomes are left out, for example too few people."""
+    baseline = _figure(indicator.baseline) if indicator.baseline else "–"
+    outcomes = [outcome_in_words(outcome) for outcome in indicator.outcomes]
+    if indicator.withheld:
+        outcomes.append(indicator.withheld)
+    trend = "–" if indicator.withheld else indicator.trend
+    return [_name(indicator), baseline, "\n".join(outcomes) or "–", _aim(indicator), trend]
 
 
 def _elsewhere(document: Document, report: Report, indicator: IndicatorStatus) -> None:
@@ -232,18 +249,9 @@ def _aim(indicator: IndicatorStatus) -> str:
 
 
 def _measure(document: Document, measure: MeasureStatus) -> None:
-    title = word.paragraph(document)
-    title.paragraph_format.keep_with_next = True
-    title.paragraph_format.space_before = Pt(6)
-    title.paragraph_format.space_after = Pt(2)
-    word.add_text(title, f"{measure.code} ", bold=True)
-    word.add_text(title, f"{measure.text}{_mark(measure)}")
-    facts = word.paragraph(document)
-    word.add_status(facts, measure.progress)
-    if measure.units:
-        word.add_text(facts, f" · {', '.join(measure.units)}", colour="ink-soft")
-    if measure.perspectives:
-        word.add_text(facts, f" · {', '.join(measure.perspectives)}", colour="ink-soft")
+    """Add a measure: its code and text, a line of facts, and the texts that the units have written about it."""
+    _measure_title(document, measure)
+    _measure_facts(document, measure)
     if measure.done:
         word.prose(document, measure.done)
     if measure.stop_reason:
@@ -253,7 +261,25 @@ def _measure(document: Document, measure: MeasureStatus) -> None:
         _labelled(document, "Problem som åtgärden svarar mot:", f"{measure.problem}{source}")
 
 
+def _measure_title(document: Document, measure: MeasureStatus) -> None:
+    title = word.paragraph(document)
+    title.paragraph_format.keep_with_next = True
+    title.paragraph_format.space_before = Pt(6)
+    title.paragraph_format.space_after = Pt(2)
+    word.add_text(title, f"{measure.code} ", bold=True)
+    word.add_text(title, f"{measure.text}{_mark(measure)}")
+
+
+def _measure_facts(document: Document, measure: MeasureStatus) -> None:
+    facts = word.paragraph(document)
+    word.add_status(facts, measure.progress)
+    for names in (measure.units, measure.perspectives):
+        if names:
+            word.add_text(facts, f" · {', '.join(names)}", colour="ink-soft")
+
+
 def _perspectives(document: Document, report: Report) -> None:
+    """Add the chapter on the perspectives, such as gender equality, that cut across the areas; none without any."""
     if not (report.perspectives or report.perspective_accounts):
         return
     _chapter(document, "Perspektiv", report)
@@ -285,18 +311,22 @@ def _guideline(document: Document, report: Report, guideline: GuidelineStatus) -
 
 
 def _comparison(document: Document, report: Report) -> None:
-    if report.comparison is None:
+    """Add a chapter of the changes since an earlier year, when the reader has chosen one to compare with."""
+    comparison = report.comparison
+    if comparison is None:
         return
-    _chapter(document, f"Förändrat sedan {report.comparison.year}")
-    _moved_goals(document, report, report.comparison)
-    if report.with_measures:
-        for heading, measures in (
-            ("Åtgärder som har kommit till", report.comparison.added),
-            ("Åtgärder som har genomförts", report.comparison.finished),
-            ("Åtgärder som har avbrutits", report.comparison.stopped),
-        ):
-            word.heading(document, heading, 2)
-            _measure_list(document, measures)
+    _chapter(document, f"Förändrat sedan {comparison.year}")
+    _moved_goals(document, report, comparison)
+    if not report.with_measures:
+        return
+    measures_by_heading = {
+        "Åtgärder som har kommit till": comparison.added,
+        "Åtgärder som har genomförts": comparison.finished,
+        "Åtgärder som har avbrutits": comparison.stopped,
+    }
+    for heading, measures in measures_by_heading.items():
+        word.heading(document, heading, 2)
+        _measure_list(document, measures)
 
 
 def _moved_goals(document: Document, report: Report, comparison: Comparison) -> None:
@@ -330,21 +360,20 @@ def _ahead(document: Document, report: Report) -> None:
 
 
 def _appendix(document: Document, report: Report) -> None:
-    what = "alla mål och åtgärder" if report.with_measures else "alla mål"
-    _chapter(document, f"Bilaga: {what}").paragraph_format.page_break_before = True
+    """Add an appendix with a table of all goals, each followed by its measures: responsible units and status."""
+    content = "alla mål och åtgärder" if report.with_measures else "alla mål"
+    _chapter(document, f"Bilaga: {content}").paragraph_format.page_break_before = True
     if not report.sub_goals:
         word.prose(document, "Programmet har inga mål.")
         return
     headers = ["Nr", "Mål eller åtgärd" if report.with_measures else "Mål", "Ansvar", "Status"]
-    table = word.table(document, headers, [16, 74, 44, 36], f"Bilaga: {what}, med ansvar och status")
+    table = word.table(document, headers, [16, 74, 44, 36], f"Bilaga: {content}, med ansvar och status")
     for goal in report.sub_goals:
-        word.row(
-            table, [goal.code, f"{goal.text}{_mark(goal)}", ", ".join(goal.units), goal.assessment], stands_out=True
-        )
+        goal_cells: list[str | Step] = [goal.code, f"{goal.text}{_mark(goal)}", ", ".join(goal.units), goal.assessment]
+        word.row(table, goal_cells, stands_out=True)
         for measure in goal.measures:
-            word.row(
-                table, [measure.code, f"{measure.text}{_mark(measure)}", ", ".join(measure.units), measure.progress]
-            )
+            units = ", ".join(measure.units)
+            word.row(table, [measure.code, f"{measure.text}{_mark(measure)}", units, measure.progress])
 
 
 # In the order that boards are used to.

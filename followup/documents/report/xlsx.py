@@ -46,6 +46,7 @@ FACTS = (Column("Uppgift", 26), Column("Värde", 90))
 
 
 def render(report: Report) -> bytes:
+    """Return the report as an Excel workbook. Equal reports give equal files, also when they are made later."""
     workbook = empty()
     _about(workbook, report)
     _areas(workbook, report)
@@ -54,16 +55,22 @@ def render(report: Report) -> bytes:
     _indicators(workbook, report)
     _outcomes(workbook, report)
     _elsewhere(workbook, report)
+    _set_properties(workbook, report)
+    file = io.BytesIO()
+    workbook.save(file)
+    # Saving sets the times to the present, so the properties are replaced in the finished file.
     properties = workbook.properties
-    properties.title, properties.subject = legible(report.title), legible(report.overarching_goal)
+    properties.created = properties.modified = file_time(report.report_date, report.year)
+    return repack(file.getvalue(), {"docProps/core.xml": tostring(properties.to_tree())})
+
+
+def _set_properties(workbook: Workbook, report: Report) -> None:
+    properties = workbook.properties
+    properties.title = legible(report.title)
+    properties.subject = legible(report.overarching_goal)
     properties.creator = properties.lastModifiedBy = legible(report.municipality)
     properties.keywords = legible(report.programme)
     properties.language = "sv-SE"
-    file = io.BytesIO()
-    workbook.save(file)
-    # Saving writes the moment of saving.
-    properties.created = properties.modified = file_time(report.report_date, report.year)
-    return repack(file.getvalue(), {"docProps/core.xml": tostring(properties.to_tree())})
 
 
 def empty() -> Workbook:
@@ -74,6 +81,7 @@ def empty() -> Workbook:
 
 
 def _about(workbook: Workbook, report: Report) -> None:
+    """Add a sheet of facts about the whole report, each with its label."""
     facts: list[tuple[str, Value]] = [
         ("Rapport", report.title),
         ("Urval", report.selection or "Hela rapporten"),
@@ -96,6 +104,7 @@ def _about(workbook: Workbook, report: Report) -> None:
 
 
 def _areas(workbook: Workbook, report: Report) -> None:
+    """Add a sheet with a row for each area of responsibility."""
     columns = [
         NUMBER,
         Column("Ansvarsområde", 40),
@@ -125,6 +134,7 @@ def _areas(workbook: Workbook, report: Report) -> None:
 
 
 def _goals(workbook: Workbook, report: Report) -> None:
+    """Add a sheet with a row for each goal, and a column for its assessment in each year of the period."""
     columns = [
         Column("Område", 10),
         NUMBER,
@@ -156,6 +166,7 @@ def _goals(workbook: Workbook, report: Report) -> None:
 
 
 def _measures(workbook: Workbook, report: Report) -> None:
+    """Add a sheet with a row for each measure, beside the number of its goal."""
     columns = [
         Column("Område", 10),
         Column("Mål", 8),
@@ -196,6 +207,7 @@ def _measures(workbook: Workbook, report: Report) -> None:
 
 
 def _indicators(workbook: Workbook, report: Report) -> None:
+    """Add a sheet with a row for each indicator, and a column for each year that any of them has an outcome."""
     found = [(goal, indicator) for goal in report.sub_goals for indicator in goal.indicators]
     years = sorted({outcome.year for _goal, indicator in found for outcome in indicator.outcomes})
     columns = [
@@ -217,7 +229,13 @@ def _indicators(workbook: Workbook, report: Report) -> None:
 
 
 def _indicator(goal: SubGoalStatus, indicator: IndicatorStatus, years: Iterable[int]) -> tuple[Value, ...]:
-    outcomes = {outcome.year: outcome.value for outcome in indicator.outcomes}
+    """Return the row of an indicator, with a cell for its outcome in each of `years`.
+
+    A status without a key is an assessment that has not been made. `withheld` is the reason why outcomes are left out.
+    """
+    values_by_year = {outcome.year: outcome.value for outcome in indicator.outcomes}
+    is_assessed = bool(indicator.target_status.key)
+    source_and_reason = " ".join(filter(None, (source_in_words(indicator), indicator.withheld)))
     return (
         goal.code,
         indicator.name,
@@ -225,18 +243,18 @@ def _indicator(goal: SubGoalStatus, indicator: IndicatorStatus, years: Iterable[
         indicator.direction,
         indicator.baseline.year if indicator.baseline else None,
         indicator.baseline.value if indicator.baseline else None,
-        *(outcomes.get(year) for year in years),
+        *(values_by_year.get(year) for year in years),
         indicator.target,
         None if indicator.withheld else indicator.trend,
-        indicator.target_status if indicator.target_status.key else None,
-        yes(indicator.is_confirmed) if indicator.target_status.key else None,
-        " ".join(filter(None, (source_in_words(indicator), indicator.withheld))),
+        indicator.target_status if is_assessed else None,
+        yes(indicator.is_confirmed) if is_assessed else None,
+        source_and_reason,
         yes(indicator.is_example),
     )
 
 
 def _outcomes(workbook: Workbook, report: Report) -> None:
-    """A row for each outcome, which the charts are drawn from; none when nothing has been measured."""
+    """Add a sheet with a row for each outcome, and charts of them. No sheet when nothing has been measured."""
     found = [(goal, indicator) for goal in report.sub_goals for indicator in goal.indicators if indicator.outcomes]
     columns = [
         Column("Mål", 8),
@@ -257,6 +275,7 @@ def _outcomes(workbook: Workbook, report: Report) -> None:
 
 
 def _outcome(goal: SubGoalStatus, indicator: IndicatorStatus, outcome: Outcome) -> tuple[Value, ...]:
+    """Return the row of an outcome: the value of an indicator in one year."""
     return (
         goal.code,
         indicator.name,
@@ -272,7 +291,10 @@ def _outcome(goal: SubGoalStatus, indicator: IndicatorStatus, outcome: Outcome) 
 
 
 def _elsewhere(workbook: Workbook, report: Report) -> None:
-    """A row for each municipality of each indicator that is compared, and a chart of them; none without any."""
+    """Add a sheet that compares indicators with other municipalities, and charts of it; none without any.
+
+    A row is one indicator in one municipality, with a column for each year.
+    """
     found = [(goal, indicator) for goal in report.sub_goals for indicator in goal.indicators if indicator.elsewhere]
     if not found:
         return
@@ -298,6 +320,7 @@ def _elsewhere(workbook: Workbook, report: Report) -> None:
 def _place(
     goal: SubGoalStatus, indicator: IndicatorStatus, place: ComparisonRow, years: Iterable[int]
 ) -> tuple[Value, ...]:
+    """Return the row of one municipality in a comparison, with a cell for its value in each of `years`."""
     values = dict(zip(indicator.years, place.values, strict=True))
     return (
         goal.code,
@@ -314,19 +337,28 @@ def yes(value: bool) -> str:
 
 
 def add_sheet(workbook: Workbook, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> None:
-    """A sheet with a header row that stays in view, is printed on every page, and filters the rows below it."""
+    """Add a sheet with a row for each of `rows`, under a header row that stays in view and filters them."""
     sheet: Worksheet = workbook.create_sheet(title)
+    _add_header(sheet, columns)
+    for row_number, row in enumerate(rows, start=2):
+        cells = [_write(sheet, row_number, column_number, value) for column_number, value in enumerate(row, start=1)]
+        sheet.row_dimensions[row_number].height = _height(cells, columns)
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = sheet.dimensions
+    _set_print_layout(sheet)
+
+
+def _add_header(sheet: Worksheet, columns: Sequence[Column]) -> None:
     for number, column in enumerate(columns, start=1):
         cell = _write(sheet, 1, number, column.title)
         cell.font = _font(bold=True, color="accent")
         cell.fill = PatternFill("solid", fgColor=_hex("accent-soft"))
         sheet.column_dimensions[get_column_letter(number)].width = column.width
-    for row_number, row in enumerate(rows, start=2):
-        cells = [_write(sheet, row_number, number, value) for number, value in enumerate(row, start=1)]
-        sheet.row_dimensions[row_number].height = _height(cells, columns)
     sheet.row_dimensions[1].height = _height(sheet[1], columns)
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = sheet.dimensions
+
+
+def _set_print_layout(sheet: Worksheet) -> None:
+    """Print on landscape A4, as wide as one page, with the header row on every page."""
     sheet.print_title_rows = "1:1"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
@@ -348,24 +380,29 @@ def _font(*, bold: bool = False, color: str = "ink") -> Font:
 
 
 def _write(sheet: Worksheet, row: int, column: int, value: Value) -> Any:
+    """Write a value to a cell and return the cell. A step of a scale is written as its word, in its colours."""
     cell = sheet.cell(row, column)
     cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal="left")
     cell.font = _font()
     if isinstance(value, Step):
         cell.font = _font(bold=True, color=value.tone)
         cell.fill = PatternFill("solid", fgColor=_hex(f"{value.tone}-soft"))
-        value = value.word
-    if not isinstance(value, str):
+        _write_text(cell, value.word)
+    elif isinstance(value, str):
+        _write_text(cell, value)
+    else:
         cell.value = value
         if isinstance(value, date):
             cell.number_format = "yyyy-mm-dd"
-        return cell
-    cell.value = legible(value)[:CELL_LENGTH] or None
-    if value.startswith(FORMULA_SIGNS):
-        # A text and nothing else, also when somebody edits the cell.
+    return cell
+
+
+def _write_text(cell: Any, text: str) -> None:
+    """Write a text that Excel never takes for a formula, not even after somebody has edited the cell."""
+    cell.value = legible(text)[:CELL_LENGTH] or None
+    if text.startswith(FORMULA_SIGNS):
         cell.data_type = "s"
         cell.quotePrefix = True
-    return cell
 
 
 def _hex(colour: str) -> str:

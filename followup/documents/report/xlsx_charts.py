@@ -21,21 +21,22 @@ FIRST_YEAR = 4  # the first column of figures in the sheet of other municipaliti
 
 
 def add_charts(workbook: Workbook, figures: Worksheet, indicators: Iterable[IndicatorStatus]) -> None:
-    """A sheet of charts. `figures` has a row for each outcome of each of `indicators`, in their order.
+    """Add a sheet with a chart of each indicator that has at least two outcomes; no sheet without any.
 
-    One outcome makes no line, and is left to its row.
+    `figures` has a row for each outcome of each of `indicators`, in their order, below a header row.
     """
     charts = []
-    first = 2
+    first_row = 2
     for indicator in indicators:
-        last = first + len(indicator.outcomes) - 1
-        if last > first:
-            charts.append(_chart(figures, indicator, first, last))
-        first = last + 1
-    if charts:
-        sheet = workbook.create_sheet("Diagram")
-        for number, chart in enumerate(charts):
-            sheet.add_chart(chart, f"A{1 + number * ROWS}")
+        last_row = first_row + len(indicator.outcomes) - 1
+        if last_row > first_row:
+            charts.append(_chart(figures, indicator, first_row, last_row))
+        first_row = last_row + 1
+    if not charts:
+        return
+    sheet = workbook.create_sheet("Diagram")
+    for number, chart in enumerate(charts):
+        sheet.add_chart(chart, f"A{1 + number * ROWS}")
 
 
 def add_comparisons(workbook: Workbook, places: Worksheet, indicators: Iterable[IndicatorStatus], years: int) -> None:
@@ -50,20 +51,27 @@ def add_comparisons(workbook: Workbook, places: Worksheet, indicators: Iterable[
 
 
 def _comparison(places: Worksheet, indicator: IndicatorStatus, first: int, last: int, years: int) -> LineChart:
-    """Ours is drawn thick and with a mark a year; the others are known by the legend."""
+    """Return a chart with a line for each municipality in the rows from `first` to `last`, over so many `years`.
+
+    The first row is our own municipality: its line is thick and has a mark for each year.
+    """
     chart = _empty(indicator)
-    span = {"min_col": FIRST_YEAR, "max_col": FIRST_YEAR + years - 1}
+    year_columns = {"min_col": FIRST_YEAR, "max_col": FIRST_YEAR + years - 1}
     for row in range(first, last + 1):
-        line = Series(Reference(places, min_row=row, max_row=row, **span))
+        line = Series(Reference(places, min_row=row, max_row=row, **year_columns))
         line.tx = SeriesLabel(strRef=StrRef(f"'{places.title}'!$C${row}"))
         line.smooth = False
-        line.marker.symbol = "circle" if row == first else "none"
-        if row == first:
-            line.graphicalProperties.line.solidFill = colours()["accent"].removeprefix("#")
-            line.graphicalProperties.line.width = 38_000
+        line.marker.symbol = "none"
         chart.series.append(line)
-    chart.set_categories(Reference(places, min_row=1, max_row=1, **span))
+    _emphasise(chart.series[0])
+    chart.set_categories(Reference(places, min_row=1, max_row=1, **year_columns))
     return chart
+
+
+def _emphasise(line: Series) -> None:
+    line.marker.symbol = "circle"
+    line.graphicalProperties.line.solidFill = colours()["accent"].removeprefix("#")
+    line.graphicalProperties.line.width = 38_000
 
 
 def _chart(figures: Worksheet, indicator: IndicatorStatus, first: int, last: int) -> LineChart:

@@ -18,6 +18,7 @@ PLACEHOLDER = re.compile(r"(\[Fyll i: [^\]]*\])")
 
 
 def render(statement: Statement) -> bytes:
+    """Return the draft of an official statement to the board as a Word file, with marked gaps for the writer."""
     document = word.new_document(
         title=f"Tjänsteutlåtande: {statement.title}",
         author=statement.municipality,
@@ -44,6 +45,7 @@ def render(statement: Statement) -> bytes:
 
 
 def _head(document: Document, statement: Statement) -> None:
+    """Add the head of the statement: sender, date, registration number, writer and receiver, then the title."""
     facts = {
         "Förvaltning": statement.administration[:1].upper() + statement.administration[1:],
         "Datum": in_words(statement.day) or fill_in("datum"),

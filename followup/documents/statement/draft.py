@@ -102,6 +102,7 @@ def fill_in(what: str) -> str:
 
 
 def build_statement(report: Report) -> Statement:
+    """Return a draft of the official statement by which the administration submits a report to the board."""
     return Statement(
         municipality=report.municipality,
         administration=ADMINISTRATION,
@@ -132,6 +133,7 @@ def _proposals(report: Report) -> tuple[str, ...]:
 
 
 def _description(report: Report) -> str:
+    """Return the description of the matter: the goal, the scope of the follow-up, its results and the changes."""
     return _paragraphs(
         overarching_goal_sentence(report),
         "Varje år redovisar ansvariga nämnder och bolag hur arbetet med programmets mål och åtgärder har gått."
@@ -157,18 +159,22 @@ def _area_lines(report: Report) -> Iterable[str]:
 
 
 def _goals_assessed(tallies: Iterable[Tally], total: int) -> str:
-    """Return "Av 24 mål bedöms 8 som uppfyllda och 15 som delvis uppfyllda. 1 mål kan inte bedömas."."""
+    """Return "Av 24 mål bedöms 8 som uppfyllda och 15 som delvis uppfyllda. 1 mål kan inte bedömas.".
+
+    A tally is a step of the scale with the number of goals on it. Steps that are no assessment get a sentence each.
+    """
     assessed: list[str] = []
-    others: list[str] = []
+    other_sentences: list[str] = []
     for item in tallies:
-        one, many = GOALS_ASSESSED[item.step.key]
-        phrase = one if item.number == 1 else many
+        singular, plural = GOALS_ASSESSED[item.step.key]
+        phrase = singular if item.number == 1 else plural
         if item.step.key in meanings(Assessment):
             assessed.append(f"{item.number} som {phrase}")
         else:
-            others.append(f"{item.number} mål {phrase}.")
-    first = [f"Av {total} mål bedöms {listing(assessed)}."] if assessed else []
-    return " ".join(first + others)
+            other_sentences.append(f"{item.number} mål {phrase}.")
+    if not assessed:
+        return " ".join(other_sentences)
+    return " ".join([f"Av {total} mål bedöms {listing(assessed)}.", *other_sentences])
 
 
 def _measures_done(tallies: Iterable[Tally], total: int) -> str:

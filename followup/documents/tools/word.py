@@ -76,14 +76,16 @@ _MUTED = ("Subtitle", "Header", "Footer")
 
 
 def new_document(*, title: str, author: str, subject: str, keywords: str, made: datetime) -> Document:
-    """An empty A4 document with our styles. The properties say what it is; `made` is what it says of its age."""
+    """Return an empty A4 document with our styles and these properties. `made` is its time of creation.
+
+    The time is a parameter so that the same content always gives the same file.
+    """
     document = docx.Document()
     properties = document.core_properties
-    # Word refuses properties of more than 255 characters.
-    properties.title, properties.author, properties.subject, properties.keywords = (
-        legible(text)[:255] for text in (title, author, subject, keywords)
-    )
-    properties.last_modified_by = properties.author
+    properties.title = _property(title)
+    properties.author = properties.last_modified_by = _property(author)
+    properties.subject = _property(subject)
+    properties.keywords = _property(keywords)
     properties.comments = ""
     properties.language = LANGUAGE
     properties.created = properties.modified = made
@@ -91,6 +93,11 @@ def new_document(*, title: str, author: str, subject: str, keywords: str, made: 
     _set_styles(document)
     _set_settings(document)
     return document
+
+
+def _property(text: str) -> str:
+    """Word refuses properties of more than 255 characters."""
+    return legible(text)[:255]
 
 
 def save(document: Document) -> bytes:
@@ -109,27 +116,43 @@ def _set_page(document: Document) -> None:
 
 
 def _set_styles(document: Document) -> None:
-    defaults = document.styles.element.find(qn("w:docDefaults")).find(".//" + qn("w:lang"))
-    defaults.set(qn("w:val"), LANGUAGE)
-    # Nearly a hundred table styles of the template, of which none is used, would be in everybody's list.
-    for style in [style for style in document.styles if style.type == WD_STYLE_TYPE.TABLE]:
-        if style.name != "Normal Table":
-            style.delete()
+    """Replace the styles of the library's template by ours, and set the language."""
+    language = document.styles.element.find(qn("w:docDefaults")).find(".//" + qn("w:lang"))
+    language.set(qn("w:val"), LANGUAGE)
+    _delete_table_styles(document)
     for name in (TABLE_TEXT, TABLE_HEADER):
         document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = document.styles["Normal"]
     for name, size, before, after, stands_out in _PARAGRAPHS:
-        style = document.styles[name]
-        _set_font(style, size, "accent" if stands_out else "ink-soft" if name in _MUTED else "ink")
-        style.font.bold, style.font.italic = stands_out or None, None
-        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
-        style.paragraph_format.line_spacing = 1.15
-        style.paragraph_format.keep_with_next = stands_out
-        style.paragraph_format.widow_control = True
+        _set_paragraph_style(document.styles[name], size, before, after, stands_out=stands_out)
     for name, unwanted in (("Title", "w:pBdr"), ("Subtitle", "w:spacing"), ("Header", "w:tabs"), ("Footer", "w:tabs")):
         _drop(document.styles[name], unwanted)
     for level, indent in ((1, 0), (2, 6)):
         _add_contents_style(document, level, indent)
     _add_table_style(document)
+
+
+def _delete_table_styles(document: Document) -> None:
+    """Delete nearly a hundred unused table styles, which would fill the list of styles in Word."""
+    for style in list(document.styles):
+        if style.type == WD_STYLE_TYPE.TABLE and style.name != "Normal Table":
+            style.delete()
+
+
+def _set_paragraph_style(style: Any, size: float, before: float, after: float, *, stands_out: bool) -> None:
+    """Set the font and the spacing, in points, of a style; one that stands out is bold and stays with the next."""
+    colour = "ink"
+    if stands_out:
+        colour = "accent"
+    elif style.name in _MUTED:
+        colour = "ink-soft"
+    _set_font(style, size, colour)
+    style.font.bold = stands_out or None
+    style.font.italic = None
+    style.paragraph_format.space_before = Pt(before)
+    style.paragraph_format.space_after = Pt(after)
+    style.paragraph_format.line_spacing = 1.15
+    style.paragraph_format.keep_with_next = stands_out
+    style.paragraph_format.widow_control = True
 
 
 def _set_font(style: ParagraphStyle, size: float, colour: str) -> None:
@@ -162,22 +185,34 @@ def _add_contents_style(document: Document, level: int, indent: int) -> None:
 
 
 def _add_table_style(document: Document) -> None:
-    """Lines between the rows, and a header row that stands out: Word repeats its look when somebody adds rows."""
+    """Add our table style: lines between the rows, and a header row that stands out.
+
+    As a style, the look also holds for rows that somebody adds in Word.
+    """
     style = document.styles.add_style(TABLE, WD_STYLE_TYPE.TABLE)
     style.base_style = document.styles["Normal Table"]
-    line = _element("w:tblBorders")
+    properties = _element("w:tblPr")
+    properties.extend([_table_borders(), _cell_margins()])
+    header_cell = _element("w:tcPr")
+    header_cell.append(_shade("accent-soft"))
+    header = _element("w:tblStylePr", type="firstRow")
+    header.append(header_cell)
+    style.element.extend([properties, header])
+
+
+def _table_borders() -> Any:
+    borders = _element("w:tblBorders")
     for side in ("top", "bottom", "insideH"):
-        line.append(_element(f"w:{side}", val="single", sz=4, space=0, color=_hex("line")))
+        borders.append(_element(f"w:{side}", val="single", sz=4, space=0, color=_hex("line")))
+    return borders
+
+
+def _cell_margins() -> Any:
+    """The widths are in twentieths of a point."""
     margins = _element("w:tblCellMar")
     for side, width in (("top", 40), ("left", 85), ("bottom", 40), ("right", 85)):
         margins.append(_element(f"w:{side}", w=width, type="dxa"))
-    properties = _element("w:tblPr")
-    properties.extend([line, margins])
-    header = _element("w:tblStylePr", type="firstRow")
-    ground = _element("w:tcPr")
-    ground.append(_shade("accent-soft"))
-    header.append(ground)
-    style.element.extend([properties, header])
+    return margins
 
 
 def _set_settings(document: Document) -> None:
@@ -243,28 +278,33 @@ def add_status(to: Paragraph, step: Step) -> None:
 
 
 def table(document: Document, headers: Sequence[str], widths: Sequence[int], description: str) -> Table:
-    """A table with its header row, which is repeated on every page that the table goes on to.
+    """Add a table with its header row, and return it. The header is repeated on each page that the table covers.
 
-    `widths` in millimetres, `description` is read aloud to readers that do not see the table.
+    `widths` are in millimetres. `description` is read aloud to readers that do not see the table.
     """
-    made = document.add_table(rows=1, cols=len(headers), style=TABLE)
-    made.autofit = False
-    made.alignment = WD_TABLE_ALIGNMENT.LEFT
-    properties = made._tbl.tblPr
+    new_table = document.add_table(rows=1, cols=len(headers), style=TABLE)
+    new_table.autofit = False
+    new_table.alignment = WD_TABLE_ALIGNMENT.LEFT
+    properties = new_table._tbl.tblPr
+    # The style is for the first row alone, not for the first column too.
     properties.find(qn("w:tblLook")).set(qn("w:firstColumn"), "0")
     properties.append(_element("w:tblDescription", val=legible(description)))
-    for column, width in zip(made.columns, widths, strict=True):
+    for column, width in zip(new_table.columns, widths, strict=True):
         column.width = Mm(width)
-    _keep_whole(made.rows[0])
-    made.rows[0]._tr.get_or_add_trPr().append(_element("w:tblHeader"))
-    for cell, text, width in zip(made.rows[0].cells, headers, widths, strict=True):
+    _fill_header(new_table.rows[0], headers, widths)
+    return new_table
+
+
+def _fill_header(header: Any, texts: Sequence[str], widths: Sequence[int]) -> None:
+    _keep_whole(header)
+    header._tr.get_or_add_trPr().append(_element("w:tblHeader"))
+    for cell, text, width in zip(header.cells, texts, widths, strict=True):
         cell.width = Mm(width)
         add_text(_styled(cell.paragraphs[0], TABLE_HEADER), text)
-    return made
 
 
 def row(to: Table, values: Iterable[str | Step], *, stands_out: bool = False) -> None:
-    """A row of texts and statuses, never torn between two pages."""
+    """Add a row of texts and statuses to a table. A page break never falls inside the row."""
     added = to.add_row()
     _keep_whole(added)
     for cell, value in zip(added.cells, values, strict=True):
@@ -300,33 +340,40 @@ def _keep_whole(row: Any) -> None:
 
 
 def field(to: Paragraph, instruction: str, shown: str) -> None:
-    """A field that Word computes, such as PAGE; `shown` is what stands there until it does."""
-    for kind in ("begin", "separate", "end"):
-        run = to.add_run()
-        run._r.append(_element("w:fldChar", fldCharType=kind))
-        if kind == "begin":
-            text = OxmlElement("w:instrText")
-            text.set(qn("xml:space"), "preserve")
-            text.text = f" {instruction} "
-            to.add_run()._r.append(text)
-        elif kind == "separate":
-            to.add_run(shown)
+    """Add a field that Word computes, such as PAGE. `shown` is the text until Word has computed it.
+
+    The file format wants five runs: begin, instruction, separate, shown text, end.
+    """
+    _field_character(to, "begin")
+    code = OxmlElement("w:instrText")
+    code.set(qn("xml:space"), "preserve")
+    code.text = f" {instruction} "
+    to.add_run()._r.append(code)
+    _field_character(to, "separate")
+    to.add_run(shown)
+    _field_character(to, "end")
+
+
+def _field_character(to: Paragraph, kind: str) -> None:
+    to.add_run()._r.append(_element("w:fldChar", fldCharType=kind))
 
 
 def contents(document: Document, before: Paragraph) -> None:
-    """A table of contents before a paragraph, of all headings of level 1 and 2 that the document has now.
+    """Insert a table of contents before a paragraph, with the present headings of levels 1 and 2.
 
-    Each is a link, and its page is a field: Word fills them in when it opens the document.
+    Each line is a link to its heading. Its page number is a field, which Word fills in when it opens the document.
     """
-    entries = [
-        (paragraph, level) for paragraph in document.paragraphs if (level := _LEVELS.get(paragraph._p.style or ""))
-    ]
-    lines = [before.insert_paragraph_before(style=f"toc {level}") for _entry, level in entries]
-    lines = lines or [before.insert_paragraph_before()]
-    for number, (line, (entry, _level)) in enumerate(zip(lines, entries, strict=False), start=1):
-        mark = f"_Toc{number:08}"
-        _bookmark(entry, mark, number)
-        _contents_line(line, entry.text, mark)
+    headings = [paragraph for paragraph in document.paragraphs if paragraph._p.style in _LEVELS]
+    lines = []
+    for number, heading in enumerate(headings, start=1):
+        level = _LEVELS[heading._p.style or ""]
+        line = before.insert_paragraph_before(style=f"toc {level}")
+        bookmark = f"_Toc{number:08}"
+        _bookmark(heading, bookmark, number)
+        _contents_line(line, heading.text, bookmark)
+        lines.append(line)
+    if not lines:
+        lines.append(before.insert_paragraph_before())
     _field_around(lines, 'TOC \\o "1-2" \\h \\z \\u')
     document.settings.element.find(qn("w:compat")).addprevious(_element("w:updateFields", val="true"))
 
