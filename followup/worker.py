@@ -97,6 +97,10 @@ def make(rendering: Rendering) -> bool:
 
 
 def _make(rendering: Rendering) -> bool:
+    """Draw one file and store it, and return whether that succeeded.
+
+    A failure is stored with its reason in Swedish, and with the texts that caused it where they can be found.
+    """
     try:
         content = _draw(rendering)
     except JobFailedError as failure:
@@ -127,9 +131,9 @@ def _seconds_left(rendering: Rendering) -> float:
 
 
 def _draw_in_child(rendering: Rendering, source: str, seconds: float) -> bytes:
-    """Draw `source`, the whole rendering or a part of it, in at most so many `seconds`.
+    """Return the PDF of `source`, the whole rendering or a part of it, drawn in a child process.
 
-    JobFailedError, TakenOverError.
+    JobFailedError when it fails or takes more than so many `seconds`, TakenOverError when another worker has it now.
     """
     with ChildProcess(lambda send: send(_drawn(rendering.document, source))) as child:
         _wait(rendering, child, seconds)
@@ -173,34 +177,38 @@ def _too_late() -> str:
 
 
 def _find_failing_texts(rendering: Rendering) -> list[TextPlace]:
-    """Return the texts that make the rendering fail, as many as are found within SEARCH_SECONDS."""
+    """Return the texts that make the rendering fail, as many as are found within SEARCH_SECONDS.
+
+    The search ends early when a more urgent PDF waits: a decision must not wait for the failure of a reader's PDF.
+    """
     try:
-        value = READ[rendering.document](rendering.source)
+        document = READ[rendering.document](rendering.source)
     except (ValueError, TypeError, KeyError):
         return []  # the queued JSON itself cannot be read
     pdf.is_available()  # loads WeasyPrint here, once for all trials
-    give_up = time.monotonic() + SEARCH_SECONDS
-
-    def is_failing(part: Value) -> bool:
-        if Rendering.objects.waiting().filter(priority__lt=rendering.priority).exists():
-            raise JobFailedError("A more urgent PDF waits.")
-        try:
-            _draw_in_child(rendering, to_json(part), give_up - time.monotonic())
-        except BrokenError:
-            return True
-        return False
+    deadline = time.monotonic() + SEARCH_SECONDS
 
     # By name: the report repeats the text of a measure in several chapters.
-    found: dict[str, TextPlace] = {}
+    places_by_name: dict[str, TextPlace] = {}
     try:
-        for place in failing_texts(value, is_failing):
-            found.setdefault(place.name, place)
-            if len(found) == MOST_TEXTS:
+        for place in failing_texts(document, lambda part: _is_failing(rendering, part, deadline)):
+            places_by_name.setdefault(place.name, place)
+            if len(places_by_name) == MOST_TEXTS:
                 break
     except JobFailedError:
-        # It took too long, or a decision must not wait for the search of a reader's failure.
         logger.warning("The search for the texts that make %s fail was ended", rendering)
-    return list(found.values())
+    return list(places_by_name.values())
+
+
+def _is_failing(rendering: Rendering, part: Value, deadline: float) -> bool:
+    """Return whether a part of the document makes the rendering fail. JobFailedError when the search has to end."""
+    if Rendering.objects.waiting().filter(priority__lt=rendering.priority).exists():
+        raise JobFailedError("A more urgent PDF waits.")
+    try:
+        _draw_in_child(rendering, to_json(part), deadline - time.monotonic())
+    except BrokenError:
+        return True
+    return False
 
 
 def read_files() -> int:

@@ -38,10 +38,11 @@ def request_pdf(
     choices: str = "",
     document: Rendering.Document = Rendering.Document.REPORT,
 ) -> Rendering:
-    """Return the PDF of a document: done, failed, or to wait for. The first request puts it in the queue.
+    """Return the rendering of a document as PDF: done, failed, or waiting. The first request puts it in the queue.
 
-    `build` makes the value that is drawn, of `follow_up` with the reader's `choices`. It is called only when something
-    has changed since the same was requested. TooManyRequestsError when the requester is past their limit.
+    `build` builds the content from the database, which costs time. It is called only when the database has changed
+    since the same document was requested with the same `choices` of the reader. TooManyRequestsError when the
+    requester is past their limit.
     """
     shortcut = _digest(
         fingerprint(), settings.MUNICIPALITY_NAME, str(change_count()), str(follow_up.pk), document, choices
@@ -62,7 +63,10 @@ def request_pdf_of(
     requester: Requester,
     document: Rendering.Document,
 ) -> Rendering:
-    """As `request_pdf`, of a value that costs little to build: the PDF is looked up by its content."""
+    """Return the rendering of `value`, found by its content or else put in the queue.
+
+    TooManyRequestsError when the requester is past their limit.
+    """
     source = to_json(value)
     key = _digest(fingerprint(), document, source)
     known = Rendering.objects.defer("source").filter(key=key).first()
@@ -156,18 +160,20 @@ class WaitingTime:
 
 
 def waiting_time_of(rendering: Rendering, now: datetime) -> WaitingTime:
-    """Return the place of a rendering in the queue and the time it has taken so far."""
-    in_queue = list(Rendering.objects.in_queue().values_list("pk", flat=True))
-    last = (
+    """Return the place of a rendering in the queue, the time it has taken so far, and the time that is usual."""
+    queued_ids = list(Rendering.objects.in_queue().values_list("pk", flat=True))
+    number_ahead = queued_ids.index(rendering.pk) if rendering.pk in queued_ids else 0
+    latest_alike = (
         Rendering.objects.light()
         .filter(follow_up=rendering.follow_up_id, document=rendering.document, state=Rendering.State.DONE)
         .order_by("-finished_at")
         .first()
     )
     return WaitingTime(
-        ahead=in_queue.index(rendering.pk) if rendering.pk in in_queue else 0,
+        ahead=number_ahead,
+        # The clock may have been set back since the request.
         elapsed=max(now - rendering.asked_at, timedelta()),
-        usual=last.took if last else None,
+        usual=latest_alike.took if latest_alike else None,
     )
 
 

@@ -26,9 +26,9 @@ class NoPdfError(Exception):
 
 
 def finished_pdf(follow_up: FollowUp, value: Report | MinutesExtract, document: Rendering.Document) -> bytes:
-    """Return the PDF of `value`, made in the queue like all others, so that no request thread lays out pages.
+    """Return the PDF of `value`, once a worker has made it: no request thread lays out pages itself.
 
-    NoPdfError when it fails or takes longer than WAIT seconds: it is then made all the same, for the next attempt.
+    NoPdfError when it fails or takes longer than WAIT seconds. The worker then goes on, for the next attempt.
     """
     rendering = request_pdf_of(follow_up, value, timezone.now(), BOARD, document)
     retry_pdf(rendering, BOARD, timezone.now())
