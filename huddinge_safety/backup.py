@@ -72,6 +72,7 @@ def save(folder: Path, now: datetime) -> Path:
     (partial / ABOUT).write_text(json.dumps(about))
     write_checksums(partial)
     partial.rename(target)
+
     MaintenanceRun = apps.get_model("followup", "MaintenanceRun")
     MaintenanceRun.record(MaintenanceRun.Task.BACKUP, now)
     return target
@@ -84,39 +85,69 @@ def restore(backup: Path, *, needs_signature: bool = True) -> str:
     """
     check(backup, needs_signature=needs_signature)
     about: dict[str, str] = json.loads((backup / ABOUT).read_text())
-    if about["database"] != connection.vendor:
-        raise BackupError(
-            f"Säkerhetskopian är från {about['database']}, och DATABASE_URL pekar på {connection.vendor}."
-        )
+    _check_database_system(about["database"])
     check_stored_checksums(backup)
-    if connection.introspection.table_names():
-        raise BackupError("Databasen är inte tom. Skapa en ny, peka DATABASE_URL på den och försök igen.")
-    files = _files_of(backup)
-    present = {name for name in files if default_storage.exists(name)}
-    if differing := sorted(name for name in present if not _is_same(name, files[name])):
-        raise BackupError(f"Filer finns redan, med annat innehåll: {', '.join(differing)}. Ingenting ändrades.")
+    _check_database_is_empty()
+    missing_files = _files_missing_from_storage(backup)
+
     _load(backup / DATABASE[connection.vendor])
-    for name in sorted(files.keys() - present):
-        with files[name].open("rb") as file:
+    for name, path in missing_files.items():
+        with path.open("rb") as file:
             default_storage.save(name, File(file))
     return about["version"]
 
 
+def _check_database_system(backed_up: str) -> None:
+    if backed_up != connection.vendor:
+        raise BackupError(f"Säkerhetskopian är från {backed_up}, och DATABASE_URL pekar på {connection.vendor}.")
+
+
+def _check_database_is_empty() -> None:
+    if connection.introspection.table_names():
+        raise BackupError("Databasen är inte tom. Skapa en ny, peka DATABASE_URL på den och försök igen.")
+
+
+def _files_missing_from_storage(backup: Path) -> dict[str, Path]:
+    """Return the backed-up files that storage lacks; raise BackupError where it has one with other content."""
+    missing = {}
+    differing = []
+    for name, path in sorted(_files_of(backup).items()):
+        if not default_storage.exists(name):
+            missing[name] = path
+        elif not _has_same_content(name, path):
+            differing.append(name)
+    if differing:
+        raise BackupError(f"Filer finns redan, med annat innehåll: {', '.join(differing)}. Ingenting ändrades.")
+    return missing
+
+
 def check(backup: Path, *, needs_signature: bool = True) -> None:
-    """Compare the backup with its list of checksums, and the list with its signature. Raise BackupError."""
-    sums = backup / SUMS
-    if not sums.exists():
+    """Raise BackupError unless the backup has exactly the files of its list of checksums, and the list is signed.
+
+    :param needs_signature: False for a backup made before the municipality had a key.
+    """
+    checksum_list = backup / SUMS
+    if not checksum_list.exists():
         raise BackupError(f"{backup} är ingen hel säkerhetskopia: {SUMS} saknas.")
     if needs_signature:
         _check_signature(backup)
-    lines = [line.partition("  ") for line in sums.read_text().splitlines()]
-    expected = {name: checksum for checksum, _, name in lines}
-    present = {str(path.relative_to(backup)): path for path in backup.rglob("*") if not path.is_dir()}
-    wrong = [name for name in expected if name not in present or _sha256(present[name]) != expected[name]]
-    if wrong:
-        raise BackupError(f"Säkerhetskopian är skadad: {', '.join(wrong)}.")
-    if unknown := sorted(present.keys() - expected.keys() - {SUMS, SIGNATURE}):
+    checksums = _listed_checksums(checksum_list)
+    files = {str(path.relative_to(backup)): path for path in backup.rglob("*") if not path.is_dir()}
+    damaged = [name for name in checksums if name not in files or _sha256(files[name]) != checksums[name]]
+    if damaged:
+        raise BackupError(f"Säkerhetskopian är skadad: {', '.join(damaged)}.")
+    unknown = sorted(files.keys() - checksums.keys() - {SUMS, SIGNATURE})
+    if unknown:
         raise BackupError(f"Säkerhetskopian har filer som inte hör till den: {', '.join(unknown)}.")
+
+
+def _listed_checksums(checksum_list: Path) -> dict[str, str]:
+    """Return the checksum of each file name in a list in the format of the program sha256sum."""
+    checksums = {}
+    for line in checksum_list.read_text().splitlines():
+        checksum, _, name = line.partition("  ")
+        checksums[name] = checksum
+    return checksums
 
 
 def check_stored_checksums(backup: Path) -> None:
@@ -280,7 +311,8 @@ def _with_decision(name: str) -> str:
     return f"{name} (PDF till {decisions})" if decisions else name
 
 
-def _is_same(name: str, path: Path) -> bool:
+def _has_same_content(name: str, path: Path) -> bool:
+    """Return whether the stored file `name` has the content of the file at `path`."""
     with default_storage.open(name) as file:
         content: bytes = file.read()
     return content == path.read_bytes()

@@ -106,21 +106,20 @@ class Environment(environ.Env):
     def _default_url(self, parse: Any, var: str, default: str, example: str) -> dict[str, Any]:
         """Note that the address is wrong, without repeating it, and return the settings of the default."""
         self.problems.append(f"{var} ska vara en adress som {example}.")
+        # Without the variable, `parse` reads the default.
         del self.ENVIRON[var]
         return dict(parse(var, default=default))
 
     def stop_if_wrong(self) -> None:
         """Raise ImproperlyConfigured with every problem, a line each."""
-        if self.problems:
-            raise ImproperlyConfigured(
-                "\n".join(
-                    [
-                        "Inställningarna är inte rätt, och programmet startar inte:",
-                        *(f"  - {problem}" for problem in self.problems),
-                        "Sätt miljövariablerna (se README.md), eller DEBUG=1 för utveckling.",
-                    ]
-                )
-            )
+        if not self.problems:
+            return
+        lines = [
+            "Inställningarna är inte rätt, och programmet startar inte:",
+            *(f"  - {problem}" for problem in self.problems),
+            "Sätt miljövariablerna (se README.md), eller DEBUG=1 för utveckling.",
+        ]
+        raise ImproperlyConfigured("\n".join(lines))
 
 
 def _key_bytes(text: str) -> bytes:
@@ -133,21 +132,38 @@ def _key_bytes(text: str) -> bytes:
 
 def check_production(env: Environment, hosts: list[str], site_url: str) -> None:
     """Note the settings that production needs and that are missing or unsafe."""
+    _check_secret_key(env)
+    _check_hosts(env, hosts)
+    env.require("DATABASE_URL", "databasen, till exempel postgres://användare:lösenord@värd/namn")
+    _check_site_url(env, hosts, site_url)
+    env.require("EMAIL_URL", "e-postservern, till exempel smtp+tls://användare:lösenord@värd:587, eller dummymail://")
+
+
+def _check_secret_key(env: Environment) -> None:
     secret = env.str("SECRET_KEY", default="")
     env.require("SECRET_KEY", "en lång slumpmässig text, som hålls hemlig")
-    is_long = len(secret) >= 50 and len(set(secret)) >= 5
-    env.expect("SECRET_KEY", is_long or not secret, "ska vara minst 50 tecken lång och slumpmässig")
+    if secret:
+        is_strong = len(secret) >= 50 and len(set(secret)) >= 5
+        env.expect("SECRET_KEY", is_strong, "ska vara minst 50 tecken lång och slumpmässig")
+
+
+def _check_hosts(env: Environment, hosts: list[str]) -> None:
+    """Note a problem for each host with a wildcard, a port, a path or a space."""
     env.require("ALLOWED_HOSTS", "webbplatsens värdnamn, åtskilda av komma")
     for host in hosts:
-        is_name = host.startswith("[") or not set(host) & set("*/: ")
-        env.expect("ALLOWED_HOSTS", is_name, f"ska vara värdnamn, inte ”{host}”")
-    env.require("DATABASE_URL", "databasen, till exempel postgres://användare:lösenord@värd/namn")
+        is_ipv6_address = host.startswith("[")
+        is_name = not set(host) & set("*/: ")
+        env.expect("ALLOWED_HOSTS", is_ipv6_address or is_name, f"ska vara värdnamn, inte ”{host}”")
+
+
+def _check_site_url(env: Environment, hosts: list[str], site_url: str) -> None:
+    """Note a problem unless the site's address has https and one of the allowed host names."""
     env.require("SITE_URL", "webbplatsens adress, till exempel https://uppfoljning.example.se")
-    if "SITE_URL" in env:
-        site = urlsplit(site_url)
-        env.expect(
-            "SITE_URL", site.scheme == "https" and bool(site.hostname), "ska börja med https:// och ett värdnamn"
-        )
-        is_known = validate_host(site.hostname or "", hosts)
-        env.expect("SITE_URL", is_known or not site.hostname, "har ett värdnamn som inte finns i ALLOWED_HOSTS")
-    env.require("EMAIL_URL", "e-postservern, till exempel smtp+tls://användare:lösenord@värd:587, eller dummymail://")
+    if "SITE_URL" not in env:
+        return
+    site = urlsplit(site_url)
+    is_secure = site.scheme == "https" and bool(site.hostname)
+    env.expect("SITE_URL", is_secure, "ska börja med https:// och ett värdnamn")
+    if site.hostname:
+        is_allowed = validate_host(site.hostname, hosts)
+        env.expect("SITE_URL", is_allowed, "har ett värdnamn som inte finns i ALLOWED_HOSTS")

@@ -16,14 +16,16 @@ class JsonFormatter(logging.Formatter):
     """Format a record as one line of JSON; `extra={"facts": {…}}` adds fields to it."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """Return the record as JSON, with the number of the request, if any, and the traceback of an exception."""
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if number := request_id.get():
-            line["request"] = number
+        request_number = request_id.get()
+        if request_number:
+            line["request"] = request_number
         line |= getattr(record, "facts", {})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
@@ -31,7 +33,11 @@ class JsonFormatter(logging.Formatter):
 
 
 def logging_config(form: str, level: str) -> dict[str, Any]:
-    """Return the logging configuration of Django and of gunicorn, so that all lines look alike."""
+    """Return the logging configuration of Django and of gunicorn, so that all lines look alike.
+
+    :param form: "json" for a program that collects logs, or "text" for a developer's terminal.
+    :param level: the lowest level that is logged from our own code.
+    """
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -81,7 +87,9 @@ def remove_texts(event: Any, hint: object) -> Any:
         event.pop(part, None)
     for exception in event.get("exception", {}).get("values", []):
         exception.pop("value", None)
-    if logged := event.get("logentry"):
-        event["logentry"] = {"message": logged.get("message", "")}
+    log_entry = event.get("logentry")
+    if log_entry:
+        # The message before its values are filled in.
+        event["logentry"] = {"message": log_entry.get("message", "")}
     event["tags"] = {"request": request_id.get()}
     return event

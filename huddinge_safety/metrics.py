@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Count
@@ -34,20 +35,37 @@ class QueueCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         now = timezone.now()
         yield _gauge("version_info", "The version that runs.", 1, version=settings.VERSION)
-        states = dict(Rendering.objects.order_by().values_list("state").annotate(Count("pk")))
-        renderings = GaugeMetricFamily("huddinge_renderings", "PDFs by state.", labels=["state"])
-        for state in Rendering.State.values:
-            renderings.add_metric([state], states.get(state, 0))
-        yield renderings
-        first = Rendering.objects.waiting().values_list("asked_at", flat=True).first()
-        waited = (now - first).total_seconds() if first else 0
-        yield _gauge("rendering_oldest_wait_seconds", "How long the first PDF in the queue has waited.", waited)
-        mail = OutgoingMail.objects
-        yield _gauge("mail_waiting", "Mails that wait to be sent.", mail.waiting().count())
-        yield _gauge("mail_given_up", "Mails that could not be sent.", mail.failed().count())
-        oldest = mail.waiting().order_by("created_at").values_list("created_at", flat=True).first()
-        waited = (now - oldest).total_seconds() if oldest else 0
-        yield _gauge("mail_oldest_wait_seconds", "How long the oldest waiting mail has waited.", waited)
+        yield from _pdf_figures(now)
+        yield from _mail_figures(now)
+
+
+def _pdf_figures(now: datetime) -> Iterator[Metric]:
+    """Yield the number of PDFs in each state, and how long the first in the queue has waited."""
+    count_by_state = dict(Rendering.objects.order_by().values_list("state").annotate(Count("pk")))
+    renderings = GaugeMetricFamily("huddinge_renderings", "PDFs by state.", labels=["state"])
+    for state in Rendering.State.values:
+        renderings.add_metric([state], count_by_state.get(state, 0))
+    yield renderings
+
+    asked_at = Rendering.objects.waiting().values_list("asked_at", flat=True).first()
+    waited = _seconds_since(asked_at, now)
+    yield _gauge("rendering_oldest_wait_seconds", "How long the first PDF in the queue has waited.", waited)
+
+
+def _mail_figures(now: datetime) -> Iterator[Metric]:
+    """Yield the numbers of waiting and failed mails, and how long the oldest waiting one has waited."""
+    waiting = OutgoingMail.objects.waiting()
+    yield _gauge("mail_waiting", "Mails that wait to be sent.", waiting.count())
+    yield _gauge("mail_given_up", "Mails that could not be sent.", OutgoingMail.objects.failed().count())
+
+    created_at = waiting.order_by("created_at").values_list("created_at", flat=True).first()
+    waited = _seconds_since(created_at, now)
+    yield _gauge("mail_oldest_wait_seconds", "How long the oldest waiting mail has waited.", waited)
+
+
+def _seconds_since(moment: datetime | None, now: datetime) -> float:
+    """Return the seconds from `moment` to `now`; 0 for None, when nothing waits."""
+    return (now - moment).total_seconds() if moment else 0
 
 
 def _gauge(name: str, description: str, value: float, **labels: str) -> Metric:

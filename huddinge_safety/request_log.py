@@ -24,8 +24,8 @@ class RequestLogMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
-        number = given if NUMBER.fullmatch(given) else uuid.uuid4().hex
+        """Answer the request, with its number in every line that is logged meanwhile and in the response."""
+        number = _request_number(request)
         token = request_id.set(number)
         start = time.perf_counter()
         try:
@@ -37,6 +37,7 @@ class RequestLogMiddleware:
         return response
 
     def log(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+        """Count an answered request for the figures of Prometheus, and write its line in the log."""
         view = request.resolver_match.view_name if request.resolver_match else ""
         count_request(view, request.method or "", response.status_code, seconds)
         facts = {
@@ -49,6 +50,12 @@ class RequestLogMiddleware:
             "ms": round(seconds * 1000),
         }
         logger.info("%s %s %s", facts["method"], facts["path"], facts["status"], extra={"facts": facts})
+
+
+def _request_number(request: HttpRequest) -> str:
+    """Return the number that a proxy gave the request, or a new one."""
+    given = request.headers.get("X-Request-ID", "")
+    return given if NUMBER.fullmatch(given) else uuid.uuid4().hex
 
 
 def path_of(request: HttpRequest) -> str:

@@ -182,7 +182,11 @@ class BufferingThreadWorker(ThreadWorker):
             self.add_to_request(conn, data)
 
     def add_to_request(self, conn: Connection, data: bytes) -> None:
-        was_head = conn.request.missing_body_bytes is None
+        """Add the bytes to the request that `conn` receives, and hand it to a thread once it is complete.
+
+        Refuse a request that breaks a limit, and answer a client that waits for permission to send the body.
+        """
+        was_in_head = conn.request.missing_body_bytes is None
         try:
             conn.request.add(data)
         except RequestRefusedError as error:
@@ -194,7 +198,7 @@ class BufferingThreadWorker(ThreadWorker):
             return
         if conn.request.is_complete:
             self.hand_to_thread(conn)
-        elif was_head and conn.request.awaits_continue:
+        elif was_in_head and conn.request.awaits_continue:
             util.write_nonblock(conn.sock, b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def hand_to_thread(self, conn: Connection) -> None:
@@ -239,14 +243,15 @@ class BufferingThreadWorker(ThreadWorker):
             return
         self.next_sweep_at = now + SWEEP_SECONDS
         for conn in list(self.receiving):
-            # A stopping worker does not wait for a client that has not begun.
-            is_idle = not conn.request.head
-            if now < conn.request.deadline and not (is_idle and not self.alive):
+            has_begun = bool(conn.request.head)
+            # A stopping worker does not wait for a client that has not begun its request.
+            is_stopping_idle = not self.alive and not has_begun
+            if now < conn.request.deadline and not is_stopping_idle:
                 continue
-            if is_idle or conn.is_refused:
-                self.drop(conn)
-            else:
+            if has_begun and not conn.is_refused:
                 self.refuse(conn, RequestRefusedError(408, "Request Timeout"))
+            else:
+                self.drop(conn)
 
     def notify(self) -> None:
         """Report to gunicorn that this process lives, while its threads complete work.
