@@ -81,38 +81,51 @@ class User(AbstractUser):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, and record the changes that are reported to the person by mail. A login alone makes no history."""
-        fields = set(kwargs["update_fields"]) if kwargs.get("update_fields") is not None else None
-        changes = self._account_changes(fields)
+        updated_fields = set(kwargs["update_fields"]) if kwargs.get("update_fields") is not None else None
+        changes = self._account_changes(updated_fields)
         if NEW_PASSWORD in changes:
             self.password_changed_at = timezone.now()
-            if fields is not None:
-                kwargs["update_fields"] = fields | {"password_changed_at"}
-        if fields and fields <= {"last_login", "password"}:
-            self.skip_history_when_saving = True
-        try:
+            if updated_fields is not None:
+                kwargs["update_fields"] = updated_fields | {"password_changed_at"}
+
+        is_login = bool(updated_fields and updated_fields <= {"last_login", "password"})
+        if is_login:
+            self._save_without_history(*args, **kwargs)
+        else:
             super().save(*args, **kwargs)
-        finally:
-            vars(self).pop("skip_history_when_saving", None)
         for change in changes:
             AccountChange.objects.record(self, change)
 
-    def _account_changes(self, fields: set[str] | None) -> list[str]:
-        """Return, in Swedish, the changes of password, superuser rights and access since the account was stored."""
-        if fields is not None and not fields & {"password", "is_superuser", "is_active"}:
+    def _save_without_history(self, *args: Any, **kwargs: Any) -> None:
+        # simple_history looks for the attribute; a later save of this object makes history again.
+        self.skip_history_when_saving = True
+        try:
+            super().save(*args, **kwargs)
+        finally:
+            del self.skip_history_when_saving
+
+    def _account_changes(self, updated_fields: set[str] | None) -> list[str]:
+        """Return, in Swedish, the changes of password, superuser rights and access since the account was stored.
+
+        :param updated_fields: the fields that are about to be saved; None for all of them.
+        """
+        if updated_fields is not None and not updated_fields & {"password", "is_superuser", "is_active"}:
             return []
         if self._state.adding:
             return [SUPERUSER_GAINED] if self.is_superuser else []
         stored = User.objects.get(pk=self.pk)
+        # Changes of a closed account give no access. The change that opens it is reported.
+        if not self.is_active:
+            return []
         # At login Django may hash the same password again, with a newer hasher.
-        is_rehash = fields == {"password"} and self._password is None  # type: ignore[attr-defined]
-        changes = {
+        is_rehash = updated_fields == {"password"} and self._password is None  # type: ignore[attr-defined]
+        has_happened = {
             NEW_PASSWORD: stored.password and self.password != stored.password and not is_rehash,
             SUPERUSER_GAINED: self.is_superuser and not stored.is_superuser,
             SUPERUSER_LOST: stored.is_superuser and not self.is_superuser,
-            "Kontot öppnades igen": self.is_active and not stored.is_active,
+            "Kontot öppnades igen": not stored.is_active,
         }
-        # Changes of a closed account give no access. The change that opens it is reported.
-        return [change for change, has_happened in changes.items() if has_happened] if self.is_active else []
+        return [change for change in has_happened if has_happened[change]]
 
     def set_password(self, raw_password: str | None) -> None:
         """Store the password in NFKC: some keyboards send å as one character, others as two."""

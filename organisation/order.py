@@ -62,7 +62,10 @@ def swedish_sorted(items: Iterable[T]) -> list[T]:
 
 @lru_cache(maxsize=10_000)
 def order_key(text: str) -> Key:
-    """Return a sort key: first by letters, then by accents, then lower case before upper case."""
+    """Return a sort key: first by letters, then by accents, then lower case before upper case.
+
+    The text itself comes last, so that two different texts never have the same key.
+    """
     letters: list[tuple[int, int]] = []
     accents: list[int] = []
     cases: list[int] = []

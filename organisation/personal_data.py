@@ -98,25 +98,31 @@ def anonymise(user: User, day: date) -> None:
 
     Rows that others depend on, such as history and memberships, stay under the new name. Everything used for signing
     in is deleted. Decided reports are not changed.
-    """
-    identity = {
-        "username": _anonymous_username(user),
-        "first_name": "",
-        "last_name": f"Tidigare användare {user.pk}",
-        "email": "",
-    }
-    for field, value in identity.items():
-        setattr(user, field, value)
-    user.is_active = user.is_staff = user.is_superuser = False
-    user.set_unusable_password()
-    save_as(user, reason=REASON)
-    user.history.update(**identity)
 
+    :param day: the first day without the person; memberships end the day before.
+    """
+    _close_and_rename(user)
     user.groups.clear()
     user.user_permissions.clear()
     _end_memberships(user, day)
     _delete_sign_in_data(user)
     _remove_names_from_admin_log(user)
+
+
+def _close_and_rename(user: User) -> None:
+    """Close the account, and replace the person's name and address in it and in its history."""
+    anonymous_identity = {
+        "username": _anonymous_username(user),
+        "first_name": "",
+        "last_name": f"Tidigare användare {user.pk}",
+        "email": "",
+    }
+    for field, value in anonymous_identity.items():
+        setattr(user, field, value)
+    user.is_active = user.is_staff = user.is_superuser = False
+    user.set_unusable_password()
+    save_as(user, reason=REASON)
+    user.history.update(**anonymous_identity)
 
 
 def _end_memberships(user: User, day: date) -> None:

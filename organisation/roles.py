@@ -130,11 +130,16 @@ def synchronise_after_migrate() -> None:
 
 
 def _synchronise(sender: AppConfig, using: str, apps: Any = installed_apps, **kwargs: Any) -> None:
+    """Create the group of each role and give it the role's permissions; a handler of the signal `post_migrate`.
+
+    :param using: the alias of the migrated database.
+    :param apps: the models as migrated, which may be an earlier version of them.
+    """
     try:
         group_model, permission_model = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
     except LookupError:  # migrated back to before the tables exist
         return
-    stored = {
+    permission_by_name = {
         f"{permission.content_type.app_label}.{permission.codename}": permission
         for permission in permission_model.objects.using(using).select_related("content_type")
     }
@@ -142,7 +147,8 @@ def _synchronise(sender: AppConfig, using: str, apps: Any = installed_apps, **kw
         for role in ROLES:
             group, _ = group_model.objects.using(using).get_or_create(name=role.name)
             # After `migrate APP EARLIER_MIGRATION`, the permissions of later models do not exist.
-            _set_permissions(group, [stored[name] for name in role.permissions if name in stored])
+            existing = [permission_by_name[name] for name in role.permissions if name in permission_by_name]
+            _set_permissions(group, existing)
 
 
 def _set_permissions(group: Any, permissions: list[Model]) -> None:

@@ -69,17 +69,25 @@ def png_chunks(content: bytes) -> Iterator[Chunk]:
     position = len(PNG)
     kind = b""
     while kind != b"IEND":
-        length = int.from_bytes(content[position : position + 4])
-        kind, data = content[position + 4 : position + 8], content[position + 8 : position + 8 + length]
-        checksum = content[position + 8 + length : position + 12 + length]
-
-        is_intact = len(checksum) == 4 and zlib.crc32(kind + data).to_bytes(4) == checksum
-        is_first = position == len(PNG)
-        if not is_intact or (is_first and length != HEADER_LENGTH):
+        chunk = _read_chunk(content, position)
+        is_header = position == len(PNG)
+        if chunk is None or (is_header and len(chunk.data) != HEADER_LENGTH):
             raise ValidationError("PNG-filen är trasig. Spara om den och försök igen.")
 
-        yield Chunk(kind, data)
-        position += 12 + length
+        yield chunk
+        kind = chunk.kind
+        position += len(chunk.encoded())
+
+
+def _read_chunk(content: bytes, position: int) -> Chunk | None:
+    """Return the chunk at `position`: 4 bytes of length, 4 of kind, the data and 4 of checksum; None if broken."""
+    length = int.from_bytes(content[position : position + 4])
+    data_start = position + 8
+    data_end = data_start + length
+    chunk = Chunk(kind=content[position + 4 : data_start], data=content[data_start:data_end])
+    checksum_end = data_end + 4
+    is_intact = content[position:checksum_end] == chunk.encoded()
+    return chunk if is_intact else None
 
 
 def _sanitise_svg(content: bytes) -> bytes:
@@ -111,6 +119,7 @@ def _parse_svg(content: bytes) -> ElementTree.Element:
 
 def _svg_size(root: ElementTree.Element) -> tuple[float, float]:
     """Return the width and height of a drawing; raise ValidationError where it has none."""
+    # A viewBox is the left edge, the top, the width and the height.
     numbers = re.findall(r"[\d.]+", root.get("viewBox", ""))[2:]
     if len(numbers) != 2:
         numbers = [root.get(name, "").removesuffix("px") for name in ("width", "height")]
@@ -124,13 +133,11 @@ def _svg_size(root: ElementTree.Element) -> tuple[float, float]:
 
 
 def _clean_element(element: ElementTree.Element) -> None:
-    """Remove the metadata of drawing programs from `element` and all below it; refuse scripts and references."""
-    for name, value in list(element.attrib.items()):
-        if name.startswith("{") and name != f"{XLINK}href":
-            del element.attrib[name]
-        elif name.lower().startswith("on") or _is_external(name, value):
-            raise _refusal(name)
+    """Remove the metadata of drawing programs from `element` and all below it; refuse scripts and references.
 
+    ElementTree writes a name of another namespace, as drawing programs have, with the namespace first in braces.
+    """
+    _clean_attributes(element)
     for child in list(element):
         name = child.tag.removeprefix(SVG)
         if name == "metadata" or name.startswith("{"):
@@ -139,6 +146,15 @@ def _clean_element(element: ElementTree.Element) -> None:
             raise _refusal(name)
         else:
             _clean_element(child)
+
+
+def _clean_attributes(element: ElementTree.Element) -> None:
+    for name, value in list(element.attrib.items()):
+        is_event_handler = name.lower().startswith("on")
+        if name.startswith("{") and name != f"{XLINK}href":
+            del element.attrib[name]
+        elif is_event_handler or _is_external(name, value):
+            raise _refusal(name)
 
 
 def _is_external(name: str, value: str) -> bool:

@@ -45,7 +45,7 @@ class ColourSchemeForm(forms.Form):
 
 @login_not_required
 def colour_scheme(request: HttpRequest) -> HttpResponse:
-    """Choose light or dark, stored in a cookie of the visitor's browser."""
+    """Show the choice of light or dark; store it in a cookie and return to the page that the visitor came from."""
     next_page = _next_page(request)
     form = ColourSchemeForm(request.POST or None, initial={"scheme": _chosen_scheme(request)})
     if request.method != "POST" or not form.is_valid():

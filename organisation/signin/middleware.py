@@ -76,6 +76,7 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: View, *args: Any) -> HttpResponse | None:
+        """Redirect to the page for using a second factor, or for adding one; return None to show the page asked for."""
         if is_same_for_everyone(view) or not settings.REQUIRE_MFA or not request.user.is_authenticated:
             return None
         match = request.resolver_match

@@ -35,7 +35,10 @@ class TokenRefusedError(OAuth2Error):
 def verify_id_token(id_token: str, key_set: dict[str, Any], *, issuer: str, audience: str) -> dict[str, Any]:
     """Return the claims of an ID token; raise TokenRefusedError if it is invalid (OpenID Connect Core 3.1.3.7).
 
+    Claims are the statements about the person, such as name and address, that the provider has signed.
+
     :param key_set: the issuer's JSON Web Key Set.
+    :param audience: our client id: the token must be made for us.
     """
     try:
         header = jwt.get_unverified_header(id_token)
@@ -76,7 +79,11 @@ class ProviderAdapter(OpenIDConnectOAuth2Adapter):
         return config
 
     def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any) -> SocialLogin:
-        """Return the login of the person whom the provider's answer identifies, with the verified claims."""
+        """Return the login of the person whom the provider's answer identifies, with the verified claims.
+
+        Claims are the statements about the person in the provider's token. `pre_social_login` compares the nonce, a
+        random text that ties the token to our request. The session keeps the means to log out at the provider too.
+        """
         config = self.openid_config
         id_token = str(kwargs["response"].get("id_token", ""))
         key_set = self._fetch(config["jwks_uri"])

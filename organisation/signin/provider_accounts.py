@@ -31,8 +31,9 @@ MAX_LENGTHS = {"username": 150, "email": 254, "first_name": 150, "last_name": 15
 class ProviderAccountAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Refuse a token issued for another request, link an account that exists, and update the linked account."""
-        nonce = sociallogin.state.get("nonce")
-        if not nonce or sociallogin.nonce != nonce:
+        # The nonce is a random text that the provider copies from our request into its token.
+        sent_nonce = sociallogin.state.get("nonce")
+        if not sent_nonce or sociallogin.nonce != sent_nonce:
             logger.warning("Sign-in at the provider refused: the token answers another request")
             raise ImmediateHttpResponse(render_authentication_error(request, sociallogin.provider))
 

@@ -29,25 +29,28 @@ def apply_provider_groups(user: User, group_names: Iterable[str], day: date) -> 
 
 
 def _apply_roles(user: User, rules: list[ProviderGroup], group_names: set[str]) -> None:
-    managed = {rule.role.pk for rule in rules if rule.role}
-    earned = {rule.role.pk for rule in rules if rule.role and rule.name in group_names}
-    current = set(user.groups.values_list("pk", flat=True))
-    new = current - managed | earned
-    if new == current:
+    """Give `user` the roles of the groups, and remove roles that only other groups lead to; record the change."""
+    managed_ids = {rule.role.pk for rule in rules if rule.role}
+    earned_ids = {rule.role.pk for rule in rules if rule.role and rule.name in group_names}
+    current_ids = set(user.groups.values_list("pk", flat=True))
+    given_by_hand_ids = current_ids - managed_ids
+    new_ids = given_by_hand_ids | earned_ids
+    if new_ids == current_ids:
         return
 
     names_before = list(user.groups.values_list("name", flat=True))
     user._change_reason = REASON  # type: ignore[attr-defined]
-    user.groups.set(Group.objects.filter(pk__in=new))
+    user.groups.set(Group.objects.filter(pk__in=new_ids))
     # A role opens the administration; its permissions limit the pages there.
-    user.is_staff = bool(new)
+    user.is_staff = bool(new_ids)
     save_as(user, reason=REASON, update_fields=["is_staff"])
     AccountChange.objects.record_roles(user, names_before, source=" genom en grupp vid inloggningen")
 
 
 def _apply_units(user: User, rules: list[ProviderGroup], group_names: set[str], day: date) -> None:
-    managed = {rule.unit_id for rule in rules}
-    memberships = {membership.unit_id: membership for membership in user.memberships.filter(unit__in=managed)}
+    """Open a membership in each unit that the groups lead to, and end those that only other groups lead to."""
+    managed_ids = {rule.unit_id for rule in rules}
+    memberships = {membership.unit_id: membership for membership in user.memberships.filter(unit__in=managed_ids)}
     earned = _earned_units(rules, group_names)
 
     for unit_id, may_report in earned.items():
