@@ -153,13 +153,14 @@ def _listed_checksums(checksum_list: Path) -> dict[str, str]:
 def check_stored_checksums(backup: Path) -> None:
     """Compare the files with the checksums that the backed-up database stores for them. Raise BackupError."""
     files = _files_of(backup)
-    wrong = []
+    database = backup / DATABASE[connection.vendor]
+    differing = []
     for columns in STORED_CHECKSUMS:
-        for name, checksum in _stored_checksums(backup / DATABASE[connection.vendor], columns):
+        for name, checksum in _stored_checksums(database, columns):
             if name and (name not in files or _sha256(files[name]) != checksum):
-                wrong.append(name)
-    if wrong:
-        raise BackupError(f"Filer är inte de som databasen har kontrollsummor för: {', '.join(sorted(wrong))}.")
+                differing.append(name)
+    if differing:
+        raise BackupError(f"Filer är inte de som databasen har kontrollsummor för: {', '.join(sorted(differing))}.")
 
 
 def _copy_all(partial: Path) -> None:
@@ -232,14 +233,20 @@ def _stored_checksums_of_sqlite(database: Path, columns: StoredChecksum) -> list
 
 
 def _copied_columns(sql: str, columns: StoredChecksum) -> list[tuple[str, str]]:
-    """Return two columns of the rows after COPY, in the text format of PostgreSQL."""
+    """Return two columns of the rows after COPY, in the text format of PostgreSQL.
+
+    The line `COPY table (first, second) FROM stdin;` names the columns. The rows follow, with tabs between values, and
+    end with a line that is a backslash and a full stop. A table from before the checksum was added gives no rows.
+    """
     lines = iter(sql.splitlines())
     heading = next((line for line in lines if line.startswith("COPY ")), "COPY ()")
-    names = heading[heading.index("(") + 1 : heading.index(")")].replace('"', "").split(", ")
-    if columns.sha256 not in names:
+    column_names = heading[heading.index("(") + 1 : heading.index(")")].replace('"', "").split(", ")
+    if columns.sha256 not in column_names:
         return []
-    rows = (line.split("\t") for line in takewhile(lambda line: line != "\\.", lines))
-    return [(row[names.index(columns.name)], row[names.index(columns.sha256)]) for row in rows]
+    name_position = column_names.index(columns.name)
+    checksum_position = column_names.index(columns.sha256)
+    rows = [line.split("\t") for line in takewhile(lambda line: line != "\\.", lines)]
+    return [(row[name_position], row[checksum_position]) for row in rows]
 
 
 def _dump(path: Path) -> None:

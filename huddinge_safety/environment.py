@@ -67,6 +67,7 @@ class Environment(environ.Env):
         return [(int(item[0]), item[1].strip()) for item in items] if is_right else []
 
     def get_value(self, var: str, cast: Any = None, default: Any = NOTSET, parse_default: Any = False) -> Any:
+        """Return the value of a variable; note a problem and return the default when it cannot be read as `cast`."""
         value = self.ENVIRON.get(var, "")
         if cast is bool and value and value.lower() not in YES + NO:
             self.problems.append(f"{var} ska vara 1 eller 0, inte ”{value}”.")

@@ -129,7 +129,12 @@ def _queue_problem(first: str, queue: QuerySet[Rendering] | QuerySet[Workbook], 
 
 
 def _run_problem(work: str, task: MaintenanceRun.Task, max_hours: int, remedy: str, now: datetime) -> str:
-    """Return the problem when `task` has not succeeded for `max_hours`; 0 hours turns the check off."""
+    """Return the problem, in Swedish, when `task` has not succeeded for `max_hours`; an empty text when it has.
+
+    :param work: the Swedish name of the task, with a small letter.
+    :param max_hours: 0 turns the check off.
+    :param remedy: a Swedish sentence about the way to mend it.
+    """
     if not max_hours:
         return ""
     succeeded_at = MaintenanceRun.last_success(task)

@@ -52,7 +52,8 @@ def _data_of_other_tables(user: User) -> dict[str, list[dict[str, Any]]]:
     for field in _fields_referring_to_users():
         rows = field.model._base_manager.filter(**{field.name: user}).order_by("pk")
         if rows:
-            tables[f"{field.model._meta.verbose_name_plural} ({field.verbose_name})"] = [_row_data(row) for row in rows]
+            heading = f"{field.model._meta.verbose_name_plural} ({field.verbose_name})"
+            tables[heading] = [_row_data(row) for row in rows]
     return tables
 
 

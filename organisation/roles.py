@@ -136,7 +136,8 @@ def _synchronise(sender: AppConfig, using: str, apps: Any = installed_apps, **kw
     :param apps: the models as migrated, which may be an earlier version of them.
     """
     try:
-        group_model, permission_model = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
+        group_model = apps.get_model("auth", "Group")
+        permission_model = apps.get_model("auth", "Permission")
     except LookupError:  # migrated back to before the tables exist
         return
     permission_by_name = {

@@ -68,7 +68,7 @@ class FontFinder(BaseFinder):
 
 
 def write_subset(source: Path, target: Path) -> None:
-    """Write the font `source`, with no more than CHARACTERS, as a compressed web font."""
+    """Write a compressed web font with those characters of the font `source` that are among CHARACTERS."""
     options = subset.Options(flavor="woff2", layout_features=FEATURES, hinting=False)
     font = subset.load_font(str(source), options)
     subsetter = subset.Subsetter(options)

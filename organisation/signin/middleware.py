@@ -44,7 +44,7 @@ class SessionTimeoutMiddleware:
     """Log out a session that has been idle for SESSION_IDLE_MINUTES or is older than SESSION_HOURS."""
 
     # Store the time of the latest request once a minute, not for every page.
-    RESOLUTION = 60
+    RECORDING_INTERVAL_SECONDS = 60
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -53,16 +53,20 @@ class SessionTimeoutMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: View, *args: Any) -> None:
+        """Log out a session that is too old; otherwise store that it is in use."""
         if is_same_for_everyone(view):
             return
         seen_at = request.session.get(SEEN_AT)
         if seen_at is None:
             return
         now = int(time.time())
-        idle, age = now - seen_at, now - request.session[SIGNED_IN_AT]
-        if idle > settings.SESSION_IDLE_MINUTES * 60 or age > settings.SESSION_HOURS * 3600:
+        idle_seconds = now - seen_at
+        age_seconds = now - request.session[SIGNED_IN_AT]
+        is_idle = idle_seconds > settings.SESSION_IDLE_MINUTES * 60
+        is_too_old = age_seconds > settings.SESSION_HOURS * 3600
+        if is_idle or is_too_old:
             logout(request)
-        elif idle > self.RESOLUTION:
+        elif idle_seconds > self.RECORDING_INTERVAL_SECONDS:
             request.session[SEEN_AT] = now
 
 

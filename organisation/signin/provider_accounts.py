@@ -38,10 +38,8 @@ class ProviderAccountAdapter(DefaultSocialAccountAdapter):
             raise ImmediateHttpResponse(render_authentication_error(request, sociallogin.provider))
 
         if not sociallogin.is_existing:
-            user = _account_to_link(sociallogin)
-            if user:
-                user._change_reason = "Kopplat till kommunens inloggning"  # type: ignore[attr-defined]
-                sociallogin.connect(request, user)
+            _link_account(request, sociallogin)
+        # Linking makes the login an existing one.
         if sociallogin.is_existing:
             _update_account(sociallogin.user, sociallogin.claims)
 
@@ -67,6 +65,14 @@ class ProviderAccountAdapter(DefaultSocialAccountAdapter):
 
     def on_authentication_error(self, request: HttpRequest, provider: Any, *args: Any, **kwargs: Any) -> None:
         logger.warning("Sign-in at the provider failed: %r", kwargs.get("exception") or kwargs.get("error"))
+
+
+def _link_account(request: HttpRequest, sociallogin: SocialLogin) -> None:
+    """Link the login to the local account of the same person, if there is one."""
+    user = _account_to_link(sociallogin)
+    if user:
+        user._change_reason = "Kopplat till kommunens inloggning"  # type: ignore[attr-defined]
+        sociallogin.connect(request, user)
 
 
 def _account_to_link(sociallogin: SocialLogin) -> User | None:

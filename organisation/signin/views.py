@@ -58,6 +58,7 @@ def _run_oauth_view(view_class: type[OAuth2View], request: HttpRequest, provider
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Log out here, and at the provider too if the person signed in there and it supports that."""
+    # Read before the logout, which empties the session.
     provider = request.session.get(PROVIDER_LOGOUT)
     get_adapter(request).logout(request)
     login_page = reverse("account_login")
