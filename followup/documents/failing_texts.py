@@ -193,23 +193,30 @@ def _owner(part: Any, parent: Owner) -> Owner:
 
 
 def _pruned(value: Any, path: Path, kept: set[Path]) -> Any:
-    """Return `value` with the texts at `kept` alone. Items of tuples that have texts, but none at `kept`, are gone."""
+    """Return a copy of `value`, a document or a part of one, in which only the texts at the paths `kept` remain.
+
+    Other texts become empty. Items of tuples that have texts, but none to keep, are left out.
+    """
     if isinstance(value, str):
         return value if path in kept else ""
     if isinstance(value, tuple):
-        return tuple(
-            _pruned(item, (*path, number), kept)
-            for number, item in enumerate(value)
-            if (*path, number) in kept or not _holds_text(item)
-        )
+        return _pruned_items(value, path, kept)
     if not _has_texts(value):
         return value
-    changed = {
-        field.name: _pruned(getattr(value, field.name), (*path, field.name), kept)
-        for field in fields(value)
-        if field.name not in CODES
-    }
-    return replace(value, **changed)
+    texts = {}
+    for field in fields(value):
+        if field.name not in CODES:
+            texts[field.name] = _pruned(getattr(value, field.name), (*path, field.name), kept)
+    return replace(value, **texts)
+
+
+def _pruned_items(items: tuple[Any, ...], path: Path, kept: set[Path]) -> tuple[Any, ...]:
+    remaining = []
+    for number, item in enumerate(items):
+        item_path = (*path, number)
+        if item_path in kept or not _holds_text(item):
+            remaining.append(_pruned(item, item_path, kept))
+    return tuple(remaining)
 
 
 def _holds_text(value: Any) -> bool:

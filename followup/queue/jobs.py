@@ -55,7 +55,7 @@ def requeue(row: Queued, now: datetime) -> None:
 def call_worker(queue: QueuedQuerySet[Row], room: int, now: datetime, *, only: str) -> None:
     """Start a detached worker for the queue named `only` when a row waits and fewer than `room` rows are running.
 
-    A running worker takes all waiting rows, one after the other.
+    A running worker takes all waiting rows, one after the other. Abandoned rows are those whose worker has died.
     """
     if not settings.RENDER_ON_DEMAND:
         return

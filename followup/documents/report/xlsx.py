@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -21,7 +21,7 @@ from followup.documents.tools.colours import colours
 from followup.documents.tools.office_zip import file_time, repack
 from followup.documents.tools.wording import example_notice, legible, source_in_words
 from followup.report.indicators import ComparisonRow, IndicatorStatus, Outcome, compared
-from followup.report.report import Report, SubGoalStatus
+from followup.report.report import MeasureStatus, Report, SubGoalStatus
 from followup.scales import Step
 
 # Excel takes no more in a cell.
@@ -183,33 +183,39 @@ def _measures(workbook: Workbook, report: Report) -> None:
         Column("Problemets källa", 24),
         EXAMPLE,
     ]
-    rows = (
-        (
-            goal.area,
-            goal.code,
-            measure.code,
-            measure.text,
-            ", ".join(measure.units),
-            measure.first_year,
-            measure.last_year,
-            measure.progress,
-            measure.done,
-            measure.stop_reason,
-            ", ".join(measure.perspectives),
-            measure.problem,
-            measure.problem_source,
-            yes(measure.is_example),
-        )
-        for goal in report.sub_goals
-        for measure in goal.measures
-    )
+    rows: list[Sequence[Value]] = []
+    for goal in report.sub_goals:
+        rows.extend(_measure(goal, measure) for measure in goal.measures)
     add_sheet(workbook, "Åtgärder", columns, rows)
+
+
+def _measure(goal: SubGoalStatus, measure: MeasureStatus) -> tuple[Value, ...]:
+    """Return the row of a measure, which begins with the area and the code of its goal."""
+    return (
+        goal.area,
+        goal.code,
+        measure.code,
+        measure.text,
+        ", ".join(measure.units),
+        measure.first_year,
+        measure.last_year,
+        measure.progress,
+        measure.done,
+        measure.stop_reason,
+        ", ".join(measure.perspectives),
+        measure.problem,
+        measure.problem_source,
+        yes(measure.is_example),
+    )
 
 
 def _indicators(workbook: Workbook, report: Report) -> None:
     """Add a sheet with a row for each indicator, and a column for each year that any of them has an outcome."""
-    found = [(goal, indicator) for goal in report.sub_goals for indicator in goal.indicators]
-    years = sorted({outcome.year for _goal, indicator in found for outcome in indicator.outcomes})
+    goal_indicators = _goal_indicators(report)
+    all_years: set[int] = set()
+    for _goal, indicator in goal_indicators:
+        all_years.update(outcome.year for outcome in indicator.outcomes)
+    years = sorted(all_years)
     columns = [
         Column("Mål", 8),
         Column("Indikator", TEXT),
@@ -225,7 +231,19 @@ def _indicators(workbook: Workbook, report: Report) -> None:
         Column("Källa", 36),
         EXAMPLE,
     ]
-    add_sheet(workbook, "Indikatorer", columns, (_indicator(goal, indicator, years) for goal, indicator in found))
+    rows = [_indicator(goal, indicator, years) for goal, indicator in goal_indicators]
+    add_sheet(workbook, "Indikatorer", columns, rows)
+
+
+class GoalIndicator(NamedTuple):
+    """An indicator with the goal that it measures."""
+
+    goal: SubGoalStatus
+    indicator: IndicatorStatus
+
+
+def _goal_indicators(report: Report) -> list[GoalIndicator]:
+    return [GoalIndicator(goal, indicator) for goal in report.sub_goals for indicator in goal.indicators]
 
 
 def _indicator(goal: SubGoalStatus, indicator: IndicatorStatus, years: Iterable[int]) -> tuple[Value, ...]:
@@ -255,7 +273,9 @@ def _indicator(goal: SubGoalStatus, indicator: IndicatorStatus, years: Iterable[
 
 def _outcomes(workbook: Workbook, report: Report) -> None:
     """Add a sheet with a row for each outcome, and charts of them. No sheet when nothing has been measured."""
-    found = [(goal, indicator) for goal in report.sub_goals for indicator in goal.indicators if indicator.outcomes]
+    measured = [pair for pair in _goal_indicators(report) if pair.indicator.outcomes]
+    if not measured:
+        return
     columns = [
         Column("Mål", 8),
         Column("Indikator", TEXT),
@@ -268,10 +288,11 @@ def _outcomes(workbook: Workbook, report: Report) -> None:
         Column("Nyckeltal i Kolada", 12),
         Column("Uppgiftens datum", 14),
     ]
-    if found:
-        rows = [_outcome(goal, indicator, outcome) for goal, indicator in found for outcome in indicator.outcomes]
-        add_sheet(workbook, "Utfall", columns, rows)
-        add_charts(workbook, workbook["Utfall"], [indicator for _goal, indicator in found])
+    rows: list[Sequence[Value]] = []
+    for goal, indicator in measured:
+        rows.extend(_outcome(goal, indicator, outcome) for outcome in indicator.outcomes)
+    add_sheet(workbook, "Utfall", columns, rows)
+    add_charts(workbook, workbook["Utfall"], [pair.indicator for pair in measured])
 
 
 def _outcome(goal: SubGoalStatus, indicator: IndicatorStatus, outcome: Outcome) -> tuple[Value, ...]:
@@ -295,10 +316,14 @@ def _elsewhere(workbook: Workbook, report: Report) -> None:
 
     A row is one indicator in one municipality, with a column for each year.
     """
-    found = [(goal, indicator) for goal in report.sub_goals for indicator in goal.indicators if indicator.elsewhere]
-    if not found:
+    compared_pairs = [pair for pair in _goal_indicators(report) if pair.indicator.elsewhere]
+    if not compared_pairs:
         return
-    years = sorted({year for _goal, indicator in found for year in indicator.years})
+    indicators = [pair.indicator for pair in compared_pairs]
+    all_years: set[int] = set()
+    for indicator in indicators:
+        all_years.update(indicator.years)
+    years = sorted(all_years)
     columns = [
         Column("Mål", 8),
         Column("Indikator", TEXT),
@@ -307,13 +332,11 @@ def _elsewhere(workbook: Workbook, report: Report) -> None:
         Column("Nyckeltal i Kolada", 12),
         Column("Hämtat", 14),
     ]
-    rows = [
-        _place(goal, indicator, place, years)
-        for goal, indicator in found
-        for place in compared(indicator, report.municipality)
-    ]
+    rows: list[Sequence[Value]] = []
+    for goal, indicator in compared_pairs:
+        places = compared(indicator, report.municipality)
+        rows.extend(_place(goal, indicator, place, years) for place in places)
     add_sheet(workbook, "Andra kommuner", columns, rows)
-    indicators = [indicator for _goal, indicator in found]
     add_comparisons(workbook, workbook["Andra kommuner"], indicators, len(years))
 
 

@@ -53,23 +53,26 @@ class Command(BaseCommand):
         self.stdout.write(f"{follow_up} skrevs till {output}.")
 
     def content(self, follow_up: FollowUp, *, draft: bool, **options: Any) -> str | bytes:
-        """Return the content of the file. A decided report is returned exactly as it was stored at the decision.
+        """Return the content of the file. A whole decided report is returned exactly as it was stored at the decision.
 
         ValueError when the report has no such part, StoredFileMissingError when the stored PDF is gone.
         """
-        whole = build_report(follow_up) if draft else report_of(follow_up)
+        whole_report = build_report(follow_up) if draft else report_of(follow_up)
         report = select(
-            whole,
+            whole_report,
             area=options["area"],
             unit=options["unit"],
             earlier_year=options["since"],
             measures=not options["without_measures"],
         )
-        suffix = options["format"]
+        file_format = options["format"]
+        render = FORMATS[file_format].render
         if options["redraw"]:
-            return FORMATS[suffix].render(redrawn(report) if report.is_decided else report)
-        stored = b"" if draft or report != whole else stored_file(follow_up, suffix)
-        return stored or FORMATS[suffix].render(report)
+            return render(redrawn(report) if report.is_decided else report)
+        is_stored_whole = not draft and report == whole_report
+        if is_stored_whole and (stored := stored_file(follow_up, file_format)):
+            return stored
+        return render(report)
 
 
 def find_follow_up(slug: str, year: int) -> FollowUp:
