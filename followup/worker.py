@@ -237,10 +237,13 @@ def read_in_child(workbook: Workbook) -> None:
 
 
 def _problem_of_reading(workbook: Workbook, child: ChildProcess) -> str:
-    """Wait until the child has ended. Return the reason in Swedish why it or this worker gave up, or an empty text."""
-    give_up = time.monotonic() + settings.RENDER_TIME_LIMIT
+    """Wait until the child process has read the uploaded workbook, and return the reason in Swedish if it could not.
+
+    The text is empty after a success, and when the workbook has been deleted or taken over meanwhile.
+    """
+    deadline = time.monotonic() + settings.RENDER_TIME_LIMIT
     while not child.is_finished(BEAT_SECONDS):
-        if time.monotonic() >= give_up:
+        if time.monotonic() >= deadline:
             return _too_late()
         if not intake.is_held(workbook):
             return ""

@@ -166,7 +166,10 @@ def _place(path: Path, owner: Owner) -> TextPlace:
 
 
 def _owner(part: Any, parent: Owner) -> Owner:
-    """Return the owner of the texts in `part`, a part of `parent`."""
+    """Return the owner of the texts in `part`: the part of the document that the user knows by a name, such as a goal.
+
+    `parent` is the owner of the value that holds `part`; it also owns the texts of parts without a name.
+    """
     match part:
         case Report():
             return Owner("Hela året")

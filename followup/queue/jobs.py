@@ -55,20 +55,23 @@ def requeue(row: Queued, now: datetime) -> None:
 def call_worker(queue: QueuedQuerySet[Row], room: int, now: datetime, *, only: str) -> None:
     """Start a detached worker for the queue named `only` when a row waits and fewer than `room` rows are running.
 
-    A running worker takes all waiting rows, one after the other. Abandoned rows are those whose worker has died.
+    A running worker takes all waiting rows, one after the other. Abandoned rows, whose worker has died, count as
+    waiting.
     """
     if not settings.RENDER_ON_DEMAND:
         return
     abandoned = queue.abandoned(now)
-    if queue.running().exclude(pk__in=abandoned.values("pk")).count() >= room:
+    number_running = queue.running().exclude(pk__in=abandoned.values("pk")).count()
+    if number_running >= room:
         return
     first = queue.waiting().light().first() or abandoned.light().first()
     if first is None:
         return
-    # The update lets only one of several simultaneous requests start a worker. A time in the future counts as uncalled:
+    # The update lets only one of several simultaneous requests start a worker. A time in the future does not count:
     # after the clock has been set back, nobody should have to wait until it is there again.
-    uncalled = Q(called_at__isnull=True) | ~Q(called_at__range=(now - CALL_AGAIN_AFTER, now))
-    if queue.filter(uncalled, pk=first.pk).update(called_at=now):
+    not_called_lately = Q(called_at__isnull=True) | ~Q(called_at__range=(now - CALL_AGAIN_AFTER, now))
+    may_start = queue.filter(not_called_lately, pk=first.pk).update(called_at=now)
+    if may_start:
         start_worker(only)
 
 

@@ -74,7 +74,7 @@ def request_pdf_of(
         _raise_priority(known, requester)
         return known
     _check_limit(requester, now)
-    new = {
+    values_when_new = {
         "follow_up": follow_up,
         "document": document,
         "source": source,
@@ -82,7 +82,7 @@ def request_pdf_of(
         "priority": requester.priority,
         "turn": _turn_of(requester),
     }
-    rendering, is_new = Rendering.objects.defer("source").get_or_create(key=key, defaults=new)
+    rendering, is_new = Rendering.objects.defer("source").get_or_create(key=key, defaults=values_when_new)
     if is_new:
         _count_request(rendering, requester, now)
     return rendering

@@ -32,14 +32,14 @@ def finished_pdf(follow_up: FollowUp, value: Report | MinutesExtract, document: 
     """
     rendering = request_pdf_of(follow_up, value, timezone.now(), BOARD, document)
     retry_pdf(rendering, BOARD, timezone.now())
-    give_up = time.monotonic() + WAIT
+    deadline = time.monotonic() + WAIT
     while True:
         rendering.refresh_from_db(fields=["state", "problem", "failing_texts"])
         if rendering.is_done:
             return _content(rendering)
         if rendering.is_failed:
             raise NoPdfError(rendering.problem, rendering.failing_texts)
-        if time.monotonic() > give_up:
+        if time.monotonic() > deadline:
             raise NoPdfError("PDF-filen är inte klar ännu, för servern har mycket att göra. Försök igen om en stund.")
         call_worker(timezone.now())
         time.sleep(LOOK_EVERY)

@@ -35,7 +35,7 @@ class RequestedPdf:
 
 
 def pdf_or_waiting_page(request: HttpRequest, rendering: Rendering, requested: RequestedPdf) -> HttpResponseBase:
-    """Return the file, or a page to wait for it on. A POST asks for it again after a failure."""
+    """Return the PDF, or a page that waits for it. A POST requests the PDF again after a failure."""
     if request.method == "POST":
         return retry_and_redirect(request, rendering)
     if not rendering.is_done:
@@ -56,7 +56,7 @@ def retry_and_redirect(request: HttpRequest, rendering: Rendering) -> HttpRespon
 def waiting_page(
     request: HttpRequest, rendering: Rendering, requested: RequestedPdf, status: HTTPStatus
 ) -> HttpResponse:
-    """Return the page of a PDF that is not there: how far it has come, or why it could not be made."""
+    """Return the page for a PDF that is not ready: its progress, or the reason why it could not be made."""
     context: dict[str, object] = {
         "rendering": rendering,
         "requested": requested,
