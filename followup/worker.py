@@ -256,6 +256,8 @@ def _problem_of_reading(workbook: Workbook, child: ChildProcess) -> str:
 
 
 def _read(workbook: Workbook) -> None:
+    """Work on the file in the child process, with limited resources and behind the pages."""
+    let_pages_go_first()
     _limit_resources()
     intake.work(workbook)
     connections.close_all()
