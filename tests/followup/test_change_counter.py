@@ -76,13 +76,14 @@ def test_without_changes_it_is_nought(db):
 
 
 def test_nothing_is_counted_while_a_migration_has_not_made_the_table(db):
+    before = change_count()
     drop(connection, COUNTS)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE followup_tick RENAME TO followup_later")
         create(connection, COUNTS)
         Unit.objects.create(name="Nämnden för inget", slug="inget", kind="committee")
         cursor.execute("ALTER TABLE followup_later RENAME TO followup_tick")
-    assert change_count() == 0
+    assert change_count() == before
 
 
 @pytest.mark.django_db(transaction=True)
