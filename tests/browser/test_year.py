@@ -82,7 +82,7 @@ def test_a_whole_year(browser, page, programme):
     greta.get_by_text("Godkänn eller återlämna bara målet 1.1").click()
     greta.get_by_label("Kommentar till enheten om 1.1", exact=True).fill("Hur många fler?")
     greta.get_by_role("button", name="Återlämna 1.1", exact=True).click()
-    sees(greta, "1 svar är återlämnade.")
+    sees(greta, "1 svar är återlämnat.")
     hanna.goto(entry)
     sees(hanna, "Hur många fler?")
     hanna.get_by_role("link", name="Skriv en kommentar till granskarna").click()
