@@ -1,5 +1,6 @@
 """The reviewer's pages: who has delivered, one goal with its answers to approve or return, the year's own steps."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -188,16 +189,28 @@ def review_year(request: HttpRequest, slug: str, year: int) -> HttpResponse:
 
 def review_open(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     """Show what opening the year leads to, and open it when the reviewer confirms."""
+    return _confirmed_step(request, slug, year, "open", _ask_to_open, f"Uppföljningen för {year} är öppen.")
+
+
+def _confirmed_step(
+    request: HttpRequest,
+    slug: str,
+    year: int,
+    action: str,
+    ask: Callable[[HttpRequest, User, FollowUp], HttpResponse],
+    success: str,
+) -> HttpResponse:
+    """Show the page of `ask`, and make the step `action` of the year when the reviewer confirms it there."""
     user = _approver(request)
     follow_up = follow_up_or_404(request, slug, year)
     if request.method != "POST":
-        return _ask_to_open(request, user, follow_up)
+        return ask(request, user, follow_up)
     try:
-        perform(follow_up, "open", by=user, comment=request.POST.get("comment", ""))
+        perform(follow_up, action, by=user, comment=request.POST.get("comment", ""))
     except RefusedError as refusal:
         messages.error(request, str(refusal))
-        return _ask_to_open(request, user, follow_up)
-    messages.success(request, f"Uppföljningen för {year} är öppen.")
+        return ask(request, user, follow_up)
+    messages.success(request, success)
     return redirect("followup:review_list", slug, year)
 
 
@@ -221,17 +234,8 @@ def _ask_to_open(request: HttpRequest, user: User, follow_up: FollowUp) -> HttpR
 
 def review_propose(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     """Show what is empty in the report, and propose the year to the board when the reviewer confirms."""
-    user = _approver(request)
-    follow_up = follow_up_or_404(request, slug, year)
-    if request.method != "POST":
-        return _ask_to_propose(request, user, follow_up)
-    try:
-        perform(follow_up, "propose", by=user, comment=request.POST.get("comment", ""))
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
-        return _ask_to_propose(request, user, follow_up)
-    messages.success(request, f"Uppföljningen för {year} är föreslagen till kommunstyrelsen.")
-    return redirect("followup:review_list", slug, year)
+    success = f"Uppföljningen för {year} är föreslagen till kommunstyrelsen."
+    return _confirmed_step(request, slug, year, "propose", _ask_to_propose, success)
 
 
 def _ask_to_propose(request: HttpRequest, user: User, follow_up: FollowUp) -> HttpResponse:
