@@ -9,4 +9,8 @@ class ProgrammesConfig(AppConfig):
     verbose_name = "Program"
 
     def ready(self) -> None:
+        # Imported here, since models cannot be imported before all apps are ready.
+        from programmes.shipped_frameworks import create_after_migrate
+
         keep_with_migrations(self, RULES)
+        create_after_migrate()

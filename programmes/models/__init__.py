@@ -10,6 +10,7 @@ from programmes.models.fields import (
     without_padding,
     year_field,
 )
+from programmes.models.framework import Framework, FrameworkScale, FrameworkTerm, Scales, ScaleStep
 from programmes.models.indicators import Indicator, IndicatorTarget, IndicatorValue, TargetStatus, target_status
 from programmes.models.kolada import KeyFigure, KeyFigureValue
 from programmes.models.programme import (
@@ -26,6 +27,9 @@ from programmes.models.programme import (
 __all__ = [
     "LINE_LENGTH",
     "TEXT_LENGTH",
+    "Framework",
+    "FrameworkScale",
+    "FrameworkTerm",
     "Guideline",
     "Indicator",
     "IndicatorTarget",
@@ -38,6 +42,8 @@ __all__ = [
     "Programme",
     "ProgrammeQuerySet",
     "ResponsibilityArea",
+    "ScaleStep",
+    "Scales",
     "SubGoal",
     "TargetStatus",
     "example_field",

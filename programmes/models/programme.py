@@ -16,6 +16,7 @@ from organisation.models import Unit
 from organisation.order import in_swedish_order
 from organisation.protection import ProtectedModel, refuse_if_in_use
 from programmes.models.fields import LINE_LENGTH, example_field, prose, year_field
+from programmes.models.framework import Framework, standard_framework
 from programmes.numbering import UniqueWithin
 
 if TYPE_CHECKING:
@@ -82,6 +83,14 @@ class Programme(models.Model):
     slug = models.SlugField("kortnamn", max_length=80, unique=True, help_text="Används i webbadresser och kommandon.")
     first_year = year_field("första år")
     last_year = year_field("sista år")
+    framework = models.ForeignKey(
+        Framework,
+        models.PROTECT,
+        verbose_name="styrmodell",
+        related_name="programmes",
+        default=standard_framework,
+        help_text="Bestämmer ord, skalor och frågor.",
+    )
     overarching_goal = prose("övergripande mål", max_length=LINE_LENGTH)
     state = models.CharField("läge", max_length=10, choices=State, default=State.DRAFT)
     adopted_by = LineField("antaget av", max_length=200, blank=True)

@@ -72,7 +72,7 @@ def test_the_first_year_has_nothing_to_be_compared_with(huddinge):
 
 
 def test_the_period():
-    programme = Programme(first_year=2018, last_year=2021)
+    programme = Programme(first_year=2018, last_year=2021, framework_id=1)
     follow_up = FollowUp(year=2019)
     steps = period_of(programme, [follow_up], 2020)
     assert [(step.year, step.follow_up, step.is_now) for step in steps] == [

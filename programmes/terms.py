@@ -1,0 +1,90 @@
+"""The words of a programme's levels as plain values, in the forms that Swedish sentences need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.db import models
+from pydantic import ConfigDict
+
+
+class Level(models.TextChoices):
+    """The levels of a programme that have words of their own."""
+
+    OVERARCHING_GOAL = "overarching_goal", "övergripande mål"
+    AREA = "area", "område"
+    GOAL = "goal", "mål"
+    MEASURE = "measure", "åtgärd"
+
+
+class Gender(models.TextChoices):
+    """Grammatical gender of a noun, by its indefinite article."""
+
+    COMMON = "en", "en"
+    NEUTER = "ett", "ett"
+
+
+@dataclass(frozen=True)
+class Term:
+    """The noun of a level: "åtgärd", "åtgärden", "åtgärder", "åtgärderna", with its article "en"."""
+
+    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
+
+    singular: str
+    definite: str
+    plural: str
+    definite_plural: str
+    article: str
+
+    @property
+    def is_neuter(self) -> bool:
+        return self.article == Gender.NEUTER
+
+    @property
+    def genitive(self) -> str:
+        """The possessive of the definite form: "åtgärdens"."""
+        return genitive(self.definite)
+
+    @property
+    def plural_genitive(self) -> str:
+        """The possessive of the definite plural: "åtgärdernas"."""
+        return genitive(self.definite_plural)
+
+    def agree(self, common: str, neuter: str) -> str:
+        """Return the form of another word that agrees with the noun: `agree("ingen", "inget")`."""
+        return neuter if self.is_neuter else common
+
+    def counted(self, number: int) -> str:
+        """Return the number with the noun: "1 åtgärd", "3 åtgärder"."""
+        return f"{number} {self.singular if number == 1 else self.plural}"
+
+
+def genitive(noun: str) -> str:
+    """Return the Swedish possessive of a noun: "målets", but "plats" stays."""
+    return noun if noun.endswith(("s", "x", "z")) else f"{noun}s"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The nouns of the four levels of a programme."""
+
+    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
+
+    overarching_goal: Term
+    area: Term
+    goal: Term
+    measure: Term
+
+    def of(self, level: str) -> Term:
+        term: Term = getattr(self, level)
+        return term
+
+
+# Words of pages about several programmes, which may have different frameworks.
+NEUTRAL = Terms(
+    overarching_goal=Term("övergripande mål", "övergripande målet", "övergripande mål", "övergripande målen", "ett"),
+    area=Term("område", "området", "områden", "områdena", "ett"),
+    goal=Term("mål", "målet", "mål", "målen", "ett"),
+    measure=Term("åtgärd", "åtgärden", "åtgärder", "åtgärderna", "en"),
+)
