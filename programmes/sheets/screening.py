@@ -1,8 +1,9 @@
-"""Screening of a workbook before openpyxl reads it: sizes, coordinates and lengths, in one pass over its XML.
+"""Screening of a zip file of XML before a library reads it: sizes, coordinates and lengths, in one pass over its XML.
 
-openpyxl creates an object for every row up to the highest row number, for every cell of a merged area and for every
-character of a text. A file of a kilobyte can therefore take hours or all memory. A streaming parser checks the limits
-of Excel here, and narrower ones where no programme comes near them.
+Workbooks and documents of Office and OpenDocument are such files. openpyxl creates an object for every row up to the
+highest row number, for every cell of a merged area and for every character of a text. A file of a kilobyte can
+therefore take hours or all memory. A streaming parser checks the limits of Excel here, and narrower ones where no
+programme comes near them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import IO, Any
 from xml.parsers import expat
 
@@ -26,7 +29,7 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 MAX_CELL_TEXT = 32_767
 # A character takes at most four bytes, or eight as a numeric reference; runs of formatted text add tags.
 MAX_CELL_BYTES = 10 * MAX_CELL_TEXT
-MAX_CELLS = 1_000_000
+MAX_CELLS = 500_000
 MAX_TEXTS = 500_000
 # Cells up to the last one of each row; openpyxl pads rows with empty cells.
 MAX_PADDED_CELLS = 20_000_000
@@ -49,63 +52,89 @@ TOO_LARGE = (
 )
 
 
-def screen(content: bytes) -> Screening:
-    """Check a workbook that anybody may have made. SourceError, in Swedish, when it cannot be read safely."""
+@dataclass(frozen=True)
+class PackageKind:
+    """A format of zipped XML: its Swedish name, its main part, the remedy for a bad file, and how large it may be.
+
+    Parts that are not in `read_parts` are only counted, unless that is empty.
+    """
+
+    name: str
+    main_part: str
+    remedy: str
+    max_elements: int = MAX_ELEMENTS
+    max_depth: int = MAX_DEPTH
+    read_parts: tuple[str, ...] = ()
+
+
+WORKBOOK = PackageKind("en Excel-arbetsbok", "xl/workbook.xml", SAVE_AS)
+
+
+def screen(content: bytes, kind: PackageKind = WORKBOOK) -> Screening:
+    """Check a file that anybody may have made. SourceError, in Swedish, when it cannot be read safely."""
     if not content:
         raise SourceError("Filen är tom. Välj en annan fil.")
     if len(content) > MAX_PACKED:
         raise SourceError(f"Filen är större än {MAX_PACKED // MEBIBYTE} MB. Ta bort bilder och blad som inte behövs.")
     if content.startswith(OLD_OFFICE):
-        raise SourceError(f"Filen är låst med lösenord eller sparad i ett gammalt format. {SAVE_AS}")
-    screening = Screening()
+        raise SourceError(f"Filen är låst med lösenord eller sparad i ett gammalt format. {kind.remedy}")
+    screening = Screening(kind)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            _check_package(package)
+            _check_package(package, kind)
             for part in package.infolist():
-                try:
-                    with package.open(part) as stream:
-                        screening.read(stream)
-                except expat.ExpatError:
-                    # Drawings of old Excel versions are not quite XML, and are never read.
-                    if part.filename.lower().endswith((".xml", ".rels")):
-                        raise
+                _screen_part(package, part, screening)
     except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
-        raise SourceError(f"Filen är inte en Excel-arbetsbok, eller så är den skadad. {SAVE_AS}") from error
+        raise SourceError(f"Filen är inte {kind.name}, eller så är den skadad. {kind.remedy}") from error
+    except zlib.error as error:
+        raise SourceError(f"Filen är skadad och kan inte läsas. {kind.remedy}") from error
     except expat.ExpatError as error:
-        raise SourceError(f"Filen är skadad och kan inte läsas. {SAVE_AS}") from error
+        raise SourceError(f"Filen är skadad och kan inte läsas. {kind.remedy}") from error
     return screening
 
 
-def _check_package(package: zipfile.ZipFile) -> None:
+def _screen_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, screening: Screening) -> None:
+    try:
+        with package.open(part) as stream:
+            screening.read(stream, part.filename)
+    except expat.ExpatError:
+        # Drawings of old Excel versions are not quite XML, and are never read.
+        if part.filename.lower().endswith((".xml", ".rels")):
+            raise
+
+
+def _check_package(package: zipfile.ZipFile, kind: PackageKind) -> None:
     parts = package.infolist()
     names = [part.filename.lower() for part in parts]
     if len(names) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
         raise SourceError(TOO_LARGE)
     if any("vbaproject" in name or "macrosheets/" in name for name in names):
-        raise SourceError(f"Filen innehåller makron och läses inte. {SAVE_AS}")
-    if "xl/workbook.xml" not in names:
-        raise SourceError(f"Filen är inte en Excel-arbetsbok. {SAVE_AS}")
+        raise SourceError(f"Filen innehåller makron och läses inte. {kind.remedy}")
+    if kind.main_part not in names:
+        raise SourceError(f"Filen är inte {kind.name}. {kind.remedy}")
     if sum("worksheets/" in name and name.endswith(".xml") for name in names) > MAX_SHEETS:
         raise SourceError(f"Filen har fler än {MAX_SHEETS} blad och läses inte. Ta bort blad som inte behövs.")
 
 
 class Screening:
-    """Counts over all parts of one workbook, and the checks that they feed."""
+    """Counts over all parts of one file, and the checks that they feed."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: PackageKind) -> None:
+        self.kind = kind
         self.rows = 0
+        self.has_formula_without_result = False
         self.has_merged_cells = False
         self._cells = self._texts = self._padded_cells = self._covered = self._elements = self._unpacked = 0
         self._last_column = 0
 
-    def read(self, stream: IO[bytes]) -> None:
+    def read(self, stream: IO[bytes], name: str) -> None:
         """Check one part, whatever it is called: a relation may lead openpyxl to any name.
 
         The sizes in a zip's directory may lie, so bytes are counted as they come. A part that does not begin as XML,
         such as a picture, is only counted.
         """
         part: _Part | None = None
-        start = True
+        start = not self.kind.read_parts or name in self.kind.read_parts
         while chunk := stream.read(CHUNK):
             self._unpacked += len(chunk)
             if self._unpacked > MAX_UNPACKED:
@@ -120,7 +149,7 @@ class Screening:
 
     def count_element(self) -> None:
         self._elements += 1
-        if self._elements > MAX_ELEMENTS:
+        if self._elements > self.kind.max_elements:
             raise SourceError(TOO_LARGE)
 
     def count_row(self, number: str | None) -> None:
@@ -160,6 +189,7 @@ class _Part:
     def __init__(self, screening: Screening) -> None:
         self.screening = screening
         self.open: list[tuple[str, int]] = []
+        self.lacks_result = False
         self.parser: Any = expat.ParserCreate()
         self.parser.StartDoctypeDeclHandler = self._refuse_doctype
         self.parser.StartElementHandler = self._start
@@ -167,7 +197,7 @@ class _Part:
         self.checks: dict[str, Callable[[dict[str, str]], None]] = {"si": lambda _: screening.count_text()}
         self.sheet_checks: dict[str, Callable[[dict[str, str]], None]] = {
             "row": lambda attributes: screening.count_row(attributes.get("r")),
-            "c": lambda attributes: screening.count_cell(attributes.get("r")),
+            "c": self._cell,
             "mergeCell": self._merged,
             "hyperlink": lambda attributes: screening.count_area(attributes.get("ref", "A1")),
             "f": self._formula,
@@ -181,28 +211,40 @@ class _Part:
         if check := self.checks.get(local):
             check(attributes)
         self.open.append((local, self.parser.CurrentByteIndex))
-        if len(self.open) > MAX_DEPTH:
-            raise SourceError(f"Filen är skadad och kan inte läsas. {SAVE_AS}")
+        if len(self.open) > self.screening.kind.max_depth:
+            raise SourceError(f"Filen är skadad och kan inte läsas. {self.screening.kind.remedy}")
 
     def _end(self, name: str) -> None:
         local, start = self.open.pop()
-        if local in ("c", "si", "comment") and self.parser.CurrentByteIndex - start > MAX_CELL_BYTES:
+        length = self.parser.CurrentByteIndex - start
+        if local == "v" and length > len(name) + len("<>"):
+            self.lacks_result = False
+        elif local == "c" and self.lacks_result:
+            self.screening.has_formula_without_result = True
+        if local in ("c", "si", "comment") and length > MAX_CELL_BYTES:
             raise SourceError(
                 f"En cell i filen innehåller mer text än de {MAX_CELL_TEXT} tecken som får plats i en cell. "
                 "Korta texten och försök igen."
             )
+
+    def _cell(self, attributes: dict[str, str]) -> None:
+        self.lacks_result = False
+        self.screening.count_cell(attributes.get("r"))
 
     def _merged(self, attributes: dict[str, str]) -> None:
         self.screening.has_merged_cells = True
         self.screening.count_area(attributes.get("ref", ""))
 
     def _formula(self, attributes: dict[str, str]) -> None:
+        self.lacks_result = True
         if "ref" in attributes:
             self.screening.count_area(attributes["ref"])
 
     def _refuse_doctype(self, *args: object) -> None:
-        """No workbook declares a document type; entities in one can be made to swell."""
-        raise SourceError("Filen innehåller sådant som inte hör hemma i en arbetsbok, och läses inte.")
+        """No program declares a document type in such a file; entities in one can be made to swell."""
+        raise SourceError(
+            f"Filen innehåller sådant som inte hör hemma i den, och läses inte. {self.screening.kind.remedy}"
+        )
 
 
 def _row_and_column(reference: str) -> tuple[int, int]:
