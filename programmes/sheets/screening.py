@@ -54,9 +54,10 @@ TOO_LARGE = (
 
 @dataclass(frozen=True)
 class PackageKind:
-    """A format of zipped XML: its Swedish name, its main part, the remedy for a bad file, and how large it may be.
+    """A format of zipped XML: its Swedish name, the remedy for a bad file, and how large it may be.
 
-    Parts that are not in `read_parts` are only counted, unless that is empty.
+    `main_part` is the beginning of the name of its main part: some programs write "document2.xml". Parts that are not
+    in `read_parts` are only counted, unless that is empty.
     """
 
     name: str
@@ -67,7 +68,7 @@ class PackageKind:
     read_parts: tuple[str, ...] = ()
 
 
-WORKBOOK = PackageKind("en Excel-arbetsbok", "xl/workbook.xml", SAVE_AS)
+WORKBOOK = PackageKind("en Excel-arbetsbok", "xl/workbook", SAVE_AS)
 
 
 def screen(content: bytes, kind: PackageKind = WORKBOOK) -> Screening:
@@ -110,7 +111,7 @@ def _check_package(package: zipfile.ZipFile, kind: PackageKind) -> None:
         raise SourceError(TOO_LARGE)
     if any("vbaproject" in name or "macrosheets/" in name for name in names):
         raise SourceError(f"Filen innehåller makron och läses inte. {kind.remedy}")
-    if kind.main_part not in names:
+    if not any(name.startswith(kind.main_part) and name.endswith(".xml") for name in names):
         raise SourceError(f"Filen är inte {kind.name}. {kind.remedy}")
     if sum("worksheets/" in name and name.endswith(".xml") for name in names) > MAX_SHEETS:
         raise SourceError(f"Filen har fler än {MAX_SHEETS} blad och läses inte. Ta bort blad som inte behövs.")

@@ -1,4 +1,4 @@
-"""Collect the cells of one sheet or table, in any order, and make them a `Grid`."""
+"""Collect the cells of a sheet or table, in any order, and the text around tables, and make them grids."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 
 from organisation.text import clean_cell
 from programmes.sheets.grid import EMPTY_CELL, Cell, Column, ContextLine, Grid, Row, Value
-from programmes.sheets.readers.limits import MAX_BARE, MAX_CELL_TEXT, MAX_COLUMNS, MAX_ROWS, CellBudget
+from programmes.sheets.readers.limits import MAX_BARE, MAX_CELL_TEXT, MAX_COLUMNS, MAX_ROWS, MAX_TABLES, CellBudget
 from programmes.source import SourceError
 
 # Spaces that a tab at the beginning of a text counts as.
@@ -58,7 +58,7 @@ def set_runs(cell: Cell, runs: Sequence[Run]) -> None:
     if kept.strip():
         set_text(cell, kept)
         if struck.strip():
-            add_note(cell, f"Överstruket: {struck}")
+            add_note(cell, f"Överstruket: {struck.strip()}")
     else:
         set_text(cell, struck)
         cell.struck = bool(struck.strip())
@@ -199,6 +199,49 @@ class GridBuilder:
                 self._cells[row] = {column: cell for column, cell in cells.items() if column not in bare}
                 if not self._cells[row]:
                     del self._cells[row]
+
+
+class DocumentBuilder:
+    """Headings, lines of text and tables of a document, in their order."""
+
+    def __init__(self) -> None:
+        self._budget = CellBudget()
+        self._tables: list[GridBuilder] = []
+        self._open_headings: list[ContextLine] = []
+        self._lines: list[ContextLine] = []
+
+    def add_line(self, text: str, level: int = 0) -> None:
+        """Add a heading of this level, or a line of other text if the level is 0."""
+        cleaned = clean_cell(text).strip()
+        if cleaned:
+            self._lines.append(ContextLine(cleaned, level))
+
+    def new_table(self) -> GridBuilder:
+        """Begin the next table: below the headings that are still open, and the lines since the table before."""
+        if len(self._tables) == MAX_TABLES:
+            raise SourceError(f"Filen har fler än {MAX_TABLES} tabeller och läses inte. Dela upp den och försök igen.")
+        builder = GridBuilder(f"tabell {len(self._tables) + 1}", self._budget, is_sheet=False)
+        builder.context = self._take_context()
+        self._tables.append(builder)
+        return builder
+
+    def grids(self) -> list[Grid]:
+        """Return the tables, and the text after the last one as a grid without rows."""
+        grids = [table.grid() for table in self._tables]
+        if self._lines:
+            grids.append(Grid("text efter tabellerna", context=tuple(self._lines)))
+        return grids
+
+    def _take_context(self) -> list[ContextLine]:
+        """Return the headings above a table and the lines before it, and remember the headings that stay open."""
+        headings = list(self._open_headings)
+        for line in self._lines:
+            if line.level:
+                headings = [open_one for open_one in headings if open_one.level < line.level]
+                self._open_headings = [one for one in self._open_headings if one.level < line.level] + [line]
+        context = headings + self._lines
+        self._lines = []
+        return context
 
 
 def _is_bare(cells: Iterable[Cell]) -> bool:

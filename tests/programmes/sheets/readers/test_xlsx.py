@@ -16,6 +16,7 @@ from programmes.sheets.grid import EMPTY_CELL, Grid
 from programmes.sheets.readers import xlsx
 from programmes.sheets.readers.limits import MAX_BARE
 from programmes.source import SourceError
+from tests.programmes.sheets.readers.grids import texts
 
 
 def content_of(workbook: Workbook) -> bytes:
@@ -26,10 +27,6 @@ def content_of(workbook: Workbook) -> bytes:
 
 def read(workbook: Workbook) -> list[Grid]:
     return xlsx.read(content_of(workbook))
-
-
-def texts(grid: Grid) -> list[list[str]]:
-    return [[cell.text for cell in row.cells] for row in grid.rows]
 
 
 @pytest.fixture
