@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
@@ -141,9 +141,6 @@ class GridBuilder:
     def _label(self, column: int) -> str:
         return get_column_letter(column) if self._is_sheet else str(column)
 
-    def _column_range(self, columns: Collection[int]) -> str:
-        return f"kolumn {self._label(min(columns))} till {self._label(max(columns))}"
-
     def _is_hidden_column(self, number: int) -> bool:
         return any(number in hidden for hidden in self.hidden_columns)
 
@@ -175,10 +172,10 @@ class GridBuilder:
 
     def _drop_bare_rows(self) -> None:
         """Leave out rows with nothing but colour when there are many: often the empty rest of a sheet."""
-        bare = [row for row, cells in self._cells.items() if _is_bare(cells.values())]
+        bare = [row for row, cells in self._cells.items() if is_bare(cells.values())]
         if len(bare) > MAX_BARE:
             self.remarks.append(
-                f"{len(bare)} rader är färgade men tomma, och läses inte: rad {min(bare)} till {max(bare)}."
+                f"Fler än {MAX_BARE} rader är färgade men tomma, och läses inte (från rad {min(bare)})."
             )
             for row in bare:
                 del self._cells[row]
@@ -189,10 +186,11 @@ class GridBuilder:
         for cells in self._cells.values():
             for column, cell in cells.items():
                 by_column[column].append(cell)
-        bare = {column for column, cells in by_column.items() if _is_bare(cells)}
+        bare = {column for column, cells in by_column.items() if is_bare(cells)}
         if len(bare) > MAX_BARE:
+            first = self._label(min(bare))
             self.remarks.append(
-                f"{len(bare)} kolumner är färgade men tomma, och läses inte: {self._column_range(bare)}."
+                f"Fler än {MAX_BARE} kolumner är färgade men tomma, och läses inte (från kolumn {first})."
             )
             for row in list(self._cells):
                 cells = self._cells[row]
@@ -244,7 +242,7 @@ class DocumentBuilder:
         return context
 
 
-def _is_bare(cells: Iterable[Cell]) -> bool:
+def is_bare(cells: Iterable[Cell]) -> bool:
     """Return whether all the cells hold nothing but a fill."""
     return all(cell.value is None and not cell.note and not cell.fault for cell in cells)
 
