@@ -26,7 +26,7 @@ def compare_years(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404(f"{programme} har följts upp för mindre än två år, så det finns inga år att jämföra ännu.")
     form = YearsForm(request.GET.dict(), list(by_year))
     earlier, later = (report_of(by_year[year]) for year in form.years)
-    is_same = earlier.year == later.year
+    comparison = compared_with(later, earlier.year).comparison if earlier.year != later.year else None
     context = {
         "programme": programme,
         "form": form,
@@ -34,7 +34,7 @@ def compare_years(request: HttpRequest, slug: str) -> HttpResponse:
         "areas": pair_years(earlier, later),
         "earlier": earlier,
         "later": later,
-        "comparison": None if is_same else compared_with(later, earlier.year).comparison,
+        "comparison": comparison,
         "shows_example": earlier.shows_example or later.shows_example,
     }
     return render(request, "followup/reading/compare_years.html", context)
@@ -46,8 +46,10 @@ def compare_programmes(request: HttpRequest, slug: str) -> HttpResponse:
     programme = programme_or_404(request, slug)
     others = Programme.objects.visible_to(request.user).with_namesakes().exclude(pk=programme.pk)
     form = ProgrammeForm(request.GET or None, others)
-    other = next((other for other in others if other.slug == form.slug), None)
-    reports = [report for one in (programme, other) if one and (report := _latest_report(request, one))]
+    other = next((candidate for candidate in others if candidate.slug == form.slug), None)
+    chosen = [programme, other] if other else [programme]
+    latest_reports = [_latest_report(request, one) for one in chosen]
+    reports = [report for report in latest_reports if report]
     context = {
         "programme": programme,
         "other": other,

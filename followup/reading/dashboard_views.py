@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -28,8 +29,15 @@ from programmes.models import Programme
 OTHER_PROGRAMMES = 8
 
 
+class WithExample(Protocol):
+    """An item of a page, whose text may be an example of the demonstration."""
+
+    @property
+    def is_example(self) -> bool: ...
+
+
 @dataclass(frozen=True)
-class Drawn:
+class RenderedBody:
     """The part of a page that is the same for all readers, rendered and cached."""
 
     aim: str
@@ -47,32 +55,36 @@ def home(request: HttpRequest) -> HttpResponse:
         context = {"programmes": programmes, "may_edit_programmes": can_edit_programmes(request.user)}
         return render(request, "followup/reading/home.html", context)
     others = programmes.exclude(state=Programme.State.CLOSED).exclude(pk=years[0].programme_id)
-    return _year(request, years[0], years, other_programmes=others[:OTHER_PROGRAMMES])
+    return _year_page(request, years[0], years, other_programmes=others[:OTHER_PROGRAMMES])
 
 
 @rendered_when_changed
 def follow_up_detail(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    """Show a year of a programme."""
     years = list(FollowUp.objects.visible_to(request.user).filter(programme__slug=slug).select_related("programme"))
     follow_up = next((one for one in years if one.year == year), None) or follow_up_or_404(request, slug, year)
-    return _year(request, follow_up, years)
+    return _year_page(request, follow_up, years)
 
 
-def _year(request: HttpRequest, follow_up: FollowUp, years: Iterable[FollowUp], **more: object) -> HttpResponse:
+def _year_page(
+    request: HttpRequest, follow_up: FollowUp, years: Iterable[FollowUp], **more_context: object
+) -> HttpResponse:
     """Show the page of one of the programme's `years`."""
     overdue = follow_up.is_overdue(timezone.localdate())
-    overview = cached(request, "overview", follow_up.pk, overdue, make=lambda: _drawn_overview(follow_up, overdue))
+    overview = cached(request, "overview", follow_up.pk, overdue, make=lambda: _render_overview(follow_up, overdue))
     context = {
         "follow_up": follow_up,
         "programme": follow_up.programme,
         "overview": overview,
-        "collecting": _collecting(request, follow_up),
+        "delivery_progress": _delivery_progress(request, follow_up),
         **_period(follow_up.programme, years),
         "shows_example": overview.shows_example,
     }
-    return render(request, "followup/reading/follow_up_detail.html", context | more)
+    return render(request, "followup/reading/follow_up_detail.html", context | more_context)
 
 
-def _drawn_overview(follow_up: FollowUp, overdue: bool) -> Drawn:
+def _render_overview(follow_up: FollowUp, overdue: bool) -> RenderedBody:
+    """Render the year's figures; `overdue` adds the list of goals that are not filled in."""
     report = report_of(follow_up)
     context = {
         "follow_up": follow_up,
@@ -81,18 +93,20 @@ def _drawn_overview(follow_up: FollowUp, overdue: bool) -> Drawn:
         "overdue": [goal for goal in report.sub_goals if not goal.is_filled_in] if overdue else [],
     }
     body = render_to_string("followup/reading/_overview.html", context)
-    return Drawn(report.overarching_goal, body, report.shows_example)
+    return RenderedBody(report.overarching_goal, body, report.shows_example)
 
 
-def _collecting(request: HttpRequest, follow_up: FollowUp) -> str:
+def _delivery_progress(request: HttpRequest, follow_up: FollowUp) -> str:
     """Return the progress of the hand-ins for users that follow the review; empty for others."""
     if not (follow_up.takes_answers and can_follow_review(user_of(request))):
         return ""
     late = is_late(follow_up, timezone.localdate())
-    return cached(request, "collecting", follow_up.pk, late, make=lambda: _drawn_collecting(follow_up, late))
+    return cached(
+        request, "delivery_progress", follow_up.pk, late, make=lambda: _render_delivery_progress(follow_up, late)
+    )
 
 
-def _drawn_collecting(follow_up: FollowUp, late: bool) -> SafeString:
+def _render_delivery_progress(follow_up: FollowUp, late: bool) -> SafeString:
     review = reverse("followup:review_list", args=[follow_up.programme.slug, follow_up.year])
     context = {"deliveries": by_unit(goals_to_review(follow_up), late), "review": review}
     return render_to_string("followup/reading/_delivery_progress.html", context)
@@ -109,6 +123,7 @@ def _period(programme: Programme, follow_ups: Iterable[FollowUp]) -> dict[str, o
 
 @rendered_when_changed
 def area_detail(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
+    """Show one area of responsibility in a year's report."""
     follow_up = follow_up_or_404(request, slug, year)
     report = report_of(follow_up)
     area = next((area for area in report.areas if area.number == number), None)
@@ -129,22 +144,22 @@ def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
     programme = programme_or_404(request, slug)
     follow_ups = list(FollowUp.objects.visible_to(request.user).filter(programme=programme).order_by("year"))
     latest = follow_ups[-1] if follow_ups else None
-    promises = cached(
-        request, "promises", programme.pk, latest and latest.pk, make=lambda: _drawn_promises(programme, latest)
-    )
+    latest_id = latest.pk if latest else None
+    contents = cached(request, "contents", programme.pk, latest_id, make=lambda: _render_contents(programme, latest))
     context = {
         "programme": programme,
         "follow_ups": follow_ups,
         "latest": latest,
-        "promises": promises,
+        "contents": contents,
         "may_edit_programmes": can_edit_programmes(request.user),
         **_period(programme, follow_ups),
-        "shows_example": promises.shows_example,
+        "shows_example": contents.shows_example,
     }
     return render(request, "followup/reading/programme_detail.html", context)
 
 
-def _drawn_promises(programme: Programme, latest: FollowUp | None) -> Drawn:
+def _render_contents(programme: Programme, latest: FollowUp | None) -> RenderedBody:
+    """Render the programme's areas and guidelines, with the results of its latest year."""
     report = report_of(latest) if latest else None
     areas = programme.areas.prefetch_related("sub_goals").order_by("number")
     context = {
@@ -153,9 +168,10 @@ def _drawn_promises(programme: Programme, latest: FollowUp | None) -> Drawn:
         "guidelines": programme.guidelines.order_by("number"),
         "report": report,
     }
-    shows_example = any(area.is_example or any(goal.is_example for goal in area.sub_goals.all()) for area in areas)
     body = render_to_string("followup/reading/_programme_contents.html", context)
-    return Drawn(programme.overarching_goal, body, shows_example or bool(report and report.shows_example))
+    items: list[WithExample] = [*areas, *(goal for area in areas for goal in area.sub_goals.all())]
+    shows_example = any(item.is_example for item in items) or bool(report and report.shows_example)
+    return RenderedBody(programme.overarching_goal, body, shows_example)
 
 
 @rendered_when_changed
@@ -168,6 +184,12 @@ def sub_goal_detail(request: HttpRequest, slug: str, area: int, number: int) -> 
     measures = measure_lines(goal, follow_ups)
     latest = follow_ups[-1].year if follow_ups else programme.last_year
     indicators = indicators_by_goal(programme, latest).get(goal.pk, [])
+    shown: list[WithExample] = [
+        goal,
+        *(year.entry for year in years),
+        *(line.measure for line in measures),
+        *indicators,
+    ]
     context = {
         "programme": programme,
         "goal": goal,
@@ -178,9 +200,6 @@ def sub_goal_detail(request: HttpRequest, slug: str, area: int, number: int) -> 
         "indicators": indicators,
         "indicator_pages": goal.indicators.order_by("number"),
         "other_periods": other_periods(goal, request.user),
-        "shows_example": goal.is_example
-        or any(year.entry.is_example for year in years)
-        or any(line.measure.is_example for line in measures)
-        or any(indicator.is_example for indicator in indicators),
+        "shows_example": any(item.is_example for item in shown),
     }
     return render(request, "followup/reading/sub_goal_detail.html", context)

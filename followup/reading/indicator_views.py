@@ -25,6 +25,7 @@ PAGE_LIMITS = {"retries": 1, "longest_pause": 1}
 
 
 def indicator_detail(request: HttpRequest, slug: str, area: int, number: int, indicator: int) -> HttpResponse:
+    """Show an indicator with its outcomes year by year."""
     found = indicator_or_404(request, slug, area, number, indicator)
     return _page(request, found, HTTPStatus.OK)
 
@@ -59,17 +60,23 @@ def indicator_fetch(request: HttpRequest, slug: str, area: int, number: int, ind
         fetch(key_figure, timezone.now(), log, by=user_of(request), kolada=Kolada(**PAGE_LIMITS))
     except KoladaUnavailableError as error:
         messages.error(request, f"Inget hämtades. {error}")
-        return redirect(found)
+    else:
+        _report_fetch(request, log)
+    return redirect(found)
+
+
+def _report_fetch(request: HttpRequest, log: FetchLog) -> None:
+    """Tell the user the outcome of a fetch: failures, values that were left unchanged, and the number of changes."""
     for line in log.failed:
         messages.error(request, line)
     if log.kept:
         messages.warning(request, " ".join(log.kept))
     if not log.failed:
         messages.success(request, f"Värdena är hämtade. Nya eller ändrade utfall: {log.changed}.")
-    return redirect(found)
 
 
 def indicator_or_404(request: HttpRequest, slug: str, area: int, number: int, indicator: int) -> Indicator:
+    """Return an indicator of a programme that the user may see, by the numbers in its address."""
     goal = goal_or_404(programme_or_404(request, slug), area, number)
     found = (
         goal.indicators.filter(number=indicator)
@@ -88,18 +95,24 @@ def _require_link_permission(request: HttpRequest) -> None:
 
 
 def _page(request: HttpRequest, indicator: Indicator, status: HTTPStatus, **context: Any) -> HttpResponse:
+    """Show an indicator: its outcomes, those of other municipalities, and to editors the forms of the link to Kolada.
+
+    `context` holds a submitted form with its errors, if any.
+    """
     may_link = can_link_indicators(user_of(request))
     key_figure = key_figure_of(indicator)
+    comparison = None
+    if key_figure and key_figure.pk:
+        comparison = comparison_of(key_figure, indicator.sub_goal.area.programme.years)
+    days_old = (timezone.now() - key_figure.fetched_at).days if key_figure and key_figure.fetched_at else 0
     context |= {
         "indicator": indicator,
         "outcomes": sorted(indicator.outcomes.all(), key=lambda outcome: outcome.year),
         "key_figure": key_figure,
-        "comparison": comparison_of(key_figure, indicator.sub_goal.area.programme.years)
-        if key_figure and key_figure.pk
-        else None,
+        "comparison": comparison,
         "own": settings.KOLADA_MUNICIPALITY,
         "may_link": may_link,
-        "days_old": (timezone.now() - key_figure.fetched_at).days if key_figure and key_figure.fetched_at else 0,
+        "days_old": days_old,
     }
     if may_link:
         form = KeyFigureSearchForm(request.GET if "q" in request.GET else None)

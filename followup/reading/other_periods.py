@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,18 +36,21 @@ class OtherPeriod:
 
 def other_periods(goal: SubGoal, user: User | AnonymousUser) -> list[OtherPeriod]:
     """Return the predecessors of `goal`, the nearest first, and then its successors, as far as `user` may see them."""
-    related = [("Föregångare", predecessor) for predecessor in _predecessors(goal)]
-    successors = _goals().filter(predecessor=goal).order_by("area__programme__first_year")
-    related += [("Fortsätter som", successor) for successor in successors]
-    if not related:
+    predecessors = _predecessors(goal)
+    successors = list(_goals().filter(predecessor=goal).order_by("area__programme__first_year"))
+    if not predecessors and not successors:
         return []
     visible = set(Programme.objects.visible_to(user).values_list("pk", flat=True))
-    entries = _entries_by_goal([other for _, other in related], user)
-    return [
-        OtherPeriod(word, other, other.area.programme, entries[other.pk])
-        for word, other in related
-        if other.area.programme_id in visible
-    ]
+    entries = _entries_by_goal([*predecessors, *successors], user)
+
+    def periods(word: str, goals: Iterable[SubGoal]) -> list[OtherPeriod]:
+        return [
+            OtherPeriod(word, other, other.area.programme, entries[other.pk])
+            for other in goals
+            if other.area.programme_id in visible
+        ]
+
+    return periods("Föregångare", predecessors) + periods("Fortsätter som", successors)
 
 
 def _goals() -> QuerySet[SubGoal]:
@@ -63,6 +67,7 @@ def _entries_by_goal(goals: list[SubGoal], user: User | AnonymousUser) -> dict[i
 
 
 def _predecessors(goal: SubGoal) -> list[SubGoal]:
+    """Return the goal's predecessors, the nearest first."""
     predecessors: list[SubGoal] = []
     while goal.predecessor_id and len(predecessors) < MAX_PREDECESSORS:
         goal = _goals().get(pk=goal.predecessor_id)

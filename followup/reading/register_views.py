@@ -15,17 +15,13 @@ PER_PAGE = 25
 def register(request: HttpRequest) -> HttpResponse:
     """List the follow-ups, newest first, in pages; an invalid search shows only its errors."""
     form = RegisterForm(request.GET)
-    matters = FollowUp.objects.none()
+    follow_ups = FollowUp.objects.none()
     if form.is_valid():
-        wanted = {"registration_number": "dnr", "year": "year", "text": "q"}
-        matters = with_decisions(
-            FollowUp.objects.visible_to(request.user)
-            .matching(**{name: form.cleaned_data[field] for name, field in wanted.items()})
-            .order_by("-year", in_swedish_order("programme__title"), "pk")
+        wanted = form.cleaned_data
+        matching = FollowUp.objects.visible_to(request.user).matching(
+            registration_number=wanted["dnr"], year=wanted["year"], text=wanted["q"]
         )
-    page = Paginator(matters, PER_PAGE).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "followup/reading/register.html",
-        {"form": form, "page": page, "shows_example": shows_example(page.object_list)},
-    )
+        follow_ups = with_decisions(matching.order_by("-year", in_swedish_order("programme__title"), "pk"))
+    page = Paginator(follow_ups, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"form": form, "page": page, "shows_example": shows_example(page.object_list)}
+    return render(request, "followup/reading/register.html", context)

@@ -33,14 +33,15 @@ from followup.web.lookups import follow_up_or_404, user_of
 
 
 def report(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    """Show the part of a year's report that the address selects, the whole report by default."""
     follow_up = follow_up_or_404(request, slug, year)
     form = _selection_or_404(request, report_of(follow_up))
-    value = form.selected()
+    selected_report = form.selected()
     may_follow_review = can_follow_review(user_of(request))
     context = {
         "follow_up": follow_up,
-        "report": value,
-        "shows_example": value.shows_example,
+        "report": selected_report,
+        "shows_example": selected_report.shows_example,
         "form": form,
         "formats": FORMATS,
         "may_see_statement": may_follow_review,
@@ -53,7 +54,7 @@ def report_file(request: HttpRequest, slug: str, year: int, suffix: str) -> Http
     """Return the part of the report that the address selects, in the format of the suffix."""
     follow_up = follow_up_or_404(request, slug, year)
     if suffix not in FORMATS:
-        suffixes = ", ".join(f".{suffix}" for suffix in FORMATS)
+        suffixes = ", ".join(f".{known}" for known in FORMATS)
         raise Http404(f"Rapporten finns inte som .{suffix}. De format som finns är {suffixes}.")
     if suffix == "pdf":
         return _pdf(request, follow_up)
@@ -101,18 +102,14 @@ def _file_name(request: HttpRequest, follow_up: FollowUp, suffix: str) -> str:
 
 
 def _pdf(request: HttpRequest, follow_up: FollowUp) -> HttpResponseBase:
-    """Return the PDF of the selection; the whole decided report as the file that was stored."""
-    name = _file_name(request, follow_up, "pdf")
+    """Return the PDF of the selection, or the page that waits for it.
+
+    The whole report of a decided year is the file that was stored with the decision.
+    """
     is_whole = not any(request.GET.get(choice) for choice in SelectionForm.base_fields)
     decided = DecidedReport.objects.in_force(follow_up).only("pdf", "decision").first() if is_whole else None
     if decided and decided.pdf:
-        try:
-            return stored_pdf_response(decided, name)
-        except StoredFileMissingError:
-            # The decision's own page says so and offers the report drawn again.
-            return redirect(
-                "followup:decided_report_pdf", follow_up.programme.slug, follow_up.year, decided.decision.number
-            )
+        return _decided_pdf(request, follow_up, decided)
     rendering = request_pdf(
         follow_up,
         lambda: _selection_or_404(request, report_of(follow_up)).selected(),
@@ -121,6 +118,16 @@ def _pdf(request: HttpRequest, follow_up: FollowUp) -> HttpResponseBase:
         choices=choices_of(request).urlencode(),
     )
     return pdf_or_waiting_page(request, rendering, _requested_pdf(request, follow_up, rendering))
+
+
+def _decided_pdf(request: HttpRequest, follow_up: FollowUp, decided: DecidedReport) -> HttpResponseBase:
+    """Return the PDF stored with the decision."""
+    try:
+        return stored_pdf_response(decided, _file_name(request, follow_up, "pdf"))
+    except StoredFileMissingError:
+        # That page explains the loss and offers to lay out the report again.
+        year = (follow_up.programme.slug, follow_up.year)
+        return redirect("followup:decided_report_pdf", *year, decided.decision.number)
 
 
 def _requested_pdf(request: HttpRequest, follow_up: FollowUp, rendering: Rendering) -> RequestedPdf:
@@ -136,12 +143,11 @@ def _requested_pdf(request: HttpRequest, follow_up: FollowUp, rendering: Renderi
 def report_rendering(request: HttpRequest, slug: str, year: int, rendering: int) -> HttpResponse:
     """Show the progress of the PDF, on a page that reloads itself until the file is ready."""
     follow_up = follow_up_or_404(request, slug, year)
-    known = (
-        Rendering.objects.light().filter(follow_up=follow_up, document=Rendering.Document.REPORT, pk=rendering).first()
-    )
-    if request.method == "POST" and known:
-        return retry_and_redirect(request, known)
+    jobs = Rendering.objects.light().filter(follow_up=follow_up, document=Rendering.Document.REPORT)
+    job = jobs.filter(pk=rendering).first()
+    if request.method == "POST" and job:
+        return retry_and_redirect(request, job)
     # The report's own address returns a finished PDF, and starts again when this job has been cleaned up.
-    if known is None or known.is_done:
+    if job is None or job.is_done:
         return redirect(address_with_choices(request, reverse("followup:report_file", args=[slug, year, "pdf"])))
-    return waiting_page(request, known, _requested_pdf(request, follow_up, known), HTTPStatus.OK)
+    return waiting_page(request, job, _requested_pdf(request, follow_up, job), HTTPStatus.OK)

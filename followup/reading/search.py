@@ -75,19 +75,21 @@ class EntryHits(Generic[E]):
         return iter(self[:])
 
     def __getitem__(self, rows: slice) -> list[E]:
+        """Return the hits of a slice. Years that end before it or begin after it are not read."""
         first, last, _ = rows.indices(len(self))
-        years: list[int] = []
-        hits_before_years = 0
-        hits_so_far = 0
+        years_in_slice: list[int] = []
+        hits_of_earlier_years = 0
+        position = 0
         for follow_up_id, count in self._count_by_year.items():
-            if hits_so_far + count <= first:
-                hits_before_years += count
-            elif hits_so_far < last:
-                years.append(follow_up_id)
-            hits_so_far += count
-        if not years:
+            if position + count <= first:
+                hits_of_earlier_years += count
+            elif position < last:
+                years_in_slice.append(follow_up_id)
+            position += count
+        if not years_in_slice:
             return []
-        return with_decided_values(self._in(years)[first - hits_before_years : last - hits_before_years])
+        hits = self._in(years_in_slice)
+        return with_decided_values(hits[first - hits_of_earlier_years : last - hits_of_earlier_years])
 
     def up_to(self, limit: int) -> int:
         """Return the number of hits, or `limit` when there are at least as many: quicker than an exact count."""
@@ -198,6 +200,7 @@ def find_measures(criteria: Criteria, follow_ups: QuerySet[FollowUp]) -> EntryHi
     judgements = criteria.lookups(assessment="assessment", forecast="forecast")
 
     def is_met_by(entry: MeasureEntry) -> bool:
+        """Apply the criteria in Python, to entries whose decided values differ from the stored ones."""
         if not _has_values(entry, progress):
             return False
         return not judgements or _has_values(_decided_goal_of(entry), judgements)

@@ -1,6 +1,6 @@
 """Search pages: goals, measures and texts of all years that the user may see. The address holds the search."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -82,23 +82,29 @@ class SearchForm(forms.Form):
     progress = forms.ChoiceField(label="Genomförande", required=False, choices=[("", "Alla"), *Progress.choices])
 
     def __init__(self, *args: Any, programmes: ProgrammeQuerySet, **kwargs: Any) -> None:
+        """Offer the choices among `programmes`, the programmes that the user may see."""
         super().__init__(*args, **kwargs)
         corrected = FollowUp.objects.under_correction().filter(programme=OuterRef("pk"))
-        known = list(programmes.with_namesakes().annotate(is_corrected=Exists(corrected)))
-        self.may_be_corrected = any(programme.is_corrected for programme in known)
-        chosen = next((programme for programme in known if programme.slug == self.data.get("programme")), None)
-        # Areas are offered by number, so the programme must be known.
-        with_areas = chosen or (known[0] if len(known) == 1 else None)
-        self._offer("programme", [(programme.slug, programme.distinct_name) for programme in known])
-        years = {year for programme in known for year in programme.years}
+        visible = list(programmes.with_namesakes().annotate(is_corrected=Exists(corrected)))
+        self.may_be_corrected = any(programme.is_corrected for programme in visible)
+        years = {year for programme in visible for year in programme.years}
+        self._offer("programme", [(programme.slug, programme.distinct_name) for programme in visible])
         self._offer("year", [(year, str(year)) for year in sorted(years, reverse=True)])
-        self._offer("area", [(area.number, str(area)) for area in with_areas.areas.all()] if with_areas else [])
         self._offer("unit", list(Unit.objects.values_list("slug", "name")))
         self._offer("perspective", list(Perspective.objects.values_list("slug", "name")))
-        if not with_areas:
+        self._offer_areas(visible)
+
+    def _offer_areas(self, programmes: Sequence[Programme]) -> None:
+        """Offer the areas of the chosen or only programme; an area's number means nothing among several programmes."""
+        chosen = [programme for programme in programmes if programme.slug == self.data.get("programme")]
+        candidates = chosen or programmes
+        if len(candidates) != 1:
             del self.fields["area"]
+            return
+        self._offer("area", [(area.number, str(area)) for area in candidates[0].areas.all()])
 
     def _offer(self, name: str, choices: Choices) -> None:
+        """Set the choices of a field, after "Alla"."""
         self.fields[name].choices = [("", "Alla"), *choices]  # type: ignore[attr-defined]
 
     @property
@@ -137,15 +143,14 @@ def search_file(request: HttpRequest, suffix: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
+    """Show the form with one page of the chosen tab's hits. The hits of the other tabs are only counted."""
     form = _form(request)
     hits = {name: tab.find(form.criteria, request) for name, tab in TABS.items()}
     shown = _shown_tab(request, hits)
     # A paginator needs only the length and slices.
     page = Paginator(hits[shown], ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    counts = {
-        name: str(page.paginator.count) if name == shown else _count_in_words(hits_of_tab.up_to(COUNT_LIMIT + 1))
-        for name, hits_of_tab in hits.items()
-    }
+    counts = {name: _count_in_words(hits[name].up_to(COUNT_LIMIT + 1)) for name in TABS if name != shown}
+    counts[shown] = str(page.paginator.count)
     context = {
         "form": form,
         "words": words_of(form.criteria.q),
@@ -170,6 +175,7 @@ def _shown_tab(request: HttpRequest, hits: dict[str, Any]) -> str:
 
 
 def _count_in_words(count: int) -> str:
+    """Return the number of hits; "fler än" the limit when counting stopped there."""
     return f"fler än {COUNT_LIMIT}" if count > COUNT_LIMIT else str(count)
 
 

@@ -58,7 +58,8 @@ class Source:
         """
         rows = self.model._default_manager.filter(**{f"{self.follow_up}__in": follow_ups})
         if not words:
-            return rows.filter(reduce(or_, (~Q(**{field: ""}) for field in self.fields)))
+            has_text = reduce(or_, [~Q(**{field: ""}) for field in self.fields])
+            return rows.filter(has_text)
         has_words = Q(pk__in=self._matching(self.model, words, self.fields))
         if self.item_model:
             has_words |= Q(**{f"{self.item}__in": self._matching(self.item_model, words, self.item_fields)})
@@ -147,9 +148,10 @@ class TextHits:
         years = follow_ups.filter(**criteria.lookups(programme="programme__slug", year="year"))
         if criteria.asks_about_answers:
             years = years.none()
-        first, *others = (
+        keys_by_source = [
             _columns(source, number, self._rows(source, years, criteria, user)) for number, source in enumerate(SOURCES)
-        )
+        ]
+        first, *others = keys_by_source
         self._keys = first.union(*others, all=True).order_by(*ORDER)
 
     def __len__(self) -> int:
@@ -170,6 +172,7 @@ class TextHits:
         return self._keys.count()
 
     def _rows(self, source: Source, years: QuerySet[FollowUp], criteria: Criteria, user: User) -> QuerySet[Any]:
+        """Return the rows of a source that meet the criteria. Only texts on areas can be restricted to an area."""
         is_of_decision = source.model in (Decision, ProtocolNote)
         rows = source.rows(years if is_of_decision else _without_corrections(years), self._words)
         decisions = Decision.objects.visible_to(user)
@@ -182,6 +185,7 @@ class TextHits:
         return rows
 
     def _load(self, keys: Iterable[Any]) -> list[TextHit]:
+        """Load the rows that the keys point to, with a query for each source, and return their hits in order."""
         keys = list(keys)
         ids_by_source = defaultdict(list)
         for key in keys:
@@ -190,6 +194,7 @@ class TextHits:
         return [self._hit(rows[key["of_source"]][key["of_row"]]) for key in keys]
 
     def _hit(self, row: Any) -> TextHit:
+        """Return a found row as a hit, with the title and the address of the page that shows it."""
         match row:
             case FollowUp():
                 return _hit_of_year(row, self._words)
@@ -210,6 +215,7 @@ def _without_corrections(years: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
 
 
 def _columns(source: Source, number: int, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the id and the sort keys of rows, under the same names for all sources, so that they can be united."""
     prefix = "" if source.model is FollowUp else f"{source.follow_up}__"
     return rows.order_by().values(
         of_source=Value(number),
@@ -224,9 +230,10 @@ def _columns(source: Source, number: int, rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def _hit_of_year(follow_up: FollowUp, words: Sequence[str]) -> TextHit:
     """Return a hit that links to the chapter of the first text with one of the words; its texts begin with that one."""
-    texts = {field: text for field in YEAR_TEXTS if (text := getattr(follow_up, field))}
+    texts = {field: getattr(follow_up, field) for field in YEAR_TEXTS if getattr(follow_up, field)}
     pattern = any_of(words)
-    shown = next((field for field, text in texts.items() if pattern.search(text)), next(iter(texts)))
+    fields_with_words = [field for field, text in texts.items() if pattern.search(text)]
+    shown = fields_with_words[0] if fields_with_words else next(iter(texts))
     heading, anchor = YEAR_TEXTS[shown]
     in_order = (texts.pop(shown), *texts.values())
     address = f"{_address('report', follow_up)}#{anchor}"

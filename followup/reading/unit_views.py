@@ -29,12 +29,9 @@ def unit_list(request: HttpRequest) -> HttpResponse:
     """List the units of today by kind, and the former units."""
     today = timezone.localdate()
     current = Unit.objects.valid_on(today)
+    units_by_kind = {kind: [unit for unit in current if unit.kind == kind] for kind in Unit.Kind}
     context = {
-        "kinds": [
-            (PLURALS[kind], [unit for unit in current if unit.kind == kind])
-            for kind in Unit.Kind
-            if any(unit.kind == kind for unit in current)
-        ],
+        "kinds": [(PLURALS[kind], units) for kind, units in units_by_kind.items() if units],
         "former": Unit.objects.exclude(pk__in=current).prefetch_related("successors"),
     }
     return render(request, "followup/reading/unit_list.html", context)
@@ -52,13 +49,16 @@ def unit_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def unit_year(request: HttpRequest, slug: str, programme: str, year: int) -> HttpResponse:
-    unit, follow_up = _unit_or_404(slug), follow_up_or_404(request, programme, year)
+    """Show a unit's year; 404 when the unit has no part in it."""
+    unit = _unit_or_404(slug)
+    follow_up = follow_up_or_404(request, programme, year)
     return _unit_page(request, unit, _year_or_404(unit, follow_up))
 
 
 def unit_pdf(request: HttpRequest, slug: str, programme: str, year: int) -> HttpResponseBase:
     """Return the unit's year as a PDF, for a committee's meeting."""
-    unit, follow_up = _unit_or_404(slug), follow_up_or_404(request, programme, year)
+    unit = _unit_or_404(slug)
+    follow_up = follow_up_or_404(request, programme, year)
     rendering = request_pdf(
         follow_up,
         lambda: _year_or_404(unit, follow_up),
@@ -94,15 +94,15 @@ def _years(request: HttpRequest, unit: Unit) -> FollowUpQuerySet:
 
 
 def _unit_page(request: HttpRequest, unit: Unit, year: UnitYear | None) -> HttpResponse:
-    matters = with_decisions(FollowUp.objects.visible_to(request.user).concerning(unit).decided())
+    """Show a unit with one year's report on its goals (`year`, None without any), and the decided years about it."""
+    decided_years = with_decisions(FollowUp.objects.visible_to(request.user).concerning(unit).decided())
+    years = _years(request, unit).select_related("programme")
     context = {
         "unit": unit,
         "year": year,
         "report": year.report if year else None,
-        "years": _years(request, unit)
-        .select_related("programme")
-        .order_by("-programme__first_year", "programme", "year"),
-        "matters": matters,
-        "shows_example": shows_example(matters) or bool(year and year.report.shows_example),
+        "years": years.order_by("-programme__first_year", "programme", "year"),
+        "decided_years": decided_years,
+        "shows_example": shows_example(decided_years) or bool(year and year.report.shows_example),
     }
     return render(request, "followup/reading/unit_detail.html", context)
