@@ -12,7 +12,15 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from organisation.admin import HistoryAdmin, ReasonForm, StackedInline, TabularInline
+from organisation.admin import (
+    HistoryAdmin,
+    IdAutocompleteSelect,
+    IdAutocompleteSelectMultiple,
+    ReasonForm,
+    StackedInline,
+    TabularInline,
+)
+from organisation.models import Unit
 from programmes.forms import FigureInput
 from programmes.models import (
     Guideline,
@@ -24,6 +32,7 @@ from programmes.models import (
     Programme,
     ResponsibilityArea,
     SubGoal,
+    set_responsible,
 )
 from programmes.moving import next_free_number, obstacle_of_period, record_move_of_area, record_move_of_goal
 from programmes.numbering import NumberedFormSet, YearlyFormSet
@@ -37,6 +46,35 @@ FIGURES: Mapping[type[models.Field[Any, Any]], Mapping[str, Any]] = {
 }
 
 
+class ResponsibilityForm(forms.ModelForm):
+    """Form of a goal, measure or guideline, with its responsible units and their lead."""
+
+    responsible_units = forms.ModelMultipleChoiceField(
+        Unit.objects.all(),
+        label="Ansvariga enheter",
+        required=False,
+        widget=IdAutocompleteSelectMultiple(SubGoal._meta.get_field("units"), admin.site),
+    )
+    lead = forms.ModelChoiceField(
+        Unit.objects.all(),
+        label="Huvudansvarig",
+        required=False,
+        widget=IdAutocompleteSelect(SubGoal._meta.get_field("units"), admin.site),
+        help_text="När flera enheter är ansvariga: den som skriver det gemensamma svaret. De andra lämnar bidrag.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            responsibilities = list(self.instance.responsibilities.all())
+            self.initial["responsible_units"] = [one.unit_id for one in responsibilities]
+            self.initial["lead"] = next((one.unit_id for one in responsibilities if one.is_lead), None)
+
+    def _save_m2m(self) -> None:
+        super()._save_m2m()  # type: ignore[misc]
+        set_responsible(self.instance, self.cleaned_data["responsible_units"], self.cleaned_data["lead"])
+
+
 class AreaInline(TabularInline):
     model = ResponsibilityArea
     formset = NumberedFormSet
@@ -48,29 +86,33 @@ class AreaInline(TabularInline):
 
 class GuidelineInline(TabularInline):
     model = Guideline
+    form = ResponsibilityForm
     formset = NumberedFormSet
     extra = 0
-    autocomplete_fields = ("units",)
     formfield_overrides = SMALL_TEXT
     ordering = ("number",)
 
 
 class SubGoalInline(TabularInline):
     model = SubGoal
+    form = ResponsibilityForm
     formset = NumberedFormSet
     extra = 0
     exclude = ("predecessor",)  # on the goal's own page
     show_change_link = True
-    autocomplete_fields = ("units",)
     formfield_overrides = SMALL_TEXT
     ordering = ("number",)
 
 
-class MeasureForm(forms.ModelForm):
+class MeasureForm(ResponsibilityForm):
     """Form of a measure. Its reason for a change is printed in the report, unlike the reason for a save."""
 
     class Meta:
         labels = {"change_reason": "Skäl till ändringen (visas i rapporten)"}
+
+
+class GuidelineForm(ReasonForm, ResponsibilityForm):
+    pass
 
 
 class MeasureAdminForm(ReasonForm, MeasureForm):
@@ -84,11 +126,22 @@ class MeasureInline(StackedInline):
     formset = NumberedFormSet
     extra = 0
     show_change_link = True
-    autocomplete_fields = ("units", "perspectives")
+    autocomplete_fields = ("perspectives",)
     formfield_overrides = SMALL_TEXT
     ordering = ("number",)
     fieldsets = (
-        (None, {"fields": (("number", "first_year", "last_year"), "text", "units", "perspectives", "is_example")}),
+        (
+            None,
+            {
+                "fields": (
+                    ("number", "first_year", "last_year"),
+                    "text",
+                    ("responsible_units", "lead"),
+                    "perspectives",
+                    "is_example",
+                )
+            },
+        ),
         (
             "Problem och ändringar",
             {
@@ -167,7 +220,7 @@ class AreaForm(ReasonForm):
         return programme
 
 
-class GoalForm(ReasonForm):
+class GoalForm(ReasonForm, ResponsibilityForm):
     """A goal may be moved to another area, with its measures and indicators."""
 
     def clean_area(self) -> ResponsibilityArea:
@@ -277,7 +330,7 @@ class SubGoalAdmin(HistoryAdmin):
     list_display_links = ("code", "text")
     list_filter = ("area__programme", "area", "units", "is_example")
     search_fields = ("text",)
-    autocomplete_fields = ("area", "units", "predecessor")
+    autocomplete_fields = ("area", "predecessor")
     ordering = ("area__programme", "area__programme_id", "area__number", "number")
     formfield_overrides = SMALL_TEXT
 
@@ -320,7 +373,7 @@ class MeasureAdmin(HistoryAdmin):
     list_filter = ("sub_goal__area__programme", "sub_goal__area", "units", "perspectives", "change", "is_example")
     list_select_related = ("sub_goal__area__programme",)
     search_fields = ("text", "problem")
-    autocomplete_fields = ("sub_goal", "units", "perspectives")
+    autocomplete_fields = ("sub_goal", "perspectives")
     ordering = (
         "sub_goal__area__programme",
         "sub_goal__area__programme_id",
@@ -386,12 +439,13 @@ class IndicatorAdmin(HistoryAdmin):
 
 @admin.register(Guideline)
 class GuidelineAdmin(HistoryAdmin):
+    form = GuidelineForm
     instead_of_deleting = "En riktlinje som har följts upp tas inte bort."
     list_display = ("title", "number", "of_programme", "is_example")
     list_filter = ("programme", "is_example")
     list_select_related = ("programme",)
     search_fields = ("title",)
-    autocomplete_fields = ("programme", "units")
+    autocomplete_fields = ("programme",)
     ordering = ("programme", "programme_id", "number")
 
     @admin.display(description="program", ordering="programme")

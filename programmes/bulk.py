@@ -8,23 +8,54 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db import connection, models
 from django.utils import timezone
 
+from organisation.models import Unit
+from programmes.models import Responsibility, SharedItem
+
 if TYPE_CHECKING:
     from organisation.models import User
 
 BATCH_SIZE = 2000
 # The SQL of bulk_update has a branch for each row of the batch, and the database tries them all for each row.
 UPDATE_BATCH_SIZE = 200
+# Databases limit the number of parameters of a statement.
+INSERT_BATCH_SIZE = 500
 
-# An instance, and the members that it shall have.
-InstanceMembers = tuple[Any, Sequence[models.Model]]
+
+class InstanceMembers(NamedTuple):
+    """An instance and the members that it shall have. The `lead` is the leading one of its responsible units."""
+
+    instance: Any
+    members: Sequence[models.Model]
+    lead: models.Model | None = None
+
+    @property
+    def slugs(self) -> set[str]:
+        """Slugs of the members. A new member has no primary key yet."""
+        return {member.slug for member in self.members}  # type: ignore[attr-defined]
+
+    @property
+    def keys(self) -> list[tuple[int | str, ...]]:
+        """Primary keys of the instance and each member; with the member's role if the members are units."""
+        if not isinstance(self.instance, SharedItem) or not all(isinstance(member, Unit) for member in self.members):
+            return [(self.instance.pk, member.pk) for member in self.members]
+        role = Responsibility.Role
+        return [
+            (self.instance.pk, unit.pk, role.LEAD if unit == self.lead else role.CONTRIBUTING) for unit in self.members
+        ]
 
 
 class _ThroughTable(NamedTuple):
-    """The model between the two sides of a many-to-many relation, and its two columns."""
+    """The model between the two sides of a many-to-many relation, and its columns: the two keys, and a role if any."""
 
     model: type[models.Model]
     own_column: str
     member_column: str
+
+    @property
+    def columns(self) -> list[str]:
+        columns = [field.column or "" for field in self.model._meta.concrete_fields if not field.primary_key]
+        keys = [self.own_column, self.member_column]
+        return [*keys, *(column for column in columns if column not in keys)]
 
 
 def bulk_save(
@@ -43,14 +74,13 @@ def bulk_save(
     """
     for name, chosen in members.items():
         # Before the insert: new rows have no members to clear, and no primary key yet.
-        _clear_members(model, name, [instance.pk for instance, _ in chosen if instance.pk])
+        _clear_members(model, name, [one.instance.pk for one in chosen if one.instance.pk])
     if created:
         model._default_manager.bulk_create(created, batch_size=BATCH_SIZE)
     if changed:
         model._default_manager.bulk_update(changed, fields, batch_size=UPDATE_BATCH_SIZE)
     for name, chosen in members.items():
-        pairs = [(instance.pk, member.pk) for instance, new_members in chosen for member in new_members]
-        _insert_members(model, name, pairs)
+        _insert_members(model, name, [keys for one in chosen for keys in one.keys])
     for rows, history_type in ((created, "+"), (changed, "~")):
         for start in range(0, len(rows), BATCH_SIZE):
             _insert_history(model, rows[start : start + BATCH_SIZE], history_type, reason, by)
@@ -59,23 +89,26 @@ def bulk_save(
 def _through_table(model: type[models.Model], relation_name: str) -> _ThroughTable:
     relation: Any = model._meta.get_field(relation_name)
     through = relation.remote_field.through
-    return _ThroughTable(through, f"{relation.m2m_field_name()}_id", f"{relation.m2m_reverse_field_name()}_id")
+    return _ThroughTable(through, relation.m2m_column_name(), relation.m2m_reverse_name())
 
 
 def _clear_members(model: type[models.Model], relation_name: str, pks: Sequence[int]) -> None:
     through = _through_table(model, relation_name)
-    through.model._default_manager.filter(**{f"{through.own_column}__in": pks}).delete()
+    relation: Any = model._meta.get_field(relation_name)
+    through.model._default_manager.filter(**{f"{relation.m2m_field_name()}__in": pks}).delete()
 
 
-def _insert_members(model: type[models.Model], relation_name: str, pairs: Sequence[tuple[int, int]]) -> None:
-    """Insert pairs of primary keys by SQL: making an instance for each pair takes longer than writing it."""
+def _insert_members(model: type[models.Model], relation_name: str, members: Sequence[tuple[int | str, ...]]) -> None:
+    """Insert the keys and roles of members by SQL: making an instance for each row takes longer than writing it."""
     through = _through_table(model, relation_name)
-    table = through.model._meta.db_table
+    table, columns = through.model._meta.db_table, through.columns
+    row = f"({', '.join(['%s'] * len(columns))})"
     with connection.cursor() as cursor:
-        for start in range(0, len(pairs), BATCH_SIZE):
-            values = ", ".join(f"({own}, {member})" for own, member in pairs[start : start + BATCH_SIZE])
+        for start in range(0, len(members), INSERT_BATCH_SIZE):
+            batch = members[start : start + INSERT_BATCH_SIZE]
             cursor.execute(
-                f"INSERT INTO {table} ({through.own_column}, {through.member_column}) VALUES {values}"  # noqa: S608 names and keys of our own tables
+                f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * len(batch))}",  # noqa: S608 names of our own tables
+                [str(value) if isinstance(value, str) else value for keys in batch for value in keys],
             )
 
 
@@ -97,8 +130,8 @@ def _insert_history(
         )
         for relation in history._history_m2m_fields:
             through = _through_table(model, relation.name)
-            member_columns = f"{through.own_column}, {through.member_column}"
-            copied_members = f"t.{through.own_column}, t.{through.member_column}"
+            member_columns = ", ".join(through.columns)
+            copied_members = ", ".join(f"t.{column}" for column in through.columns)
             member_history: Any = getattr(history, relation.name).model
             cursor.execute(
                 f"INSERT INTO {member_history._meta.db_table} (history_id, id, {member_columns})"  # noqa: S608 the same

@@ -21,6 +21,7 @@ from programmes.models import (
     Perspective,
     Programme,
     ResponsibilityArea,
+    SharedItem,
     SubGoal,
 )
 
@@ -31,18 +32,19 @@ def export_programme(programme: Programme) -> Fields:
     """Return the programme with all its parts as plain values, in a fixed number of queries."""
     areas = list(
         programme.areas.order_by("number").prefetch_related(
-            "sub_goals__units",
+            "sub_goals__responsibilities",
             "sub_goals__predecessor__area__programme",
-            "sub_goals__measures__units",
+            "sub_goals__measures__responsibilities",
             "sub_goals__measures__perspectives",
             "sub_goals__indicators__targets",
             "sub_goals__indicators__outcomes",
         )
     )
-    guidelines = list(programme.guidelines.order_by("number").prefetch_related("units"))
+    guidelines = list(programme.guidelines.order_by("number").prefetch_related("responsibilities"))
     goals = [goal for area in areas for goal in area.sub_goals.all()]
     measures = [measure for goal in goals for measure in goal.measures.all()]
-    units = {unit for items in (goals, measures, guidelines) for item in items for unit in item.units.all()}
+    items: list[SharedItem] = [*goals, *measures, *guidelines]
+    units = {one.unit for item in items for one in item.responsibilities.all()}
     perspectives = {perspective for measure in measures for perspective in measure.perspectives.all()}
     return {
         "format": FORMAT,
@@ -69,6 +71,14 @@ def plain(value: date | Decimal) -> str | float:
 
 def _slugs(items: Iterable[Unit | Perspective]) -> list[str]:
     return sorted(item.slug for item in items)
+
+
+def _responsibilities(item: SharedItem) -> Fields:
+    """Return the slugs of the responsible units and of their lead."""
+    return {
+        "units": _slugs(one.unit for one in item.responsibilities.all()),
+        "lead": item.lead.slug if item.lead else "",
+    }
 
 
 def _by_number(items: Iterable[Any]) -> list[Any]:
@@ -119,7 +129,7 @@ def _goal(goal: SubGoal) -> Fields:
         "text": goal.text,
         "predecessor": goal.predecessor.code_with_programme if goal.predecessor else "",
         "example": goal.is_example,
-        "units": _slugs(goal.units.all()),
+        **_responsibilities(goal),
         "measures": [_measure(measure) for measure in _by_number(goal.measures.all())],
         "indicators": [_indicator(indicator) for indicator in _by_number(goal.indicators.all())],
     }
@@ -129,7 +139,7 @@ def _measure(measure: Measure) -> Fields:
     return {
         "number": measure.number,
         "text": measure.text,
-        "units": _slugs(measure.units.all()),
+        **_responsibilities(measure),
         "first_year": measure.first_year,
         "last_year": measure.last_year,
         "perspectives": _slugs(measure.perspectives.all()),
@@ -177,6 +187,6 @@ def _guideline(guideline: Guideline) -> Fields:
         "number": guideline.number,
         "title": guideline.title,
         "description": guideline.description,
-        "units": _slugs(guideline.units.all()),
+        **_responsibilities(guideline),
         "example": guideline.is_example,
     }

@@ -17,7 +17,7 @@ from django.db import IntegrityError, models
 from organisation.history import format_value
 from organisation.order import swedish_sorted
 from organisation.text import clean
-from programmes.bulk import bulk_save
+from programmes.bulk import InstanceMembers, bulk_save
 from programmes.item_types import (
     AREAS,
     GOALS,
@@ -150,7 +150,7 @@ class _PendingWrites:
     item_type: ItemType
     created: list[Any] = field(default_factory=list)
     changed: list[Any] = field(default_factory=list)
-    members: dict[str, list[tuple[Any, list[Any]]]] = field(default_factory=dict)
+    members: dict[str, list[InstanceMembers]] = field(default_factory=dict)
 
 
 class ProgrammeImporter:
@@ -228,7 +228,7 @@ class ProgrammeImporter:
         rows = item_type.model._default_manager.filter(**{item_type.path: self.programme}).select_related(*related)
         imported_parents = {parent.pk: parent for parent in parents}
         existing = {}
-        for row in rows.prefetch_related(*item_type.members).order_by(item_type.parent, item_type.key):
+        for row in rows.prefetch_related(*item_type.prefetched_members).order_by(item_type.parent, item_type.key):
             parent_id = getattr(row, f"{item_type.parent}_id")
             # Validation asks a row for its parent: it must see the parent with the changes of the file.
             if parent_id in imported_parents:
@@ -255,9 +255,7 @@ class ProgrammeImporter:
             validate(instance, node, KEYS, unread)
         pending = self.pending.setdefault(item_type.model, _PendingWrites(item_type))
         for name in item_type.members:
-            # A sheet without a column for the members leaves them alone; a JSON file has to have the key.
-            if name in node.value or not isinstance(node.value, SourceRow):
-                differences += self._set_members(pending, instance, name, self._members(node, name))
+            differences += self._set_members(pending, instance, name, node)
         self._add_to_pending(pending, instance, differences, is_new=is_new)
         return instance
 
@@ -320,22 +318,38 @@ class ProgrammeImporter:
                 members[member.slug] = member
         return list(members.values())
 
-    def _set_members(
-        self, pending: _PendingWrites, instance: Any, name: str, members: list[Any]
-    ) -> list[FieldDifference]:
-        """Plan the new members of the instance, where they differ, and return the difference."""
-        if not instance.pk:
-            if members:
-                pending.members.setdefault(name, []).append((instance, members))
+    def _set_members(self, pending: _PendingWrites, instance: Any, name: str, node: Node) -> list[FieldDifference]:
+        """Plan the new members of the instance, where they differ, and return the differences."""
+        before = _stored_members(instance, name)
+        after = self._new_members(name, node, before)
+        if before.slugs == after.slugs and before.lead == after.lead:
             return []
-        # Compared by slug, since a new member has no primary key yet.
-        before = {member.slug: str(member) for member in getattr(instance, name).all()}
-        after = {member.slug: str(member) for member in members}
-        if before.keys() == after.keys():
-            return []
-        pending.members.setdefault(name, []).append((instance, members))
-        words = [", ".join(swedish_sorted(names.values())) or "–" for names in (before, after)]
-        return [FieldDifference(str(instance._meta.get_field(name).verbose_name), words[0], words[1])]
+        pending.members.setdefault(name, []).append(after)
+        return _member_differences(name, before, after) if instance.pk else []
+
+    def _new_members(self, name: str, node: Node, before: InstanceMembers) -> InstanceMembers:
+        """Return the members after the import. What the file does not mention stays as it was `before`.
+
+        A unit that the file names as lead counts as responsible, and a lead that is no longer responsible is removed.
+        """
+        # A sheet without a column for the members leaves them alone; a JSON file has to have the key.
+        is_mentioned = name in node.value or not isinstance(node.value, SourceRow)
+        members = self._members(node, name) if is_mentioned else list(before.members)
+        if name != "units":
+            return InstanceMembers(before.instance, members)
+        if "lead" not in node.value:
+            return InstanceMembers(before.instance, members, before.lead if before.lead in members else None)
+        lead = self._lead(node)
+        if lead and lead not in members:
+            members.append(lead)
+        return InstanceMembers(before.instance, members, lead)
+
+    def _lead(self, node: Node) -> Any:
+        """Return the unit that the file names as lead, or None."""
+        with self.problems.collect():
+            lead = node["lead"]
+            return lead.look_up(self.known_members["units"], MEMBER_NOUNS["units"]) if lead.text else None
+        return None
 
     def _add_to_pending(
         self, pending: _PendingWrites, instance: Any, differences: list[FieldDifference], *, is_new: bool
@@ -348,6 +362,27 @@ class ProgrammeImporter:
         kind = str(model._meta.verbose_name)
         self.log.changes.append(ItemChange(kind, str(instance), is_new, tuple(differences)))
         (pending.created if is_new else pending.changed).append(instance)
+
+
+def _stored_members(instance: Any, name: str) -> InstanceMembers:
+    """Return the members of an instance; none of one that is not stored yet."""
+    if not instance.pk:
+        return InstanceMembers(instance, [])
+    if name != "units":
+        return InstanceMembers(instance, list(getattr(instance, name).all()))
+    return InstanceMembers(instance, [one.unit for one in instance.responsibilities.all()], instance.lead)
+
+
+def _member_differences(name: str, before: InstanceMembers, after: InstanceMembers) -> list[FieldDifference]:
+    """Return the differences of the members and of their lead, in words."""
+    differences = []
+    if before.slugs != after.slugs:
+        words = [", ".join(swedish_sorted(map(str, side.members))) or "–" for side in (before, after)]
+        noun = str(after.instance._meta.get_field(name).verbose_name)
+        differences.append(FieldDifference(noun, words[0], words[1]))
+    if before.lead != after.lead:
+        differences.append(FieldDifference("huvudansvarig", str(before.lead or "–"), str(after.lead or "–")))
+    return differences
 
 
 def _difference(instance: Any, name: str, before: Any, after: Any) -> FieldDifference:

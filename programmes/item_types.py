@@ -44,7 +44,8 @@ MEMBER_NOUNS = {"units": "enheten", "perspectives": "perspektivet"}
 class ItemType:
     """Representation of a model in the file.
 
-    `key` identifies an item within its `parent`. `members` are many-to-many relations. `wording` is the field with the
+    `key` identifies an item within its `parent`. `members` are many-to-many relations; an item with `units` may
+    name one of them as its `lead`. `wording` is the field with the
     words of the item. `optional` holds the values of keys that files of earlier versions lack. `path` leads from the
     model to its programme. `predecessor` is the relation to a goal of an earlier programme. A model with a version
     gets a new one at each change, so that an open page notices it.
@@ -60,6 +61,11 @@ class ItemType:
     path: str = ""
     predecessor: str = ""
     has_version: bool = False
+
+    @property
+    def prefetched_members(self) -> list[str]:
+        """Relations to prefetch for the members. A responsible unit has a role, which its responsibility holds."""
+        return ["responsibilities" if name == "units" else name for name in self.members]
 
 
 UNITS = ItemType(Unit, "slug", {"name": TEXT, "kind": TEXT})

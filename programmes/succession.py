@@ -11,8 +11,8 @@ from django.db import models, transaction
 
 from organisation.history import save_as
 from organisation.models import Unit
-from programmes.bulk import bulk_save
-from programmes.models import Guideline, Indicator, Measure, Programme, ResponsibilityArea, SubGoal
+from programmes.bulk import InstanceMembers, bulk_save
+from programmes.models import Guideline, Indicator, Measure, Programme, ResponsibilityArea, SharedItem, SubGoal
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,13 @@ def begin_next_period(programme: Programme, successor: Programme, continuing: Co
     goals = list(
         SubGoal.objects.filter(area__programme=programme, pk__in=continuing.goals)
         .select_related("area")
-        .prefetch_related("units__successors")
+        .prefetch_related("responsibilities__unit__successors")
         .order_by("area__number", "number")
     )
     areas = {goal.area_id: copier.copy_of(goal.area, programme=successor) for goal in goals}
     copier.save(ResponsibilityArea, list(areas.values()))
     new = {goal.pk: copier.copy_of(goal, area=areas[goal.area_id], predecessor=goal) for goal in goals}
-    copier.save(SubGoal, list(new.values()), units=[copier.units_of(goal) for goal in goals])
+    copier.save(SubGoal, list(new.values()), units=[copier.units_of(new[goal.pk], goal) for goal in goals])
     copier.measures(Measure.objects.filter(pk__in=continuing.measures, sub_goal__in=new), new)
     copier.indicators(Indicator.objects.filter(pk__in=continuing.indicators, sub_goal__in=new), new)
     copier.guidelines(Guideline.objects.filter(pk__in=continuing.guidelines, programme=programme))
@@ -70,20 +70,30 @@ class _Copier:
             setattr(new, name, value)
         return new
 
-    def save(self, model: type[models.Model], rows: Sequence[Any], **members: Sequence[Sequence[models.Model]]) -> None:
-        chosen = {name: list(zip(rows, ones, strict=True)) for name, ones in members.items()}
-        bulk_save(model, rows, [], (), chosen, self.reason)
+    def save(self, model: type[models.Model], rows: Sequence[Any], **members: Sequence[InstanceMembers]) -> None:
+        bulk_save(model, rows, [], (), members, self.reason)
 
-    def units_of(self, item: Any) -> list[Unit]:
-        found: dict[int, Unit] = {}
-        for unit in item.units.all():
-            has_ended = unit.valid_to is not None and unit.valid_to < self.first_day
-            for one in unit.successors.all() if has_ended else [unit]:
-                found[one.pk] = one
-        return list(found.values())
+    def units_of(self, new: Any, old: SharedItem) -> InstanceMembers:
+        """Return the units of the copy `new` of an item: those of `old`, or the successors of units that end before.
+
+        The only successor of the lead is the new lead. Of several successors nobody is made lead by guess.
+        """
+        units: dict[int, Unit] = {}
+        lead = None
+        for responsibility in old.responsibilities.all():
+            present = self._present_units(responsibility.unit)
+            units |= {unit.pk: unit for unit in present}
+            if responsibility.is_lead and len(present) == 1:
+                lead = present[0]
+        return InstanceMembers(new, list(units.values()), lead)
+
+    def _present_units(self, unit: Unit) -> list[Unit]:
+        """Return the unit, or its successors if it has ended before the new period."""
+        has_ended = unit.valid_to is not None and unit.valid_to < self.first_day
+        return list(unit.successors.all()) if has_ended else [unit]
 
     def measures(self, measures: models.QuerySet[Measure], goals: dict[int, Any]) -> None:
-        old = list(measures.prefetch_related("units__successors", "perspectives"))
+        old = list(measures.prefetch_related("responsibilities__unit__successors", "perspectives"))
         new = [
             self.copy_of(
                 measure,
@@ -99,8 +109,10 @@ class _Copier:
         self.save(
             Measure,
             new,
-            units=[self.units_of(measure) for measure in old],
-            perspectives=[list(measure.perspectives.all()) for measure in old],
+            units=[self.units_of(copy, measure) for copy, measure in zip(new, old, strict=True)],
+            perspectives=[
+                InstanceMembers(copy, list(measure.perspectives.all())) for copy, measure in zip(new, old, strict=True)
+            ],
         )
 
     def indicators(self, indicators: models.QuerySet[Indicator], goals: dict[int, Any]) -> None:
@@ -113,6 +125,7 @@ class _Copier:
         self.save(Indicator, new)
 
     def guidelines(self, guidelines: models.QuerySet[Guideline]) -> None:
-        old = list(guidelines.prefetch_related("units__successors"))
+        old = list(guidelines.prefetch_related("responsibilities__unit__successors"))
         new = [self.copy_of(guideline, programme=self.successor) for guideline in old]
-        self.save(Guideline, new, units=[self.units_of(guideline) for guideline in old])
+        units = [self.units_of(copy, guideline) for copy, guideline in zip(new, old, strict=True)]
+        self.save(Guideline, new, units=units)

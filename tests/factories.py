@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from followup.models import AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.workflow import open_follow_up
 from organisation.models import Unit
-from programmes.models import Measure, Programme, ResponsibilityArea, SubGoal
+from programmes.models import Measure, Programme, ResponsibilityArea, SubGoal, set_responsible
 
 
 def make_unit(name: str = "Kommunstyrelsen", **fields: Any) -> Unit:
@@ -36,14 +36,26 @@ def make_area(programme: Programme, name: str = "Trygga platser", **fields: Any)
 
 
 def make_goal(
-    area: ResponsibilityArea, text: str = "Torgen är trygga.", *, units: Iterable[Unit] = (), **fields: Any
+    area: ResponsibilityArea,
+    text: str = "Torgen är trygga.",
+    *,
+    units: Iterable[Unit] = (),
+    lead: Unit | None = None,
+    **fields: Any,
 ) -> SubGoal:
     goal = area.sub_goals.create(text=text, **{"number": area.sub_goals.count() + 1} | fields)
-    goal.units.set(units)
+    set_responsible(goal, units, lead)
     return goal
 
 
-def make_measure(goal: SubGoal, text: str = "Belys torgen.", *, units: Iterable[Unit] = (), **fields: Any) -> Measure:
+def make_measure(
+    goal: SubGoal,
+    text: str = "Belys torgen.",
+    *,
+    units: Iterable[Unit] = (),
+    lead: Unit | None = None,
+    **fields: Any,
+) -> Measure:
     """A measure for the programme's whole period."""
     programme = goal.area.programme
     defaults = {
@@ -52,7 +64,7 @@ def make_measure(goal: SubGoal, text: str = "Belys torgen.", *, units: Iterable[
         "last_year": programme.last_year,
     }
     measure = goal.measures.create(text=text, **defaults | fields)
-    measure.units.set(units)
+    set_responsible(measure, units, lead)
     return measure
 
 

@@ -78,9 +78,9 @@ UnitNames = dict[tuple[type[models.Model], int], tuple[str, ...]]
 
 def _units_by_item(programme: Programme) -> UnitNames:
     """Return the names of the responsible units of each goal, measure and guideline, by one query."""
-    of_goals = _names(SubGoal, "subgoal", subgoal__area__programme=programme)
-    of_measures = _names(Measure, "measure", measure__sub_goal__area__programme=programme)
-    of_guidelines = _names(Guideline, "guideline", guideline__programme=programme)
+    of_goals = _names(SubGoal, item__area__programme=programme)
+    of_measures = _names(Measure, item__sub_goal__area__programme=programme)
+    of_guidelines = _names(Guideline, item__programme=programme)
     kinds = {model.__name__: model for model in (SubGoal, Measure, Guideline)}
     names: dict[tuple[type[models.Model], int], tuple[str, ...]] = defaultdict(tuple)
     rows = of_goals.union(of_measures, of_guidelines)
@@ -90,11 +90,11 @@ def _units_by_item(programme: Programme) -> UnitNames:
     return names
 
 
-def _names(model: Any, column: str, **of_programme: Programme) -> Any:
+def _names(model: Any, **of_programme: Programme) -> Any:
     """Return rows of model name, id of the item and name of a responsible unit."""
     rows = model.units.through.objects.filter(**of_programme).order_by()
     kind = Value(model.__name__, output_field=models.CharField())
-    return rows.annotate(kind=kind, item=F(f"{column}_id"), name=F("unit__name")).values_list("kind", "item", "name")
+    return rows.annotate(kind=kind, name=F("unit__name")).values_list("kind", "item", "name")
 
 
 @dataclass(frozen=True)

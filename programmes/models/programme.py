@@ -17,6 +17,12 @@ from organisation.order import in_swedish_order
 from organisation.protection import ProtectedModel, refuse_if_in_use
 from programmes.models.fields import LINE_LENGTH, example_field, prose, year_field
 from programmes.models.framework import Framework, standard_framework
+from programmes.models.responsibility import (
+    GuidelineResponsibility,
+    MeasureResponsibility,
+    SharedItem,
+    SubGoalResponsibility,
+)
 from programmes.numbering import UniqueWithin
 
 if TYPE_CHECKING:
@@ -174,11 +180,13 @@ class ResponsibilityArea(models.Model):
         return f"{self}, {self.programme.picker_label}"
 
 
-class SubGoal(models.Model):
+class SubGoal(SharedItem):
     area = models.ForeignKey(ResponsibilityArea, models.PROTECT, verbose_name="ansvarsområde", related_name="sub_goals")
     number = models.PositiveSmallIntegerField("nummer", validators=[MinValueValidator(1)])
     text = prose("mål", max_length=LINE_LENGTH)
-    units = models.ManyToManyField(Unit, verbose_name="ansvariga enheter", related_name="sub_goals", blank=True)
+    units = models.ManyToManyField(
+        Unit, verbose_name="ansvariga enheter", related_name="sub_goals", blank=True, through=SubGoalResponsibility
+    )
     predecessor = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -257,7 +265,7 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
         return self.filter(first_year__lte=year, last_year__gte=year)
 
 
-class Measure(models.Model):
+class Measure(SharedItem):
     class Change(models.TextChoices):
         ADDED = "added", "Tillagd"
         CHANGED = "changed", "Ändrad"
@@ -265,7 +273,9 @@ class Measure(models.Model):
     sub_goal = models.ForeignKey(SubGoal, models.PROTECT, verbose_name="mål", related_name="measures")
     number = models.PositiveSmallIntegerField("nummer", validators=[MinValueValidator(1)])
     text = prose("åtgärd", max_length=LINE_LENGTH)
-    units = models.ManyToManyField(Unit, verbose_name="ansvariga enheter", related_name="measures", blank=True)
+    units = models.ManyToManyField(
+        Unit, verbose_name="ansvariga enheter", related_name="measures", blank=True, through=MeasureResponsibility
+    )
     first_year = year_field("första år")
     last_year = year_field("sista år")
     perspectives = models.ManyToManyField(Perspective, verbose_name="perspektiv", related_name="measures", blank=True)
@@ -327,14 +337,16 @@ class Measure(models.Model):
         return f"{self.sub_goal.code}.{self.number}"
 
 
-class Guideline(models.Model):
+class Guideline(SharedItem):
     """A separate steering document that is followed up in the same report."""
 
     programme = models.ForeignKey(Programme, models.PROTECT, verbose_name="program", related_name="guidelines")
     number = models.PositiveSmallIntegerField("nummer", validators=[MinValueValidator(1)])
     title = LineField("titel", max_length=200)
     description = prose("beskrivning", blank=True)
-    units = models.ManyToManyField(Unit, verbose_name="ansvariga enheter", related_name="guidelines", blank=True)
+    units = models.ManyToManyField(
+        Unit, verbose_name="ansvariga enheter", related_name="guidelines", blank=True, through=GuidelineResponsibility
+    )
     is_example = example_field()
 
     history = HistoricalRecords(m2m_fields=[units])

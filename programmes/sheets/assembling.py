@@ -290,8 +290,7 @@ class ProgrammeAssembler:
             return
         names = {"predecessor": "predecessor", "example": "example"}
         goal = row.subset(names, number=goal_code.goal, text=text)
-        if "units" in row:
-            goal["units"] = self.units.slugs_in(row, "units")
+        self._fill_units(goal, row)
         self._add_goal(goal_code, goal, row, "text")
         self.mapped.placed.append(PlacedItem("goals", row, goal_code, goal))
 
@@ -474,10 +473,24 @@ class ProgrammeAssembler:
     def _fill_measure(self, measure: SourceRow, row: SourceRow) -> None:
         measure.update({key: row[key] for key in MEASURE_FIELDS if key in row})
         measure.update(self._years_of(row))
-        if "units" in row:
-            measure["units"] = self.units.slugs_in(row, "units")
+        self._fill_units(measure, row)
         if "perspectives" in row:
             measure["perspectives"] = self.perspectives.slugs_in(row, "perspectives")
+
+    def _fill_units(self, item: SourceRow, row: SourceRow) -> None:
+        """Set the responsible units of an item and the one that is their lead, as far as the row has columns for them.
+
+        A cell with several leads is a problem: an item has at most one.
+        """
+        if "units" in row:
+            item["units"] = self.units.slugs_in(row, "units")
+        if "lead" not in row:
+            return
+        leads = self.units.slugs_in(row, "lead")
+        if len(leads) > 1:
+            remedy = "Ange en huvudansvarig, och skriv de andra bland de ansvariga enheterna."
+            self.problems.append(row.problem(f"det står {len(leads)} huvudansvariga. {remedy}", "lead"))
+        item["lead"] = leads[0] if leads else ""
 
     def _years_of(self, row: SourceRow) -> dict[str, int]:
         """Return the first and last year as far as the row tells them."""
@@ -570,8 +583,7 @@ class ProgrammeAssembler:
                 continue
             names = {"description": "description", "example": "example"}
             guideline = row.subset(names, number=number, title=reference.words)
-            if "units" in row:
-                guideline["units"] = self.units.slugs_in(row, "units")
+            self._fill_units(guideline, row)
             guidelines[number] = guideline
         return [guidelines[number] for number in sorted(guidelines)]
 

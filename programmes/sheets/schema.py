@@ -84,6 +84,7 @@ def choice_column(
 UNITS_NAMES = (
     "ansvar", "ansvarig", "ansvariga", "ansvarig nämnd", "ansvariga nämnder", "ansvarig enhet", "ansvarig förvaltning",
     "ansvarig nämnd/bolag", "ansvarig nämnd/styrelse", "nämnd/bolag", "nämnd", "förvaltning", "enhet", "utförare",
+    "medverkande", "medverkande enhet", "medverkande enheter", "medverkande nämnder",
     "ägare", "responsible", "responsible unit", "responsible units", "owner", "unit", "units",
 )  # fmt: skip
 NUMBER_NAMES = ("nummer", "nr", "no", "number", "id", "kod", "löpnr", "löpnummer", "code")
@@ -112,6 +113,10 @@ DEADLINE_NAMES = (
     "tidsfrist", "tidsgräns", "måldatum", "deadline", "due", "due date", "end date",
 )  # fmt: skip
 UNITS = ColumnSpec("units", "Ansvariga enheter", cells.names, UNITS_NAMES, 32, help="Flera skiljs åt med komma.")
+LEAD = ColumnSpec(
+    "lead", "Huvudansvarig", cells.names, ("huvudansvarig enhet", "huvudansvarig nämnd", "lead", "lead unit"), 28,
+    help="En av de ansvariga enheterna, som skriver det gemensamma svaret. Behövs bara när flera är ansvariga.",
+)  # fmt: skip
 AREA = ColumnSpec("area", "Ansvarsområde", cells.reference, AREA_NAMES, written=False, of_goal=True)
 GOAL = ColumnSpec(
     "goal", "Mål", cells.reference, ("mål nr", "målnummer", "tillhör mål", *GOAL_NAMES), written=False, of_goal=True
@@ -206,6 +211,7 @@ GOAL_SHEET = SheetSpec(
         ),
         ColumnSpec("text", "Mål", cells.text, GOAL_NAMES, WIDE),
         UNITS,
+        LEAD,
         ColumnSpec(
             "predecessor", "Föregångare", cells.text, ("predecessor",), 28,
             help="Målet i ett tidigare program som det fortsätter: programmets kortnamn och målets nummer, "
@@ -228,6 +234,7 @@ MEASURE_SHEET = SheetSpec(
         ColumnSpec("number", "Nr", cells.code, ("åtgärd nr", "åtgärdsnummer", *NUMBER_NAMES), CODE, help=OF_GOAL),
         ColumnSpec("text", "Åtgärd", cells.text, MEASURE_NAMES, WIDE),
         UNITS,
+        LEAD,
         ColumnSpec(
             "period", "Tid", cells.period,
             ("tidplan", "period", "tidsplan", "när", "år", "genomförs", "genomförandeår", "timeframe", "when"),
@@ -323,6 +330,7 @@ GUIDELINE_SHEET = SheetSpec(
         ColumnSpec("title", "Riktlinje", cells.text, ("titel", "namn", "guideline", "title"), 40),
         ColumnSpec("description", "Beskrivning", cells.text, ("description",), WIDE),
         UNITS,
+        LEAD,
         EXAMPLE,
     ),
     ("guidelines",),

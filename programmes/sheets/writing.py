@@ -94,7 +94,9 @@ def _is_unambiguous(name: str, items: Iterable[Fields]) -> bool:
 
 
 def _joined_names(item: Fields, names: Mapping[str, NamesBySlug]) -> dict[str, str]:
-    return {key: ", ".join(names[key][slug] for slug in item[key]) for key in names if key in item}
+    """Return the members of an item by name, and the lead of its units."""
+    joined = {key: ", ".join(names[key][slug] for slug in item[key]) for key in names if key in item}
+    return {**joined, "lead": names["units"].get(item["lead"], "")}
 
 
 def _workbook(sheets: Sequence[SheetSpec], rows: Mapping[str, Sequence[Fields]], rows_to_fill: int) -> bytes:

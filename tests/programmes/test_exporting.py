@@ -42,6 +42,13 @@ def some(slugs: list[str]) -> st.SearchStrategy[list[str]]:
 
 
 UNITS = ["a-namnd", "b-bolag", "c-forbund"]
+
+
+def with_lead(item: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Make one of the item's units its lead, or none."""
+    return st.sampled_from(["", *item["units"]]).map(lambda lead: {**item, "lead": lead})
+
+
 PERSPECTIVES = ["barn", "klimat"]
 CHANGES = st.just({"change": "", "change_year": None, "change_reason": ""}) | st.fixed_dictionaries(
     {"change": st.sampled_from(["added", "changed"]), "change_year": YEARS, "change_reason": WORDS}
@@ -56,7 +63,7 @@ MEASURES = st.tuples(
             "problem_source": WORDS | st.just(""),
             "example": st.booleans(),
         }
-    ),
+    ).flatmap(with_lead),
     st.tuples(YEARS, YEARS).map(sorted),
     CHANGES,
 ).map(lambda parts: {**parts[0], "first_year": parts[1][0], "last_year": parts[1][1], **parts[2]})
@@ -110,7 +117,7 @@ GOALS = st.fixed_dictionaries(
         "measures": numbered(MEASURES, 3),
         "indicators": numbered(INDICATORS, 2),
     }
-)
+).flatmap(with_lead)
 AREAS = st.fixed_dictionaries(
     {
         "name": WORDS,
@@ -121,7 +128,7 @@ AREAS = st.fixed_dictionaries(
 )
 GUIDELINES = st.fixed_dictionaries(
     {"title": WORDS, "description": WORDS | st.just(""), "units": some(UNITS), "example": st.booleans()}
-)
+).flatmap(with_lead)
 PROGRAMMES = st.fixed_dictionaries(
     {
         "format": st.just("huddinge-safety-programme"),

@@ -102,7 +102,8 @@ def test_a_changed_outcome_is_a_new_version_that_a_page_open_elsewhere_notices(h
 
 def test_the_history_keeps_the_units_and_perspectives(huddinge, tmp_path):
     measure = Measure.objects.get(sub_goal__area__number=1, sub_goal__number=1, number=1)
-    load(tmp_path, lambda source: source["areas"][0]["sub_goals"][0]["measures"][0].update(units=["srv-atervinning"]))
+    responsible = {"units": ["srv-atervinning"], "lead": ""}
+    load(tmp_path, lambda source: source["areas"][0]["sub_goals"][0]["measures"][0].update(responsible))
     assert [unit.slug for unit in measure.units.all()] == ["srv-atervinning"]
     newest = measure.history.first()
     assert (newest.history_type, newest.history_change_reason) == ("~", "Inläst från fil")
