@@ -244,7 +244,12 @@ ACCOUNT_UNIQUE_EMAIL = False
 ACCOUNT_SESSION_REMEMBER = True
 # A whole municipality may come from one address, so the limits for an address are generous.
 _WRONG = f"60/m/ip,{LOGIN_ATTEMPTS}/{LOGIN_LOCKOUT_MINUTES}m/key"
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": _WRONG}
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": _WRONG,
+    "forgotten_password": "60/m/ip",
+    "forgotten_password_of_account": "3/h/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0 if DEBUG else 1)
 MFA_ADAPTER = "organisation.signin.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

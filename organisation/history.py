@@ -54,6 +54,11 @@ def _history_attributes(row: Any, by: User | None, reason: str) -> Iterator[None
             vars(row).pop(name, None)
 
 
+def format_moment(moment: datetime) -> str:
+    """Return a moment in Swedish time: "17 februari 2021 9.05"."""
+    return formats.date_format(timezone.localtime(moment), "j F Y H.i")
+
+
 def format_value(field: models.Field[Any, Any], value: Any) -> str:
     """Return a stored value as Swedish text: a choice by its word, a date in words, an empty value as a dash."""
     if isinstance(value, list):
@@ -65,7 +70,7 @@ def format_value(field: models.Field[Any, Any], value: Any) -> str:
     if isinstance(value, bool):
         return "ja" if value else "nej"
     if isinstance(value, datetime):
-        return formats.date_format(timezone.localtime(value), "j F Y H.i")
+        return format_moment(value)
     if isinstance(value, date):
         return formats.date_format(value, "j F Y")
     if isinstance(value, Decimal):

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib.auth.models import AbstractUser, Group
 from django.core.exceptions import ValidationError
+from django.core.signing import BadSignature, Signer
 from django.db import models
 from django.db.models import F, ProtectedError, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +23,7 @@ from simple_history.models import HistoricalRecords
 
 from organisation.colours import is_legible, nearest_legible
 from organisation.fields import LineField, ProseField
-from organisation.history import acting_user
+from organisation.history import acting_user, format_moment
 from organisation.order import in_swedish_order
 from organisation.protection import ProtectedModel, refuse_if_in_use
 
@@ -94,7 +96,7 @@ class User(AbstractUser):
         else:
             super().save(*args, **kwargs)
         for change in changes:
-            AccountChange.objects.record(self, change)
+            AccountChange.objects.record(self, change, by=getattr(self, "_history_user", None))
 
     def _save_without_history(self, *args: Any, **kwargs: Any) -> None:
         # simple_history looks for the attribute; a later save of this object makes history again.
@@ -119,8 +121,11 @@ class User(AbstractUser):
             return []
         # At login Django may hash the same password again, with a newer hasher.
         is_rehash = updated_fields == {"password"} and self._password is None  # type: ignore[attr-defined]
+        # An invited person chooses the first password by the mailed link.
+        is_first_password = stored.last_login is None and not stored.has_usable_password()
+        has_old_password = stored.password and not is_first_password
         has_happened = {
-            NEW_PASSWORD: stored.password and self.password != stored.password and not is_rehash,
+            NEW_PASSWORD: has_old_password and self.password != stored.password and not is_rehash,
             SUPERUSER_GAINED: self.is_superuser and not stored.is_superuser,
             SUPERUSER_LOST: stored.is_superuser and not self.is_superuser,
             "Kontot öppnades igen": not stored.is_active,
@@ -349,6 +354,97 @@ class AccountChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.change}"
+
+
+class PasswordRequest(models.Model):
+    """A visitor's request for a new password: the user name or address as typed, deleted when it has been handled.
+
+    The account is looked up later, by the job that sends mail, so that the page answers alike for every name.
+    """
+
+    name = LineField("användarnamn eller e-postadress", max_length=254)
+    at = models.DateTimeField("tidpunkt", default=timezone.now)
+
+    class Meta:
+        verbose_name = "begäran om nytt lösenord"
+        verbose_name_plural = "begäranden om nytt lösenord"
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PasswordLinkQuerySet(models.QuerySet["PasswordLink"]):
+    def of_token(self, token: str) -> PasswordLink | None:
+        """Return the link with the signed `token`, also one that is used or too old; None for a forged token."""
+        try:
+            key = PasswordLink.SIGNER.unsign(token)
+        except BadSignature:
+            return None
+        return self.select_related("user", "by").filter(pk=key).first()
+
+    def unmailed(self, now: datetime) -> PasswordLinkQuerySet:
+        return self.filter(mailed_at__isnull=True, used_at__isnull=True, expires_at__gt=now)
+
+
+class PasswordLink(models.Model):
+    """A link that is mailed to a person, who chooses a password by it, or signs in at the municipality's provider.
+
+    It works once. Its address is this row's id with a signature, which is never stored: nobody can read it in the
+    database or in the outbox. `followup.mail` sends the mails, because this app may not import it.
+    """
+
+    class Purpose(models.TextChoices):
+        INVITATION = "invitation", "Inbjudan"
+        FORGOTTEN = "forgotten", "Glömt lösenord"
+
+    LIFETIMES = {Purpose.INVITATION: timedelta(days=14), Purpose.FORGOTTEN: timedelta(hours=2)}
+    SIGNER = Signer(salt="organisation.PasswordLink")
+
+    user = models.ForeignKey(User, models.CASCADE, verbose_name="konto", related_name="password_links")
+    purpose = models.CharField("typ", max_length=20, choices=Purpose)
+    with_provider = models.BooleanField("loggar in med kommunens inloggning", default=False)
+    message = ProseField("meddelande", blank=True)
+    by = models.ForeignKey(
+        User, models.SET_NULL, verbose_name="skickad av", related_name="sent_password_links", null=True, blank=True
+    )
+    created_at = models.DateTimeField("skapad", default=timezone.now)
+    expires_at = models.DateTimeField("gäller till")
+    used_at = models.DateTimeField("använd", null=True, blank=True)
+    mailed_at = models.DateTimeField("mejl lagt i utkorgen", null=True, blank=True)
+
+    objects = PasswordLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "länk för lösenord"
+        verbose_name_plural = "länkar för lösenord"
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} till {self.user}"
+
+    @property
+    def is_invitation(self) -> bool:
+        return self.purpose == self.Purpose.INVITATION
+
+    @property
+    def address(self) -> str:
+        return reverse("password_link", args=[self.SIGNER.sign(str(self.pk))])
+
+    def refusal(self, now: datetime) -> str:
+        """Return why the link no longer works, as a Swedish sentence; empty while it works."""
+        if self.used_at:
+            return "Länken är redan använd. Den gäller bara en gång."
+        if not self.user.is_active:
+            return "Kontot är stängt."
+        if self.expires_at <= now:
+            return f"Länken gällde till och med {format_moment(self.expires_at)}."
+        if self.user.password_links.filter(purpose=self.purpose, pk__gt=self.pk).exists():
+            return "Det har skickats en nyare länk. Använd den i det senaste mejlet."
+        changed_at = self.user.password_changed_at
+        if changed_at and changed_at > self.created_at:
+            return "Lösenordet har bytts sedan länken skickades."
+        return ""
 
 
 class ProviderGroup(models.Model):

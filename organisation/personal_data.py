@@ -135,6 +135,7 @@ def _end_memberships(user: User, day: date) -> None:
 def _delete_sign_in_data(user: User) -> None:
     for model in (Authenticator, SocialAccount, EmailAddress):
         model.objects.filter(user=user).delete()
+    user.password_links.all().delete()
     # The user of a session is inside its encoded data, so that no query can find it.
     for session in Session.objects.iterator():
         if session.get_decoded().get("_auth_user_id") == str(user.pk):

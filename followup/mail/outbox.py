@@ -21,9 +21,12 @@ from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 
 from followup.models import OutgoingMail
-from organisation.models import User
+from organisation.models import PasswordLink, User
 
 WIDTH = 72
+
+# Stands in a stored body for the address of the mail's password link, which is written when the mail is sent.
+LINK_MARK = "{länk}"
 
 # Delay after each failed attempt. The mail is given up when the attempt after the last delay fails.
 DELAYS = (
@@ -104,11 +107,13 @@ def queue(
     subject: str,
     body: str,
     attachments: Sequence[AttachedFile] = (),
+    password_link: PasswordLink | None = None,
 ) -> OutgoingMail:
     """Put a mail in the outbox and return it. If the `key` is there already, return that mail unchanged.
 
     Call it in the transaction that causes the mail: then both are stored, or neither. `to` is a person or an address;
-    raise ValueError when it has no address. The body is plain text, and is wrapped here.
+    raise ValueError when it has no address. The body is plain text, and is wrapped here. LINK_MARK in it becomes the
+    address of `password_link`.
     """
     address = (to.email if isinstance(to, User) else to).strip()
     if not address:
@@ -121,6 +126,7 @@ def queue(
             "address": address,
             "subject": " ".join(subject.split()),
             "body": wrapped(body),
+            "password_link": password_link,
             "attachments": [{"name": file.name, "stored_as": file.stored_as} for file in attachments],
         },
     )
@@ -212,11 +218,18 @@ def _message(mail: OutgoingMail) -> EmailMessage:
         "Message-ID": f"<{mail.created_at:%Y%m%d%H%M%S}.{mail.pk}@{domain}>",
         "Auto-Submitted": "auto-generated",
     }
-    message = EmailMessage(mail.subject, mail.body, to=[mail.address], headers=headers)
+    message = EmailMessage(mail.subject, _body_to_send(mail), to=[mail.address], headers=headers)
     for file in mail.attachments:
         with default_storage.open(file["stored_as"]) as stored:
             message.attach(file["name"], stored.read(), guess_type(file["name"])[0] or "application/octet-stream")
     return message
+
+
+def _body_to_send(mail: OutgoingMail) -> str:
+    """Return the body with the secret address, which is not stored so that no reader of the outbox has it."""
+    if mail.password_link is None:
+        return mail.body
+    return mail.body.replace(LINK_MARK, absolute_url(mail.password_link.address))
 
 
 def _is_final(error: Exception) -> bool:

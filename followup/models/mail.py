@@ -53,6 +53,15 @@ class OutgoingMail(models.Model):
     address = models.EmailField("adress")
     subject = LineField("ämne", max_length=LINE_LENGTH)
     body = ProseField("text")
+    password_link = models.ForeignKey(
+        "organisation.PasswordLink",
+        models.SET_NULL,
+        verbose_name="länk för lösenord",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Länken skrivs in i texten först när mejlet skickas, så att ingen annan kan läsa den.",
+    )
     attachments = models.JSONField(
         "bilagor", default=list, blank=True, help_text="Filens namn i mejlet, och var den är sparad."
     )

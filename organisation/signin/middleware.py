@@ -27,9 +27,12 @@ OPEN_WITHOUT_SECOND_FACTOR = {
     "accessibility",
     "colour_scheme",
     "favicon",
+    "forgotten_password",
     "help_detail",
     "help_list",
     "logotype",
+    "password_link",
+    "provider_link",
     "stylesheet",
 }
 View = Callable[..., HttpResponseBase]

@@ -10,13 +10,14 @@ import requests
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.helpers import render_authentication_error
-from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
 from organisation.history import save_as
-from organisation.models import User
+from organisation.models import PasswordLink, User
+from organisation.signin.password_links import INVITATION, LinkRefusedError, use_at_provider
 from organisation.signin.provider_groups import apply_provider_groups
 
 logger = logging.getLogger(__name__)
@@ -68,11 +69,27 @@ class ProviderAccountAdapter(DefaultSocialAccountAdapter):
 
 
 def _link_account(request: HttpRequest, sociallogin: SocialLogin) -> None:
-    """Link the login to the local account of the same person, if there is one."""
-    user = _account_to_link(sociallogin)
+    """Link the login to the local account of the same person, if there is one.
+
+    An invitation that was opened in the same session leads to its account; otherwise the claims do.
+    """
+    user = _invited_account(request) or _account_to_link(sociallogin)
     if user:
         user._change_reason = "Kopplat till kommunens inloggning"  # type: ignore[attr-defined]
         sociallogin.connect(request, user)
+
+
+def _invited_account(request: HttpRequest) -> User | None:
+    """Return the account of the invitation in the session, and use the invitation up; None without a valid one."""
+    link = PasswordLink.objects.select_related("user").filter(pk=request.session.pop(INVITATION, None)).first()
+    if link is None or link.user.is_superuser or SocialAccount.objects.filter(user=link.user).exists():
+        return None
+    try:
+        use_at_provider(link, timezone.now())
+    except LinkRefusedError as error:
+        logger.warning("Invitation of user %s not used: %s", link.user_id, error)
+        return None
+    return link.user
 
 
 def _account_to_link(sociallogin: SocialLogin) -> User | None:

@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.generic import RedirectView
 
-from organisation.signin import views
+from organisation.signin import password_views, views
 
 urlpatterns = [
     path("logga-in/", views.SignInView.as_view(), name="account_login"),
@@ -30,6 +30,9 @@ urlpatterns = [
     path("logga-ut/", views.sign_out, name="account_logout"),
     path("losenord/", auth.PasswordChangeView.as_view(), name="password_change"),
     path("losenord/klart/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("losenord/glomt/", password_views.forgotten_password, name="forgotten_password"),
+    path("losenord/valj/<str:token>/", password_views.password_link, name="password_link"),
+    path("losenord/valj/<str:token>/med-kommunen/", password_views.provider_link, name="provider_link"),
     path("inloggning/", views.SignInSettingsView.as_view(), name="mfa_index"),
     path("inloggning/app/", views.ActivateAppView.as_view(), name="mfa_activate_totp"),
     path("inloggning/app/ta-bort/", app.deactivate_totp, name="mfa_deactivate_totp"),

@@ -229,6 +229,9 @@ PAGES = {
     ("openid_connect_callback", "kommunen"): (roles(404, anonymous=404),) * 2,
     ("socialaccount_login_cancelled",): (roles(302),) * 2,
     ("password_change",): (roles(200), roles(200)),
+    ("forgotten_password",): (roles(200, anonymous=200), roles(422, anonymous=422)),
+    ("password_link", "finns-inte"): (roles(404, anonymous=404),) * 2,
+    ("provider_link", "finns-inte"): (roles(405, anonymous=405), roles(404, anonymous=404)),
     ("password_change_done",): (roles(200), NOT_BY_POST),
     # Second steps: each changes one's own account alone, and asks first who one is
     ("mfa_authenticate",): (roles(302),) * 2,

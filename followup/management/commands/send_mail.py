@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from followup.mail.account_changes import queue_account_changes
 from followup.mail.outbox import deliver
+from followup.mail.password_links import queue_password_links
 
 
 class Command(BaseCommand):
@@ -14,6 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         queue_account_changes(timezone.now())
+        queue_password_links(timezone.now())
         delivery = deliver(timezone.now())
         report = "\n".join(delivery.in_words)
         if not delivery.succeeded:

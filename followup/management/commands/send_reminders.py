@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from followup.mail.account_changes import queue_account_changes
 from followup.mail.outbox import deliver
+from followup.mail.password_links import queue_password_links
 from followup.mail.reminders import Reminded, remind
 
 
@@ -42,6 +43,7 @@ class Command(BaseCommand):
         reminded = remind(today)
         self.stdout.write(f"Nya påminnelser: {len(reminded.queued)}.")
         queue_account_changes(timezone.now())
+        queue_password_links(timezone.now())
         delivery = deliver(timezone.now())
         report = "\n".join([*without_address(reminded), *delivery.in_words])
         if reminded.without_address or not delivery.succeeded:
