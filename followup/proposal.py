@@ -80,12 +80,12 @@ def _year(follow_up: FollowUp) -> Iterable[Gap]:
 
 def _areas(follow_up: FollowUp) -> Iterable[Gap]:
     for entry in follow_up.areaentry_set.select_related("area").order_by("area__number"):
-        number = entry.area.number
+        number, name = entry.area.number, follow_up.terms.area.short.numbered(entry.area.number)
         if not entry.assessment:
-            text = f"bedömningen av område {number} saknas"
+            text = f"bedömningen av {name} saknas"
             yield Gap(text, Page.AREA, settings.PROPOSAL_NEEDS_TEXTS, number)
         if not entry.summary:
-            yield Gap(f"texten om område {number} saknas", Page.AREA, False, number)
+            yield Gap(f"texten om {name} saknas", Page.AREA, False, number)
 
 
 def _guidelines(follow_up: FollowUp) -> Iterable[Gap]:

@@ -51,9 +51,40 @@ class Term:
         """The possessive of the definite plural: "åtgärdernas"."""
         return genitive(self.definite_plural)
 
+    @property
+    def indefinite(self) -> str:
+        """The noun with its article: "ett mål"."""
+        return f"{self.article} {self.singular}"
+
+    @property
+    def negated(self) -> str:
+        """The noun after "no": "inget mål", "ingen åtgärd"."""
+        return f"{self.agree('ingen', 'inget')} {self.singular}"
+
+    @property
+    def this(self) -> str:
+        """The noun as the one at hand: "det här målet", "den här åtgärden"."""
+        return f"{self.agree('den', 'det')} här {self.definite}"
+
+    @property
+    def definite_phrase(self) -> str:
+        """The definite form in a clause. A noun with an adjective gets an article: "det övergripande målet"."""
+        return f"{self.agree('den', 'det')} {self.definite}" if " " in self.definite else self.definite
+
+    @property
+    def short(self) -> Term:
+        """The noun for narrow places and running text: "område" for "ansvarsområde", otherwise the noun itself."""
+        if self.singular.casefold().endswith(_AREA.singular):
+            return _AREA
+        return self
+
     def agree(self, common: str, neuter: str) -> str:
         """Return the form of another word that agrees with the noun: `agree("ingen", "inget")`."""
         return neuter if self.is_neuter else common
+
+    def numbered(self, code: str | int) -> str:
+        """Return the noun with a number after it: "mål 1.2"."""
+        return f"{self.singular} {code}"
 
     def counted(self, number: int) -> str:
         """Return the number with the noun: "1 åtgärd", "3 åtgärder"."""
@@ -63,6 +94,9 @@ class Term:
 def genitive(noun: str) -> str:
     """Return the Swedish possessive of a noun: "målets", but "plats" stays."""
     return noun if noun.endswith(("s", "x", "z")) else f"{noun}s"
+
+
+_AREA = Term("område", "området", "områden", "områdena", Gender.NEUTER.value)
 
 
 @dataclass(frozen=True)
@@ -80,11 +114,24 @@ class Terms:
         term: Term = getattr(self, level)
         return term
 
+    @property
+    def area_goal(self) -> Term:
+        """The goal that an area has as a whole, named after the goals under it: "övergripande delmål"."""
+        goal = self.goal
+        prefix = "övergripande " if " " in goal.singular or goal.singular.startswith("del") else "övergripande del"
+        return Term(
+            singular=prefix + goal.singular,
+            definite=prefix + goal.definite,
+            plural=prefix + goal.plural,
+            definite_plural=prefix + goal.definite_plural,
+            article=goal.article,
+        )
+
 
 # Words of pages about several programmes, which may have different frameworks.
 NEUTRAL = Terms(
     overarching_goal=Term("övergripande mål", "övergripande målet", "övergripande mål", "övergripande målen", "ett"),
-    area=Term("område", "området", "områden", "områdena", "ett"),
+    area=_AREA,
     goal=Term("mål", "målet", "mål", "målen", "ett"),
     measure=Term("åtgärd", "åtgärden", "åtgärder", "åtgärderna", "en"),
 )

@@ -17,7 +17,7 @@ from followup.web.conditional import NOT_STORED
 from followup.web.files import open_stored
 from followup.web.lookups import follow_up_or_404, user_of
 from followup.workflow import NotAllowedError
-from followup.writing.attachments import attach, remove
+from followup.writing.attachments import attach, locked_text, remove
 from organisation.models import User
 
 
@@ -27,7 +27,7 @@ def entry_attach(request: HttpRequest, slug: str, year: int, area: int, number: 
     user = user_of(request)
     entry = entry_or_404(follow_up_or_404(request, slug, year), area, number)
     if not can_write(user, entry):
-        raise PermissionDenied("Bilagor kan bara ändras medan du kan skriva i målets svar.")
+        raise PermissionDenied(locked_text(entry))
     form = AttachmentForm(request.POST, request.FILES)
     attachment = _attach(entry, form, user) if form.is_valid() else None
     if attachment:
@@ -53,7 +53,7 @@ def attachment_remove(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     attachment = _attachment_or_404(request, pk)
     if not can_write(user, attachment.entry):
-        raise PermissionDenied("Bilagor kan bara ändras medan du kan skriva i målets svar.")
+        raise PermissionDenied(locked_text(attachment.entry))
     if request.method != "POST":
         return render(request, "followup/answers/attachment_remove.html", {"attachment": attachment})
     try:
@@ -88,7 +88,7 @@ def _attachment_or_404(request: HttpRequest, pk: int) -> Attachment:
     attachment = (
         Attachment.objects.visible_to(request.user)
         .filter(pk=pk)
-        .select_related("entry__follow_up__programme", "entry__sub_goal__area")
+        .select_related("entry__follow_up__programme__framework", "entry__sub_goal__area")
         .first()
     )
     if attachment is None:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from followup.answers.forms import answer_form, check_item
 from followup.answers.goal_year import entry_or_404, indicators_of
@@ -46,10 +47,10 @@ def outcome_autosave(
     user = user_of(request)
     entry = entry_or_404(follow_up_or_404(request, slug, year), area, number)
     if not can_report(user, entry):
-        raise PermissionDenied("Du rapporterar inte för någon enhet som ansvarar för målet.")
+        raise PermissionDenied(f"Du rapporterar inte för någon enhet som ansvarar för {entry.term.definite}.")
     goal_indicator = indicators_of(entry.sub_goal).filter(number=indicator).first()
     if goal_indicator is None:
-        raise Http404(f"Mål {area}.{number} har ingen indikator {indicator}.")
+        raise Http404(f"{capfirst(entry.name)} har ingen indikator {indicator}.")
     form = outcome_form(goal_indicator, entry, request.POST, today=timezone.localdate())
     status = autosave(form, by=user, save=_save_outcome)
     outcome = OutcomeOfYear(goal_indicator, form.instance, form, earlier=())
@@ -76,7 +77,7 @@ def _answer_of(
     return (
         answers.reported_by(user, timezone.localdate())
         .filter(follow_up__in=years, follow_up__programme__slug=slug, follow_up__year=year)
-        .select_related("follow_up")
+        .select_related("follow_up__programme__framework")
         # Locks the year before the answer, in the same order as all other writers, to avoid deadlocks.
         .select_for_update(of=("follow_up", "self"))
         .first()

@@ -78,8 +78,6 @@ def entry_page_or_404(request: HttpRequest, slug: str, year: int, area: int, num
     goal_year = goal_year_or_404(request, slug, year, area, number)
     own = [answer for answer in goal_year.answers if can_report(user, answer)]
     if not own:
-        raise PermissionDenied(
-            f"Du rapporterar inte för någon enhet som ansvarar för mål {goal_year.entry.sub_goal.code}."
-        )
+        raise PermissionDenied(f"Du rapporterar inte för någon enhet som ansvarar för {goal_year.entry.name}.")
     checklist = [check_item(answer) for answer in own]
     return EntryPage(user=user, today=timezone.localdate(), goal_year=goal_year, own=own, checklist=checklist)

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.template.defaultfilters import filesizeformat
+from django.utils.text import capfirst
 
 from followup.answers.goal_year import GoalYear
 from followup.answers.outcome_forms import outcomes_of_year, unsaved_figures, with_confirmed_assessment
@@ -19,9 +20,8 @@ from followup.writing.forms import EntryForm, PageForms, Unsaved, data_for_form
 
 
 def place_of(answer: Answer) -> str:
-    """Return the name of an answer on the pages: "Mål 1.2" or "Åtgärd 1.2.1"."""
-    kind = "Åtgärd" if isinstance(answer, MeasureEntry) else "Mål"
-    return f"{kind} {answer.item.code}"
+    """Return the name of an answer as a heading: "Mål 1.2" or "Åtgärd 1.2.1"."""
+    return capfirst(answer.name)
 
 
 class AnswerForm(EntryForm):
@@ -52,6 +52,10 @@ class MeasureEntryForm(AnswerForm):
             "done": forms.Textarea(attrs={"rows": 3}),
             "stop_reason": forms.Textarea(attrs={"rows": 2}),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["stop_reason"].label = f"Skäl till att {self.instance.term.definite} avbröts"
 
 
 FORMS: Mapping[type[Answer], type[AnswerForm]] = {SubGoalEntry: SubGoalEntryForm, MeasureEntry: MeasureEntryForm}
@@ -187,7 +191,7 @@ class AnswerForms(PageForms):
     def ask_for_missing(self) -> bool:
         """Add an error to each empty field that handing in requires. Return whether there are errors."""
         for form in self.of_answers:
-            form.show_errors({field.name: field.request for field in form.instance.missing_fields})
+            form.show_errors(form.instance.requests_for_missing)
         return bool(self.errors)
 
     def unsaved(self, data: Mapping[str, str]) -> list[Unsaved]:

@@ -18,12 +18,13 @@ from programmes.models import Indicator, SubGoal
 def entry_or_404(follow_up: FollowUp, area: int, number: int) -> SubGoalEntry:
     entry = (
         SubGoalEntry.objects.filter(follow_up=follow_up, sub_goal__area__number=area, sub_goal__number=number)
-        .select_related("follow_up__programme", "sub_goal__area")
+        .select_related("follow_up__programme__framework", "sub_goal__area")
         .prefetch_related("sub_goal__units")
         .first()
     )
     if entry is None:
-        raise Http404(f"Uppföljningen för {follow_up.year} har inget mål {area}.{number}.")
+        goal = follow_up.terms.goal.negated
+        raise Http404(f"Uppföljningen för {follow_up.year} har {goal} {area}.{number}.")
     return entry
 
 
@@ -31,7 +32,7 @@ def measures_of(entry: SubGoalEntry) -> list[MeasureEntry]:
     """Return the entries of the goal's measures that are followed up this year, in order."""
     return list(
         MeasureEntry.objects.filter(follow_up=entry.follow_up, measure__sub_goal=entry.sub_goal)
-        .select_related("follow_up", "measure__sub_goal__area")
+        .select_related("follow_up__programme__framework", "measure__sub_goal__area")
         .prefetch_related("measure__units")
         .order_by("measure__number")
     )
@@ -39,7 +40,7 @@ def measures_of(entry: SubGoalEntry) -> list[MeasureEntry]:
 
 def indicators_of(goal: SubGoal) -> QuerySet[Indicator]:
     """Return the goal's indicators in order, with their targets and outcomes."""
-    indicators = goal.indicators.select_related("sub_goal__area__programme")
+    indicators = goal.indicators.select_related("sub_goal__area__programme__framework")
     return indicators.prefetch_related("targets", "outcomes").order_by("number")
 
 

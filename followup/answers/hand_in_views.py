@@ -5,10 +5,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
 from followup.answers.entry_page import EntryPage, entry_page_or_404
-from followup.answers.forms import place_of
 from followup.answers.returns import Return, returns_of
 from followup.answers.worklist import UnitWork, work_of
 from followup.models import Answer, FollowUp
@@ -61,7 +61,8 @@ def _hand_in(request: HttpRequest, page: EntryPage) -> HttpResponse:
     except RefusedError as refusal:
         messages.error(request, str(refusal))
         return redirect(page.entry)
-    messages.success(request, f"Mål {page.entry.sub_goal.code} är inlämnat för granskning.")
+    handed_in = page.entry.term.agree("inlämnad", "inlämnat")
+    messages.success(request, f"{capfirst(page.entry.name)} är {handed_in} för granskning.")
     return redirect("followup:work_list")
 
 
@@ -112,5 +113,4 @@ def _unit_work(user: User, follow_up: FollowUp, slug: str) -> UnitWork | None:
 
 def _names_of(answers: tuple[Answer, ...]) -> str:
     """Name the answers in a sentence: "Mål 1.5, åtgärd 1.5.1 och åtgärd 1.5.2"."""
-    names = [place_of(answer) for answer in answers]
-    return listing([names[0], *(name[0].lower() + name[1:] for name in names[1:])])
+    return capfirst(listing([answer.name for answer in answers]))

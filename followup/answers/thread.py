@@ -18,7 +18,11 @@ from organisation.sentences import listing
 def thread_of(entry: SubGoalEntry, measures: Sequence[MeasureEntry]) -> list[Event | Comment]:
     """Return the events and comments of a goal's year and its measures, the oldest first, in two queries."""
     events = Event.objects.filter(Q(sub_goal_entry=entry) | Q(measure_entry__in=measures)).select_related(
-        "by", "sub_goal_entry__sub_goal__area", "measure_entry__measure__sub_goal__area"
+        "by",
+        "sub_goal_entry__sub_goal__area",
+        "sub_goal_entry__follow_up__programme__framework",
+        "measure_entry__measure__sub_goal__area",
+        "measure_entry__follow_up__programme__framework",
     )
     comments = entry.comments.select_related("by")
     return sorted([*events, *comments], key=lambda item: item.at)
@@ -65,7 +69,7 @@ def _remark(group: list[Any]) -> Remark:
 def _answer_of(event: Event) -> str:
     """Name the answer of an event: "åtgärd 1.1.1"."""
     if event.measure_entry:
-        return f"åtgärd {event.measure_entry.measure.code}"
+        return event.measure_entry.name
     if event.sub_goal_entry:
-        return f"mål {event.sub_goal_entry.sub_goal.code}"
+        return event.sub_goal_entry.name
     return ""

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from followup.answers.entry_page import EntryPage, entry_page_or_404
 from followup.answers.forms import AnswerForms
@@ -53,7 +54,7 @@ def _save(request: HttpRequest, page: EntryPage, forms: AnswerForms, unsaved: li
         return _show(request, page, forms, unsaved=unsaved, status=HTTPStatus.CONFLICT)
     status = save(request, forms, page.user)
     if status == HTTPStatus.CONFLICT:
-        return conflict_page(request, f"Mål {page.entry.sub_goal.code}, {page.follow_up.year}", forms, page.user)
+        return conflict_page(request, f"{capfirst(page.entry.name)}, {page.follow_up.year}", forms, page.user)
     if status != HTTPStatus.OK:
         return _show(request, page, forms, has_errors=True, status=status)
     if "submit" in request.POST:

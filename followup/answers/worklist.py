@@ -74,11 +74,11 @@ class WorkYear:
 def work_of(user: User, today: date) -> list[WorkYear]:
     """Return the open years with the goals that the user's units answer for `today`."""
     units = Unit.objects.with_member(user, today)
-    follow_ups = list(FollowUp.objects.visible_to(user).taking_answers().select_related("programme"))
+    follow_ups = list(FollowUp.objects.visible_to(user).taking_answers().select_related("programme__framework"))
     entries = list(
         SubGoalEntry.objects.filter(follow_up__in=follow_ups)
         .concerning(units)
-        .select_related("follow_up__programme", "sub_goal__area")
+        .select_related("follow_up__programme__framework", "sub_goal__area")
         .prefetch_related("sub_goal__units")
         .in_order()
     )
@@ -169,7 +169,7 @@ def neighbours(user: User, entry: SubGoalEntry, today: date) -> Neighbours:
     goals = list(
         SubGoalEntry.objects.filter(follow_up=entry.follow_up)
         .concerning(Unit.objects.reported_by(user, today))
-        .select_related("follow_up__programme", "sub_goal__area")
+        .select_related("follow_up__programme__framework", "sub_goal__area")
         .in_order()
     )
     index = goals.index(entry)
@@ -193,7 +193,7 @@ def _measures_by_goal(entries: Collection[SubGoalEntry]) -> dict[tuple[int, int]
             follow_up__in={entry.follow_up_id for entry in entries},
             measure__sub_goal__in={entry.sub_goal_id for entry in entries},
         )
-        .select_related("follow_up", "measure__sub_goal__area")
+        .select_related("follow_up__programme__framework", "measure__sub_goal__area")
         .prefetch_related("measure__units")
         .order_by("measure__number")
     )

@@ -224,7 +224,9 @@ def decided_report(request: HttpRequest, slug: Slug, year: Year, decision: Numbe
 
 def _decided(request: HttpRequest) -> QuerySet[DecidedReport]:
     decisions = Decision.objects.visible_to(request.user).recorded()
-    return DecidedReport.objects.filter(decision__in=decisions).select_related("decision__follow_up__programme")
+    return DecidedReport.objects.filter(decision__in=decisions).select_related(
+        "decision__follow_up__programme__framework"
+    )
 
 
 def _json(content: bytes) -> HttpResponse:

@@ -161,7 +161,11 @@ def _opened_by_user(request: HttpRequest, found: Distribution) -> None:
 
 
 def _distribution_or_404(token: str) -> Distribution:
-    found = Distribution.objects.filter(token=token).select_related("decision__follow_up__programme", "unit").first()
+    found = (
+        Distribution.objects.filter(token=token)
+        .select_related("decision__follow_up__programme__framework", "unit")
+        .first()
+    )
     if found is None:
         raise Http404("Länken stämmer inte. Kontrollera att hela adressen kom med från mejlet.")
     return found

@@ -65,7 +65,7 @@ def _prepare(case: Decision, *, by: User, today: date) -> tuple[Decision, Report
     ValidationError, RefusedError or NotAllowedError when it cannot be.
     """
     require_right_to_decide(by, case.follow_up)
-    case = require_proposed(Decision.objects.select_related("follow_up__programme").get(pk=case.pk))
+    case = require_proposed(Decision.objects.select_related("follow_up__programme__framework").get(pk=case.pk))
     _require_complete(case, today)
     return case, as_decided(build_report(case.follow_up), case)
 
@@ -87,7 +87,7 @@ def _record_and_freeze(case: Decision, report: Report, content: bytes, *, by: Us
 def _record_under_locks(case: Decision, report: Report, content: bytes, *, by: User, today: date) -> DecidedReport:
     """Check everything again, since the PDF took time to make, then record and freeze."""
     FollowUp.objects.select_for_update().get(pk=case.follow_up_id)
-    locked = Decision.objects.select_for_update(of=("self",)).select_related("follow_up__programme")
+    locked = Decision.objects.select_for_update(of=("self",)).select_related("follow_up__programme__framework")
     stored = require_proposed(locked.get(pk=case.pk))
     _require_complete(stored, today)
     if as_decided(build_report(stored.follow_up), stored) != report:

@@ -157,7 +157,7 @@ def _bound_by_use(
 
 
 def _bound_by_successors(rows: Mapping[int, Any]) -> Iterator[_Bound]:
-    for goal in SubGoal.objects.filter(predecessor__in=list(rows)).select_related("area__programme"):
+    for goal in SubGoal.objects.filter(predecessor__in=list(rows)).select_related("area__programme__framework"):
         yield _Bound(rows[goal.predecessor_id], f"fortsätter som mål {goal.code} i {goal.area.programme}")  # type: ignore[index]
 
 
@@ -176,7 +176,7 @@ def _bound_by_entries(relation: _EntryRelation, rows: Mapping[int, Any]) -> Iter
     entries = relation.model._default_manager.filter(**{f"{relation.item}__in": list(rows)})
     discussed = _entries_with_discussion(relation, list(rows))
     by_importance = sorted(
-        entries.select_related("follow_up"),
+        entries.select_related("follow_up__programme__framework"),
         key=lambda entry: (not entry.follow_up.is_before_review, entry.follow_up.year),
     )
     for entry in by_importance:

@@ -167,7 +167,9 @@ def programme_file(request: HttpRequest, slug: str, suffix: str) -> HttpResponse
 
 
 def _workbook_or_404(user: User, pk: int) -> Workbook:
-    workbook = Workbook.objects.handed_over_by(user).light().select_related("programme").filter(pk=pk).first()
+    workbook = (
+        Workbook.objects.handed_over_by(user).light().select_related("programme__framework").filter(pk=pk).first()
+    )
     if workbook is None:
         raise Http404(GONE)
     return workbook

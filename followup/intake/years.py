@@ -138,8 +138,12 @@ def _import_answers(follow_up: FollowUp, node: Node, log: ImportLog) -> None:
     """Save the file's answers in the entries that were created when the year was opened."""
     log.count(log.created, FollowUp)
     areas = AreaEntry.objects.filter(follow_up=follow_up).select_related("area")
-    goals = SubGoalEntry.objects.filter(follow_up=follow_up).select_related("follow_up", "sub_goal__area")
-    measures = MeasureEntry.objects.filter(follow_up=follow_up).select_related("follow_up", "measure__sub_goal__area")
+    goals = SubGoalEntry.objects.filter(follow_up=follow_up).select_related(
+        "follow_up__programme__framework", "sub_goal__area"
+    )
+    measures = MeasureEntry.objects.filter(follow_up=follow_up).select_related(
+        "follow_up__programme__framework", "measure__sub_goal__area"
+    )
     guidelines = GuidelineEntry.objects.filter(follow_up=follow_up).select_related("guideline")
     area_entries = {str(entry.area.number): entry for entry in areas}
     goal_entries = {entry.sub_goal.code: entry for entry in goals}

@@ -218,7 +218,7 @@ def _entries_of(answers: Iterable[Answer]) -> Mapping[tuple[int, int], SubGoalEn
     entries = SubGoalEntry.objects.filter(follow_up__in={answer.follow_up_id for answer in answers})
     return {
         (entry.follow_up_id, entry.sub_goal_id): entry
-        for entry in entries.select_related("follow_up__programme", "sub_goal__area")
+        for entry in entries.select_related("follow_up__programme__framework", "sub_goal__area")
     }
 
 

@@ -15,7 +15,7 @@ class AnswerField:
     """A field of an answer, by its name in the model. The model field has its label, kind and choices.
 
     :param missing: Noun for lists of missing answers. A field without one may be empty when the answer is handed in.
-    :param request: Error text that asks for a missing answer.
+    :param request: Error text that asks for a missing answer. "{item}" is the programme's word for its goal or measure.
     :param continues: Whether last year's text can be the start of this year's. An assessment is made again every year.
     """
 

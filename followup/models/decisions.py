@@ -190,7 +190,7 @@ class Decision(models.Model):
         if not self.paragraph or not self.meeting_date:
             return None
         same = Decision.objects.filter(body=self.body, meeting_date=self.meeting_date, paragraph=self.paragraph)
-        return same.exclude(pk=self.pk).select_related("follow_up__programme").first()
+        return same.exclude(pk=self.pk).select_related("follow_up__programme__framework").first()
 
     def obstacles(self, today: date) -> dict[str, str]:
         """Errors by field that keep the decision from being recorded."""
@@ -222,7 +222,7 @@ class Decision(models.Model):
     @property
     def replaced_by(self) -> Decision | None:
         """The recorded correction that is in force instead of this decision."""
-        return self.corrections.approving().select_related("follow_up__programme").first()
+        return self.corrections.approving().select_related("follow_up__programme__framework").first()
 
     @property
     def meeting(self) -> str:

@@ -26,6 +26,7 @@ from programmes.models import (
     page_save_field,
     prose,
 )
+from programmes.terms import Level, Term
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -67,6 +68,8 @@ class Answer(Entry):
         RETURNED = "returned", "Återlämnad"
         APPROVED = "approved", "Godkänd"
 
+    # The level of the programme that the answer is about.
+    LEVEL: ClassVar[Level]
     # The fields that officials write, in the order of the form.
     FIELDS: ClassVar[tuple[AnswerField, ...]]
 
@@ -100,6 +103,16 @@ class Answer(Entry):
         raise NotImplementedError
 
     @property
+    def term(self) -> Term:
+        """The programme's word for the item: its goal or its measure."""
+        return self.follow_up.terms.of(self.LEVEL)
+
+    @property
+    def name(self) -> str:
+        """The programme's word with the item's number, as in a sentence: "åtgärd 1.2.1"."""
+        return self.term.numbered(self.item.code)
+
+    @property
     def missing_fields(self) -> list[AnswerField]:
         """Required fields that are empty, in the order of the form."""
         return [field for field in self.FIELDS if field.missing and not getattr(self, field.name).strip()]
@@ -108,6 +121,11 @@ class Answer(Entry):
     def missing(self) -> list[str]:
         """Names of the required fields that are empty, in the order of the form."""
         return [field.missing for field in self.missing_fields]
+
+    @property
+    def requests_for_missing(self) -> dict[str, str]:
+        """Error texts that ask for the required fields that are empty, by the names of the fields."""
+        return {field.name: field.request.format(item=self.term.definite) for field in self.missing_fields}
 
     @property
     def is_writable(self) -> bool:
@@ -143,6 +161,16 @@ class AreaEntry(Entry):
     def __str__(self) -> str:
         return f"{self.area}, {self.follow_up.year}"
 
+    @property
+    def term(self) -> Term:
+        """The programme's word for its areas."""
+        return self.follow_up.terms.area
+
+    @property
+    def name(self) -> str:
+        """The programme's word with the area's number, as in a sentence: "område 1"."""
+        return self.term.short.numbered(self.area.number)
+
 
 class SubGoalEntryQuerySet(models.QuerySet["SubGoalEntry"]):
     def concerning(self, units: models.QuerySet[Unit]) -> SubGoalEntryQuerySet:
@@ -163,6 +191,7 @@ class SubGoalEntryQuerySet(models.QuerySet["SubGoalEntry"]):
 class SubGoalEntry(Answer):
     """Yearly status of a goal: assessment of the year, forecast for the period, and a comment."""
 
+    LEVEL = Level.GOAL
     FIELDS = (
         AnswerField("assessment", missing="bedömning", request="Välj en bedömning av året."),
         AnswerField("forecast", missing="prognos", request="Välj en prognos för perioden."),
@@ -217,8 +246,9 @@ class MeasureEntryQuerySet(models.QuerySet["MeasureEntry"]):
 class MeasureEntry(Answer):
     """Yearly status of a measure: its progress and the work done."""
 
+    LEVEL = Level.MEASURE
     FIELDS = (
-        AnswerField("progress", missing="genomförande", request="Välj hur långt åtgärden har kommit."),
+        AnswerField("progress", missing="genomförande", request="Välj hur långt {item} har kommit."),
         AnswerField("done", continues=True),
         AnswerField("stop_reason"),
     )

@@ -16,6 +16,7 @@ from followup.scales import Assessment, Forecast
 from organisation.fields import LineField
 from organisation.order import in_swedish_order
 from programmes.models import Programme, example_field, page_save_field, prose, year_field
+from programmes.terms import Terms
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -61,7 +62,9 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def with_distinct_programmes(self) -> FollowUpQuerySet:
         """Fetch the programmes with what their `distinct_name` needs, in one query."""
-        return self.prefetch_related(models.Prefetch("programme", Programme.objects.with_namesakes()))
+        return self.prefetch_related(
+            models.Prefetch("programme", Programme.objects.with_namesakes().select_related("framework"))
+        )
 
     def open(self) -> FollowUpQuerySet:
         return self.filter(state=FollowUp.State.OPEN)
@@ -227,6 +230,11 @@ class FollowUp(models.Model):
     def why_locked(self) -> str:
         """Reason why the reviewers' texts of the year cannot be changed, in Swedish; empty when they can."""
         return "" if self.takes_texts else self.why_closed
+
+    @property
+    def terms(self) -> Terms:
+        """The words of the programme for its levels."""
+        return self.programme.terms
 
     @property
     def why_closed(self) -> str:

@@ -72,7 +72,7 @@ def hidden_by_other_years(follow_up: FollowUp) -> list[HiddenFigures]:
         Withholding.objects.on_figures()
         .filter(follow_up__programme=follow_up.programme_id)
         .exclude(follow_up=follow_up)
-        .select_related("follow_up__programme")
+        .select_related("follow_up__programme__framework")
         .order_by("follow_up", "pk")
     )
     by_year: dict[FollowUp, list[Withholding]] = {}
@@ -144,7 +144,9 @@ def affected_by(mark: Withholding, *, pages_are_public: bool) -> list[AffectedRe
     own = mark.follow_up
     public = set(FollowUp.objects.published().filter(programme=own.programme_id).values_list("pk", flat=True))
     hidden = hidden_by(report_of(own), [mark])
-    years = FollowUp.objects.filter(programme=own.programme_id).exclude(pk=own.pk).select_related("programme")
+    years = (
+        FollowUp.objects.filter(programme=own.programme_id).exclude(pk=own.pk).select_related("programme__framework")
+    )
     others = [
         year
         for year in years.order_by("year")

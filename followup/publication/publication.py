@@ -44,14 +44,21 @@ class Publication:
 
 def publication_of(slug: str, year: int) -> Publication | None:
     """Return the public report of the year. None when there is none, it is secret, or a mark is misplaced."""
-    follow_up = FollowUp.objects.published().filter(programme__slug=slug, year=year).select_related("programme").first()
+    follow_up = (
+        FollowUp.objects.published()
+        .filter(programme__slug=slug, year=year)
+        .select_related("programme__framework")
+        .first()
+    )
     return _publication(follow_up) if follow_up else None
 
 
 def publications() -> Iterator[Publication]:
     """Yield the public reports, latest year first. Only one report at a time is held in memory."""
     years = (
-        FollowUp.objects.published().select_related("programme").order_by("-year", in_swedish_order("programme__title"))
+        FollowUp.objects.published()
+        .select_related("programme__framework")
+        .order_by("-year", in_swedish_order("programme__title"))
     )
     for follow_up in years:
         publication = _publication(follow_up)

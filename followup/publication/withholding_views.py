@@ -80,7 +80,7 @@ def _text_of(report: Report, key: str) -> str:
 def withholding_remove(request: HttpRequest, slug: str, year: int, pk: int) -> HttpResponse:
     """Show the text that becomes public, and in which reports; ask for a reason, and remove the mark."""
     follow_up = _year(request, slug, year)
-    mark = follow_up.withholdings.select_related("follow_up__programme").filter(pk=pk).first()
+    mark = follow_up.withholdings.select_related("follow_up__programme__framework").filter(pk=pk).first()
     if mark is None:
         raise Http404("Märkningen finns inte, eller är redan borttagen.")
     form = PublishAgainForm(request.POST if request.method == "POST" else None)

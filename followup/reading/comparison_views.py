@@ -20,7 +20,9 @@ from programmes.models import Perspective, Programme
 def compare_years(request: HttpRequest, slug: str) -> HttpResponse:
     """Show two years side by side, goal by goal."""
     programme = programme_or_404(request, slug)
-    follow_ups = FollowUp.objects.visible_to(request.user).filter(programme=programme).select_related("programme")
+    follow_ups = (
+        FollowUp.objects.visible_to(request.user).filter(programme=programme).select_related("programme__framework")
+    )
     by_year = {follow_up.year: follow_up for follow_up in follow_ups.order_by("year")}
     if len(by_year) < 2:
         raise Http404(f"{programme} har följts upp för mindre än två år, så det finns inga år att jämföra ännu.")
@@ -63,7 +65,7 @@ def compare_programmes(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _latest_report(request: HttpRequest, programme: Programme) -> Report | None:
     follow_ups = FollowUp.objects.visible_to(request.user).filter(programme=programme)
-    latest = follow_ups.select_related("programme").order_by("year").last()
+    latest = follow_ups.select_related("programme__framework").order_by("year").last()
     return report_of(latest) if latest else None
 
 

@@ -80,7 +80,7 @@ def indicator_or_404(request: HttpRequest, slug: str, area: int, number: int, in
     goal = goal_or_404(programme_or_404(request, slug), area, number)
     found = (
         goal.indicators.filter(number=indicator)
-        .select_related("sub_goal__area__programme")
+        .select_related("sub_goal__area__programme__framework")
         .prefetch_related("targets", "outcomes")
         .first()
     )

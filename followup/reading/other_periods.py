@@ -54,14 +54,14 @@ def other_periods(goal: SubGoal, user: User | AnonymousUser) -> list[OtherPeriod
 
 
 def _goals() -> QuerySet[SubGoal]:
-    return SubGoal.objects.select_related("area__programme")
+    return SubGoal.objects.select_related("area__programme__framework")
 
 
 def _entries_by_goal(goals: list[SubGoal], user: User | AnonymousUser) -> dict[int, list[SubGoalEntry]]:
     """Return the answers of each goal that `user` may see, the latest year first."""
     entries = SubGoalEntry.objects.filter(sub_goal__in=goals, follow_up__in=FollowUp.objects.visible_to(user))
     by_goal: dict[int, list[SubGoalEntry]] = defaultdict(list)
-    for entry in entries.select_related("follow_up").order_by("-follow_up__year"):
+    for entry in entries.select_related("follow_up__programme__framework").order_by("-follow_up__year"):
         by_goal[entry.sub_goal_id].append(entry)
     return by_goal
 

@@ -173,7 +173,7 @@ class _EntrySearch(Generic[E]):
 
 def find_goals(criteria: Criteria, follow_ups: QuerySet[FollowUp]) -> EntryHits[SubGoalEntry]:
     """Find the entries of goals, one for each goal and year. A goal has the perspectives of its measures."""
-    entries = SubGoalEntry.objects.select_related("follow_up__programme", "sub_goal__area")
+    entries = SubGoalEntry.objects.select_related("follow_up__programme__framework", "sub_goal__area")
     of_goal = criteria.lookups(area="area__number", unit="units__slug", perspective="measures__perspectives__slug")
     if of_goal:
         entries = entries.filter(sub_goal__in=SubGoal.objects.filter(**of_goal))
@@ -192,7 +192,7 @@ def find_goals(criteria: Criteria, follow_ups: QuerySet[FollowUp]) -> EntryHits[
 
 def find_measures(criteria: Criteria, follow_ups: QuerySet[FollowUp]) -> EntryHits[MeasureEntry]:
     """Find the entries of measures, one for each measure and year. Assessment and forecast are those of its goal."""
-    entries = MeasureEntry.objects.select_related("follow_up__programme", "measure__sub_goal__area")
+    entries = MeasureEntry.objects.select_related("follow_up__programme__framework", "measure__sub_goal__area")
     of_measure = criteria.lookups(area="sub_goal__area__number", unit="units__slug", perspective="perspectives__slug")
     if of_measure:
         entries = entries.filter(measure__in=Measure.objects.filter(**of_measure))

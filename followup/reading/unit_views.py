@@ -40,7 +40,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
 def unit_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a unit with its current or latest year, and the decisions that concern it."""
     unit = _unit_or_404(slug)
-    for follow_up in _years(request, unit).current_first().select_related("programme"):
+    for follow_up in _years(request, unit).current_first().select_related("programme__framework"):
         try:
             return _unit_page(request, unit, unit_year_of(unit, follow_up, report_of(follow_up)))
         except ValueError:
@@ -96,7 +96,7 @@ def _years(request: HttpRequest, unit: Unit) -> FollowUpQuerySet:
 def _unit_page(request: HttpRequest, unit: Unit, year: UnitYear | None) -> HttpResponse:
     """Show a unit with one year's report on its goals (`year`, None without any), and the decided years about it."""
     decided_years = with_decisions(FollowUp.objects.visible_to(request.user).concerning(unit).decided())
-    years = _years(request, unit).select_related("programme")
+    years = _years(request, unit).select_related("programme__framework")
     context = {
         "unit": unit,
         "year": year,

@@ -34,7 +34,7 @@ def years_of(goal: SubGoal, follow_ups: Sequence[FollowUp]) -> list[GoalYear]:
     wordings = list(goal.history.order_by("history_date", "history_id").values_list("history_date", "text"))
     entries = with_decided_values(
         SubGoalEntry.objects.filter(sub_goal=goal, follow_up__in=follow_ups)
-        .select_related("follow_up", "sub_goal__area")
+        .select_related("follow_up__programme__framework", "sub_goal__area")
         .order_by("follow_up__year")
     )
     years: list[GoalYear] = []

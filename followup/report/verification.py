@@ -42,7 +42,7 @@ def check_chain() -> Iterator[Check]:
     """Compute every link again, in order. One report at a time is held in memory, however long the chain is."""
     links = (
         DecidedReport.objects.order_by("number")
-        .select_related("signature", "decision__follow_up__programme", "decision__replaces")
+        .select_related("signature", "decision__follow_up__programme__framework", "decision__replaces")
         .prefetch_related("decision__speakers", "decision__notes")
     )
     keys = trusted_keys()
@@ -57,11 +57,11 @@ def check_chain() -> Iterator[Check]:
 
 def check_years() -> Iterator[str]:
     """Yield where the rows of a year contradict its decision: a decision without report, a state, or an entry."""
-    lost = Decision.objects.recorded().filter(report=None).select_related("follow_up__programme")
+    lost = Decision.objects.recorded().filter(report=None).select_related("follow_up__programme__framework")
     for decision in lost.order_by("pk"):
         yield f"{decision}: den beslutade rapporten saknas."
     approved = Decision.objects.approving().values("follow_up")
-    years = FollowUp.objects.select_related("programme").order_by("pk")
+    years = FollowUp.objects.select_related("programme__framework").order_by("pk")
     for year in years.filter(state=FollowUp.State.DECIDED).exclude(pk__in=approved):
         yield f"{year}: läget är Beslutad, men beslutet saknas."
     for year in years.filter(pk__in=approved).iterator(chunk_size=10):

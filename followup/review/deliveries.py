@@ -177,14 +177,14 @@ def goals_to_review(follow_up: FollowUp) -> list[GoalToReview]:
     measures: dict[int, list[MeasureEntry]] = defaultdict(list)
     for measure in (
         MeasureEntry.objects.filter(follow_up=follow_up)
-        .select_related("measure__sub_goal__area", "follow_up")
+        .select_related("measure__sub_goal__area", "follow_up__programme__framework")
         .prefetch_related("measure__units")
         .order_by("measure__number")
     ):
         measures[measure.measure.sub_goal_id].append(measure)
     entries = (
         SubGoalEntry.objects.filter(follow_up=follow_up)
-        .select_related("sub_goal__area", "follow_up")
+        .select_related("sub_goal__area", "follow_up__programme__framework")
         .prefetch_related("sub_goal__units")
         .in_order()
     )

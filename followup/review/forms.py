@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 
 from followup.models import AreaEntry, Comment, FollowUp, GuidelineEntry
 from followup.writing.forms import EntryForm
@@ -19,11 +20,15 @@ class AreaEntryForm(EntryForm):
             "forecast": forms.RadioSelect,
             "summary": forms.Textarea(attrs={"rows": 12}),
         }
-        help_texts = {"summary": "Inleder kapitlet om området i rapporten."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        area = self.instance.term.short.definite
+        self.fields["summary"].help_text = f"Inleder kapitlet om {area} i rapporten."
 
     @property
     def place(self) -> str:
-        return f"Område {self.instance.area.number}"
+        return capfirst(self.instance.name)
 
 
 class GuidelineEntryForm(EntryForm):

@@ -49,7 +49,7 @@ def review_area(request: HttpRequest, slug: str, year: int, number: int) -> Http
     entry = _area_entry(request, slug, year, number)
     goals = (
         SubGoalEntry.objects.filter(follow_up=entry.follow_up, sub_goal__area=entry.area)
-        .select_related("sub_goal__area", "follow_up")
+        .select_related("sub_goal__area", "follow_up__programme__framework")
         .in_order()
     )
     context = {
@@ -96,16 +96,16 @@ def _reviewed_year(request: HttpRequest, slug: str, year: int) -> FollowUp:
 
 def _area_entry(request: HttpRequest, slug: str, year: int, number: int) -> AreaEntry:
     follow_up = _reviewed_year(request, slug, year)
-    entries = AreaEntry.objects.select_related("area", "follow_up__programme")
+    entries = AreaEntry.objects.select_related("area", "follow_up__programme__framework")
     entry = entries.filter(follow_up=follow_up, area__number=number).first()
     if entry is None:
-        raise Http404(f"Uppföljningen för {year} har inget ansvarsområde {number}.")
+        raise Http404(f"Uppföljningen för {year} har {follow_up.terms.area.negated} {number}.")
     return entry
 
 
 def _guideline_entry(request: HttpRequest, slug: str, year: int, number: int) -> GuidelineEntry:
     follow_up = _reviewed_year(request, slug, year)
-    entries = GuidelineEntry.objects.select_related("guideline", "follow_up__programme")
+    entries = GuidelineEntry.objects.select_related("guideline", "follow_up__programme__framework")
     entry = entries.filter(follow_up=follow_up, guideline__number=number).first()
     if entry is None:
         raise Http404(f"Uppföljningen för {year} har ingen riktlinje {number}.")

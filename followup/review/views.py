@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
 from followup.answers.goal_year import attachments_of, entry_or_404, indicators_of, last_year_of, measures_of
@@ -56,6 +57,7 @@ from organisation.models import Unit, User
 from organisation.order import swedish_sorted
 from organisation.sentences import counted
 from programmes.models import Measure, Programme, SubGoal
+from programmes.terms import Term
 
 PER_PAGE = 50
 
@@ -100,7 +102,10 @@ def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         "follow_up": follow_up,
         "rows": rows,
         "may_approve": any(answers for _, answers in rows),
-        "tables": [("Enhet", "unit", by_unit(goals, late)), ("Område", "area", by_area(goals, late))],
+        "tables": [
+            ("Enhet", "unit", by_unit(goals, late)),
+            (capfirst(follow_up.terms.area.short.singular), "area", by_area(goals, late)),
+        ],
         "units": swedish_sorted({unit for goal in goals for unit in goal.units}),
         "areas": {str(goal.area.number): goal.area for goal in goals},
         "states": STATES,
@@ -143,26 +148,31 @@ def review_approve(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     goals = {f"{goal.entry.pk}-{goal.total_version}": goal for goal in goals_to_review(follow_up)}
     ticked = request.POST.getlist("goal")
     try:
-        answers = [answer for tick in ticked for answer in _answers_to_approve(user, goals.get(tick))]
+        answers = [
+            answer for tick in ticked for answer in _answers_to_approve(user, goals.get(tick), follow_up.terms.goal)
+        ]
         if not answers:
-            raise RefusedError("Markera minst ett mål som är inlämnat.")
+            goal = follow_up.terms.goal
+            raise RefusedError(f"Markera minst {goal.indefinite} som är {goal.agree('inlämnad', 'inlämnat')}.")
         perform_all(answers, "approve", by=user)
     except RefusedError as refusal:
         messages.error(request, f"Inget godkändes. {refusal}")
     else:
         approved = "godkänt" if len(answers) == 1 else "godkända"
-        messages.success(request, f"{len(answers)} svar på {len(set(ticked))} mål är {approved}.")
+        on_goals = follow_up.terms.goal.counted(len(set(ticked)))
+        messages.success(request, f"{len(answers)} svar på {on_goals} är {approved}.")
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     return redirect(f"{reverse('followup:review_list', args=[slug, year])}{query}")
 
 
-def _answers_to_approve(user: User, goal: GoalToReview | None) -> list[Answer]:
+def _answers_to_approve(user: User, goal: GoalToReview | None, term: Term) -> list[Answer]:
     """Return the answers of a ticked goal that `user` may approve. RefusedError without any, or for a changed goal."""
     if goal is None:
-        raise RefusedError("Ett av målen har ändrats sedan du öppnade sidan. Läs det igen.")
+        one, it = term.agree("En", "Ett"), term.agree("den", "det")
+        raise RefusedError(f"{one} av {term.definite_plural} har ändrats sedan du öppnade sidan. Läs {it} igen.")
     answers = _to_approve(user, goal)
     if not answers:
-        raise RefusedError(f"Mål {goal.entry.sub_goal.code} har inget inlämnat svar som du får godkänna.")
+        raise RefusedError(f"{capfirst(goal.entry.name)} har inget inlämnat svar som du får godkänna.")
     return answers
 
 
@@ -219,12 +229,13 @@ def _ask_to_open(request: HttpRequest, user: User, follow_up: FollowUp) -> HttpR
     if "open" not in available(follow_up, user):
         messages.error(request, f"Uppföljningen kan inte öppnas: läget är {follow_up.get_state_display().lower()}.")
         return redirect("followup:review_list", slug, year)
+    terms = follow_up.terms
     goals = SubGoal.objects.filter(area__programme=follow_up.programme)
     measures = Measure.objects.filter(sub_goal__area__programme=follow_up.programme).running_in(year)
     context = {
         "follow_up": follow_up,
         "obstacles": YEAR_TRANSITIONS["open"].obstacles(follow_up),
-        "contents": f"{goals.count()} mål och {counted(measures.count(), 'åtgärd', 'åtgärder')}",
+        "contents": f"{terms.goal.counted(goals.count())} och {terms.measure.counted(measures.count())}",
         "units": Unit.objects.filter(Q(sub_goals__in=goals) | Q(measures__in=measures)).distinct(),
         "without_unit": goals.filter(units=None),
         "comment": request.POST.get("comment", ""),

@@ -15,7 +15,7 @@ def user_of(request: HttpRequest) -> User:
 
 
 def programme_or_404(request: HttpRequest, slug: str) -> Programme:
-    programme = Programme.objects.visible_to(request.user).filter(slug=slug).first()
+    programme = Programme.objects.visible_to(request.user).filter(slug=slug).select_related("framework").first()
     if programme is None:
         raise Http404("Det finns inget program med den adressen.")
     return programme
@@ -25,7 +25,7 @@ def follow_up_or_404(request: HttpRequest, slug: str, year: int) -> FollowUp:
     follow_up = (
         FollowUp.objects.visible_to(request.user)
         .filter(programme__slug=slug, year=year)
-        .select_related("programme")
+        .select_related("programme__framework")
         .first()
     )
     if follow_up is None:
@@ -44,7 +44,7 @@ def goal_or_404(programme: Programme, area: int, number: int) -> SubGoal:
         .first()
     )
     if goal is None:
-        raise Http404(f"Programmet har inget mål {area}.{number}.")
+        raise Http404(f"Programmet har {programme.terms.goal.negated} {area}.{number}.")
     return goal
 
 
@@ -56,7 +56,7 @@ def decision_or_404(
         (Decision.objects.all() if among is None else among)
         .visible_to(request.user)
         .filter(follow_up__programme__slug=slug, follow_up__year=year, number=number)
-        .select_related("follow_up__programme")
+        .select_related("follow_up__programme__framework")
         .first()
     )
     if decision is None:

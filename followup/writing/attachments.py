@@ -137,7 +137,12 @@ def _lock_writable(entry: SubGoalEntry, by: User) -> None:
     FollowUp.objects.select_for_update().get(pk=entry.follow_up_id)
     stored = SubGoalEntry.objects.select_for_update(of=("self",)).select_related("follow_up").get(pk=entry.pk)
     if not can_write(by, stored):
-        raise NotAllowedError("Bilagor kan bara ändras medan du kan skriva i målets svar.")
+        raise NotAllowedError(locked_text(entry))
+
+
+def locked_text(entry: SubGoalEntry) -> str:
+    """Return the error text for a person who may not change the attachments of the answer now."""
+    return f"Bilagor kan bara ändras medan du kan skriva i {entry.term.genitive} svar."
 
 
 def _refuse_repeated(entry: SubGoalEntry, attachment: Attachment) -> None:
@@ -147,7 +152,8 @@ def _refuse_repeated(entry: SubGoalEntry, attachment: Attachment) -> None:
         raise ValidationError(f"”{attachment.name}” är redan bifogad som ”{present[attachment.sha256]}”.")
     if len(present) >= MAX_PER_ENTRY:
         raise ValidationError(
-            f"”{attachment.name}” får inte plats: ett mål har högst {MAX_PER_ENTRY} bilagor. Ta bort någon först."
+            f"”{attachment.name}” får inte plats: {entry.term.indefinite} har högst {MAX_PER_ENTRY} bilagor. "
+            "Ta bort någon först."
         )
 
 

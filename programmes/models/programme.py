@@ -24,6 +24,7 @@ from programmes.models.responsibility import (
     SubGoalResponsibility,
 )
 from programmes.numbering import UniqueWithin
+from programmes.terms import Terms
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -141,6 +142,11 @@ class Programme(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.state == self.State.DRAFT
+
+    @property
+    def terms(self) -> Terms:
+        """The programme's words for its levels. Free of queries when the framework is fetched with the programme."""
+        return self.framework.terms
 
     @property
     def years(self) -> range:

@@ -37,7 +37,7 @@ class Command(BaseCommand):
         render = RENDERERS.get(output.suffix.lower())
         if render is None:
             raise CommandError(f"Filen {output} har en okänd ändelse. Välj någon av {', '.join(RENDERERS)}.")
-        decisions = Decision.objects.recorded().select_related("follow_up__programme").order_by("number")
+        decisions = Decision.objects.recorded().select_related("follow_up__programme__framework").order_by("number")
         decision = decisions.filter(follow_up=find_follow_up(slug, year)).last()
         if decision is None:
             raise CommandError(f"Inget beslut är infört om uppföljningen för {year}.")

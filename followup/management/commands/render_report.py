@@ -83,7 +83,7 @@ def find_follow_up(slug: str, year: int) -> FollowUp:
         raise CommandError(str(error)) from error
     if year not in programme.years:
         raise CommandError(f"{year} ligger utanför programmets period {programme.period}.")
-    follow_up = FollowUp.objects.filter(programme=programme, year=year).select_related("programme").first()
+    follow_up = FollowUp.objects.filter(programme=programme, year=year).select_related("programme__framework").first()
     if follow_up is None:
         raise CommandError(f"Uppföljningen för {year} har inte öppnats.")
     return follow_up
