@@ -49,7 +49,7 @@ class RenderedBody:
 def home(request: HttpRequest) -> HttpResponse:
     """Show the current or latest year; without any year a welcome."""
     visible = FollowUp.objects.visible_to(request.user).current_first()
-    years = list(visible.filter(programme=visible.values("programme__framework")[:1]).select_related("programme"))
+    years = list(visible.filter(programme=visible.values("programme")[:1]).select_related("programme__framework"))
     programmes = Programme.objects.visible_to(request.user).with_namesakes()
     if not years:
         context = {"programmes": programmes, "may_edit_programmes": can_edit_programmes(request.user)}
