@@ -12,3 +12,19 @@ def listing(names: Iterable[str]) -> str:
 def counted(number: int, one: str, many: str) -> str:
     """Return the number with the words that agree with it: "1 fil är skickad", "3 filer är skickade"."""
     return f"{number} {one if number == 1 else many}"
+
+
+# Number words for running text. Larger numbers are written with digits.
+NUMBERS = ("noll", "ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv")
+
+
+def in_words(number: int, *, one: str = "ett") -> str:
+    """Return a number up to twelve in words, others in digits. `one` agrees with the noun: "en åtgärd", "ett mål"."""
+    if number == 1:
+        return one
+    return NUMBERS[number] if number < len(NUMBERS) else str(number)
+
+
+def with_capital(sentence: str) -> str:
+    """Return the sentence with a capital first letter, and the rest as it is."""
+    return sentence[:1].upper() + sentence[1:]

@@ -36,6 +36,7 @@ from programmes.models import (
 )
 from programmes.moving import next_free_number, obstacle_of_period, record_move_of_area, record_move_of_goal
 from programmes.numbering import NumberedFormSet, YearlyFormSet
+from programmes.short_names import proposed_short_name
 
 SMALL_TEXT: Mapping[type[models.Field[Any, Any]], Mapping[str, Any]] = {
     models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 60})}
@@ -222,6 +223,12 @@ class AreaForm(ReasonForm):
 
 class GoalForm(ReasonForm, ResponsibilityForm):
     """A goal may be moved to another area, with its measures and indicators."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        proposal = "" if self.instance.short_name else proposed_short_name(self.instance.text)
+        if proposal:
+            self.fields["short_name"].help_text += f" Förslag: {proposal}."
 
     def clean_area(self) -> ResponsibilityArea:
         area: ResponsibilityArea = self.cleaned_data["area"]

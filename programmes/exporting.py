@@ -127,6 +127,7 @@ def _goal(goal: SubGoal) -> Fields:
     return {
         "number": goal.number,
         "text": goal.text,
+        "short_name": goal.short_name,
         "predecessor": goal.predecessor.code_with_programme if goal.predecessor else "",
         "example": goal.is_example,
         **_responsibilities(goal),

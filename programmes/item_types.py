@@ -96,10 +96,11 @@ AREAS = ItemType(
 GOALS = ItemType(
     SubGoal,
     "number",
-    {"text": TEXT, **EXAMPLE},
+    {"text": TEXT, "short_name": TEXT, **EXAMPLE},
     parent="area",
     members=("units",),
     wording="text",
+    optional={"short_name": ""},
     path="area__programme",
     predecessor="predecessor",
 )

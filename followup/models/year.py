@@ -165,6 +165,24 @@ class FollowUp(models.Model):
     assessment_comment = prose("samlad bedömning", blank=True)
     perspectives = prose("perspektiv", blank=True, help_text="Hur barnperspektiv och social hållbarhet har beaktats.")
     looking_ahead = prose("framåtblick", blank=True)
+    judgement_sentence = LineField(
+        "bedömningen i en mening",
+        max_length=230,
+        blank=True,
+        help_text="Inleder rapportens första sida. Tomt betyder den första meningen i den samlade bedömningen.",
+    )
+    forecast_sentence = LineField(
+        "prognosen i en mening",
+        max_length=170,
+        blank=True,
+        help_text="Tomt betyder en mening om hur många mål som väntas nås.",
+    )
+    deviation_reasons = prose(
+        "skälen på första sidan",
+        blank=True,
+        help_text="Varför mål avviker: en rad för varje mål, med målets nummer först. Högst 90 tecken för varje skäl. "
+        "För mål utan egen rad används kommentarens första mening.",
+    )
     version = models.PositiveIntegerField("version", default=1, editable=False)
     page_save = page_save_field()
     is_example = example_field()

@@ -23,10 +23,13 @@ from organisation.history import delete_as, save_as
 if TYPE_CHECKING:
     from organisation.models import User
 
+# The key of the overall assessment and of the sentences of the first page that are taken from it.
+JUDGEMENT = "samlad-bedomning"
+
 # Texts about the year as a whole, by key: field of the report, and heading.
 OF_YEAR = {
     "sammanfattning": ("summary", "Sammanfattning"),
-    "samlad-bedomning": ("assessment_comment", "Samlad bedömning"),
+    JUDGEMENT: ("assessment_comment", "Samlad bedömning"),
     "forutsattningar": ("circumstances", "Årets förutsättningar"),
     "perspektiv": ("perspectives", "Perspektiv"),
     "framat": ("looking_ahead", "Framåtblick"),
@@ -49,7 +52,8 @@ def withholdable_texts(report: Report) -> Iterator[WithholdableText]:
     """Yield the texts of the year and the outcomes of the indicators, in the order of the report's chapters."""
     yield WithholdableText(Withholding.ALL, "Hela rapporten", "")
     for key, (field, heading) in OF_YEAR.items():
-        yield WithholdableText(key, heading, getattr(report, field))
+        excerpts = (report.judgement_sentence, report.forecast_sentence) if key == JUDGEMENT else ()
+        yield WithholdableText(key, heading, "\n".join(filter(None, (getattr(report, field), *excerpts))))
     for area in report.areas:
         yield WithholdableText(_area_key(area), f"Område {area.number}: {area.name}", area.summary)
         for goal in area.sub_goals:
@@ -63,7 +67,8 @@ def withholdable_texts(report: Report) -> Iterator[WithholdableText]:
 
 
 def _texts_of_goal(goal: SubGoalStatus) -> Iterator[WithholdableText]:
-    yield WithholdableText(_goal_key(goal), f"Mål {goal.code}: {goal.text}", goal.comment)
+    text = "\n".join(filter(None, (goal.comment, goal.reason)))
+    yield WithholdableText(_goal_key(goal), f"Mål {goal.code}: {goal.text}", text)
     for number, indicator in enumerate(goal.indicators, start=1):
         about = f"Utfall för mål {goal.code}: {indicator.name}"
         outcomes = "\n".join(map(outcome_in_words, indicator.outcomes))
@@ -124,9 +129,12 @@ class _Mask:
         of_year: dict[str, Any] = {
             field: self.text(key, getattr(report, field)) for key, (field, _heading) in OF_YEAR.items()
         }
+        is_judgement_withheld = JUDGEMENT in self.grounds
         return replace(
             report,
             **of_year,
+            judgement_sentence="" if is_judgement_withheld else report.judgement_sentence,
+            forecast_sentence="" if is_judgement_withheld else report.forecast_sentence,
             areas=tuple(self.area(area) for area in report.areas),
             guidelines=tuple(self.guideline(guideline) for guideline in report.guidelines),
             perspective_accounts=tuple(
@@ -150,6 +158,7 @@ class _Mask:
         return replace(
             goal,
             comment=self.text(_goal_key(goal), goal.comment),
+            reason="" if _goal_key(goal) in self.grounds else goal.reason,
             indicators=tuple(self.indicator(_indicator_key(goal, number), one) for number, one in indicators),
             measures=tuple(self.measure(measure) for measure in goal.measures),
         )

@@ -18,7 +18,7 @@ from django.db.models.fields.files import FieldFile
 from followup.models import DecidedReport, Decision, FollowUp
 from followup.report.anchor import note_decision
 from followup.report.building import build_report
-from followup.report.report import DECIDED, Report
+from followup.report.report import DECIDED, BoardCase, Report
 from followup.report.serialization import from_json
 from followup.report.signing import store_signature
 from followup.web.files import open_stored_pdf
@@ -64,7 +64,27 @@ def report_of(follow_up: FollowUp) -> Report:
     if follow_up.is_before_review:
         return build_report(follow_up)
     decided = DecidedReport.objects.in_force(follow_up).only("json").first()
-    return from_json(decided.json) if decided else build_report(follow_up)
+    return from_json(decided.json) if decided else _with_proposal(build_report(follow_up), follow_up)
+
+
+def _with_proposal(report: Report, follow_up: FollowUp) -> Report:
+    """Return the report with its case, once the year is proposed: before that, the case is the secretary's alone."""
+    if follow_up.state != FollowUp.State.PROPOSED:
+        return report
+    case = follow_up.decisions.filter(recorded_at=None).first()
+    return replace(report, case=case_of(case, is_recorded=False)) if case else report
+
+
+def case_of(decision: Decision, *, is_recorded: bool) -> BoardCase:
+    """Return the part of the case that the report's first page shows."""
+    return BoardCase(
+        body=decision.body,
+        text=decision.decision_text if is_recorded else decision.proposal,
+        meeting_date=decision.meeting_date,
+        paragraph=decision.paragraph,
+        preparing_committee=decision.preparing_committee,
+        is_recorded=is_recorded,
+    )
 
 
 def stored_file(follow_up: FollowUp, suffix: str) -> bytes:
@@ -102,6 +122,7 @@ def as_decided(report: Report, decision: Decision) -> Report:
         state=f"{word}: {decision.meeting}",
         is_decided=decision.outcome == Decision.Outcome.APPROVED,
         registration_number=decision.registration_number,
+        case=case_of(decision, is_recorded=True),
     )
 
 

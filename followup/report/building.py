@@ -13,6 +13,7 @@ from django.db.models import F, Value
 
 from followup.models import AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.report.indicators import indicators_by_goal
+from followup.report.reasons import reasons_by_code
 from followup.report.report import (
     SCHEMA,
     AreaStatus,
@@ -24,7 +25,9 @@ from followup.report.report import (
     Report,
     Scale,
     SubGoalStatus,
+    Tally,
     YearStatus,
+    tally,
 )
 from followup.scales import BLANK, SCALES, Assessment, Forecast, Progress, Trend, step
 from organisation.order import order_key, swedish_sorted
@@ -35,7 +38,8 @@ def build_report(follow_up: FollowUp) -> Report:
     """Return the report of `follow_up` from its entries as they are now, in any state of the year."""
     programme = follow_up.programme
     units = _units_by_item(programme)
-    measures = _measures_of_year(follow_up, units)
+    progress = _years_by_measure(follow_up)
+    measures = _measures_of_year(follow_up, units, progress)
     history = _years_by_goal(follow_up)
     years = sorted({status.year for statuses in history.values() for status in statuses})
     return Report(
@@ -57,6 +61,8 @@ def build_report(follow_up: FollowUp) -> Report:
         assessment_comment=follow_up.assessment_comment,
         perspectives=follow_up.perspectives,
         looking_ahead=follow_up.looking_ahead,
+        judgement_sentence=follow_up.judgement_sentence,
+        forecast_sentence=follow_up.forecast_sentence,
         is_example=follow_up.is_example,
         years=tuple(years),
         scales=(
@@ -70,6 +76,7 @@ def build_report(follow_up: FollowUp) -> Report:
         guidelines=_guidelines(follow_up, units),
         perspective_accounts=_perspective_accounts(measures),
         changes=_changes(follow_up.year, measures),
+        progress_before=_progress_before(follow_up.year, progress),
     )
 
 
@@ -105,9 +112,10 @@ class _MeasureOfYear:
     status: MeasureStatus
 
 
-def _measures_of_year(follow_up: FollowUp, units: UnitNames) -> list[_MeasureOfYear]:
+def _measures_of_year(
+    follow_up: FollowUp, units: UnitNames, years: dict[int, list[ProgressOfYear]]
+) -> list[_MeasureOfYear]:
     """Return the measures that are followed up in the year, in the order of their numbers."""
-    years = _years_by_measure(follow_up)
     entries = (
         MeasureEntry.objects.filter(follow_up=follow_up)
         .select_related("measure__sub_goal__area")
@@ -157,6 +165,13 @@ def _years_by_measure(follow_up: FollowUp) -> dict[int, list[ProgressOfYear]]:
     return by_measure
 
 
+def _progress_before(year: int, progress: dict[int, list[ProgressOfYear]]) -> tuple[Tally, ...]:
+    """Count the measures of the latest year before `year` at each step."""
+    earlier = [of_year for years in progress.values() for of_year in years if of_year.year < year]
+    last = max((of_year.year for of_year in earlier), default=None)
+    return tally(Progress, (of_year.progress for of_year in earlier if of_year.year == last))
+
+
 def _years_by_goal(follow_up: FollowUp) -> dict[int, list[YearStatus]]:
     """Return the status of each goal in the years up to that of `follow_up`."""
     rows = (
@@ -178,6 +193,7 @@ def _areas(
     units: UnitNames,
 ) -> tuple[AreaStatus, ...]:
     """Return the areas with their goals, measures and indicators. Makes three queries."""
+    reasons = reasons_by_code(follow_up.deviation_reasons)
     indicators = indicators_by_goal(follow_up.programme, follow_up.year)
     measures_of: dict[int, list[MeasureStatus]] = defaultdict(list)
     for of_year in measures:
@@ -200,6 +216,8 @@ def _areas(
                 years=_every_year(years, history[goal.pk]),
                 missing=tuple(entry.missing),
                 is_example=goal.is_example or entry.is_example,
+                short_name=goal.short_name,
+                reason=reasons.get(goal.code, ""),
             )
         )
     return tuple(

@@ -42,6 +42,8 @@ REPORTED: Mapping[type[Model], tuple[str, ...]] = {
         "assessment_comment",
         "perspectives",
         "looking_ahead",
+        "judgement_sentence",
+        "forecast_sentence",
     ),
     AreaEntry: ("assessment", "forecast", "summary"),
     SubGoalEntry: SubGoalEntry.field_names(),

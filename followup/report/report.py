@@ -18,7 +18,7 @@ from followup.scales import BLANK, SCALES, Assessment, Step
 from organisation.order import swedish_sorted
 
 # Version of the form of the JSON. Versions before it stay readable: `serialization.UPGRADES`.
-SCHEMA = 3
+SCHEMA = 4
 # First word of the state of a decided report: "Beslutad: Kommunstyrelsen 5 maj 2021 § 24".
 DECIDED = "Beslutad"
 
@@ -80,10 +80,17 @@ class SubGoalStatus(Part):
     years: tuple[YearStatus, ...]
     missing: tuple[str, ...]
     is_example: bool
+    short_name: str = ""  # for tables; empty for a goal without one
+    reason: str = ""  # the reviewer's own sentence about why the goal deviates; empty for that of the comment
 
     @property
     def code(self) -> str:
         return f"{self.area}.{self.number}"
+
+    @property
+    def name(self) -> str:
+        """The short name, or the whole text for a goal without one."""
+        return self.short_name or self.text
 
     @property
     def is_filled_in(self) -> bool:
@@ -188,6 +195,21 @@ def tally(scale: type[models.TextChoices], steps: Iterable[Step]) -> tuple[Tally
 
 
 @dataclass(frozen=True)
+class BoardCase(Part):
+    """The case by which the report goes to the board: the decision that is asked for, or the one that was made.
+
+    `text` is the proposal until the decision `is_recorded`, and the decision's text after.
+    """
+
+    body: str
+    text: str
+    meeting_date: date | None
+    paragraph: str
+    preparing_committee: str
+    is_recorded: bool
+
+
+@dataclass(frozen=True)
 class Report(Part):
     schema: int
     municipality: str
@@ -217,6 +239,11 @@ class Report(Part):
     selection: str = ""  # name of the part; empty for the whole report
     with_measures: bool = True
     comparison: Comparison | None = None
+    case: BoardCase | None = None
+    progress_before: tuple[Tally, ...] = ()  # all measures of the year before, also those that have ended since
+    # The reviewer's own sentences for the first page; empty for those that the program writes.
+    judgement_sentence: str = ""
+    forecast_sentence: str = ""
 
     @property
     def title(self) -> str:

@@ -103,9 +103,15 @@ def _indicators_elsewhere(data: dict[str, Any]) -> dict[str, Any]:
     return data | {"schema": 3}
 
 
+def _first_page(data: dict[str, Any]) -> dict[str, Any]:
+    """Version 3 lacks the case, the reviewer's sentences and the short names of goals, which may be empty."""
+    return data | {"schema": 4}
+
+
 # Steps from each version to the next. A new version adds its step here, and a report of the version before it to
 # tests/followup/data.
 UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: _outcomes_with_women_and_men,
     2: _indicators_elsewhere,
+    3: _first_page,
 }

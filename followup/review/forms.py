@@ -8,7 +8,9 @@ from django import forms
 from django.utils.text import capfirst
 
 from followup.models import AreaEntry, Comment, FollowUp, GuidelineEntry
+from followup.report.reasons import faults_of_reasons
 from followup.writing.forms import EntryForm
+from programmes.models import SubGoal
 
 
 class AreaEntryForm(EntryForm):
@@ -55,6 +57,9 @@ class YearForm(EntryForm):
             "circumstances",
             "perspectives",
             "looking_ahead",
+            "judgement_sentence",
+            "forecast_sentence",
+            "deviation_reasons",
             "report_date",
         ]
         widgets = {
@@ -65,10 +70,20 @@ class YearForm(EntryForm):
             "circumstances": forms.Textarea(attrs={"rows": 8}),
             "perspectives": forms.Textarea(attrs={"rows": 8}),
             "looking_ahead": forms.Textarea(attrs={"rows": 8}),
+            "deviation_reasons": forms.Textarea(attrs={"rows": 7}),
             "report_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
         help_texts = {"report_date": "Dagen som rapporten och tjänsteutlåtandet dateras."}
         error_messages = {"report_date": {"invalid": "Skriv datumet som 2022-02-17."}}
+
+    def clean_deviation_reasons(self) -> str:
+        """Refuse lines that belong to no goal of the programme, or that are too long for the first page."""
+        text: str = self.cleaned_data["deviation_reasons"]
+        goals = SubGoal.objects.filter(area__programme=self.instance.programme).select_related("area") if text else ()
+        faults = faults_of_reasons(text, {goal.code for goal in goals})
+        if faults:
+            raise forms.ValidationError(faults)
+        return text
 
     @property
     def place(self) -> str:

@@ -2,6 +2,7 @@
 
 from programmes.models.fields import (
     LINE_LENGTH,
+    SHORT_NAME_LENGTH,
     TEXT_LENGTH,
     example_field,
     figure,
@@ -34,6 +35,7 @@ from programmes.models.responsibility import (
 
 __all__ = [
     "LINE_LENGTH",
+    "SHORT_NAME_LENGTH",
     "TEXT_LENGTH",
     "Framework",
     "FrameworkScale",

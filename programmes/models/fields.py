@@ -12,6 +12,8 @@ from organisation.fields import ProseField
 # Room for a page of a report, but not for a whole pasted document.
 TEXT_LENGTH = 10_000
 LINE_LENGTH = 500
+# Length of the short name of a goal, which has room in one row of a table.
+SHORT_NAME_LENGTH = 35
 
 
 def prose(verbose_name: str, max_length: int = TEXT_LENGTH, **options: object) -> ProseField:

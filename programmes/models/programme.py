@@ -15,7 +15,7 @@ from organisation.fields import LineField
 from organisation.models import Unit
 from organisation.order import in_swedish_order
 from organisation.protection import ProtectedModel, refuse_if_in_use
-from programmes.models.fields import LINE_LENGTH, example_field, prose, year_field
+from programmes.models.fields import LINE_LENGTH, SHORT_NAME_LENGTH, example_field, prose, year_field
 from programmes.models.framework import Framework, standard_framework
 from programmes.models.responsibility import (
     GuidelineResponsibility,
@@ -190,6 +190,12 @@ class SubGoal(SharedItem):
     area = models.ForeignKey(ResponsibilityArea, models.PROTECT, verbose_name="ansvarsområde", related_name="sub_goals")
     number = models.PositiveSmallIntegerField("nummer", validators=[MinValueValidator(1)])
     text = prose("mål", max_length=LINE_LENGTH)
+    short_name = LineField(
+        "kortnamn",
+        max_length=SHORT_NAME_LENGTH,
+        blank=True,
+        help_text="Högst 35 tecken, till rapportens första sida och tabeller. Tomt betyder hela målet.",
+    )
     units = models.ManyToManyField(
         Unit, verbose_name="ansvariga enheter", related_name="sub_goals", blank=True, through=SubGoalResponsibility
     )

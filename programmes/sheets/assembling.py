@@ -288,7 +288,7 @@ class ProgrammeAssembler:
                 )
             )
             return
-        names = {"predecessor": "predecessor", "example": "example"}
+        names = {"short_name": "short_name", "predecessor": "predecessor", "example": "example"}
         goal = row.subset(names, number=goal_code.goal, text=text)
         self._fill_units(goal, row)
         self._add_goal(goal_code, goal, row, "text")

@@ -210,6 +210,7 @@ GOAL_SHEET = SheetSpec(
             "number", "Nr", cells.code, ("mål nr", "målnummer", *NUMBER_NAMES), CODE, help="1.2 är område 1, mål 2."
         ),
         ColumnSpec("text", "Mål", cells.text, GOAL_NAMES, WIDE),
+        ColumnSpec("short_name", "Kortnamn", cells.text, ("målets kortnamn",), 28, help="Högst 35 tecken."),
         UNITS,
         LEAD,
         ColumnSpec(

@@ -111,6 +111,7 @@ INDICATORS = st.tuples(
 GOALS = st.fixed_dictionaries(
     {
         "text": WORDS,
+        "short_name": st.sampled_from(["", "Trygga torg", "x" * 35]),
         "predecessor": st.sampled_from(["", "tidigare 1.1", "tidigare 1.2"]),
         "example": st.booleans(),
         "units": some(UNITS),

@@ -19,10 +19,9 @@ from django.utils.formats import date_format
 from followup.models import Decision, FollowUp, ProtocolNote
 from followup.report.report import Report
 from followup.scales import Forecast
-from organisation.sentences import listing
+from organisation.sentences import in_words, listing
 
 BULLETS = ("– ", "- ", "• ", "* ")
-NUMBERS = ("noll", "ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv")
 
 
 @dataclass(frozen=True)
@@ -289,7 +288,3 @@ def speakers_sentence(speakers: Sequence[str]) -> str:
 
 def genitive(name: str) -> str:
     return name if name.endswith(("s", "x", "z")) else f"{name}s"
-
-
-def in_words(number: int) -> str:
-    return NUMBERS[number] if number < len(NUMBERS) else str(number)

@@ -17,6 +17,7 @@ from followup.publication.publication import publication_of
 from followup.publication.withholding import masked, notice, withhold, withholdable_texts
 from followup.report.archive import report_of
 from followup.report.building import build_report
+from followup.report.first_page import first_page_of
 from followup.report.indicators import Elsewhere, Figure, IndicatorStatus
 from followup.report.report import (
     AreaStatus,
@@ -43,7 +44,7 @@ OF_PROGRAMME = {
         "selection",
     },
     AreaStatus: {"name", "overarching_sub_goal"},
-    SubGoalStatus: {"text"},
+    SubGoalStatus: {"text", "short_name"},
     MeasureStatus: {"code", "text", "problem", "problem_source"},
     IndicatorStatus: {"name", "unit", "direction", "source", "kpi"},
     GuidelineStatus: {"title", "description"},
@@ -51,9 +52,17 @@ OF_PROGRAMME = {
     Change: {"code", "text", "kind"},
 }  # fmt: skip
 OF_YEAR = {
-    Report: {"summary", "circumstances", "assessment_comment", "perspectives", "looking_ahead"},
+    Report: {
+        "summary",
+        "circumstances",
+        "assessment_comment",
+        "perspectives",
+        "looking_ahead",
+        "judgement_sentence",
+        "forecast_sentence",
+    },
     AreaStatus: {"summary"},
-    SubGoalStatus: {"comment"},
+    SubGoalStatus: {"comment", "reason"},
     IndicatorStatus: {"withheld"},
     MeasureStatus: {"done", "stop_reason"},
     GuidelineStatus: {"comment"},
@@ -293,3 +302,16 @@ def test_before_a_figure_is_marked_and_before_a_mark_is_removed_all_its_reports_
     html = html_of(client.get(f"{PAGE}{Withholding.objects.get().pk}/ta-bort/"))
     assert "Det som blir läsbart för alla" in html
     assert "Rapporten för 2018, som är publicerad" in html
+
+
+def test_the_sentences_of_the_first_page_follow_the_texts_that_they_are_taken_from(huddinge):
+    report = build_report(FollowUp.objects.select_related("programme").get(year=2020))
+    area = report.areas[0]
+    goals = tuple(replace(goal, reason="Hemligt skäl.") if goal.code == "1.3" else goal for goal in area.sub_goals)
+    areas = (replace(area, sub_goals=goals), *report.areas[1:])
+    report = replace(report, areas=areas, judgement_sentence="Hemlig mening.", forecast_sentence="Hemlig prognos.")
+    grounds = {"samlad-bedomning": "18 kap. 1 § OSL", "mal-1.3": "18 kap. 1 § OSL"}
+    page = first_page_of(masked(report, grounds))
+    assert page.judgement == "Texten är inte publicerad."
+    assert page.forecast == "Prognosen är att 17 av 24 mål nås helt, 6 nås delvis och 1 inte nås."
+    assert page.deviations[0].reason == "Texten är inte publicerad."
