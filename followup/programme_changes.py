@@ -68,4 +68,7 @@ def _years_with_entries_of(part: ProgrammePart) -> list[int]:
             entries = [MeasureEntry.objects.filter(measure=part)]
         case Guideline():
             entries = [GuidelineEntry.objects.filter(guideline=part)]
-    return sorted({year for of_kind in entries for year in of_kind.values_list("follow_up__year", flat=True)})
+    years: set[int] = set()
+    for entries_of_kind in entries:
+        years.update(entries_of_kind.values_list("follow_up__year", flat=True))
+    return sorted(years)

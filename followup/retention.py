@@ -32,28 +32,11 @@ class Rule:
 
 def rules(now: datetime) -> list[Rule]:
     """Return the rules of deletion that the settings give as of `now`."""
-    mail_before = now - timedelta(days=settings.KEEP_MAIL_DAYS)
     log_before = now - timedelta(days=settings.KEEP_ADMIN_LOG_DAYS)
     day = timezone.localdate(now)
-    # Keep mails of dispatched decisions, and reminders of undecided years, which would be sent again without them.
-    reminders = OutgoingMail.objects.filter(kind=OutgoingMail.Kind.REMINDER)
-    needed = Reminder.objects.exclude(entry__follow_up__state=FollowUp.State.DECIDED)
-    old = reminders.filter(Q(sent_at__lt=mail_before) | Q(failed_at__lt=mail_before)).exclude(
-        pk__in=needed.values("mail")
-    )
-    about_accounts = OutgoingMail.objects.filter(kind=OutgoingMail.Kind.ACCOUNT).filter(
-        Q(sent_at__lt=mail_before) | Q(failed_at__lt=mail_before) | Q(recipient__in=anonymised_users())
-    )
-    nobodys = reminders.filter(recipient__in=anonymised_users())
     return [
         Rule("sessioner som har gått ut", Session.objects.filter(expire_date__lt=now), delete),
-        Rule(f"påminnelser per e-post, äldre än {settings.KEEP_MAIL_DAYS} dagar", old, delete),
-        Rule(
-            f"mejl om ändrade konton, äldre än {settings.KEEP_MAIL_DAYS} dagar eller till avidentifierade",
-            about_accounts,
-            delete,
-        ),
-        Rule("påminnelser per e-post till avidentifierade", nobodys, delete),
+        *_rules_of_mail(now),
         Rule(
             f"administrationens logg, äldre än {settings.KEEP_ADMIN_LOG_DAYS} dagar",
             LogEntry.objects.filter(action_time__lt=log_before),
@@ -64,6 +47,29 @@ def rules(now: datetime) -> list[Rule]:
             forgotten_accounts(now),
             lambda user: anonymise(user, day),
         ),
+    ]
+
+
+def _rules_of_mail(now: datetime) -> list[Rule]:
+    """Return the rules for mail that was sent or given up long ago, or that went to people anonymised since.
+
+    Mails of dispatched decisions are kept. So are reminders of undecided years, which would be sent again otherwise.
+    """
+    before = now - timedelta(days=settings.KEEP_MAIL_DAYS)
+    is_old = Q(sent_at__lt=before) | Q(failed_at__lt=before)
+    is_to_anonymised = Q(recipient__in=anonymised_users())
+    reminders = OutgoingMail.objects.filter(kind=OutgoingMail.Kind.REMINDER)
+    undecided = Reminder.objects.exclude(entry__follow_up__state=FollowUp.State.DECIDED)
+    old_reminders = reminders.filter(is_old).exclude(pk__in=undecided.values("mail"))
+    account_mails = OutgoingMail.objects.filter(kind=OutgoingMail.Kind.ACCOUNT)
+    return [
+        Rule(f"påminnelser per e-post, äldre än {settings.KEEP_MAIL_DAYS} dagar", old_reminders, delete),
+        Rule(
+            f"mejl om ändrade konton, äldre än {settings.KEEP_MAIL_DAYS} dagar eller till avidentifierade",
+            account_mails.filter(is_old | is_to_anonymised),
+            delete,
+        ),
+        Rule("påminnelser per e-post till avidentifierade", reminders.filter(is_to_anonymised), delete),
     ]
 
 

@@ -105,8 +105,8 @@ def _make(rendering: Rendering) -> bool:
         content = _draw(rendering)
     except JobFailedError as failure:
         logger.error("%s failed: %s\n%s", rendering, failure.problem, failure.details)
-        texts = _find_failing_texts(rendering) if isinstance(failure, BrokenError) else []
-        fail(rendering, failure.problem, timezone.now(), texts)
+        failing_texts = _find_failing_texts(rendering) if isinstance(failure, BrokenError) else []
+        fail(rendering, failure.problem, timezone.now(), failing_texts)
         return False
     try:
         return store(rendering, content, timezone.now())
@@ -119,7 +119,7 @@ def _make(rendering: Rendering) -> bool:
 def _draw(rendering: Rendering) -> bytes:
     """Return the file, laid out in a child process while this process sends heartbeats.
 
-    JobFailedError, TakenOverError.
+    Raise JobFailedError when it fails, and TakenOverError when another worker has the rendering now.
     """
     return _draw_in_child(rendering, rendering.source, _seconds_left(rendering))
 
@@ -133,23 +133,29 @@ def _seconds_left(rendering: Rendering) -> float:
 def _draw_in_child(rendering: Rendering, source: str, seconds: float) -> bytes:
     """Return the PDF of `source`, the whole rendering or a part of it, drawn in a child process.
 
-    JobFailedError when it fails or takes more than so many `seconds`, TakenOverError when another worker has it now.
+    Raise JobFailedError when it fails or takes longer than `seconds`, and TakenOverError when another worker has the
+    rendering now.
     """
-    with ChildProcess(lambda send: send(_drawn(rendering.document, source))) as child:
+    with ChildProcess(lambda send: send(_pdf_or_failure(rendering.document, source))) as child:
         _wait(rendering, child, seconds)
-        try:
-            answer = child.answer()
-        except (EOFError, OSError) as error:
-            problem = "Processen som skapar filen avbröts. Kanske räckte inte serverns minne."
-            raise BrokenError(problem, f"exit code {child.exit_code()}") from error
+        answer = _answer_of(child)
     if isinstance(answer, JobFailedError):
         raise answer
-    content: bytes = answer
-    return content
+    return answer
 
 
-def _drawn(document: str, source: str) -> bytes | JobFailedError:
-    """Return the file, or the failure: the child process sends either of them to the worker."""
+def _answer_of(child: ChildProcess) -> bytes | JobFailedError:
+    """Return the answer of a finished child process. Raise BrokenError if it died without one."""
+    try:
+        answer: bytes | JobFailedError = child.answer()
+    except (EOFError, OSError) as error:
+        problem = "Processen som skapar filen avbröts. Kanske räckte inte serverns minne."
+        raise BrokenError(problem, f"exit code {child.exit_code()}") from error
+    return answer
+
+
+def _pdf_or_failure(document: str, source: str) -> bytes | JobFailedError:
+    """Draw the file in the child process. A failure is returned, so that it can be sent to the worker."""
     let_pages_go_first()
     try:
         return DRAW[document](source)
@@ -162,7 +168,7 @@ def _drawn(document: str, source: str) -> bytes | JobFailedError:
 def _wait(rendering: Rendering, child: ChildProcess, seconds: float) -> None:
     """Wait until the child has answered or died.
 
-    JobFailedError when it takes more than so many `seconds`, TakenOverError.
+    Raise JobFailedError when it takes longer than `seconds`, and TakenOverError when another worker has the rendering.
     """
     give_up = time.monotonic() + seconds
     while not child.is_finished(BEAT_SECONDS):
@@ -179,7 +185,8 @@ def _too_late() -> str:
 def _find_failing_texts(rendering: Rendering) -> list[TextPlace]:
     """Return the texts that make the rendering fail, as many as are found within SEARCH_SECONDS.
 
-    The search ends early when a more urgent PDF waits: a decision must not wait for the failure of a reader's PDF.
+    Parts of the document are drawn until the texts are found. The search ends early when a more urgent PDF waits: a
+    decision must not wait for the failure of a reader's PDF.
     """
     try:
         document = READ[rendering.document](rendering.source)
@@ -187,11 +194,11 @@ def _find_failing_texts(rendering: Rendering) -> list[TextPlace]:
         return []  # the queued JSON itself cannot be read
     pdf.is_available()  # loads WeasyPrint here, once for all trials
     deadline = time.monotonic() + SEARCH_SECONDS
-
-    # By name: the report repeats the text of a measure in several chapters.
+    found = failing_texts(document, lambda part: _is_failing(rendering, part, deadline))
+    # By name, because the report repeats the text of a measure in several chapters.
     places_by_name: dict[str, TextPlace] = {}
     try:
-        for place in failing_texts(document, lambda part: _is_failing(rendering, part, deadline)):
+        for place in found:
             places_by_name.setdefault(place.name, place)
             if len(places_by_name) == MOST_TEXTS:
                 break
@@ -201,7 +208,7 @@ def _find_failing_texts(rendering: Rendering) -> list[TextPlace]:
 
 
 def _is_failing(rendering: Rendering, part: Value, deadline: float) -> bool:
-    """Return whether a part of the document makes the rendering fail. JobFailedError when the search has to end."""
+    """Return whether a part of the document makes the rendering fail. Raise JobFailedError to end the search."""
     if Rendering.objects.waiting().filter(priority__lt=rendering.priority).exists():
         raise JobFailedError("A more urgent PDF waits.")
     try:
@@ -221,7 +228,7 @@ def read_files() -> int:
 
 
 def read_in_child(workbook: Workbook) -> None:
-    """Work on one file in a child process with limits, until it ends, takes too long or its row is deleted."""
+    """Preview or import one uploaded workbook in a child process, within limits of time and memory."""
     # The child must not share the connection of this process.
     connections.close_all()
     try:

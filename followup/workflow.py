@@ -184,40 +184,51 @@ def may_cancel_opening(follow_up: FollowUp) -> bool:
 def perform(
     item: FollowUp | Answer, action: str, *, by: User, comment: str = "", decision: Decision | None = None
 ) -> Event:
-    """Make the transition `action` on a year or an answer, and record who, when and why.
+    """Make the transition `action` on a year or an answer, and return the event that records it.
 
-    What the board does comes with its recorded `decision`, and never without.
-
-    Locks the row and judges the state that is stored, not the one that was fetched. RefusedError, in Swedish, when it
-    cannot be made (NotAllowedError when it is not for `by`): nothing is changed then. On success `item` has its new
-    state.
+    A transition that belongs to the board needs the recorded `decision`. Raise RefusedError, in Swedish, when the
+    transition cannot be made, and NotAllowedError when it is not for `by`: nothing is changed then. On success `item`
+    has its new state.
     """
     transition = transitions_of(item)[action]
+    # Lock the year before the answer, and judge the state that is stored instead of the one that was fetched.
     follow_up = year_of(item)
     FollowUp.objects.select_for_update().get(pk=follow_up.pk)
     follow_up.refresh_from_db(fields=["state"])
     stored: Any = type(item)._default_manager.select_for_update().get(pk=item.pk)
+    comment = comment.strip()
     if not transition.allowed(by, stored):
         raise NotAllowedError("Du har inte behörighet att göra det här.")
-    if isinstance(stored, Answer) and not follow_up.takes_answers:
-        raise RefusedError(follow_up.why_closed)
-    if stored.state not in transition.sources:
-        raise RefusedError(f"{transition.label} går inte: läget är {stored.get_state_display().lower()}.")
+    _check_state(transition, stored, follow_up)
     if transition.needs_unchanged and stored.version != item.version:
         raise RefusedError("Svaret har ändrats sedan du läste det. Läs det igen.")
     if transition.with_decision and not (decision and decision.is_recorded and decision.follow_up_id == stored.pk):
         raise RefusedError(f"{transition.label} går bara på ärendets sida, tillsammans med kommunstyrelsens beslut.")
-    comment = comment.strip()
-    if transition.needs_comment and not comment:
-        raise RefusedError("Skriv en kommentar som förklarar varför.")
-    if len(comment) > TEXT_LENGTH:
-        raise RefusedError(f"Kommentaren är {len(comment)} tecken lång. Korta den till högst {TEXT_LENGTH}.")
-    if obstacles := transition.obstacles(stored):
+    _check_comment(transition, comment)
+    obstacles = transition.obstacles(stored)
+    if obstacles:
         raise RefusedError(f"{transition.label} går inte än: {', '.join(obstacles)}.")
     return _move(item, stored, action, transition, by, comment)
 
 
+def _check_state(transition: Transition, stored: Any, follow_up: FollowUp) -> None:
+    """Raise RefusedError unless the transition begins in the stored state, and the year of an answer takes answers."""
+    if isinstance(stored, Answer) and not follow_up.takes_answers:
+        raise RefusedError(follow_up.why_closed)
+    if stored.state not in transition.sources:
+        raise RefusedError(f"{transition.label} går inte: läget är {stored.get_state_display().lower()}.")
+
+
+def _check_comment(transition: Transition, comment: str) -> None:
+    """Raise RefusedError when a required comment is missing, or when it is too long."""
+    if transition.needs_comment and not comment:
+        raise RefusedError("Skriv en kommentar som förklarar varför.")
+    if len(comment) > TEXT_LENGTH:
+        raise RefusedError(f"Kommentaren är {len(comment)} tecken lång. Korta den till högst {TEXT_LENGTH}.")
+
+
 def _move(item: Any, stored: Any, action: str, transition: Transition, by: User, comment: str) -> Event:
+    """Record the event and save the new state in `stored`, the locked row. Copy state and version to `item`."""
     event = Event(
         follow_up=year_of(stored),
         sub_goal_entry=stored if isinstance(stored, SubGoalEntry) else None,
@@ -249,7 +260,7 @@ def perform_all(answers: Iterable[Answer], action: str, *, by: User, comment: st
 def open_follow_up(follow_up: FollowUp, *, by: User | None, reason: str = "") -> FollowUp:
     """Save a new `follow_up` and create its entries from the programme as it now is.
 
-    ValidationError, in Swedish, when the year is already opened or lies outside the programme's period.
+    Raise ValidationError, in Swedish, when the year is already opened or lies outside the programme's period.
     """
     # Locked so that of two people that open the same year, the second gets the ValidationError.
     Programme.objects.select_for_update().get(pk=follow_up.programme_id)
@@ -269,13 +280,16 @@ def bring_in_new(follow_up: FollowUp, *, by: User | None) -> int:
     Existing entries are not changed or removed, even if the measure has ended.
     """
     programme, year = follow_up.programme, follow_up.year
-    wanted: list[tuple[type[Entry], str, models.QuerySet]] = [
-        (AreaEntry, "area", ResponsibilityArea.objects.filter(programme=programme)),
-        (SubGoalEntry, "sub_goal", SubGoal.objects.filter(area__programme=programme)),
-        (MeasureEntry, "measure", Measure.objects.filter(sub_goal__area__programme=programme).running_in(year)),
-        (GuidelineEntry, "guideline", Guideline.objects.filter(programme=programme)),
-    ]
-    return sum(_create_missing(follow_up, entry, item, items, by) for entry, item, items in wanted)
+    areas = ResponsibilityArea.objects.filter(programme=programme)
+    goals = SubGoal.objects.filter(area__programme=programme)
+    measures = Measure.objects.filter(sub_goal__area__programme=programme).running_in(year)
+    guidelines = Guideline.objects.filter(programme=programme)
+    return (
+        _create_missing(follow_up, AreaEntry, "area", areas, by)
+        + _create_missing(follow_up, SubGoalEntry, "sub_goal", goals, by)
+        + _create_missing(follow_up, MeasureEntry, "measure", measures, by)
+        + _create_missing(follow_up, GuidelineEntry, "guideline", guidelines, by)
+    )
 
 
 def bring_into_open_years(programme: Programme, *, by: User | None) -> dict[int, int]:
@@ -290,8 +304,12 @@ def year_of(item: FollowUp | Entry) -> FollowUp:
     return item if isinstance(item, FollowUp) else item.follow_up
 
 
-def _create_missing(follow_up: FollowUp, entry: type[Entry], item: str, items: models.QuerySet, by: User | None) -> int:
-    present = entry.objects.filter(follow_up=follow_up).values(f"{item}_id")  # type: ignore[attr-defined]
-    new = [entry(follow_up=follow_up, **{item: obj}) for obj in items.exclude(pk__in=present).order_by("pk")]
-    bulk_create_with_history(new, entry, default_user=by, default_change_reason="Uppföljningen öppnades")
+def _create_missing(
+    follow_up: FollowUp, entry_model: type[Entry], field: str, items: models.QuerySet, by: User | None
+) -> int:
+    """Create an entry for each of `items` that has none in the year. `field` is the entry's link to its item."""
+    present = entry_model.objects.filter(follow_up=follow_up).values(f"{field}_id")  # type: ignore[attr-defined]
+    missing = items.exclude(pk__in=present).order_by("pk")
+    new = [entry_model(follow_up=follow_up, **{field: item}) for item in missing]
+    bulk_create_with_history(new, entry_model, default_user=by, default_change_reason="Uppföljningen öppnades")
     return len(new)

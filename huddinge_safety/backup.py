@@ -133,7 +133,7 @@ def check(backup: Path, *, needs_signature: bool = True) -> None:
         _check_signature(backup)
     checksums = _listed_checksums(checksum_list)
     files = {str(path.relative_to(backup)): path for path in backup.rglob("*") if not path.is_dir()}
-    damaged = [name for name in checksums if name not in files or _sha256(files[name]) != checksums[name]]
+    damaged = [name for name, checksum in checksums.items() if name not in files or _sha256(files[name]) != checksum]
     if damaged:
         raise BackupError(f"Säkerhetskopian är skadad: {', '.join(damaged)}.")
     unknown = sorted(files.keys() - checksums.keys() - {SUMS, SIGNATURE})
@@ -239,8 +239,11 @@ def _copied_columns(sql: str, columns: StoredChecksum) -> list[tuple[str, str]]:
     end with a line that is a backslash and a full stop. A table from before the checksum was added gives no rows.
     """
     lines = iter(sql.splitlines())
+    # Stop at the line of COPY, so that `lines` continues with the first row.
     heading = next((line for line in lines if line.startswith("COPY ")), "COPY ()")
-    column_names = heading[heading.index("(") + 1 : heading.index(")")].replace('"', "").split(", ")
+    _, _, after_table = heading.partition("(")
+    column_list, _, _ = after_table.partition(")")
+    column_names = column_list.replace('"', "").split(", ")
     if columns.sha256 not in column_names:
         return []
     name_position = column_names.index(columns.name)

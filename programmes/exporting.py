@@ -99,6 +99,7 @@ def _perspective(perspective: Perspective) -> Fields:
 
 
 def _programme(programme: Programme) -> Fields:
+    """Return the fields of a programme itself, by the names of the file."""
     return {
         "slug": programme.slug,
         "title": programme.title,
@@ -137,6 +138,7 @@ def _goal(goal: SubGoal) -> Fields:
 
 
 def _measure(measure: Measure) -> Fields:
+    """Return the fields of a measure by the names of the file. Units and perspectives are given by their slugs."""
     return {
         "number": measure.number,
         "text": measure.text,
@@ -154,6 +156,8 @@ def _measure(measure: Measure) -> Fields:
 
 
 def _indicator(indicator: Indicator) -> Fields:
+    """Return the fields of an indicator by the names of the file, with its targets and outcomes year by year."""
+    targets = [{"year": target.year, "value": target.value} for target in _by_year(indicator.targets.all())]
     return {
         "number": indicator.number,
         "name": indicator.name,
@@ -165,7 +169,7 @@ def _indicator(indicator: Indicator) -> Fields:
         "source": indicator.source,
         "kpi": indicator.kpi,
         "example": indicator.is_example,
-        "targets": [{"year": target.year, "value": target.value} for target in _by_year(indicator.targets.all())],
+        "targets": targets,
         "outcomes": [_outcome(outcome) for outcome in _by_year(indicator.outcomes.all())],
     }
 

@@ -53,7 +53,8 @@ def fetch_all(now: datetime, *, older_than: timedelta, kolada: Kolada | None = N
     log = FetchLog()
     kolada = kolada or Kolada()
     for key_figure in linked_key_figures():
-        if key_figure.fetched_at and key_figure.fetched_at > now - older_than:
+        is_recent = key_figure.fetched_at and key_figure.fetched_at > now - older_than
+        if is_recent:
             continue
         try:
             fetch(key_figure, now, log, kolada=kolada)
@@ -66,7 +67,10 @@ def fetch_all(now: datetime, *, older_than: timedelta, kolada: Kolada | None = N
 def fetch(
     key_figure: KeyFigure, now: datetime, log: FetchLog, *, by: User | None = None, kolada: Kolada | None = None
 ) -> None:
-    """Fetch one key figure, store its values and update its indicators. KoladaUnavailableError leaves all unchanged."""
+    """Fetch one key figure of Kolada, store its values and update the outcomes of its indicators.
+
+    Raise KoladaUnavailableError when Kolada does not answer; nothing is changed then.
+    """
     kolada = kolada or Kolada()
     found = kolada.key_figure(key_figure.kpi)
     if found is None:
@@ -76,11 +80,13 @@ def fetch(
     names = kolada.municipalities(municipalities)
     values = list(kolada.values(key_figure.kpi, municipalities))
     with transaction.atomic():
-        key_figure = KeyFigure.objects.select_for_update().get_or_create(kpi=key_figure.kpi)[0]
-        key_figure.title, key_figure.description, key_figure.fetched_at = found.title[:500], found.description, now
-        key_figure.save()
-        _replace_values(key_figure, values, names, now)
-        update_outcomes(key_figure, log, by=by)
+        stored, _ = KeyFigure.objects.select_for_update().get_or_create(kpi=key_figure.kpi)
+        stored.title = found.title[:500]
+        stored.description = found.description
+        stored.fetched_at = now
+        stored.save()
+        _replace_values(stored, values, names, now)
+        update_outcomes(stored, log, by=by)
     log.key_figures += 1
 
 
@@ -91,28 +97,33 @@ def _replace_values(
 
     An unchanged value keeps its row and its fetching date, so that reports that show it stay the same.
     """
-    stored = {(value.municipality, value.year): value for value in key_figure.values.all()}
+    outdated = {(value.municipality, value.year): value for value in key_figure.values.all()}
     new = []
-    for one in found:
+    for fetched in found:
         value = KeyFigureValue(
             key_figure=key_figure,
-            municipality=one.municipality,
-            municipality_name=names.get(one.municipality, one.municipality),
-            year=one.year,
-            value=one.value,
-            women=one.women,
-            men=one.men,
+            municipality=fetched.municipality,
+            municipality_name=names.get(fetched.municipality, fetched.municipality),
+            year=fetched.year,
+            value=fetched.value,
+            women=fetched.women,
+            men=fetched.men,
             fetched_at=now,
         )
-        before = stored.get((value.municipality, value.year))
-        if before and (before.municipality_name, *_figures(before)) == (value.municipality_name, *_figures(value)):
-            del stored[value.municipality, value.year]
+        stored = outdated.get((value.municipality, value.year))
+        if stored and _is_same(stored, value):
+            del outdated[value.municipality, value.year]
         else:
             new.append(value)
-    if stored:
-        key_figure.values.filter(pk__in=[value.pk for value in stored.values()]).delete()
+    if outdated:
+        key_figure.values.filter(pk__in=[value.pk for value in outdated.values()]).delete()
     if new:
         KeyFigureValue.objects.bulk_create(new)
+
+
+def _is_same(stored: KeyFigureValue, fetched: KeyFigureValue) -> bool:
+    """Return whether the value of a municipality and year is unchanged since it was stored."""
+    return stored.municipality_name == fetched.municipality_name and _figures(stored) == _figures(fetched)
 
 
 def update_outcomes(key_figure: KeyFigure, log: FetchLog, *, by: User | None) -> None:
@@ -129,20 +140,23 @@ def update_outcomes(key_figure: KeyFigure, log: FetchLog, *, by: User | None) ->
 
 
 def _update_outcome(
-    indicator: Indicator, outcome: IndicatorValue | None, given: KeyFigureValue, log: FetchLog, by: User | None
+    indicator: Indicator, outcome: IndicatorValue | None, fetched: KeyFigureValue, log: FetchLog, by: User | None
 ) -> None:
-    outcome = outcome or IndicatorValue(indicator=indicator, year=given.year, version=0)
-    figures = _figures(given)
-    if _figures(outcome) == figures and outcome.kpi == given.key_figure.kpi:
+    """Store a fetched value as the indicator's outcome of its year, unless somebody has written another one there."""
+    outcome = outcome or IndicatorValue(indicator=indicator, year=fetched.year, version=0)
+    has_same_figures = _figures(outcome) == _figures(fetched)
+    if has_same_figures and outcome.kpi == fetched.key_figure.kpi:
         return
-    if outcome.value is not None and not outcome.kpi and not outcome.is_example:
-        log.kept.append(f"{indicator} {given.year}: den egna uppgiften står kvar.")
+    is_written_by_hand = outcome.value is not None and not outcome.kpi and not outcome.is_example
+    if is_written_by_hand:
+        log.kept.append(f"{indicator} {fetched.year}: den egna uppgiften står kvar.")
         return
-    if _figures(outcome) != figures:
+    if not has_same_figures:
         # The assessment was made of the old figure.
         outcome.assessment = ""
-    outcome.value, outcome.women, outcome.men = figures
-    outcome.kpi, outcome.dated = given.key_figure.kpi, timezone.localdate(given.fetched_at)
+    outcome.value, outcome.women, outcome.men = _figures(fetched)
+    outcome.kpi = fetched.key_figure.kpi
+    outcome.dated = timezone.localdate(fetched.fetched_at)
     outcome.is_example = False
     outcome.version += 1
     save_as(outcome, by=by, reason=REASON)

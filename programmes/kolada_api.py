@@ -65,6 +65,7 @@ class Kolada:
     """
 
     def __init__(self, *, retries: int = RETRIES, longest_pause: int = LONGEST_PAUSE) -> None:
+        """Open a session that repeats a failed request `retries` times, with pauses of growing length in seconds."""
         self.base = settings.KOLADA_URL.rstrip("/")
         self.session = requests.Session()
         self.session.headers.update({"Accept": "application/json", "User-Agent": "huddinge-safety"})
@@ -124,13 +125,10 @@ class Kolada:
         return parts._replace(scheme=base.scheme, netloc=base.netloc).geturl()
 
     def _get(self, url: str) -> dict[str, Any]:
-        """Return one page of an answer. KoladaUnavailableError when there is none after the retries."""
+        """Return one page of an answer. Raise KoladaUnavailableError when there is none after the retries."""
         try:
             with self.session.get(url, timeout=settings.KOLADA_TIMEOUT, stream=True) as response:
-                if response.status_code in RETRIED:
-                    raise KoladaUnavailableError(f"Kolada svarade med kod {response.status_code}. Försök igen senare.")
-                if response.status_code != HTTPStatus.OK:
-                    raise KoladaUnavailableError(f"Kolada avvisade frågan (kod {response.status_code}).")
+                _check_status(response.status_code)
                 return _page(_body(response))
         except requests.RequestException as error:
             logger.warning("No answer from %s: %s", url, error)
@@ -146,7 +144,16 @@ def _body(response: requests.Response) -> bytes:
     return body
 
 
+def _check_status(status: int) -> None:
+    """Raise KoladaUnavailableError unless Kolada has answered the request."""
+    if status in RETRIED:
+        raise KoladaUnavailableError(f"Kolada svarade med kod {status}. Försök igen senare.")
+    if status != HTTPStatus.OK:
+        raise KoladaUnavailableError(f"Kolada avvisade frågan (kod {status}).")
+
+
 def _page(body: bytes) -> dict[str, Any]:
+    """Return the JSON of a page of an answer. Raise KoladaUnavailableError when it has another form."""
     try:
         page = json.loads(body, parse_float=Decimal)
     except ValueError as error:

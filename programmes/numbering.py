@@ -52,17 +52,17 @@ class NumberedFormSet(BaseInlineFormSet):
         return super().save_existing_objects(commit)
 
     def _free_numbers(self) -> None:
-        """Give changed and deleted rows temporary numbers, so that a new number never meets a row that is to lose it.
+        """Give changed and deleted rows temporary numbers, so that their old numbers are free for other rows.
 
-        SQLite has no deferred unique constraints.
+        Numbers are unique, and SQLite checks that after each row instead of at the end of the transaction.
         """
-        leaving = [
+        losing_number = [
             form.instance
             for form in self.initial_forms
             if form in self.deleted_forms or self.number_field in form.changed_data
         ]
-        temporary = _unused_numbers(self.get_queryset().values_list(self.number_field, flat=True))
-        for row, number in zip(leaving, temporary, strict=False):
+        temporary_numbers = _unused_numbers(self.get_queryset().values_list(self.number_field, flat=True))
+        for row, number in zip(losing_number, temporary_numbers, strict=False):
             type(row)._default_manager.filter(pk=row.pk).update(**{self.number_field: number})
 
     def _duplicate_message(self) -> str:

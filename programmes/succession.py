@@ -42,13 +42,13 @@ def begin_next_period(programme: Programme, successor: Programme, continuing: Co
         .prefetch_related("responsibilities__unit__successors")
         .order_by("area__number", "number")
     )
-    areas = {goal.area_id: copier.copy_of(goal.area, programme=successor) for goal in goals}
-    copier.save(ResponsibilityArea, list(areas.values()))
-    new = {goal.pk: copier.copy_of(goal, area=areas[goal.area_id], predecessor=goal) for goal in goals}
-    copier.save(SubGoal, list(new.values()), units=[copier.units_of(new[goal.pk], goal) for goal in goals])
-    copier.measures(Measure.objects.filter(pk__in=continuing.measures, sub_goal__in=new), new)
-    copier.indicators(Indicator.objects.filter(pk__in=continuing.indicators, sub_goal__in=new), new)
-    copier.guidelines(Guideline.objects.filter(pk__in=continuing.guidelines, programme=programme))
+    new_areas = {goal.area_id: copier.copy_of(goal.area, programme=successor) for goal in goals}
+    copier.save(ResponsibilityArea, list(new_areas.values()))
+    new_goals = {goal.pk: copier.copy_of(goal, area=new_areas[goal.area_id], predecessor=goal) for goal in goals}
+    copier.save(SubGoal, list(new_goals.values()), units=[copier.units_of(new_goals[goal.pk], goal) for goal in goals])
+    copier.copy_measures(Measure.objects.filter(pk__in=continuing.measures, sub_goal__in=new_goals), new_goals)
+    copier.copy_indicators(Indicator.objects.filter(pk__in=continuing.indicators, sub_goal__in=new_goals), new_goals)
+    copier.copy_guidelines(Guideline.objects.filter(pk__in=continuing.guidelines, programme=programme))
     return successor
 
 
@@ -62,15 +62,14 @@ class _Copier:
 
     def copy_of(self, row: Any, **changed: Any) -> Any:
         """Return an unsaved copy of `row` with the values in `changed`."""
-        values = {
-            field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if field.name != "id"
-        }
-        new = type(row)(**values)
+        fields = [field for field in row._meta.concrete_fields if field.name != "id"]
+        new = type(row)(**{field.attname: getattr(row, field.attname) for field in fields})
         for name, value in changed.items():
             setattr(new, name, value)
         return new
 
     def save(self, model: type[models.Model], rows: Sequence[Any], **members: Sequence[InstanceMembers]) -> None:
+        """Save new rows, with the members of each row in its many-to-many fields: `units` and the like."""
         bulk_save(model, rows, [], (), members, self.reason)
 
     def units_of(self, new: Any, old: SharedItem) -> InstanceMembers:
@@ -92,39 +91,35 @@ class _Copier:
         has_ended = unit.valid_to is not None and unit.valid_to < self.first_day
         return list(unit.successors.all()) if has_ended else [unit]
 
-    def measures(self, measures: models.QuerySet[Measure], goals: dict[int, Any]) -> None:
-        old = list(measures.prefetch_related("responsibilities__unit__successors", "perspectives"))
-        new = [
-            self.copy_of(
-                measure,
-                sub_goal=goals[measure.sub_goal_id],
-                first_year=self.successor.first_year,
-                last_year=self.successor.last_year,
-                change="",
-                change_year=None,
-                change_reason="",
-            )
-            for measure in old
-        ]
-        self.save(
-            Measure,
-            new,
-            units=[self.units_of(copy, measure) for copy, measure in zip(new, old, strict=True)],
-            perspectives=[
-                InstanceMembers(copy, list(measure.perspectives.all())) for copy, measure in zip(new, old, strict=True)
-            ],
-        )
+    def copy_measures(self, measures: models.QuerySet[Measure], new_goals: dict[int, Any]) -> None:
+        """Copy measures into the new programme. A copy runs through the whole period and has not been changed."""
+        changed = {
+            "first_year": self.successor.first_year,
+            "last_year": self.successor.last_year,
+            "change": "",
+            "change_year": None,
+            "change_reason": "",
+        }
+        copies, units, perspectives = [], [], []
+        for measure in measures.prefetch_related("responsibilities__unit__successors", "perspectives"):
+            copy = self.copy_of(measure, sub_goal=new_goals[measure.sub_goal_id], **changed)
+            copies.append(copy)
+            units.append(self.units_of(copy, measure))
+            perspectives.append(InstanceMembers(copy, list(measure.perspectives.all())))
+        self.save(Measure, copies, units=units, perspectives=perspectives)
 
-    def indicators(self, indicators: models.QuerySet[Indicator], goals: dict[int, Any]) -> None:
+    def copy_indicators(self, indicators: models.QuerySet[Indicator], new_goals: dict[int, Any]) -> None:
+        """Copy indicators without their target. The latest outcome is the baseline of the new period."""
         new = []
         for indicator in indicators.prefetch_related("outcomes"):
-            known = [outcome for outcome in indicator.outcomes.all() if outcome.value is not None]
-            latest = max(known, key=lambda outcome: outcome.year, default=None)
-            begun = {"baseline": latest.value, "baseline_year": latest.year} if latest else {}
-            new.append(self.copy_of(indicator, sub_goal=goals[indicator.sub_goal_id], target=None, **begun))
+            with_value = [outcome for outcome in indicator.outcomes.all() if outcome.value is not None]
+            latest = max(with_value, key=lambda outcome: outcome.year, default=None)
+            baseline = {"baseline": latest.value, "baseline_year": latest.year} if latest else {}
+            new.append(self.copy_of(indicator, sub_goal=new_goals[indicator.sub_goal_id], target=None, **baseline))
         self.save(Indicator, new)
 
-    def guidelines(self, guidelines: models.QuerySet[Guideline]) -> None:
+    def copy_guidelines(self, guidelines: models.QuerySet[Guideline]) -> None:
+        """Copy guidelines into the new programme."""
         old = list(guidelines.prefetch_related("responsibilities__unit__successors"))
         new = [self.copy_of(guideline, programme=self.successor) for guideline in old]
         units = [self.units_of(copy, guideline) for copy, guideline in zip(new, old, strict=True)]

@@ -34,6 +34,7 @@ class Rule:
         return {self.table}
 
     def create_sql(self, vendor: str) -> list[str]:
+        """Return the SQL that creates the trigger: one for each event on SQLite, one with a function on PostgreSQL."""
         if vendor == "postgresql":
             return [
                 f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
@@ -65,16 +66,17 @@ class Count:
         return {self.table, self.ticks}
 
     def create_sql(self, vendor: str) -> list[str]:
-        tick = f"INSERT INTO {self.ticks} (number) VALUES (1);"
+        """Return the SQL that creates the trigger: once a statement on PostgreSQL, once a row on SQLite."""
+        insert_tick = f"INSERT INTO {self.ticks} (number) VALUES (1);"
         if vendor == "postgresql":
             return [
                 f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS "
-                f"$$ BEGIN {tick} RETURN NULL; END $$",
+                f"$$ BEGIN {insert_tick} RETURN NULL; END $$",
                 f"CREATE TRIGGER {self.name} AFTER INSERT OR UPDATE OR DELETE ON {self.table} "
                 f"FOR EACH STATEMENT EXECUTE FUNCTION {self.name}()",
             ]
         return [
-            f"CREATE TRIGGER {self.name}_{event} AFTER {event.upper()} ON {self.table} BEGIN {tick} END"
+            f"CREATE TRIGGER {self.name}_{event} AFTER {event.upper()} ON {self.table} BEGIN {insert_tick} END"
             for event in ("insert", "update", "delete")
         ]
 

@@ -1,4 +1,4 @@
-"""The API's addresses, each with an ETag of what it answers."""
+"""The API's addresses, each with an ETag of its answer."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,23 +12,25 @@ from followup.api.endpoints import api
 from followup.web.conditional import REVALIDATED, set_validators
 
 
-def asked_for(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
-    """The view, for programs: it says itself, in JSON, that nobody is logged in, and what was fetched before and is
-    still the same is not sent again. Kept by nobody but who asked."""
+def api_view(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
+    """Decorate an endpoint: an unchanged answer is not sent again (304), and no shared cache may keep it.
+
+    The endpoint itself refuses requests without a key, in JSON, so the site's redirect to the login page is off.
+    """
 
     @login_not_required
     @conditional_page
-    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def wrapper(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         response = view(request, *args, **kwargs)
         set_validators(response, getattr(request, "etag", None), REVALIDATED)
         patch_vary_headers(response, ["Authorization", "Cookie"])
         return response
 
-    answer.csrf_exempt = True  # type: ignore[attr-defined]
-    return answer
+    wrapper.csrf_exempt = True  # type: ignore[attr-defined]
+    return wrapper
 
 
 app_name = api.urls_namespace
 urlpatterns = api.urls[0]
 for pattern in urlpatterns:
-    pattern.callback = asked_for(pattern.callback)  # type: ignore[arg-type]
+    pattern.callback = api_view(pattern.callback)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
@@ -30,17 +31,19 @@ def api_reference(request: HttpRequest) -> HttpResponse:
 
 
 def _operation(path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    """Return the facts of one endpoint that the reference page shows."""
+    """Return the facts of one endpoint that the reference page shows, from its part of the OpenAPI schema."""
     response = operation["responses"][200]["content"]["application/json"]["schema"]
     item = _item_of_page(response, schemas)
+    shown = item or _resolved(response, schemas)
     parameters = operation.get("parameters", [])
+    # Only an address without parameters in its path can be opened as it is.
     has_plain_address = all(parameter["in"] == "query" for parameter in parameters)
     return {
         "path": path,
         "summary": operation["summary"],
         "parameters": parameters,
         "is_list": item is not None,
-        "fields": (item or _resolved(response, schemas)).get("properties", {}),
+        "fields": shown.get("properties", {}),
         "address": path if has_plain_address else "",
     }
 
@@ -69,15 +72,13 @@ def api_tokens(request: HttpRequest) -> HttpResponse:
     """List the user's keys and create one, after a new proof of identity. Its secret is shown once, in the response."""
     user = user_of(request)
     form = TokenForm(request.POST if request.method == "POST" else None)
-    secret, status = "", 200
-    if form.is_bound:
-        if form.is_valid():
-            _, secret = ApiToken.objects.issue(user, **form.cleaned_data)
-            form = TokenForm()
-        else:
-            status = 422
+    secret = ""
+    if form.is_valid():
+        _, secret = ApiToken.objects.issue(user, **form.cleaned_data)
+        form = TokenForm()
     tokens = ApiToken.objects.manageable_by(user).select_related("user")
     context = {"tokens": tokens, "form": form, "secret": secret, "is_everybodys": tokens.exclude(user=user).exists()}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render(request, "followup/api/api_tokens.html", context, status=status)
 
 

@@ -15,13 +15,13 @@ from programmes.models import IndicatorValue, Measure, SubGoal
 def history_of_goal(goal: SubGoal, follow_ups: QuerySet[FollowUp]) -> Timeline:
     """Return the history of a goal, its measures, and their answers in the years of `follow_ups`."""
     entries = SubGoalEntry.objects.filter(sub_goal=goal, follow_up__in=follow_ups).select_related("follow_up")
-    # From the history, so that deleted measures are included. The latest number of a measure comes last and is kept.
-    rows = Measure.history.filter(sub_goal=goal).order_by("history_date", "history_id")
+    # The history includes deleted measures. The latest row of a measure comes last, so its number is the one shown.
+    measure_rows = Measure.history.filter(sub_goal=goal).order_by("history_date", "history_id")
     answers = MeasureEntry.objects.filter(measure__sub_goal=goal, follow_up__in=follow_ups)
     return Timeline(
         {
             SubGoal: {goal.pk: f"Mål {goal.code}"},
-            Measure: {row.id: f"Åtgärd {goal.code}.{row.number}" for row in rows},
+            Measure: {row.id: f"Åtgärd {goal.code}.{row.number}" for row in measure_rows},
             SubGoalEntry: {entry.pk: f"Mål {goal.code}, svar för {entry.follow_up.year}" for entry in entries},
             IndicatorValue: _outcomes(IndicatorValue.objects.filter(indicator__sub_goal=goal)),
             MeasureEntry: _answers(answers),
@@ -40,12 +40,11 @@ def history_of_entry(
     entry: SubGoalEntry, measures: Sequence[MeasureEntry], thread: Sequence[Event | Comment]
 ) -> Timeline:
     """Return the history of a year's answers to a goal and its measures, with the comments of `thread`."""
+    outcomes = IndicatorValue.objects.filter(indicator__sub_goal=entry.sub_goal, year=entry.follow_up.year)
     return Timeline(
         {
             SubGoalEntry: {entry.pk: f"Mål {entry.sub_goal.code}"},
-            IndicatorValue: _outcomes(
-                IndicatorValue.objects.filter(indicator__sub_goal=entry.sub_goal, year=entry.follow_up.year)
-            ),
+            IndicatorValue: _outcomes(outcomes),
             MeasureEntry: {answer.pk: f"Åtgärd {answer.measure.code}" for answer in measures},
             Attachment: _attachments([entry]),
         },

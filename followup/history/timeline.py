@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from itertools import groupby
 from typing import Any
 
 from django.db import models
@@ -112,19 +111,19 @@ class _RowChange:
 
     @cached_property
     def fields(self) -> list[_ChangedField]:
-        """The changed fields; none in the first row."""
+        """The fields that this row changed; none in the first row of an object."""
         if self.before is None:
             return []
-        compared = [
+        columns = [
             _ChangedField(field, getattr(self.before, field.attname), getattr(self.row, field.attname))
             for field in self.model._meta.concrete_fields
             if field.name not in HIDDEN_FIELDS
         ]
-        compared += [
+        many_to_many = [
             _ChangedField(self.model._meta.get_field(name), self.members_before[name], self.members[name])
             for name in self.members
         ]
-        return [changed for changed in compared if changed.old != changed.new]
+        return [field for field in (*columns, *many_to_many) if field.old != field.new]
 
     @property
     def is_worth_showing(self) -> bool:
@@ -146,14 +145,14 @@ def _changes(model: Any, names: Mapping[int, str]) -> Iterator[_RowChange]:
     """Yield the changes of the objects in `names`, beginning with their creation."""
     rows = model.history.filter(id__in=names).order_by("id", "history_date", "history_id")
     members = _members_by_row(model, rows)
-    for pk, rows_of_object in groupby(rows.select_related("history_user"), key=lambda row: row.id):
-        before = None
-        for row in rows_of_object:
-            members_before: Members = members[before.history_id] if before else {}
-            change = _RowChange(model, names[pk], before, row, members_before, members[row.history_id])
-            if change.is_worth_showing:
-                yield change
-            before = row
+    previous = None
+    for row in rows.select_related("history_user"):
+        before = previous if previous and previous.id == row.id else None
+        members_before: Members = members[before.history_id] if before else {}
+        change = _RowChange(model, names[row.id], before, row, members_before, members[row.history_id])
+        if change.is_worth_showing:
+            yield change
+        previous = row
 
 
 def _members_by_row(model: Any, rows: QuerySet) -> Mapping[int, Members]:

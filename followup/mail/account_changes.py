@@ -28,6 +28,7 @@ def queue_account_changes(now: datetime) -> int:
 
 
 def _queue(change: AccountChange, recipient: User) -> None:
+    """Put a mail about the change in the outbox, in words for the owner of the account or for an administrator."""
     context = {
         "change": change,
         "is_own": recipient == change.user,

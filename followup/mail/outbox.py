@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from mimetypes import guess_type
@@ -86,6 +87,7 @@ def wrapped(text: str) -> str:
 
 
 def _wrapped_line(line: str) -> str:
+    """Wrap a line. Its indent is repeated, and the text of a list item stays to the right of its dash."""
     text = line.strip()
     indent = " " * (len(line) - len(line.lstrip()))
     hanging = indent + ("  " if text.startswith("- ") else "")
@@ -115,6 +117,7 @@ def queue(
     raise ValueError when it has no address. The body is plain text, and is wrapped here. LINK_MARK in it becomes the
     address of `password_link`.
     """
+    recipient = to if isinstance(to, User) else None
     address = (to.email if isinstance(to, User) else to).strip()
     if not address:
         raise ValueError(f"No address to send {key} to.")
@@ -122,7 +125,7 @@ def queue(
         key=key,
         defaults={
             "kind": kind,
-            "recipient": to if isinstance(to, User) else None,
+            "recipient": recipient,
             "address": address,
             "subject": " ".join(subject.split()),
             "body": wrapped(body),
@@ -146,22 +149,25 @@ def deliver(now: datetime, limit: int = 500) -> Delivery:
     """
     started = monotonic()
     delivery = Delivery()
-    connection = get_connection()
-    try:
+    with closing(get_connection()) as connection:
         for _ in range(limit):
-            mail = _claim(now, timedelta(seconds=monotonic() - started))
-            if mail is None:
-                break
-            try:
-                connection.open()
-            except (SMTPException, OSError) as error:
-                _release(mail, now)
-                delivery.unreachable = _in_words(error)
+            elapsed = timedelta(seconds=monotonic() - started)
+            mail = _claim(now, elapsed)
+            if mail is None or not _open_for(mail, connection, now, delivery):
                 break
             _send(mail, connection, now, delivery)
-    finally:
-        connection.close()
     return delivery
+
+
+def _open_for(mail: OutgoingMail, connection: Any, now: datetime, delivery: Delivery) -> bool:
+    """Open the connection unless it is open. If the server cannot be reached, give the claim back and return False."""
+    try:
+        connection.open()
+    except (SMTPException, OSError) as error:
+        _release(mail, now)
+        delivery.unreachable = _in_words(error)
+        return False
+    return True
 
 
 @transaction.atomic
@@ -181,19 +187,21 @@ def _release(mail: OutgoingMail, now: datetime) -> None:
 
 
 def _send(mail: OutgoingMail, connection: Any, now: datetime, delivery: Delivery) -> None:
+    """Send a claimed mail and record the result, in the database and in `delivery`."""
     try:
         connection.send_messages([_message(mail)])
     except (SMTPException, OSError, ValueError) as error:
         # The state of the connection is unknown, so the next mail opens a new one.
         connection.close()
         _record_failure(mail, error, now, delivery)
-    else:
-        mail.sent_at, mail.last_error = now, ""
-        OutgoingMail.objects.filter(pk=mail.pk).update(sent_at=now, failed_at=None, last_error="")
-        delivery.sent.append(mail)
+        return
+    mail.sent_at, mail.last_error = now, ""
+    OutgoingMail.objects.filter(pk=mail.pk).update(sent_at=now, failed_at=None, last_error="")
+    delivery.sent.append(mail)
 
 
 def _record_failure(mail: OutgoingMail, error: Exception, now: datetime, delivery: Delivery) -> None:
+    """Record why a mail was not sent. It is given up, or tried again after the next delay."""
     mail.last_error = _in_words(error)
     if _is_final(error) or mail.attempts > len(DELAYS):
         mail.failed_at = now
@@ -212,6 +220,7 @@ def _still_claimed(mail: OutgoingMail) -> Any:
 
 
 def _message(mail: OutgoingMail) -> EmailMessage:
+    """Build the message of a mail in the outbox, with its attached files read from the storage."""
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
     headers = {
         # The same on each attempt, so that mail programs recognise a mail that arrives twice.
@@ -221,7 +230,8 @@ def _message(mail: OutgoingMail) -> EmailMessage:
     message = EmailMessage(mail.subject, _body_to_send(mail), to=[mail.address], headers=headers)
     for file in mail.attachments:
         with default_storage.open(file["stored_as"]) as stored:
-            message.attach(file["name"], stored.read(), guess_type(file["name"])[0] or "application/octet-stream")
+            content_type, _ = guess_type(file["name"])
+            message.attach(file["name"], stored.read(), content_type or "application/octet-stream")
     return message
 
 

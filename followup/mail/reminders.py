@@ -115,17 +115,17 @@ def _units_by_recipient(today: date) -> dict[int, frozenset[int]]:
 
 @transaction.atomic
 def _remind(user_id: int, unit_ids: frozenset[int], today: date, news: Iterable[News], reminded: Reminded) -> None:
+    """Queue one mail with all reminders of a person, and record them and the mail in `reminded`."""
     # Lock the person, so that two runs at once do not send the same reminder.
     user = User.objects.select_for_update().get(pk=user_id)
-    items = [*_owed(user, unit_ids, today), *_items_of_news(user, unit_ids, news)]
+    items = [*_not_handed_in(user, unit_ids, today), *_items_of_news(user, unit_ids, news)]
     items = _not_sent(user, [item for item in items if _wants(user, item.step)])
     if not items:
         return
     if not user.email:
         reminded.without_address.append(user)
         return
-    daily = user.mail_choice == User.MailChoice.DAILY
-    key = f"reminder {user.pk} {today}" if daily else f"reminder {user.pk} {items[0].step} {items[0].key[1]}"
+    key = _mail_key(user, items[0], today)
     if OutgoingMail.objects.filter(key=key).exists():
         return  # At most one mail a day: the other reminders wait until tomorrow.
     mail = queue(
@@ -137,7 +137,16 @@ def _remind(user_id: int, unit_ids: frozenset[int], today: date, news: Iterable[
     reminded.queued.append(mail)
 
 
+def _mail_key(user: User, most_urgent: Item, today: date) -> str:
+    """Return the key of a person's mail: one for each day if chosen so, otherwise one for its most urgent reminder."""
+    if user.mail_choice == User.MailChoice.DAILY:
+        return f"reminder {user.pk} {today}"
+    step, source_id = most_urgent.key
+    return f"reminder {user.pk} {step} {source_id}"
+
+
 def _wants(user: User, step: Step) -> bool:
+    """Return whether the person wants mail about the step."""
     return user.mail_choice != User.MailChoice.NECESSARY or step not in OPTIONAL
 
 
@@ -149,20 +158,25 @@ def _not_sent(user: User, items: Collection[Item]) -> list[Item]:
 
 
 def _sort_key(item: Item) -> tuple[int, int, str, int, int]:
+    """Order reminders by urgency, then by year, programme and goal."""
     goal = item.entry.sub_goal
     return URGENCY[item.step], item.follow_up.year, item.follow_up.programme.title, goal.area.number, goal.number
 
 
-def _owed(user: User, unit_ids: frozenset[int], today: date) -> list[Item]:
-    """Return the goals that the person has not handed in, at the step of their year."""
+def _not_handed_in(user: User, unit_ids: frozenset[int], today: date) -> list[Item]:
+    """Return the goals that the person has not handed in, at the step of their year.
+
+    `unit_ids` are the units that the person gets all steps for, and not only those for deputies.
+    """
     items = []
-    for year in work_of(user, today):
-        if today < year.follow_up.opens_on:
-            continue
+    open_years = [year for year in work_of(user, today) if year.follow_up.opens_on <= today]
+    for year in open_years:
         step = step_of(year.follow_up, today)
         for task in year.tasks:
             missing = [answer for answer in task.own if answer.is_writable]
-            if any(step in FOR_DEPUTIES or _units_of(answer) & unit_ids for answer in missing):
+            if step not in FOR_DEPUTIES:
+                missing = [answer for answer in missing if _units_of(answer) & unit_ids]
+            if missing:
                 items.append(Item(step, task.entry))
     return items
 
@@ -194,19 +208,15 @@ def _news(today: date) -> list[News]:
     )
     latest: dict[Answer, Event] = {_answer_of(event): event for event in events}
     entries = _entries_of(latest)
-    return [
-        News(
-            Item(
-                Step.RETURNED if event.action == Event.Action.RETURN else Step.APPROVED,
-                entries[answer.follow_up_id, answer.goal.pk],
-                event,
-            ),
-            event.by_id,
-            _units_of(answer),
-        )
-        for answer, event in latest.items()
-        if answer.state == event.to_state and (answer.is_writable or event.action == Event.Action.APPROVE)
-    ]
+    news = []
+    for answer, event in latest.items():
+        is_approval = event.action == Event.Action.APPROVE
+        still_holds = answer.state == event.to_state and (is_approval or answer.is_writable)
+        if still_holds:
+            step = Step.APPROVED if is_approval else Step.RETURNED
+            item = Item(step, entries[answer.follow_up_id, answer.goal.pk], event)
+            news.append(News(item, event.by_id, _units_of(answer)))
+    return news
 
 
 def _answer_of(event: Event) -> Answer:
@@ -245,7 +255,8 @@ def subject_of(items: Iterable[Item]) -> str:
     """Return the subject of a mail: "Uppföljning 2021: återlämnat, försenat"."""
     items = list(items)
     years = sorted({item.follow_up.year for item in items})
-    return f"Uppföljning {', '.join(map(str, years))}: {', '.join(dict.fromkeys(WORDS[item.step] for item in items))}"
+    steps = dict.fromkeys(WORDS[item.step] for item in items)
+    return f"Uppföljning {', '.join(map(str, years))}: {', '.join(steps)}"
 
 
 def body_of(user: User, items: Iterable[Item]) -> str:
@@ -253,19 +264,21 @@ def body_of(user: User, items: Iterable[Item]) -> str:
     items = list(items)
     returned = {item.entry.pk for item in items if item.step == Step.RETURNED}
     listed = [item for item in items if item.event or item.entry.pk not in returned]
-    sections = groupby(listed, key=lambda item: (item.step, item.follow_up))
-    return "\n\n".join(
-        [
-            f"Hej {user.first_name or user.username}!",
-            *(_section(step, follow_up, list(group)) for (step, follow_up), group in sections),
-            f"Allt som du ska fylla i:\n{absolute_url(reverse('followup:work_list'))}",
-            "Mejlet är skickat automatiskt och går inte att svara på. Välj hur ofta du vill få e-post:\n"
-            + absolute_url(reverse("followup:mail_choice")),
-        ]
-    )
+    groups = groupby(listed, key=lambda item: (item.step, item.follow_up))
+    sections = [_section(step, follow_up, list(group)) for (step, follow_up), group in groups]
+    work_list = absolute_url(reverse("followup:work_list"))
+    mail_choice = absolute_url(reverse("followup:mail_choice"))
+    paragraphs = [
+        f"Hej {user.first_name or user.username}!",
+        *sections,
+        f"Allt som du ska fylla i:\n{work_list}",
+        "Mejlet är skickat automatiskt och går inte att svara på. Välj hur ofta du vill få e-post:\n" + mail_choice,
+    ]
+    return "\n\n".join(paragraphs)
 
 
 def _section(step: Step, follow_up: FollowUp, items: list[Item]) -> str:
+    """Return the part of a mail about one step of one year: a heading, an instruction and the goals."""
     heading = f"{step.label.upper()}\n{follow_up.programme}: uppföljningen för {follow_up.year}"
     lead = LEADS[step].format(due=date_format(follow_up.due_on, "j F Y"))
     goals = groupby(items, key=lambda item: item.entry)

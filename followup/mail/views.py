@@ -11,6 +11,7 @@ from followup.web.lookups import user_of
 
 
 def mail_choice(request: HttpRequest) -> HttpResponse:
+    """Let a user choose how often to get reminders by mail, with a list of the mails that are always sent."""
     form = MailChoiceForm(request.POST or None, instance=user_of(request))
     if request.method == "POST" and form.is_valid():
         form.save()

@@ -35,74 +35,79 @@ for prefix, namespace in NAMESPACES.items():
 
 
 def render(catalogue: Catalogue) -> bytes:
-    """Return the catalogue as RDF/XML."""
+    """Return the catalogue as RDF/XML: the catalogue itself, its publisher, its data sets and their files."""
     root = Element(_name("rdf:RDF"))
     publisher, contact = f"{catalogue.address}#utgivare", f"{catalogue.address}#kontakt"
-    node = _resource(root, "dcat:Catalog", f"{catalogue.address}#katalog")
-    _text(node, "dcterms:title", catalogue.title)
-    _text(node, "dcterms:description", catalogue.description)
-    _link(node, "dcterms:publisher", publisher)
-    _link(node, "dcterms:license", CC0)
-    _link(node, "dcterms:language", LANGUAGE)
-    _link(node, "foaf:homepage", catalogue.address)
-    _link(node, "dcat:themeTaxonomy", f"{EU}data-theme")
-    _dates(node, catalogue.datasets)
+    _add_catalogue(root, catalogue, publisher)
+    _add_agent(root, catalogue, publisher, contact)
     for dataset in catalogue.datasets:
-        _link(node, "dcat:dataset", f"{dataset.address}#data")
-    _agent(root, catalogue, publisher, contact)
-    for dataset in catalogue.datasets:
-        _dataset(root, dataset, publisher, contact)
+        _add_dataset(root, dataset, publisher, contact)
         for distribution in dataset.distributions:
-            _distribution(root, distribution, catalogue.schema)
+            _add_distribution(root, distribution, catalogue.schema)
     return bytes(tostring(root, encoding="utf-8", xml_declaration=True))
 
 
-def _dates(node: Element, datasets: tuple[Dataset, ...]) -> None:
+def _add_catalogue(root: Element, catalogue: Catalogue, publisher: str) -> None:
+    """Add the catalogue, with links to its publisher and its data sets."""
+    node = _add_resource(root, "dcat:Catalog", f"{catalogue.address}#katalog")
+    _add_text(node, "dcterms:title", catalogue.title)
+    _add_text(node, "dcterms:description", catalogue.description)
+    _add_link(node, "dcterms:publisher", publisher)
+    _add_link(node, "dcterms:license", CC0)
+    _add_link(node, "dcterms:language", LANGUAGE)
+    _add_link(node, "foaf:homepage", catalogue.address)
+    _add_link(node, "dcat:themeTaxonomy", f"{EU}data-theme")
+    _add_dates(node, catalogue.datasets)
+    for dataset in catalogue.datasets:
+        _add_link(node, "dcat:dataset", f"{dataset.address}#data")
+
+
+def _add_dates(node: Element, datasets: tuple[Dataset, ...]) -> None:
     if datasets:
-        _day(node, "dcterms:issued", min(dataset.issued for dataset in datasets))
-        _day(node, "dcterms:modified", max(dataset.issued for dataset in datasets))
+        _add_day(node, "dcterms:issued", min(dataset.issued for dataset in datasets))
+        _add_day(node, "dcterms:modified", max(dataset.issued for dataset in datasets))
 
 
-def _agent(root: Element, catalogue: Catalogue, publisher: str, contact: str) -> None:
-    agent = _resource(root, "foaf:Agent", publisher)
-    _text(agent, "foaf:name", catalogue.publisher)
-    _link(agent, "dcterms:type", LOCAL_AUTHORITY)
-    card = _resource(root, "vcard:Organization", contact)
-    _text(card, "vcard:fn", catalogue.publisher)
-    _link(card, "vcard:hasEmail", f"mailto:{catalogue.contact}")
+def _add_agent(root: Element, catalogue: Catalogue, publisher: str, contact: str) -> None:
+    agent = _add_resource(root, "foaf:Agent", publisher)
+    _add_text(agent, "foaf:name", catalogue.publisher)
+    _add_link(agent, "dcterms:type", LOCAL_AUTHORITY)
+    card = _add_resource(root, "vcard:Organization", contact)
+    _add_text(card, "vcard:fn", catalogue.publisher)
+    _add_link(card, "vcard:hasEmail", f"mailto:{catalogue.contact}")
 
 
-def _dataset(root: Element, dataset: Dataset, publisher: str, contact: str) -> None:
+def _add_dataset(root: Element, dataset: Dataset, publisher: str, contact: str) -> None:
     """Add a dataset with its period and its distributions."""
-    node = _resource(root, "dcat:Dataset", f"{dataset.address}#data")
-    _text(node, "dcterms:title", dataset.title)
-    _text(node, "dcterms:description", dataset.description)
-    _link(node, "dcterms:publisher", publisher)
-    _link(node, "dcat:contactPoint", contact)
-    _link(node, "dcat:theme", THEME)
+    node = _add_resource(root, "dcat:Dataset", f"{dataset.address}#data")
+    _add_text(node, "dcterms:title", dataset.title)
+    _add_text(node, "dcterms:description", dataset.description)
+    _add_link(node, "dcterms:publisher", publisher)
+    _add_link(node, "dcat:contactPoint", contact)
+    _add_link(node, "dcat:theme", THEME)
     for keyword in KEYWORDS:
-        _text(node, "dcat:keyword", keyword)
-    _link(node, "dcterms:accessRights", PUBLIC)
-    _link(node, "dcterms:accrualPeriodicity", YEARLY)
-    _link(node, "dcterms:language", LANGUAGE)
-    _link(node, "dcat:landingPage", dataset.address)
-    _day(node, "dcterms:issued", dataset.issued)
+        _add_text(node, "dcat:keyword", keyword)
+    _add_link(node, "dcterms:accessRights", PUBLIC)
+    _add_link(node, "dcterms:accrualPeriodicity", YEARLY)
+    _add_link(node, "dcterms:language", LANGUAGE)
+    _add_link(node, "dcat:landingPage", dataset.address)
+    _add_day(node, "dcterms:issued", dataset.issued)
     period = SubElement(SubElement(node, _name("dcterms:temporal")), _name("dcterms:PeriodOfTime"))
-    _day(period, "dcat:startDate", dataset.first_day)
-    _day(period, "dcat:endDate", dataset.last_day)
+    _add_day(period, "dcat:startDate", dataset.first_day)
+    _add_day(period, "dcat:endDate", dataset.last_day)
     for distribution in dataset.distributions:
-        _link(node, "dcat:distribution", distribution.address)
+        _add_link(node, "dcat:distribution", distribution.address)
 
 
-def _distribution(root: Element, distribution: Distribution, schema: str) -> None:
-    node = _resource(root, "dcat:Distribution", distribution.address)
-    _text(node, "dcterms:title", distribution.title)
-    _link(node, "dcat:accessURL", distribution.page)
-    _link(node, "dcat:downloadURL", distribution.address)
+def _add_distribution(root: Element, distribution: Distribution, schema: str) -> None:
+    node = _add_resource(root, "dcat:Distribution", distribution.address)
+    _add_text(node, "dcterms:title", distribution.title)
+    _add_link(node, "dcat:accessURL", distribution.page)
+    _add_link(node, "dcat:downloadURL", distribution.address)
     SubElement(node, _name("dcterms:format")).text = distribution.media_type
-    _link(node, "dcterms:license", CC0)
+    _add_link(node, "dcterms:license", CC0)
     if distribution.media_type == "application/json":
-        _link(node, "dcterms:conformsTo", schema)
+        _add_link(node, "dcterms:conformsTo", schema)
 
 
 def _name(qualified: str) -> str:
@@ -110,19 +115,19 @@ def _name(qualified: str) -> str:
     return f"{{{NAMESPACES[prefix]}}}{local}"
 
 
-def _resource(root: Element, kind: str, address: str) -> Element:
+def _add_resource(root: Element, kind: str, address: str) -> Element:
     return SubElement(root, _name(kind), {_name("rdf:about"): address})
 
 
-def _link(node: Element, name: str, address: str) -> None:
+def _add_link(node: Element, name: str, address: str) -> None:
     SubElement(node, _name(name), {_name("rdf:resource"): address})
 
 
-def _text(node: Element, name: str, text: str) -> None:
+def _add_text(node: Element, name: str, text: str) -> None:
     child = SubElement(node, _name(name), {"{http://www.w3.org/XML/1998/namespace}lang": "sv"})
     child.text = legible(text)
 
 
-def _day(node: Element, name: str, day: date) -> None:
+def _add_day(node: Element, name: str, day: date) -> None:
     child = SubElement(node, _name(name), {_name("rdf:datatype"): f"{NAMESPACES['xsd']}date"})
     child.text = day.isoformat()

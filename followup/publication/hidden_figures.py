@@ -6,6 +6,7 @@ withholds the outcomes of its year.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -14,7 +15,7 @@ from followup.models import FollowUp, Withholding
 from followup.publication.withholding import indicator_places, misplaced, notice
 from followup.report.archive import report_of
 from followup.report.indicators import IndicatorStatus
-from followup.report.report import Report
+from followup.report.report import Report, SubGoalStatus
 from followup.scales import BLANK
 
 
@@ -52,22 +53,22 @@ class HiddenFigures:
 def hidden_by(report: Report, marks: Iterable[Withholding]) -> list[HiddenFigures]:
     """Return the figures that `marks`, put on `report`, withhold."""
     grounds = {mark.place: mark.ground for mark in marks}
-    return [
-        HiddenFigures(indicator.name, indicator.unit, indicator.kpi, figures, grounds[place])
-        for key, indicator in indicator_places(report)
-        for place in (key, Withholding.ALL)
-        if place in grounds and (figures := _figures(indicator, None if place == key else report.year))
-    ]
-
-
-def _figures(indicator: IndicatorStatus, only_year: int | None) -> frozenset[tuple[int, Decimal]]:
-    return frozenset(
-        (outcome.year, outcome.value) for outcome in indicator.outcomes if only_year in (None, outcome.year)
-    )
+    hidden = []
+    for key, indicator in indicator_places(report):
+        outcomes = [(outcome.year, outcome.value) for outcome in indicator.outcomes]
+        own_year = [(year, value) for year, value in outcomes if year == report.year]
+        for place, figures in ((key, outcomes), (Withholding.ALL, own_year)):
+            if place in grounds and figures:
+                ground = grounds[place]
+                hidden.append(HiddenFigures(indicator.name, indicator.unit, indicator.kpi, frozenset(figures), ground))
+    return hidden
 
 
 def hidden_by_other_years(follow_up: FollowUp) -> list[HiddenFigures]:
-    """Return the figures that marks on the other years of the programme withhold. MisplacedMarkError."""
+    """Return the figures that marks on the other years of the programme withhold.
+
+    Raise MisplacedMarkError when a mark no longer fits its report.
+    """
     others = (
         Withholding.objects.on_figures()
         .filter(follow_up__programme=follow_up.programme_id)
@@ -75,49 +76,49 @@ def hidden_by_other_years(follow_up: FollowUp) -> list[HiddenFigures]:
         .select_related("follow_up__programme__framework")
         .order_by("follow_up", "pk")
     )
-    by_year: dict[FollowUp, list[Withholding]] = {}
+    marks_by_follow_up: dict[FollowUp, list[Withholding]] = defaultdict(list)
     for mark in others:
-        by_year.setdefault(mark.follow_up, []).append(mark)
-    found: list[HiddenFigures] = []
-    for year, marks in by_year.items():
-        report = report_of(year)
+        marks_by_follow_up[mark.follow_up].append(mark)
+    hidden: list[HiddenFigures] = []
+    for other_follow_up, marks in marks_by_follow_up.items():
+        report = report_of(other_follow_up)
         if misplaced(report, marks):
             raise MisplacedMarkError
-        found += hidden_by(report, marks)
-    return found
+        hidden += hidden_by(report, marks)
+    return hidden
 
 
 def without_figures(report: Report, hidden: Sequence[HiddenFigures]) -> Report:
     """Return the report without the hidden outcomes, and without the trend and comparison that are made of them."""
-    areas = tuple(
-        replace(
-            area,
-            sub_goals=tuple(
-                replace(goal, indicators=tuple(_without(indicator, hidden) for indicator in goal.indicators))
-                for goal in area.sub_goals
-            ),
-        )
-        for area in report.areas
-    )
-    return replace(report, areas=areas)
+    areas = []
+    for area in report.areas:
+        goals = [_goal_without(goal, hidden) for goal in area.sub_goals]
+        areas.append(replace(area, sub_goals=tuple(goals)))
+    return replace(report, areas=tuple(areas))
 
 
-def _without(indicator: IndicatorStatus, hidden: Sequence[HiddenFigures]) -> IndicatorStatus:
+def _goal_without(goal: SubGoalStatus, hidden: Sequence[HiddenFigures]) -> SubGoalStatus:
+    """Return the goal without the hidden outcomes of its indicators."""
+    return replace(goal, indicators=tuple(_indicator_without(indicator, hidden) for indicator in goal.indicators))
+
+
+def _indicator_without(indicator: IndicatorStatus, hidden: Sequence[HiddenFigures]) -> IndicatorStatus:
     """Return the indicator without its secret outcomes, with a notice that names their years."""
     applicable = [figures for figures in hidden if figures.is_shown_by(indicator)]
     years = {year for figures in applicable for year in figures.years}
     secret = sorted(years & {outcome.year for outcome in indicator.outcomes})
     if not secret:
         return indicator
-    rest = tuple(outcome for outcome in indicator.outcomes if outcome.year not in years)
-    is_latest_kept = bool(rest) and rest[-1] == indicator.outcomes[-1]
+    public = tuple(outcome for outcome in indicator.outcomes if outcome.year not in years)
+    # The suggested assessment is computed from the latest outcome alone.
+    is_latest_public = bool(public) and public[-1] == indicator.outcomes[-1]
     replacement = notice(applicable[0].ground, f"Utfall som inte är publicerade: {', '.join(map(str, secret))}")
     return replace(
         indicator,
-        outcomes=rest,
+        outcomes=public,
         elsewhere=(),
         trend=BLANK,
-        suggestion=indicator.suggestion if is_latest_kept else BLANK,
+        suggestion=indicator.suggestion if is_latest_public else BLANK,
         withheld=replacement,
     )
 
@@ -142,14 +143,13 @@ class AffectedReport:
 def affected_by(mark: Withholding, *, pages_are_public: bool) -> list[AffectedReport]:
     """Return the reports of the programme in which `mark` hides something, its own first and then by year."""
     own = mark.follow_up
-    public = set(FollowUp.objects.published().filter(programme=own.programme_id).values_list("pk", flat=True))
+    affected = [own]
     hidden = hidden_by(report_of(own), [mark])
-    years = (
-        FollowUp.objects.filter(programme=own.programme_id).exclude(pk=own.pk).select_related("programme__framework")
-    )
-    others = [
-        year
-        for year in years.order_by("year")
-        if hidden and not year.is_before_review and number_hidden(report_of(year), hidden)
-    ]
-    return [AffectedReport(year.year, pages_are_public and year.pk in public) for year in (own, *others)]
+    if hidden:
+        follow_ups = FollowUp.objects.filter(programme=own.programme_id).select_related("programme__framework")
+        others = follow_ups.exclude(pk=own.pk).order_by("year")
+        reviewed = [other for other in others if not other.is_before_review]
+        affected += [other for other in reviewed if number_hidden(report_of(other), hidden)]
+    published = FollowUp.objects.published().filter(programme=own.programme_id)
+    published_ids = set(published.values_list("pk", flat=True))
+    return [AffectedReport(one.year, pages_are_public and one.pk in published_ids) for one in affected]

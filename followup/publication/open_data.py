@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from followup.documents.formats import FORMATS
 from followup.publication.publication import Publication
+from followup.report.report import Report
 
 # The formats that programs read.
 OPEN = ("csv", "json", "xlsx")
@@ -42,6 +43,8 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Catalogue:
+    """All public reports, as the list of data sets that the municipality publishes."""
+
     title: str
     description: str
     address: str
@@ -52,6 +55,7 @@ class Catalogue:
 
 
 def catalogue(publications: Iterable[Publication]) -> Catalogue:
+    """Return the catalogue of the given publications."""
     return Catalogue(
         title=f"Uppföljning av program i {settings.MUNICIPALITY_NAME}",
         description="Beslutade uppföljningar av kommunens program: mål, åtgärder, bedömningar och indikatorer.",
@@ -66,28 +70,36 @@ def catalogue(publications: Iterable[Publication]) -> Catalogue:
 def _dataset(publication: Publication) -> Dataset:
     """Return the report as a dataset with a file in each open format."""
     report = publication.report
-    page = absolute(reverse("followup:public_report", args=[report.programme_slug, report.year]))
+    description = (
+        f"Mål och åtgärder i {report.programme} med bedömning, prognos och genomförande {report.year}. "
+        f"{publication.decided.decision.body} har godkänt rapporten. {report.overarching_goal}"
+    )
     return Dataset(
         title=report.title,
-        description=f"Mål och åtgärder i {report.programme} med bedömning, prognos och genomförande {report.year}. "
-        f"{publication.decided.decision.body} har godkänt rapporten. {report.overarching_goal}",
-        address=page,
+        description=description,
+        address=_address_of(report),
         issued=publication.decided.at.date(),
         first_day=date(report.year, 1, 1),
         last_day=date(report.year, 12, 31),
-        distributions=tuple(
-            Distribution(
-                title=f"{report.title} ({FORMATS[suffix].name})",
-                format_name=FORMATS[suffix].name,
-                address=absolute(
-                    reverse("followup:public_report_file", args=[report.programme_slug, report.year, suffix])
-                ),
-                page=page,
-                media_type=FORMATS[suffix].content_type.partition(";")[0],
-            )
-            for suffix in OPEN
-        ),
+        distributions=tuple(_distribution(report, suffix) for suffix in OPEN),
     )
+
+
+def _distribution(report: Report, suffix: str) -> Distribution:
+    """Return the report's file in one format."""
+    file_format = FORMATS[suffix]
+    address = reverse("followup:public_report_file", args=[report.programme_slug, report.year, suffix])
+    return Distribution(
+        title=f"{report.title} ({file_format.name})",
+        format_name=file_format.name,
+        address=absolute(address),
+        page=_address_of(report),
+        media_type=file_format.content_type.partition(";")[0],
+    )
+
+
+def _address_of(report: Report) -> str:
+    return absolute(reverse("followup:public_report", args=[report.programme_slug, report.year]))
 
 
 def absolute(path: str) -> str:

@@ -27,8 +27,8 @@ from organisation.order import in_swedish_order
 class Publication:
     """A decided report as the public reads it.
 
-    :ivar left_out: Number of texts and outcomes that are withheld. :ivar content_hash: Changes whenever the content
-    does.
+    :ivar left_out: Number of texts and outcomes that are withheld.
+    :ivar content_hash: Changes whenever the content does.
     """
 
     follow_up: FollowUp
@@ -72,18 +72,23 @@ def _publication(follow_up: FollowUp) -> Publication | None:
     if decided is None:
         return None
     marks = list(follow_up.withholdings.all())
-    report = from_json(decided.json)
-    if misplaced(report, marks):
+    decided_report = from_json(decided.json)
+    if misplaced(decided_report, marks):
         return None
     try:
-        hidden = hidden_by_other_years(follow_up)
+        hidden_figures = hidden_by_other_years(follow_up)
     except MisplacedMarkError:
         return None
     grounds = {mark.place: mark.ground for mark in marks}
-    whole = masked(report, grounds)
-    public = without_figures(whole, hidden)
-    left_out = len(marks) + number_hidden(whole, hidden)
-    return Publication(follow_up, decided, public, left_out, _content_hash(decided, grounds, hidden))
+    without_marked = masked(decided_report, grounds)
+    left_out = len(marks) + number_hidden(without_marked, hidden_figures)
+    return Publication(
+        follow_up=follow_up,
+        decided=decided,
+        report=without_figures(without_marked, hidden_figures),
+        left_out=left_out,
+        content_hash=_content_hash(decided, grounds, hidden_figures),
+    )
 
 
 def _content_hash(decided: DecidedReport, grounds: dict[str, str], hidden: list[HiddenFigures]) -> str:

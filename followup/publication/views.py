@@ -30,6 +30,7 @@ from followup.queue.pdf_jobs import call_worker, request_pdf, retry_pdf
 from followup.queue.requester import public_requester
 from followup.queue.waiting_page import REFRESH_SECONDS
 from followup.report.archive import redrawn
+from followup.report.report import Report
 from followup.report.unit_year import part_of_unit
 from followup.web.conditional import PUBLIC, conditional_response, etag_from
 from followup.web.files import StoredFileMissingError, stored_pdf_response
@@ -125,18 +126,17 @@ def open_data_catalogue(request: HttpRequest) -> HttpResponseBase:
 def sitemap(request: HttpRequest) -> HttpResponseBase:
     """List the public pages for search engines."""
     found = list(publications())
-    pages = [absolute(reverse(f"followup:{name}")) for name in ("public_list", "open_data")]
+    pages = [reverse("followup:public_list"), reverse("followup:open_data")]
     for publication in found:
-        address = (publication.report.programme_slug, publication.report.year)
-        pages += [absolute(reverse(f"followup:{name}", args=address)) for name in ("public_year", "public_report")]
-    context = {"pages": pages}
-    return _cached(
-        request,
-        _combined_hash(found),
-        lambda: render(
-            request, "followup/publication/sitemap.xml", context, content_type="application/xml; charset=utf-8"
-        ),
-    )
+        year = (publication.report.programme_slug, publication.report.year)
+        pages += [reverse("followup:public_year", args=year), reverse("followup:public_report", args=year)]
+
+    def draw() -> HttpResponse:
+        context = {"pages": [absolute(page) for page in pages]}
+        content_type = "application/xml; charset=utf-8"
+        return render(request, "followup/publication/sitemap.xml", context, content_type=content_type)
+
+    return _cached(request, _combined_hash(found), draw)
 
 
 @login_not_required
@@ -190,16 +190,21 @@ def _file_name(publication: Publication, suffix: str) -> str:
 
 def _pdf(request: HttpRequest, publication: Publication) -> HttpResponseBase:
     """Return the stored PDF, or one from the queue when a text is withheld or none was stored."""
-    name, report = _file_name(publication, "pdf"), publication.report
-    if publication.is_whole and publication.decided.pdf:
-        try:
-            response = stored_pdf_response(publication.decided, name)
-        except StoredFileMissingError:
-            # Public readers cannot ask anybody for the file: they get the report made again, marked as such.
-            name, report = name.replace(".pdf", "-ritad-pa-nytt.pdf"), redrawn(report)
-        else:
-            response["Cache-Control"] = PUBLIC
-            return response
+    name = _file_name(publication, "pdf")
+    if not (publication.is_whole and publication.decided.pdf):
+        return _queued_pdf(request, publication, publication.report, name)
+    try:
+        response = stored_pdf_response(publication.decided, name)
+    except StoredFileMissingError:
+        # Public readers cannot ask anybody for the file: they get the report made again, marked as such.
+        new_name = name.replace(".pdf", "-ritad-pa-nytt.pdf")
+        return _queued_pdf(request, publication, redrawn(publication.report), new_name)
+    response["Cache-Control"] = PUBLIC
+    return response
+
+
+def _queued_pdf(request: HttpRequest, publication: Publication, report: Report, name: str) -> HttpResponseBase:
+    """Return the PDF of `report` that the queue makes, or the page that waits for it. A failed one is tried again."""
     now = timezone.now()
     requester = public_requester(request)
     choices = f"public {publication.content_hash} {name}"
@@ -207,14 +212,14 @@ def _pdf(request: HttpRequest, publication: Publication) -> HttpResponseBase:
     if rendering.is_failed and rendering.finished_at and now - rendering.finished_at > TRY_AGAIN_AFTER:
         retry_pdf(rendering, requester, now)
         rendering.refresh_from_db(fields=["state"])
-    if rendering.is_done:
+    if not rendering.is_done:
+        return _waiting(request, rendering, publication)
+
+    def send() -> HttpResponse:
         headers = {"Content-Disposition": f'inline; filename="{name}"'}
-        return _cached(
-            request,
-            rendering.key,
-            lambda: HttpResponse(rendering.content, content_type="application/pdf", headers=headers),
-        )
-    return _waiting(request, rendering, publication)
+        return HttpResponse(rendering.content, content_type="application/pdf", headers=headers)
+
+    return _cached(request, rendering.key, send)
 
 
 def _waiting(request: HttpRequest, rendering: Rendering, publication: Publication) -> HttpResponse:

@@ -15,7 +15,15 @@ from followup.documents.tools.wording import outcome_in_words
 from followup.models import Withholding
 from followup.permissions import can_withhold
 from followup.report.indicators import IndicatorStatus
-from followup.report.report import AreaStatus, Change, GuidelineStatus, MeasureStatus, Report, SubGoalStatus
+from followup.report.report import (
+    AreaStatus,
+    Change,
+    GuidelineStatus,
+    MeasureStatus,
+    PerspectiveAccount,
+    Report,
+    SubGoalStatus,
+)
 from followup.scales import BLANK
 from followup.workflow import NotAllowedError
 from organisation.history import delete_as, save_as
@@ -126,25 +134,26 @@ class _Mask:
 
     def report(self, report: Report) -> Report:
         """Return the report with each withheld text replaced."""
-        of_year: dict[str, Any] = {
+        texts_of_year: dict[str, Any] = {
             field: self.text(key, getattr(report, field)) for key, (field, _heading) in OF_YEAR.items()
         }
         is_judgement_withheld = JUDGEMENT in self.grounds
         return replace(
             report,
-            **of_year,
+            **texts_of_year,
             judgement_sentence="" if is_judgement_withheld else report.judgement_sentence,
             forecast_sentence="" if is_judgement_withheld else report.forecast_sentence,
             areas=tuple(self.area(area) for area in report.areas),
             guidelines=tuple(self.guideline(guideline) for guideline in report.guidelines),
-            perspective_accounts=tuple(
-                replace(account, measures=tuple(self.measure(measure) for measure in account.measures))
-                for account in report.perspective_accounts
-            ),
-            changes=tuple(
-                replace(change, reason=self.text(_change_key(change), change.reason)) for change in report.changes
-            ),
+            perspective_accounts=tuple(self.perspective(account) for account in report.perspective_accounts),
+            changes=tuple(self.change(change) for change in report.changes),
         )
+
+    def perspective(self, account: PerspectiveAccount) -> PerspectiveAccount:
+        return replace(account, measures=tuple(self.measure(measure) for measure in account.measures))
+
+    def change(self, change: Change) -> Change:
+        return replace(change, reason=self.text(_change_key(change), change.reason))
 
     def area(self, area: AreaStatus) -> AreaStatus:
         goals = tuple(self.goal(goal) for goal in area.sub_goals)
@@ -196,7 +205,7 @@ def misplaced(report: Report, marks: list[Withholding]) -> list[Withholding]:
 
 @transaction.atomic
 def withhold(mark: Withholding, *, by: User) -> None:
-    """Save the new, valid `mark`. NotAllowedError."""
+    """Save the new, valid `mark`. Raise NotAllowedError unless the user may withhold texts of the year."""
     _require_right(by, mark)
     mark.by = by
     save_as(mark, by=by)
@@ -204,7 +213,7 @@ def withhold(mark: Withholding, *, by: User) -> None:
 
 @transaction.atomic
 def publish_again(mark: Withholding, reason: str, *, by: User) -> None:
-    """Remove the mark. Its history keeps the `reason`. NotAllowedError."""
+    """Remove the mark. Its history keeps the `reason`. Raise NotAllowedError unless the user may withhold texts."""
     _require_right(by, mark)
     delete_as(mark, by=by, reason=reason)
 

@@ -27,30 +27,31 @@ from followup.web.lookups import follow_up_or_404, user_of
 
 
 def withholding_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
-    """List the year's marks, with a form for another."""
+    """List the texts that are marked not to be published, with a form to mark another, which is shown first."""
     follow_up = _year(request, slug, year)
+    may_withhold = can_withhold(user_of(request), follow_up)
+    if request.method == "POST" and not may_withhold:
+        raise PermissionDenied("Texter märks när uppföljningen granskas och efteråt.")
     report = report_of(follow_up)
     marks = list(follow_up.withholdings.select_related("by"))
-    taken = {mark.place for mark in marks}
-    offered = [text for text in withholdable_texts(report) if text.key not in taken]
-    posted = request.method == "POST"
-    form = WithholdingForm(request.POST if posted else None, instance=Withholding(follow_up=follow_up), offered=offered)
-    if posted:
-        if not can_withhold(user_of(request), follow_up):
-            raise PermissionDenied("Texter märks när uppföljningen granskas och efteråt.")
-        if form.is_valid() and "confirm" not in request.POST:
-            return _preview(request, form, report)
-        if form.is_valid():
-            withhold(form.instance, by=user_of(request))
-            messages.success(request, f"Märkt att inte publiceras: {form.instance.about}.")
-            return redirect("followup:withholding_list", slug, year)
-    texts = {text.key: text.text for text in withholdable_texts(report)}
+    marked = {mark.place for mark in marks}
+    all_texts = list(withholdable_texts(report))
+    offered = [text for text in all_texts if text.key not in marked]
+    data = request.POST if request.method == "POST" else None
+    form = WithholdingForm(data, instance=Withholding(follow_up=follow_up), offered=offered)
+    if form.is_valid() and "confirm" not in request.POST:
+        return _preview(request, form, report)
+    if form.is_valid():
+        withhold(form.instance, by=user_of(request))
+        messages.success(request, f"Märkt att inte publiceras: {form.instance.about}.")
+        return redirect("followup:withholding_list", slug, year)
+    texts = {text.key: text.text for text in all_texts}
     context = {
         "follow_up": follow_up,
         "marks": [(mark, texts.get(mark.place, "")) for mark in marks],
         "misplaced": misplaced(report, marks),
         "form": form,
-        "may_withhold": can_withhold(user_of(request), follow_up),
+        "may_withhold": may_withhold,
         "shows_example": report.shows_example,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK

@@ -67,11 +67,11 @@ def call_worker(queue: QueuedQuerySet[Row], room: int, now: datetime, *, only: s
     first = queue.waiting().light().first() or abandoned.light().first()
     if first is None:
         return
-    # The update lets only one of several simultaneous requests start a worker. A time in the future does not count:
-    # after the clock has been set back, nobody should have to wait until it is there again.
-    not_called_lately = Q(called_at__isnull=True) | ~Q(called_at__range=(now - CALL_AGAIN_AFTER, now))
-    may_start = queue.filter(not_called_lately, pk=first.pk).update(called_at=now)
-    if may_start:
+    # A time in the future does not count as lately: the clock may have been set back.
+    is_called_lately = Q(called_at__isnull=False, called_at__range=(now - CALL_AGAIN_AFTER, now))
+    # The update lets only one of several simultaneous requests start a worker.
+    number_updated = queue.filter(~is_called_lately, pk=first.pk).update(called_at=now)
+    if number_updated:
         start_worker(only)
 
 

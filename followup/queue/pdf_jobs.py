@@ -41,16 +41,17 @@ def request_pdf(
     """Return the rendering of a document as PDF: done, failed, or waiting. The first request puts it in the queue.
 
     `build` builds the content from the database, which costs time. It is called only when the database has changed
-    since the same document was requested with the same `choices` of the reader. TooManyRequestsError when the
+    since the same document was requested with the same `choices` of the reader. Raise TooManyRequestsError when the
     requester is past their limit.
     """
+    # The same digest means that building the content again would give the same value.
     shortcut = _digest(
         fingerprint(), settings.MUNICIPALITY_NAME, str(change_count()), str(follow_up.pk), document, choices
     )
-    known = Rendering.objects.defer("source").filter(shortcut=shortcut).first()
-    if known:
-        _raise_priority(known, requester)
-        return known
+    existing = Rendering.objects.defer("source").filter(shortcut=shortcut).first()
+    if existing:
+        _raise_priority(existing, requester)
+        return existing
     rendering = request_pdf_of(follow_up, build(), now, requester, document)
     Rendering.objects.filter(pk=rendering.pk).update(shortcut=shortcut)
     return rendering
@@ -65,14 +66,14 @@ def request_pdf_of(
 ) -> Rendering:
     """Return the rendering of `value`, found by its content or else put in the queue.
 
-    TooManyRequestsError when the requester is past their limit.
+    Raise TooManyRequestsError when the requester is past their limit.
     """
     source = to_json(value)
     key = _digest(fingerprint(), document, source)
-    known = Rendering.objects.defer("source").filter(key=key).first()
-    if known:
-        _raise_priority(known, requester)
-        return known
+    existing = Rendering.objects.defer("source").filter(key=key).first()
+    if existing:
+        _raise_priority(existing, requester)
+        return existing
     _check_limit(requester, now)
     values_when_new = {
         "follow_up": follow_up,
@@ -118,6 +119,7 @@ def _turn_of(requester: Requester) -> int:
 
 
 def _check_limit(requester: Requester, now: datetime) -> None:
+    """Raise TooManyRequestsError when the requester has asked for as many new files lately as the limit allows."""
     if requester.limit is None:
         return
     counted = RenderingRequest.objects.filter(requester=requester.key, at__gt=now - RenderingRequest.PERIOD)
@@ -129,6 +131,7 @@ def _check_limit(requester: Requester, now: datetime) -> None:
 
 
 def _refusal(requester: Requester, retry_at: datetime) -> str:
+    """Return the refusal in Swedish, with the time of day when the next file may be requested."""
     number = f"{requester.limit} nya PDF-filer"
     begun = f"Från din internetadress har {number} begärts" if requester.is_address else f"Du har begärt {number}"
     minutes = RenderingRequest.PERIOD // timedelta(minutes=1)
@@ -141,6 +144,7 @@ def _refusal(requester: Requester, retry_at: datetime) -> str:
 
 
 def _count_request(rendering: Rendering, requester: Requester, now: datetime) -> None:
+    """Count the request towards the requester's limit, if there is one."""
     if requester.limit is not None:
         RenderingRequest.objects.create(rendering=rendering, requester=requester.key, at=now)
 

@@ -26,9 +26,10 @@ class NoPdfError(Exception):
 
 
 def finished_pdf(follow_up: FollowUp, value: Report | MinutesExtract, document: Rendering.Document) -> bytes:
-    """Return the PDF of `value`, once a worker has made it: no request thread lays out pages itself.
+    """Let a worker make the PDF of `value`, wait for it and return it.
 
-    NoPdfError when it fails or takes longer than WAIT seconds. The worker then goes on, for the next attempt.
+    Raise NoPdfError when it fails or takes longer than WAIT seconds. The worker goes on then, so that the next attempt
+    finds the file.
     """
     rendering = request_pdf_of(follow_up, value, timezone.now(), BOARD, document)
     retry_pdf(rendering, BOARD, timezone.now())

@@ -40,12 +40,12 @@ def pdf_or_waiting_page(request: HttpRequest, rendering: Rendering, requested: R
         return retry_and_redirect(request, rendering)
     if not rendering.is_done:
         return waiting_page(request, rendering, requested, HTTPStatus.ACCEPTED)
-    headers = {"Content-Disposition": f'inline; filename="{requested.file_name}"'}
-    return conditional_response(
-        request,
-        etag_from(rendering.key),
-        lambda: HttpResponse(rendering.content, content_type="application/pdf", headers=headers),
-    )
+
+    def send() -> HttpResponse:
+        headers = {"Content-Disposition": f'inline; filename="{requested.file_name}"'}
+        return HttpResponse(rendering.content, content_type="application/pdf", headers=headers)
+
+    return conditional_response(request, etag_from(rendering.key), send)
 
 
 def retry_and_redirect(request: HttpRequest, rendering: Rendering) -> HttpResponse:

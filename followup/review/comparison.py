@@ -32,13 +32,15 @@ def compare(
     :param thread: the events of the answers, oldest first.
     """
     submissions = _submissions(thread)
-    rows: Mapping[type[Answer], Mapping[int, list[Any]]] = {
+    rows_by_model: Mapping[type[Answer], Mapping[int, list[Any]]] = {
         model: _rows_handed_in(model, answers) for model in (SubGoalEntry, MeasureEntry)
     }
-    return [
-        _compared(answer, last_year.get(answer), _before(answer, submissions[answer], rows[type(answer)][answer.pk]))
-        for answer in answers
-    ]
+    compared = []
+    for answer in answers:
+        history_rows = rows_by_model[type(answer)][answer.pk]
+        handed_in_before = _version_handed_in_before(answer, submissions[answer], history_rows)
+        compared.append(_compared(answer, last_year.get(answer), handed_in_before))
+    return compared
 
 
 def _submissions(thread: Iterable[Event | Comment]) -> Mapping[Answer | None, list[datetime]]:
@@ -59,18 +61,21 @@ def _rows_handed_in(model: Any, answers: Iterable[Answer]) -> Mapping[int, list[
     return rows
 
 
-def _before(answer: Answer, submissions: Sequence[datetime], rows: Iterable[Any]) -> Any:
+def _version_handed_in_before(answer: Answer, submissions: Sequence[datetime], rows: Iterable[Any]) -> Any:
     """Return the version handed in before the present one, None if there is none.
 
     A submitted or approved answer is itself the latest hand-in, so the one before that is returned.
     """
     is_handed_in = answer.state in (Answer.State.SUBMITTED, Answer.State.APPROVED)
     earlier = submissions[:-1] if is_handed_in else submissions
+    if not earlier:
+        return None
     # The workflow saves the event before the answer, so the history row is the first one after the event.
-    return next((row for row in rows if row.history_date >= earlier[-1]), None) if earlier else None
+    return next((row for row in rows if row.history_date >= earlier[-1]), None)
 
 
 def _compared(answer: Answer, last: Answer | None, before: Any) -> ComparedAnswer:
+    """Compare an answer with `last` year's answer, and with `before`, the history row of an earlier hand-in."""
     names = answer.field_names()
     return ComparedAnswer(
         answer=answer,

@@ -38,16 +38,13 @@ class GoalFilter:
     @classmethod
     def from_address(cls, address: Mapping[str, str], goals: Collection[GoalToReview]) -> GoalFilter:
         """Return the filter in the query of the address. A value that the year does not have is ignored."""
-        known = {
+        possible = {
             "unit": {unit.slug for goal in goals for unit in goal.units},
             "area": {str(goal.area.number) for goal in goals},
             "state": {value for value, _ in STATES},
         }
-        chosen = {name: address.get(name, "") for name in known}
-        return cls(
-            **{name: value if value in known[name] else "" for name, value in chosen.items()},
-            q=address.get("q", "").strip()[:200],
-        )
+        chosen = {name: address[name] for name, values in possible.items() if address.get(name) in values}
+        return cls(**chosen, q=address.get("q", "").strip()[:200])
 
 
 @dataclass(frozen=True)
@@ -153,19 +150,23 @@ def is_late(follow_up: FollowUp, today: date) -> bool:
 
 def by_unit(goals: Iterable[GoalToReview], late: bool) -> list[Delivery]:
     """Group the answers by responsible unit, in Swedish order. Answers without a unit come last."""
-    answers: dict[Unit | None, list[Answer]] = defaultdict(list)
-    for goal in goals:
-        for answer in goal.answers:
-            for unit in answer.item.units.all() or [None]:
-                answers[unit].append(answer)
-    ordered = sorted(answers, key=lambda unit: (unit is None, order_key(unit.name if unit else "")))
-    return [
-        Delivery(unit.slug if unit else "", unit.name if unit else "Ingen enhet", tuple(answers[unit]), late)
-        for unit in ordered
-    ]
+    answers: dict[Unit, list[Answer]] = defaultdict(list)
+    without_unit: list[Answer] = []
+    for answer in (answer for goal in goals for answer in goal.answers):
+        units = answer.item.units.all()
+        for unit in units:
+            answers[unit].append(answer)
+        if not units:
+            without_unit.append(answer)
+    ordered = sorted(answers, key=lambda unit: order_key(unit.name))
+    deliveries = [Delivery(unit.slug, unit.name, tuple(answers[unit]), late) for unit in ordered]
+    if without_unit:
+        deliveries.append(Delivery("", "Ingen enhet", tuple(without_unit), late))
+    return deliveries
 
 
 def by_area(goals: Iterable[GoalToReview], late: bool) -> list[Delivery]:
+    """Group the answers by area of responsibility, in the order of the goals."""
     answers: dict[ResponsibilityArea, list[Answer]] = defaultdict(list)
     for goal in goals:
         answers[goal.area] += goal.answers
@@ -174,24 +175,25 @@ def by_area(goals: Iterable[GoalToReview], late: bool) -> list[Delivery]:
 
 def goals_to_review(follow_up: FollowUp) -> list[GoalToReview]:
     """Return the goals of the year in the order of the programme, by a fixed number of queries."""
-    measures: dict[int, list[MeasureEntry]] = defaultdict(list)
-    for measure in (
+    measure_entries = (
         MeasureEntry.objects.filter(follow_up=follow_up)
         .select_related("measure__sub_goal__area", "follow_up__programme__framework")
         .prefetch_related("measure__units")
         .order_by("measure__number")
-    ):
-        measures[measure.measure.sub_goal_id].append(measure)
+    )
+    measures_of_goal: dict[int, list[MeasureEntry]] = defaultdict(list)
+    for measure_entry in measure_entries:
+        measures_of_goal[measure_entry.measure.sub_goal_id].append(measure_entry)
     entries = (
         SubGoalEntry.objects.filter(follow_up=follow_up)
         .select_related("sub_goal__area", "follow_up__programme__framework")
         .prefetch_related("sub_goal__units")
         .in_order()
     )
-    return [_goal(entry, measures[entry.sub_goal_id]) for entry in entries]
+    return [_goal_to_review(entry, measures_of_goal[entry.sub_goal_id]) for entry in entries]
 
 
-def _goal(entry: SubGoalEntry, measures: list[MeasureEntry]) -> GoalToReview:
+def _goal_to_review(entry: SubGoalEntry, measures: list[MeasureEntry]) -> GoalToReview:
     answers: tuple[Answer, ...] = (entry, *measures)
     units = {unit for answer in answers for unit in answer.item.units.all()}
     return GoalToReview(entry, answers, tuple(swedish_sorted(units)))

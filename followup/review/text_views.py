@@ -35,7 +35,7 @@ def review_texts(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         "warnings": contradictions(follow_up, goals, OF_YEAR),
         "shows_example": follow_up.is_example,
     }
-    return _write(request, YearForm, follow_up, last, "followup/review/review_texts.html", context)
+    return _edit(request, YearForm, follow_up, last, "followup/review/review_texts.html", context)
 
 
 @autosave_view
@@ -61,7 +61,7 @@ def review_area(request: HttpRequest, slug: str, year: int, number: int) -> Http
         "shows_example": entry.is_example or any(goal.is_example or goal.sub_goal.is_example for goal in goals),
     }
     last = AreaEntry.objects.filter(follow_up__year=year - 1, area=entry.area).first()
-    return _write(request, AreaEntryForm, entry, last, "followup/review/review_area.html", context)
+    return _edit(request, AreaEntryForm, entry, last, "followup/review/review_area.html", context)
 
 
 @autosave_view
@@ -80,7 +80,7 @@ def review_guideline(request: HttpRequest, slug: str, year: int, number: int) ->
         "shows_example": entry.is_example or entry.guideline.is_example,
     }
     last = GuidelineEntry.objects.filter(follow_up__year=year - 1, guideline=entry.guideline).first()
-    return _write(request, GuidelineEntryForm, entry, last, "followup/review/review_guideline.html", context)
+    return _edit(request, GuidelineEntryForm, entry, last, "followup/review/review_guideline.html", context)
 
 
 @autosave_view
@@ -112,7 +112,7 @@ def _guideline_entry(request: HttpRequest, slug: str, year: int, number: int) ->
     return entry
 
 
-def _write(
+def _edit(
     request: HttpRequest,
     form_class: type[EntryForm],
     item: FollowUp | AreaEntry | GuidelineEntry,
@@ -127,14 +127,12 @@ def _write(
         return _refused(request, follow_up, form_class(instance=item), data or {})
     form = form_class(data, instance=item)
     forms = PageForms([form])
-    status = HTTPStatus.OK
-    if request.method == "POST":
-        user = user_of(request)
-        status = save(request, forms, user)
-        if status == HTTPStatus.OK:
-            return redirect(request.path)
-        if status == HTTPStatus.CONFLICT:
-            return conflict_page(request, form.place, forms, user)
+    user = user_of(request)
+    status = save(request, forms, user) if request.method == "POST" else HTTPStatus.OK
+    if status == HTTPStatus.CONFLICT:
+        return conflict_page(request, form.place, forms, user)
+    if request.method == "POST" and status == HTTPStatus.OK:
+        return redirect(request.path)
     context |= {
         "forms": forms,
         "form": form,

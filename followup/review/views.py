@@ -1,7 +1,8 @@
 """The reviewer's pages: who has delivered, one goal with its answers to approve or return, the year's own steps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_POST
 from followup.answers.goal_year import attachments_of, entry_or_404, indicators_of, last_year_of, measures_of
 from followup.answers.outcome_forms import outcomes_of_year
 from followup.answers.thread import remarks_of, thread_of
-from followup.models import Answer, FollowUp, SubGoalEntry
+from followup.models import Answer, FollowUp, MeasureEntry, SubGoalEntry
 from followup.permissions import (
     can_comment,
     can_edit_programmes,
@@ -60,6 +61,8 @@ from programmes.models import Measure, Programme, SubGoal
 from programmes.terms import Term
 
 PER_PAGE = 50
+# Words for answers after the reviewer's actions, singular and plural.
+RESULTS = {"approve": ("godkänt", "godkända"), "return": ("återlämnat", "återlämnade")}
 
 
 def _reviewer(request: HttpRequest) -> User:
@@ -89,19 +92,27 @@ def review_home(request: HttpRequest) -> HttpResponse:
     return render(request, "followup/review/review_home.html", context)
 
 
+class GoalRow(NamedTuple):
+    """A row of the review list: a goal, and those of its answers that the user may approve now."""
+
+    goal: GoalToReview
+    to_approve: list[Answer]
+
+
 def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     """List the goals of the year by filter, with the counts of units and areas and the next steps of the year."""
     user = _reviewer(request)
     follow_up = follow_up_or_404(request, slug, year)
     goals = goals_to_review(follow_up)
+    answers = [answer for goal in goals for answer in goal.answers]
     goal_filter = GoalFilter.from_address(request.GET, goals)
     late = is_late(follow_up, timezone.localdate())
-    chosen = [goal for goal in goals if goal.matches(goal_filter)]
-    rows = [(goal, _to_approve(user, goal)) for goal in chosen]
+    rows = [GoalRow(goal, _to_approve(user, goal)) for goal in goals if goal.matches(goal_filter)]
+    events_of_year = follow_up.events.filter(sub_goal_entry=None, measure_entry=None)
     context = {
         "follow_up": follow_up,
         "rows": rows,
-        "may_approve": any(answers for _, answers in rows),
+        "may_approve": any(row.to_approve for row in rows),
         "tables": [
             ("Enhet", "unit", by_unit(goals, late)),
             (capfirst(follow_up.terms.area.short.singular), "area", by_area(goals, late)),
@@ -112,8 +123,8 @@ def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         "filter": goal_filter,
         "is_filtered": goal_filter != GoalFilter(),
         "counts": [
-            (many.capitalize(), sum(answer.state == state for goal in goals for answer in goal.answers))
-            for state, (_, many) in STATE_OF_ANSWERS.items()
+            (plural.capitalize(), sum(answer.state == state for answer in answers))
+            for state, (_, plural) in STATE_OF_ANSWERS.items()
         ],
         "warnings": contradictions(follow_up, [goal.entry for goal in goals], OF_YEAR),
         "may_write_texts": can_write_texts(user, follow_up),
@@ -121,7 +132,7 @@ def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         "guideline_entries": follow_up.guidelineentry_set.select_related("guideline"),
         "transitions": _steps_of_year(follow_up, user, goals),
         "failed_pdfs": failed_pdfs(follow_up),
-        "events": remarks_of(follow_up.events.filter(sub_goal_entry=None, measure_entry=None).select_related("by")),
+        "events": remarks_of(events_of_year.select_related("by")),
         "shows_example": any(goal.entry.sub_goal.is_example for goal in goals),
     }
     return render(request, "followup/review/review_list.html", context)
@@ -137,6 +148,7 @@ def _steps_of_year(follow_up: FollowUp, user: User, goals: list[GoalToReview]) -
 
 
 def _to_approve(user: User, goal: GoalToReview) -> list[Answer]:
+    """Return the answers to the goal that the user may approve now."""
     return [answer for answer in goal.answers if "approve" in available(answer, user)]
 
 
@@ -225,6 +237,7 @@ def _confirmed_step(
 
 
 def _ask_to_open(request: HttpRequest, user: User, follow_up: FollowUp) -> HttpResponse:
+    """Ask the reviewer to confirm the opening of the year, after showing the goals, measures and units in it."""
     slug, year = follow_up.programme.slug, follow_up.year
     if "open" not in available(follow_up, user):
         messages.error(request, f"Uppföljningen kan inte öppnas: läget är {follow_up.get_state_display().lower()}.")
@@ -249,16 +262,24 @@ def review_propose(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     return _confirmed_step(request, slug, year, "propose", _ask_to_propose, success)
 
 
+class GapLink(NamedTuple):
+    """A part that the report lacks, in words, and the address of the page to write it on."""
+
+    text: str
+    address: str
+
+
 def _ask_to_propose(request: HttpRequest, user: User, follow_up: FollowUp) -> HttpResponse:
+    """Ask the reviewer to confirm that the report is proposed to the board, after listing its empty parts."""
     slug, year = follow_up.programme.slug, follow_up.year
     if "propose" not in available(follow_up, user):
         messages.error(request, f"Uppföljningen kan inte föreslås: läget är {follow_up.get_state_display().lower()}.")
         return redirect("followup:review_list", slug, year)
-    found = [(gap, _address_of(gap, slug, year)) for gap in gaps(follow_up)]
+    found = gaps(follow_up)
     context = {
         "follow_up": follow_up,
-        "blocking": [(gap.text, address) for gap, address in found if gap.blocks],
-        "empty": [(gap.text, address) for gap, address in found if not gap.blocks],
+        "blocking": [GapLink(gap.text, _address_of(gap, slug, year)) for gap in found if gap.blocks],
+        "empty": [GapLink(gap.text, _address_of(gap, slug, year)) for gap in found if not gap.blocks],
         "warnings": contradictions(follow_up, SubGoalEntry.objects.filter(follow_up=follow_up), OF_YEAR),
         "comment": request.POST.get("comment", ""),
     }
@@ -271,53 +292,65 @@ def _address_of(gap: Gap, slug: str, year: int) -> str:
 
 
 def review_entry(request: HttpRequest, slug: str, year: int, area: int, number: int) -> HttpResponse:
+    """Show the answers to one goal, and approve or return them. A refused step shows the page again with the reason."""
     user = _reviewer(request)
     follow_up = follow_up_or_404(request, slug, year)
     entry = entry_or_404(follow_up, area, number)
     measures = measures_of(entry)
+    if request.method != "POST":
+        return render(request, "followup/review/review_entry.html", _entry_context(user, entry, measures))
+    _approver(request)
+    try:
+        done = _review(request, user, [entry, *measures])
+    except RefusedError as refusal:
+        comment = request.POST.get("comment", "")
+        context = _entry_context(user, entry, measures, refusal=str(refusal), comment=comment)
+        return render(request, "followup/review/review_entry.html", context, status=HTTPStatus.CONFLICT)
+    messages.success(request, done)
+    return redirect(request.path)
+
+
+def _entry_context(
+    user: User, entry: SubGoalEntry, measures: Sequence[MeasureEntry], *, refusal: str = "", comment: str = ""
+) -> dict[str, Any]:
+    """Return the context of the page of one goal: its answers with their changes, comments and possible steps.
+
+    `refusal` is the reason why a step was refused, and `comment` the text that was posted with it.
+    """
     answers: list[Answer] = [entry, *measures]
-    refusal = ""
-    if request.method == "POST":
-        _approver(request)
-        try:
-            messages.success(request, _review(request, user, answers))
-            return redirect(request.path)
-        except RefusedError as refused:
-            refusal = str(refused)
     last_year = last_year_of(entry)
     thread = thread_of(entry, measures)
-    context = {
-        "follow_up": follow_up,
+    compared_answers = compare(answers, last_year.by_answer(answers), thread)
+    steps = {answer: available(answer, user) for answer in answers}
+    indicators = indicators_of(entry.sub_goal)
+    return {
+        "follow_up": entry.follow_up,
         "entry": entry,
-        "answers": [
-            (compared, available(compared.answer, user))
-            for compared in compare(answers, last_year.by_answer(answers), thread)
-        ],
+        "answers": [(compared, steps[compared.answer]) for compared in compared_answers],
         "last_year": last_year,
-        "outcomes": outcomes_of_year(
-            indicators_of(entry.sub_goal), entry, None, may_write=False, today=timezone.localdate()
-        ),
+        "outcomes": outcomes_of_year(indicators, entry, None, may_write=False, today=timezone.localdate()),
         "seen": total_version(answers),
         "refusal": refusal,
-        "comment": request.POST.get("comment", ""),
+        "comment": comment,
         "attachments": attachments_of(entry),
         "thread": remarks_of(thread),
         "comment_form": CommentForm(),
         "may_comment": can_comment(user, answers),
         "from_review": True,
         "is_own": can_review(user) and any(can_report(user, answer) for answer in answers),
-        "may_approve": any("approve" in available(answer, user) for answer in answers),
-        "may_return": any("return" in available(answer, user) for answer in answers),
+        "may_approve": any("approve" in steps[answer] for answer in answers),
+        "may_return": any("return" in steps[answer] for answer in answers),
         "shows_example": entry.sub_goal.is_example or entry.is_example,
     }
-    status = HTTPStatus.CONFLICT if refusal else HTTPStatus.OK
-    return render(request, "followup/review/review_entry.html", context, status=status)
 
 
 def _review(request: HttpRequest, user: User, answers: list[Answer]) -> str:
-    """Approve or return one answer of the goal, or all for which that is possible now; returns what was done."""
+    """Approve or return one answer of the goal, or all for which that is possible now. Return the result in words.
+
+    The button's value is the action, followed by the code of an answer if it is for that one alone ("approve 1.2.3").
+    """
     action, _, code = request.POST.get("action", "").partition(" ")
-    if action not in ("approve", "return"):
+    if action not in RESULTS:
         raise PermissionDenied("Det steget finns inte.")
     chosen = [answer for answer in answers if code in ("", answer.item.code)]
     if not chosen:
@@ -326,9 +359,9 @@ def _review(request: HttpRequest, user: User, answers: list[Answer]) -> str:
         raise PermissionDenied("Du granskar inte svar som du själv rapporterar för.")
     if action == "approve" and request.POST.get("seen") != str(total_version(answers)):
         raise RefusedError("Svaren har ändrats sedan du öppnade sidan. Läs dem igen.")
-    chosen = [answer for answer in chosen if action in available(answer, user)]
-    if not chosen:
+    possible = [answer for answer in chosen if action in available(answer, user)]
+    if not possible:
         raise RefusedError("Det finns inget svar som det går att göra så med nu.")
-    perform_all(chosen, action, by=user, comment=request.POST.get("comment", ""))
-    one, many = {"approve": ("godkänt", "godkända"), "return": ("återlämnat", "återlämnade")}[action]
-    return f"{counted(len(chosen), f'svar är {one}', f'svar är {many}')}."
+    perform_all(possible, action, by=user, comment=request.POST.get("comment", ""))
+    singular, plural = RESULTS[action]
+    return f"{counted(len(possible), f'svar är {singular}', f'svar är {plural}')}."

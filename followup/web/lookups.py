@@ -22,18 +22,19 @@ def programme_or_404(request: HttpRequest, slug: str) -> Programme:
 
 
 def follow_up_or_404(request: HttpRequest, slug: str, year: int) -> FollowUp:
+    """Return a year of a programme that the user may see; 404 with the reason why there is none."""
     follow_up = (
         FollowUp.objects.visible_to(request.user)
         .filter(programme__slug=slug, year=year)
         .select_related("programme__framework")
         .first()
     )
-    if follow_up is None:
-        programme = programme_or_404(request, slug)
-        if year not in programme.years:
-            raise Http404(f"Programmet gäller {programme.period}, så det finns ingen uppföljning för {year}.")
-        raise Http404(f"Uppföljningen för {year} har inte öppnats.")
-    return follow_up
+    if follow_up:
+        return follow_up
+    programme = programme_or_404(request, slug)
+    if year not in programme.years:
+        raise Http404(f"Programmet gäller {programme.period}, så det finns ingen uppföljning för {year}.")
+    raise Http404(f"Uppföljningen för {year} har inte öppnats.")
 
 
 def goal_or_404(programme: Programme, area: int, number: int) -> SubGoal:
@@ -52,9 +53,9 @@ def decision_or_404(
     request: HttpRequest, slug: str, year: int, number: int, among: DecisionQuerySet | None = None
 ) -> Decision:
     """Return the decision with this number, `among` the given ones or all that the user may see."""
+    candidates = Decision.objects.all() if among is None else among
     decision = (
-        (Decision.objects.all() if among is None else among)
-        .visible_to(request.user)
+        candidates.visible_to(request.user)
         .filter(follow_up__programme__slug=slug, follow_up__year=year, number=number)
         .select_related("follow_up__programme__framework")
         .first()

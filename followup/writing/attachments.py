@@ -6,7 +6,7 @@ import hashlib
 import logging
 import unicodedata
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -159,12 +159,11 @@ def _refuse_repeated(entry: SubGoalEntry, attachment: Attachment) -> None:
 
 def safe_name(name: str) -> str:
     """Return the name of a file without folders, invisible characters and repeated spaces, which could disguise it."""
-    visible = "".join(
-        " " if char.isspace() else char
-        for char in unicodedata.normalize("NFC", PurePath(name.replace("\\", "/")).name)
-        if char.isspace() or not unicodedata.category(char).startswith("C")
-    )
-    result = " ".join(visible.split())
+    # Some browsers send the path on the user's computer, with the backslashes of Windows.
+    without_folders = PurePath(name.replace("\\", "/")).name
+    characters = unicodedata.normalize("NFC", without_folders)
+    visible = [char for char in characters if char.isspace() or not unicodedata.category(char).startswith("C")]
+    result = " ".join("".join(visible).split())
     if len(result) > NAME_LENGTH:
         raise ValidationError(
             f"Filnamnet ”{result[:40]}…” är för långt. Byt till ett namn på högst {NAME_LENGTH} tecken och försök igen."
@@ -186,7 +185,8 @@ def file_type_of(name: str, upload: UploadedFile[Any]) -> FileType:
             "Gör den mindre, till exempel med bilder i lägre upplösning, eller dela upp den."
         )
     upload.seek(0)
-    if file_type.content_type not in {match.mime_type for match in _detected_types(upload)}:
+    detected = {match.mime_type for match in _detected_types(upload)}
+    if file_type.content_type not in detected:
         _refuse_disguised(name, file_type)
     if file_type.part:
         _check_container(name, file_type, upload)
@@ -209,23 +209,33 @@ def _refuse_disguised(name: str, file_type: FileType) -> NoReturn:
 
 
 def _check_container(name: str, file_type: FileType, upload: UploadedFile[Any]) -> None:
-    """Check the zip file of a Word or Excel document for macros and zip bombs. Unpacks only its list of types."""
+    """Refuse a Word or Excel document, which is a zip file, with macros or the wrong content, or a zip bomb.
+
+    Only the document's list of content types is unpacked.
+    """
     try:
         with zipfile.ZipFile(upload) as container:
             parts = container.infolist()
-            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > UNPACKED_TIMES * max_bytes():
-                raise ValidationError(
-                    f"”{name}” packas upp till orimligt mycket och kan vara skadlig. Bifoga den som PDF i stället."
-                )
+            _refuse_zip_bomb(name, parts)
             with container.open("[Content_Types].xml") as file:
-                declared = file.read(CONTENT_TYPES_BYTES)
+                content_types = file.read(CONTENT_TYPES_BYTES)
     except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
         _refuse_disguised(name, file_type)
-    inside = " ".join(part.filename for part in parts).lower()
-    if b"macroenabled" in declared.lower() or "vbaproject" in inside or "macrosheets/" in inside:
+    part_names = " ".join(part.filename for part in parts).lower()
+    has_macros = "vbaproject" in part_names or "macrosheets/" in part_names
+    if has_macros or b"macroenabled" in content_types.lower():
         raise ValidationError(f"”{name}” innehåller makron. Spara den utan makron och försök igen.")
-    if file_type.part not in declared:
+    if file_type.part not in content_types:
         _refuse_disguised(name, file_type)
+
+
+def _refuse_zip_bomb(name: str, parts: Sequence[zipfile.ZipInfo]) -> None:
+    """Raise ValidationError for a zip file that would unpack to far more data than a document has."""
+    unpacked_bytes = sum(part.file_size for part in parts)
+    if len(parts) > MAX_PARTS or unpacked_bytes > UNPACKED_TIMES * max_bytes():
+        raise ValidationError(
+            f"”{name}” packas upp till orimligt mycket och kan vara skadlig. Bifoga den som PDF i stället."
+        )
 
 
 def _sha256(upload: UploadedFile[Any]) -> str:

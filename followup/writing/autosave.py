@@ -57,8 +57,9 @@ def autosave(form: EntryForm, *, by: User, save: Callable[..., object] | None = 
         return HTTPStatus.CONFLICT
     if not form.is_valid():
         return HTTPStatus.UNPROCESSABLE_ENTITY
+    save = save or _save
     try:
-        (save or _save)(form, by=by)
+        save(form, by=by)
     except StaleEntryError:
         return HTTPStatus.CONFLICT
     return HTTPStatus.OK
@@ -98,6 +99,7 @@ def _only_adds(form: EntryForm) -> bool:
 
 
 def _has_grown(item: Any, name: str, before: Any) -> bool:
+    """Return whether a text still contains its earlier value, and another field is unchanged or was empty."""
     now = getattr(item, name)
     if isinstance(item._meta.get_field(name), models.TextField):
         return only_adds(before, now)
@@ -109,15 +111,17 @@ def _overwrite_latest_history(form: EntryForm, by: User) -> bool:
 
     Return whether it was overwritten.
     """
-    item, now = form.instance, timezone.now()
+    item = form.instance
+    now = timezone.now()
     history: Any = type(item).history
     # Ordered by key instead of time, because the clock may have been set back.
     latest = history.filter(id=item.pk).order_by("-history_id").values("history_id")[:1]
-    own = history.filter(
+    recent_autosave = history.filter(
         history_id=Subquery(latest),
         history_user=by,
         history_change_reason=REASON,
         history_date__gte=now - FOLDED_WITHIN,
     )
-    names = (*form.field_names, "version", "is_example")
-    return bool(own.update(history_date=now, **{name: getattr(item, name) for name in names}))
+    saved_values = {name: getattr(item, name) for name in (*form.field_names, "version", "is_example")}
+    number_overwritten = recent_autosave.update(history_date=now, **saved_values)
+    return bool(number_overwritten)

@@ -102,8 +102,10 @@ class EntryForm(forms.ModelForm):
         return bool(self.cleaned_data[name] != getattr(stored, name))
 
     def _conflict(self, name: str, stored: Any) -> Conflict:
+        """Return a field with the user's value ("mine") and the one that another writer has stored ("theirs")."""
         field = stored._meta.get_field(name)
-        mine, theirs = self.cleaned_data[name], getattr(stored, name)
+        mine = self.cleaned_data[name]
+        theirs = getattr(stored, name)
         return Conflict(
             place=self.place,
             label=str(self[name].label),

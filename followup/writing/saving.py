@@ -69,18 +69,18 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     The token of an open page becomes outdated when the user logs in again in another tab. A request from another site
     is only refused.
     """
-    if request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}":
-        if "HX-Request" in request.headers:
-            # The response has a new token, which other sites cannot read.
-            return render(request, "followup/writing/_autosave_csrf_refresh.html", status=HTTPStatus.CONFLICT)
-        if request.resolver_match and getattr(request.resolver_match.func, "keeps_text", False):
-            return keep_until_login(request)
+    is_from_own_page = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    if is_from_own_page and "HX-Request" in request.headers:
+        # The response has a new token, which other sites cannot read.
+        return render(request, "followup/writing/_autosave_csrf_refresh.html", status=HTTPStatus.CONFLICT)
+    if is_from_own_page and request.resolver_match and getattr(request.resolver_match.func, "keeps_text", False):
+        return keep_until_login(request)
     text = "Sidan hade blivit för gammal, och inget har ändrats. Gå tillbaka, ladda om sidan och försök igen."
     return error_page(request, HTTPStatus.FORBIDDEN, "Ladda om sidan", text)
 
 
 def save(request: HttpRequest, forms: PageForms, user: User) -> HTTPStatus:
-    """Save all forms and report it in a message. Return another status than 200 if nothing was saved."""
+    """Save all forms and show a message. The status says if nothing was saved: invalid (422) or in conflict (409)."""
     if not forms.are_valid():
         return HTTPStatus.UNPROCESSABLE_ENTITY
     try:

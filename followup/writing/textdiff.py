@@ -25,18 +25,21 @@ def differences(old: str, new: str) -> list[Piece]:
 
     A text that repeats a few words too often is compared as one piece.
     """
-    before, after = _words(old), _words(new)
-    if _count_equal_pairs(before, after) > PAIRS:
-        before, after = [old], [new]
+    old_words, new_words = _words(old), _words(new)
+    if _count_equal_pairs(old_words, new_words) > PAIRS:
+        old_words, new_words = [old], [new]
     pieces: list[Piece] = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    steps = SequenceMatcher(None, old_words, new_words, autojunk=False).get_opcodes()
+    for tag, old_start, old_end, new_start, new_end in steps:
+        removed = "".join(old_words[old_start:old_end])
+        added = "".join(new_words[new_start:new_end])
         if tag == "equal":
-            pieces.append(Piece("same", "".join(before[i1:i2])))
+            pieces.append(Piece("same", removed))
             continue
-        if i1 < i2:
-            pieces.append(Piece("removed", "".join(before[i1:i2])))
-        if j1 < j2:
-            pieces.append(Piece("added", "".join(after[j1:j2])))
+        if removed:
+            pieces.append(Piece("removed", removed))
+        if added:
+            pieces.append(Piece("added", added))
     return pieces
 
 

@@ -155,8 +155,8 @@ def test_what_is_not_found_has_no_etag(outsider):
 
 def test_what_all_readers_share_is_drawn_once_until_something_changes(outsider, reader, monkeypatch):
     drawn = []
-    draw = dashboards._drawn_overview
-    monkeypatch.setattr(dashboards, "_drawn_overview", lambda *args: drawn.append(args) or draw(*args))
+    draw = dashboards._render_overview
+    monkeypatch.setattr(dashboards, "_render_overview", lambda *args: drawn.append(args) or draw(*args))
     first = html_of(client_of(outsider).get("/"))
     assert "Nytt namn" not in first
     client_of(reader).get("/")
