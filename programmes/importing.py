@@ -194,7 +194,7 @@ class ProgrammeImporter:
         return imported
 
     def save(self, by: User | None) -> None:
-        """Write all pending rows. SourceError when a rule of the database refuses one, in its Swedish words."""
+        """Write all pending rows. Raise SourceError when a rule of the database refuses one, in its Swedish words."""
         try:
             for model, pending in self.pending.items():
                 item_type = pending.item_type

@@ -133,7 +133,7 @@ class SourceRow(dict[str, Any]):
 
 
 def read_json(path: Path) -> Node:
-    """Return the document in the file. SourceError when it cannot be read or is not JSON."""
+    """Return the document in the file. Raise SourceError when it cannot be read or is not JSON."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:

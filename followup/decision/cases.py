@@ -46,7 +46,7 @@ class Name:
 def open_case(follow_up: FollowUp, *, by: User) -> Decision:
     """Add a case for a year that is open, under review or proposed.
 
-    RefusedError when the year has an open case already.
+    Raise RefusedError when the year has an open case already.
     """
     require_right_to_decide(by, follow_up)
     stored = FollowUp.objects.select_for_update().select_related("programme").get(pk=follow_up.pk)
@@ -90,7 +90,7 @@ def add_case(follow_up: FollowUp, last: Decision | None, values: dict[str, Any],
 
 
 def require_right_to_decide(user: User, follow_up: FollowUp) -> None:
-    """NotAllowedError unless `user` is a secretary of the board."""
+    """Raise NotAllowedError unless `user` is a secretary of the board."""
     if not can_decide(user, follow_up):
         raise NotAllowedError("Du har inte behörighet att föra in kommunstyrelsens beslut.")
 
@@ -99,7 +99,7 @@ def require_right_to_decide(user: User, follow_up: FollowUp) -> None:
 def save_case(form: DecisionForm, *, by: User) -> None:
     """Save the valid `form` of a case, with its speakers.
 
-    StaleEntryError when another user has saved the case, or recorded its decision, since the form was opened.
+    Raise StaleEntryError when another user has saved the case, or recorded its decision, since the form was opened.
     """
     case = form.instance
     require_right_to_decide(by, case.follow_up)

@@ -97,9 +97,9 @@ def _addresses(unit: Unit) -> tuple[str, ...]:
 def send_out(decision: Decision, units: Collection[Unit], *, by: User, now: datetime, with_files: bool = True) -> int:
     """Queue the decision for each address of `units` that lacks it, and retry mails that were given up.
 
-    Return the number of mails. Sending twice sends nothing twice. RefusedError for a decision that is not recorded, or
-    when units have no address: the message names them and nothing is sent. NoPdfError when an attachment cannot be
-    made: the mails can then go `with_files=False`, with the link alone.
+    Return the number of mails. Sending twice sends nothing twice. Raise RefusedError when the decision is not recorded,
+    or when units have no address: the message names them and nothing is sent. Raise NoPdfError when an attachment
+    cannot be made: the mails can then go `with_files=False`, with the link alone.
     """
     if not can_decide(by, decision.follow_up):
         raise NotAllowedError("Bara nämndsekreteraren skickar ut beslut.")
@@ -173,9 +173,7 @@ def _files(decision: Decision) -> list[AttachedFile]:
 
 
 def _redrawn_report(decision: Decision, name: str) -> AttachedFile:
-    """Make the PDF of a decided report again when the stored file is missing, marked as such, for the mails.
-    NoPdfError.
-    """
+    """Make the PDF of a decided report again, marked as such, when the stored file is missing. Raise NoPdfError."""
     logger.error("The stored PDF is missing, the report is drawn again: %s", decision.report.pdf.name)
     report = redrawn(from_json(decision.report.json))
     content = finished_pdf(decision.follow_up, report, Rendering.Document.REPORT)

@@ -34,8 +34,8 @@ class NoteChangedError(Exception):
 def save_note(note: ProtocolNote, *, fetched: int | None, by: User) -> None:
     """Save a new note as the last of its decision, or a changed one in its place.
 
-    `fetched` is the version that the user has edited. NoteChangedError when another user has saved a later one.
-    RefusedError when the decision is recorded.
+    `fetched` is the version that the user has edited. Raise NoteChangedError when another user has saved a later one.
+    Raise RefusedError when the decision is recorded.
     """
     decision = _lock(note.decision, by)
     if note.order is None:
@@ -55,8 +55,8 @@ def save_note(note: ProtocolNote, *, fetched: int | None, by: User) -> None:
 def copy_notes(earlier: Decision, case: Decision, *, by: User) -> None:
     """Copy the notes of `earlier`, with their files, to the `case` that corrects it.
 
-    Each copy has its own file, so that changing or removing it leaves the decided note as it is. RefusedError when a
-    file cannot be copied: no note is copied then.
+    Each copy has its own file, so that changing or removing it leaves the decided note as it is. Raise RefusedError,
+    and copy no note, when a file cannot be copied.
     """
     _lock(case, by)
     copies: list[ProtocolNote] = []
@@ -74,7 +74,7 @@ def copy_notes(earlier: Decision, case: Decision, *, by: User) -> None:
 
 
 def _copy_file(note: ProtocolNote, copy: ProtocolNote) -> None:
-    """Give the copy of a note its own copy of the file. RefusedError when the file cannot be read or stored."""
+    """Give the copy of a note its own copy of the file. Raise RefusedError when the file cannot be read or stored."""
     if not note.attachment:
         return
     try:
@@ -114,7 +114,10 @@ def remove_note(note: ProtocolNote, *, by: User) -> None:
 
 
 def _lock(decision: Decision, by: User) -> Decision:
-    """Return the stored decision, locked so that it is not recorded meanwhile. NotAllowedError, RefusedError."""
+    """Return the stored decision, locked so that it is not recorded meanwhile.
+
+    Raise NotAllowedError unless the user is the board's secretary, and RefusedError when the decision is recorded.
+    """
     stored = Decision.objects.select_for_update(of=("self",)).select_related("follow_up").get(pk=decision.pk)
     if not can_decide(by, stored.follow_up):
         raise NotAllowedError("Bara nämndsekreteraren ändrar anteckningar till protokollet.")

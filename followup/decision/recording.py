@@ -40,8 +40,9 @@ ACTIONS = {
 def record(case: Decision, *, by: User, today: date) -> DecidedReport:
     """Record the board's decision: freeze the report as the board had it, and move the year to its next state.
 
-    All in one transaction. ValidationError names the wrong fields. RefusedError when the year is not proposed, or was
-    changed meanwhile. NoPdfError when the PDF of the report cannot be made: see `record_without_pdf`.
+    All in one transaction. Raise ValidationError when fields are missing or wrong, and RefusedError when the year is
+    not proposed or was changed meanwhile. Raise NoPdfError when the PDF of the report cannot be made: see
+    `record_without_pdf`.
     """
     case, report = _prepare(case, by=by, today=today)
     content = finished_pdf(case.follow_up, report, Rendering.Document.REPORT)
@@ -60,10 +61,7 @@ def record_without_pdf(case: Decision, *, by: User, today: date) -> DecidedRepor
 
 
 def _prepare(case: Decision, *, by: User, today: date) -> tuple[Decision, Report]:
-    """Return the stored case and the report to freeze.
-
-    ValidationError, RefusedError or NotAllowedError when it cannot be.
-    """
+    """Return the stored case and the report to freeze. Raise the errors of `record`, and NotAllowedError."""
     require_right_to_decide(by, case.follow_up)
     case = require_proposed(Decision.objects.select_related("follow_up__programme__framework").get(pk=case.pk))
     _require_complete(case, today)
@@ -104,7 +102,7 @@ def record_past(
 ) -> DecidedReport:
     """Record an approval that is older than the application, read from a file.
 
-    ValidationError names the wrong fields. PdfUnavailableError when a PDF is asked for and cannot be made.
+    Raise ValidationError when fields are wrong, and PdfUnavailableError when a PDF is asked for and cannot be made.
     """
     decision.full_clean()
     save_as(decision, reason=reason)

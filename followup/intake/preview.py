@@ -120,7 +120,7 @@ def preview_of(file: ReadFile, *, by: User) -> Preview:
 def confirm_import(workbook: Workbook, file: ReadFile, digest: str, *, by: User, removes: bool = False) -> Programme:
     """Import the file as previewed under `digest`, remove missing items if asked to, and delete the uploaded bytes.
 
-    PreviewOutdatedError, with nothing imported, when the effect is another one now. Workbook.DoesNotExist when
+    Raise PreviewOutdatedError, and import nothing, when the effect is another one now. Raise Workbook.DoesNotExist when
     somebody else has changed the workbook since it was fetched.
     """
     # The row lock lets two clicks, or two workers, take turns. The second one finds the workbook done.

@@ -102,7 +102,7 @@ def surplus_of(programme: Programme, missing: Sequence[models.Model]) -> Surplus
 def remove_surplus(surplus: Surplus, log: ImportLog, *, by: User | None) -> None:
     """Delete the removable items with their empty entries in open years.
 
-    SourceError when something has come to depend on one of them. Call it in the transaction of `surplus_of`.
+    Raise SourceError when something has come to depend on one of them. Call it in the transaction of `surplus_of`.
     """
     try:
         for row in reversed(surplus.removable):

@@ -162,7 +162,7 @@ def read_workbook(
 ) -> tuple[Node, MappedWorkbook]:
     """Return the programme with its years, and how the sheets were recognised.
 
-    SourceError when the file cannot be opened. Faults in it are the problems of the mapped workbook.
+    Raise SourceError when the file cannot be opened. Faults in it are the problems of the mapped workbook.
     """
     mapped = read_sheets(content, ALL_SHEETS, choices, on_progress)
     units, perspectives = list(Unit.objects.all()), list(Perspective.objects.all())

@@ -88,7 +88,7 @@ def _lock(rows: QuerySet[Any]) -> None:
 def import_follow_ups(source: Node, programme: Programme, log: ImportLog, *, with_pdf: bool) -> None:
     """Import the years that the database lacks. The report of a decided year is stored as JSON, and `with_pdf`.
 
-    SourceError lists all faults of the first year with any. PdfUnavailableError when a PDF cannot be made.
+    SourceError lists all faults of the first year with any. Raise PdfUnavailableError when a PDF cannot be made.
     """
     problems = Problems()
     nodes = problems.unique(source["follow_ups"].items(), "year")

@@ -47,7 +47,7 @@ class ChildProcess:
         return self._reader.poll(seconds)
 
     def answer(self) -> Any:
-        """Return the answer of the child. EOFError when it ended without one."""
+        """Return the answer of the child. Raise EOFError when it ended without one."""
         return self._reader.recv()
 
     def exit_code(self) -> int | None:

@@ -90,7 +90,7 @@ def request_pdf_of(
 
 
 def retry_pdf(rendering: Rendering, requester: Requester, now: datetime) -> None:
-    """Put a failed rendering in the queue again. TooManyRequestsError when the requester is past their limit."""
+    """Put a failed rendering in the queue again. Raise TooManyRequestsError when the requester is past their limit."""
     if not rendering.is_failed:
         return
     _check_limit(requester, now)

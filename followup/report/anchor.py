@@ -42,7 +42,7 @@ def anchor_file() -> Path | None:
 
 
 def read_anchor(path: Path) -> list[AnchorLine]:
-    """Return the lines of the file. ValueError, in Swedish, names a line that is no anchor line."""
+    """Return the lines of the file. Raise ValueError, in Swedish, when a line is no anchor line."""
     return [_parsed(path, place, line) for place, line in enumerate(path.read_text().splitlines(), start=1)]
 
 
@@ -56,8 +56,8 @@ def _parsed(path: Path, place: int, line: str) -> AnchorLine:
 def add_to_anchor(links: Iterable[DecidedReport], path: Path) -> int:
     """Add a line for each of `links` that the file does not have with its present checksum; return how many.
 
-    Nothing is ever removed: when a link was replaced past the program, the file has both checksums. OSError when the
-    file cannot be written, ValueError when it cannot be read.
+    Nothing is ever removed: when a link was replaced past the program, the file has both checksums. Raise OSError when
+    the file cannot be written, and ValueError when it cannot be read.
     """
     known = {(line.number, line.sha256, line.signature) for line in read_anchor(path)} if path.exists() else set()
     day = timezone.localdate().isoformat()

@@ -90,7 +90,7 @@ def case_of(decision: Decision, *, is_recorded: bool) -> BoardCase:
 def stored_file(follow_up: FollowUp, suffix: str) -> bytes:
     """Return the approved report as it was stored, byte for byte, or b"" when there is no such file.
 
-    StoredFileMissingError when the PDF is gone from storage.
+    Raise StoredFileMissingError when the PDF is gone from storage.
     """
     decided = DecidedReport.objects.in_force(follow_up).first()
     if decided and suffix == "json":
@@ -131,7 +131,7 @@ def freeze(decision: Decision, report: str, pdf: bytes) -> DecidedReport:
 
     :param decision: Recorded in the same transaction.
 
-    IntegrityError when another process adds the first link of the chain at the same moment.
+    Raise IntegrityError when another process adds the first link of the chain at the same moment.
     """
     # A lock on the first link: links are added one at a time.
     DecidedReport.objects.select_for_update().order_by("number").values("pk").first()
@@ -160,7 +160,7 @@ def freeze(decision: Decision, report: str, pdf: bytes) -> DecidedReport:
 
 
 def _store(pdf: bytes, sha256: str) -> str:
-    """Store the file under its checksum and return its name. OSError when there is no room for it.
+    """Store the file under its checksum and return its name. Raise OSError when there is no room for it.
 
     An attempt that was rolled back leaves a file, which the next attempt finds by the checksum.
     """

@@ -12,7 +12,7 @@ from followup.scales import Progress, Step
 
 
 def of_area(report: Report, number: int) -> Report:
-    """Return the report of one responsibility area. ValueError when the report has no such area."""
+    """Return the report of one responsibility area. Raise ValueError when the report has no such area."""
     areas = tuple(area for area in report.areas if area.number == number)
     if not areas:
         raise ValueError(f"Rapporten har inget ansvarsområde {number}.")
@@ -23,7 +23,7 @@ def of_area(report: Report, number: int) -> Report:
 def of_unit(report: Report, unit: str) -> Report:
     """Return the part of one unit: its goals, and goals of its measures with these measures only.
 
-    ValueError when the unit is responsible for nothing in the report.
+    Raise ValueError when the unit is responsible for nothing in the report.
     """
     if unit not in report.units:
         raise ValueError(f"{unit} ansvarar inte för något i rapporten.")
@@ -64,7 +64,7 @@ def without_measures(report: Report) -> Report:
 
 
 def compared_with(report: Report, year: int) -> Report:
-    """Return the report with the changes since `year`. ValueError when the report has no status of that year."""
+    """Return the report with the changes since `year`. Raise ValueError when the report has no status of that year."""
     if year not in report.years or year == report.year:
         raise ValueError(f"Rapporten för {report.year} kan inte jämföras med {year}.")
     return replace(
@@ -112,7 +112,7 @@ def select(
     earlier_year: int | None = None,
     measures: bool = True,
 ) -> Report:
-    """Return the part of the report that a reader has chosen, or all of it. ValueError when there is no such part."""
+    """Return the part of the report that a reader has chosen, or all of it. Raise ValueError if it does not exist."""
     if area is not None:
         report = of_area(report, area)
     if unit:

@@ -101,14 +101,14 @@ class UnitYear(Part):
 def unit_year(unit: Unit, follow_up: FollowUp, report: Report) -> UnitYear:
     """The unit's part of the year's `report`, which may call it by an earlier name.
 
-    ValueError, in Swedish, when the unit is responsible for nothing in it.
+    Raise ValueError, in Swedish, when the unit is responsible for nothing in it.
     """
     names = [unit.name, *unit.history.order_by("-history_date").values_list("name", flat=True)]
     return part_of_unit(next((name for name in names if name in report.units), unit.name), follow_up, report)
 
 
 def part_of_unit(name: str, follow_up: FollowUp, report: Report) -> UnitYear:
-    """The part of the unit that `report` calls by `name`. ValueError as in `unit_year`."""
+    """The part of the unit that `report` calls by `name`. Raise ValueError as `unit_year` does."""
     return UnitYear(
         unit=name,
         due_on=follow_up.due_on,

@@ -157,28 +157,36 @@ def review_approve(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     """Approve the handed-in answers of the ticked goals, as the page showed them. All of them or none."""
     user = _approver(request)
     follow_up = follow_up_or_404(request, slug, year)
-    goals = {f"{goal.entry.pk}-{goal.total_version}": goal for goal in goals_to_review(follow_up)}
-    ticked = request.POST.getlist("goal")
     try:
-        answers = [
-            answer for tick in ticked for answer in _answers_to_approve(user, goals.get(tick), follow_up.terms.goal)
-        ]
-        if not answers:
-            goal = follow_up.terms.goal
-            raise RefusedError(f"Markera minst {goal.indefinite} som är {goal.agree('inlämnad', 'inlämnat')}.")
-        perform_all(answers, "approve", by=user)
+        messages.success(request, _approve_ticked(user, follow_up, request.POST.getlist("goal")))
     except RefusedError as refusal:
         messages.error(request, f"Inget godkändes. {refusal}")
-    else:
-        approved = "godkänt" if len(answers) == 1 else "godkända"
-        on_goals = follow_up.terms.goal.counted(len(set(ticked)))
-        messages.success(request, f"{len(answers)} svar på {on_goals} är {approved}.")
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     return redirect(f"{reverse('followup:review_list', args=[slug, year])}{query}")
 
 
+def _approve_ticked(user: User, follow_up: FollowUp, ticked: Sequence[str]) -> str:
+    """Approve the handed-in answers of the ticked goals, and return the result in words. Raise RefusedError.
+
+    A box's value is the goal's id and the version of its answers, so a goal that has changed since is not found.
+    """
+    term = follow_up.terms.goal
+    goals = {f"{goal.entry.pk}-{goal.total_version}": goal for goal in goals_to_review(follow_up)}
+    answers: list[Answer] = []
+    for tick in ticked:
+        answers += _answers_to_approve(user, goals.get(tick), term)
+    if not answers:
+        raise RefusedError(f"Markera minst {term.indefinite} som är {term.agree('inlämnad', 'inlämnat')}.")
+    perform_all(answers, "approve", by=user)
+    approved = "godkänt" if len(answers) == 1 else "godkända"
+    return f"{len(answers)} svar på {term.counted(len(set(ticked)))} är {approved}."
+
+
 def _answers_to_approve(user: User, goal: GoalToReview | None, term: Term) -> list[Answer]:
-    """Return the answers of a ticked goal that `user` may approve. RefusedError without any, or for a changed goal."""
+    """Return the answers of a ticked goal that `user` may approve. `term` is the programme's word for a goal.
+
+    Raise RefusedError when there is none, or when the goal has changed and is None.
+    """
     if goal is None:
         one, it = term.agree("En", "Ett"), term.agree("den", "det")
         raise RefusedError(f"{one} av {term.definite_plural} har ändrats sedan du öppnade sidan. Läs {it} igen.")
@@ -202,10 +210,9 @@ def review_year(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         return _ask_to_propose(request, _approver(request), follow_up)
     try:
         perform(follow_up, action, by=user, comment=request.POST.get("comment", ""))
+        messages.success(request, f"Uppföljningen för {year}: {follow_up.get_state_display().lower()}.")
     except RefusedError as refusal:
         messages.error(request, str(refusal))
-    else:
-        messages.success(request, f"Uppföljningen för {year}: {follow_up.get_state_display().lower()}.")
     return redirect("followup:review_list", slug, year)
 
 

@@ -33,11 +33,11 @@ def open_stored(file: FieldFile, belongs_to: Callable[[], str]) -> File:
 
 
 def open_stored_pdf(decided: DecidedReport) -> File:
-    """Open the stored PDF of a decided report. StoredFileMissingError names the decision."""
+    """Open the stored PDF of a decided report. Raise StoredFileMissingError, with its decision, if it is gone."""
     return open_stored(decided.pdf, lambda: f"beslutet {decided.decision}")
 
 
 def stored_pdf_response(decided: DecidedReport, name: str) -> FileResponse:
-    """Stream the stored PDF of a decided report under the file name `name`. StoredFileMissingError."""
+    """Stream the stored PDF of a decided report as a file called `name`. Raise StoredFileMissingError if it is gone."""
     headers = {"Cache-Control": REVALIDATED}
     return FileResponse(open_stored_pdf(decided), content_type="application/pdf", filename=name, headers=headers)

@@ -41,7 +41,7 @@ def is_available() -> bool:
 
 
 def render(report: Report) -> bytes:
-    """The PDF file. PdfUnavailableError when the Pango library is missing."""
+    """The PDF file. Raise PdfUnavailableError when the Pango library is missing."""
     return layout(html.render(report))
 
 

@@ -4,7 +4,7 @@ from django.contrib.staticfiles import finders
 
 
 def static_path(name: str) -> str:
-    """Return the absolute path of a static file. FileNotFoundError when no app or package has it."""
+    """Return the absolute path of a static file. Raise FileNotFoundError when no app or package has it."""
     path = finders.find(name)
     if path is None:
         raise FileNotFoundError(name)

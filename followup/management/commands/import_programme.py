@@ -53,7 +53,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, file: Path, without_pdf: bool, remove_missing: bool, **options: Any) -> None:
-        """Import the file in one transaction and print the changes. CommandError, and no change, when it has faults."""
+        """Import the file in one transaction and print the changes. Raise CommandError when the file has faults."""
         if file.suffix.lower() not in (".json", ".xlsx"):
             raise CommandError(f"Filen {file} har en filändelse som inte kan läsas in. Använd .xlsx eller .json.")
         log = ImportLog()

@@ -55,7 +55,7 @@ class Command(BaseCommand):
     def content(self, follow_up: FollowUp, *, draft: bool, **options: Any) -> str | bytes:
         """Return the content of the file. A whole decided report is returned exactly as it was stored at the decision.
 
-        ValueError when the report has no such part, StoredFileMissingError when the stored PDF is gone.
+        Raise ValueError when the report has no such part, StoredFileMissingError when the stored PDF is gone.
         """
         whole_report = build_report(follow_up) if draft else report_of(follow_up)
         report = select(

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="visar mejlen utan att skicka något")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Queue the reminders that are due and send all queued mail. CommandError when some could not be sent.
+        """Queue the reminders that are due and send all queued mail. Raise CommandError when some could not be sent.
 
         With --dry-run, only print the reminders that would be queued.
         """

@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        """Sign the decided reports that lack a signature. CommandError, and nothing signed, when any report is faulty.
+        """Sign the decided reports that lack a signature. Raise CommandError and sign none when any report is faulty.
 
         A signature on a faulty report would vouch for the fault.
         """

@@ -95,7 +95,7 @@ class Command(BaseCommand):
     def anchor_problems(self, expect: Path | None) -> Iterator[str]:
         """Yield the differences between the decided reports and each anchor file: the configured one, and `expect`.
 
-        An anchor file holds the checksums of the decided reports outside the database. CommandError when a file
+        An anchor file holds the checksums of the decided reports outside the database. Raise CommandError when a file
         cannot be read.
         """
         configured = anchor_file()
