@@ -426,7 +426,7 @@ def test_the_pages_take_a_fixed_number_of_queries(reviewer, open_year, django_as
     goals = SubGoal.objects.bulk_create(
         SubGoal(area=area, number=number, text=f"Mål {number}") for number in range(100, 595)
     )
-    SubGoal.units.through.objects.bulk_create(SubGoal.units.through(subgoal=goal, unit=unit) for goal in goals)
+    SubGoal.units.through.objects.bulk_create(SubGoal.units.through(item=goal, unit=unit) for goal in goals)
     SubGoalEntry.objects.bulk_create(
         SubGoalEntry(follow_up=open_year, sub_goal=goal, state="submitted") for goal in goals
     )
