@@ -17,7 +17,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from followup.models import FollowUp, OutgoingMail, Reminder
-from organisation.models import User
+from organisation.models import PasswordLink, User, departed
+from organisation.people.leaving import close
 from organisation.personal_data import anonymise, anonymised_users
 
 
@@ -42,6 +43,7 @@ def rules(now: datetime) -> list[Rule]:
             LogEntry.objects.filter(action_time__lt=log_before),
             delete,
         ),
+        Rule("konton för dem som har slutat (stängs)", departed(day), close),
         Rule(
             f"stängda konton som inte har använts på {settings.KEEP_CLOSED_ACCOUNT_DAYS} dagar (avidentifieras)",
             forgotten_accounts(now),
@@ -51,7 +53,7 @@ def rules(now: datetime) -> list[Rule]:
 
 
 def _rules_of_mail(now: datetime) -> list[Rule]:
-    """Return the rules for mail that was sent or given up long ago, or that went to people anonymised since.
+    """Return the rules for old mail and its links, and for mail to people who have been anonymised since.
 
     Mails of dispatched decisions are kept. So are reminders of undecided years, which would be sent again otherwise.
     """
@@ -70,6 +72,11 @@ def _rules_of_mail(now: datetime) -> list[Rule]:
             delete,
         ),
         Rule("påminnelser per e-post till avidentifierade", reminders.filter(is_to_anonymised), delete),
+        Rule(
+            f"länkar för lösenord, äldre än {settings.KEEP_MAIL_DAYS} dagar",
+            PasswordLink.objects.filter(expires_at__lt=before),
+            delete,
+        ),
     ]
 
 

@@ -64,6 +64,8 @@ class User(AbstractUser):
 
     has_seen_introduction = models.BooleanField("har sett introduktionen", default=False, editable=False)
 
+    last_day = models.DateField("sista dag", null=True, blank=True, editable=False)
+
     # API keys made before this moment are invalid.
     password_changed_at = models.DateTimeField("lösenordet byttes", null=True, editable=False)
 
@@ -156,6 +158,10 @@ class User(AbstractUser):
         """The values of this row, for an ETag that changes with any of them."""
         return [getattr(self, field.attname) for field in self._meta.concrete_fields]
 
+    def has_left(self, today: date) -> bool:
+        """Return whether the person's last day has passed. The account is closed by `manage.py purge` soon after."""
+        return self.last_day is not None and self.last_day < today
+
     @cached_property
     def has_role(self) -> bool:
         """Whether this person is in a group. `organisation.sessions` sets it on the user of a request."""
@@ -175,6 +181,11 @@ def _has_made_changes(user: User) -> bool:
     """Return whether the history of any table names `user`. Deleting the account would erase the name there."""
     histories = (model for model in apps.get_models() if hasattr(model, "history_user"))
     return any(history._base_manager.filter(history_user=user.pk).exists() for history in histories)
+
+
+def departed(today: date) -> models.QuerySet[User]:
+    """Return the open accounts of people whose last day has passed."""
+    return User.objects.filter(is_active=True, last_day__lt=today)
 
 
 def administrators() -> models.QuerySet[User]:
@@ -218,6 +229,14 @@ class Unit(ProtectedModel):
     email = models.EmailField(
         "e-postadress", blank=True, help_text="Registratorns adress, dit beslut som rör enheten skickas."
     )
+    contact = models.ForeignKey(
+        User, models.SET_NULL, verbose_name="kontaktperson", related_name="contact_of", null=True, blank=True
+    )
+    contact_name = LineField(
+        "kontaktpersonens namn", max_length=200, blank=True, help_text="Om personen inte har något konto här."
+    )
+    contact_email = models.EmailField("kontaktens e-post", blank=True)
+    contact_phone = LineField("kontaktens telefon", max_length=40, blank=True)
     valid_from = models.DateField("gäller från", null=True, blank=True)
     valid_to = models.DateField("gäller till och med", null=True, blank=True)
     successors = models.ManyToManyField(
@@ -242,10 +261,25 @@ class Unit(ProtectedModel):
                 name="unit_end_not_before_start",
                 violation_error_message="Enheten kan inte sluta gälla innan den har börjat gälla.",
             ),
+            models.CheckConstraint(
+                condition=Q(contact__isnull=True) | Q(contact_name=""),
+                name="unit_contact_user_or_name",
+                violation_error_message="Välj en person eller skriv ett namn, inte båda.",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def contact_person(self) -> str:
+        """The name of the contact; empty without one."""
+        return str(self.contact) if self.contact else self.contact_name
+
+    @property
+    def contact_address(self) -> str:
+        """The e-mail address of the contact: the written one, or else that of the account."""
+        return self.contact_email or (self.contact.email if self.contact else "")
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -277,6 +311,13 @@ class Membership(models.Model):
             "försenat. Har enheten ingen ordinarie handläggare får ersättaren alla."
         ),
     )
+    since = models.DateField(
+        "sedan",
+        default=timezone.localdate,
+        null=True,
+        editable=False,
+        help_text="Det som hände i enheten dessförinnan mejlas inte till personen.",
+    )
     valid_to = models.DateField(
         "till och med",
         null=True,
@@ -306,6 +347,13 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.unit}"
+
+    @property
+    def part(self) -> str:
+        """The person's part in the unit, in one Swedish word."""
+        if self.is_deputy:
+            return "ersättare"
+        return "rapporterar" if self.may_report else "läser"
 
     @property
     def is_unused(self) -> bool:

@@ -47,3 +47,7 @@ class Backend(ModelBackend):
             if self.user_can_authenticate(user):
                 return user
         return None
+
+    def user_can_authenticate(self, user: User | None) -> bool:  # type: ignore[override]
+        """Refuse closed accounts, and those of people whose last day has passed."""
+        return super().user_can_authenticate(user) and not (user and user.has_left(timezone.localdate()))

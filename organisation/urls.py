@@ -2,11 +2,13 @@ from django.urls import include, path
 
 from organisation import views
 from organisation.appearance.urls import urlpatterns as appearance_patterns
+from organisation.people.urls import urlpatterns as people_patterns
 
 app_name = "organisation"
 
 urlpatterns = [
     path("", include(appearance_patterns)),
+    path("", include(people_patterns)),
     path("tillganglighet/", views.accessibility, name="accessibility"),
     path("om/", views.about, name="about"),
     path("hjalp/", views.help_list, name="help_list"),

@@ -35,6 +35,7 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         """Keys that open the API: neither revoked nor expired, and made since the person last changed password."""
         return self.filter(
             Q(user__password_changed_at__isnull=True) | Q(created_at__gte=F("user__password_changed_at")),
+            Q(user__last_day__isnull=True) | Q(user__last_day__gte=timezone.localdate()),
             revoked_at__isnull=True,
             user__is_active=True,
             expires_on__gte=timezone.localdate(),

@@ -15,7 +15,7 @@ import organisation.urls
 from followup.models import Decision, FollowUp, ProtocolNote, Withholding
 from followup.writing.attachments import attach
 from organisation.models import User
-from tests.fixtures import PROGRAMME, client_of, make_draft
+from tests.fixtures import PROGRAMME, client_of, make_draft, make_user
 from tests.followup.writing.test_attachments import pdf
 from tests.pages import html_of
 
@@ -42,6 +42,7 @@ CASE = (*YEAR, 1)
 # Every address by its name and arguments (the names of rows stand for those of the test), with the status for GET
 # and for POST of an empty form: what the form of those who may write lacks is said with 422.
 NOTE, ATTACHMENT, MARK = "the note", "the attachment", "the mark"
+PERSON, MEMBERSHIP = "the person", "the membership"
 PAGES = {
     ("followup:home",): (roles(200), roles(200)),
     ("followup:api_reference",): (roles(200), roles(200)),
@@ -214,6 +215,29 @@ PAGES = {
     ("organisation:colour_scheme",): (roles(200, anonymous=200), roles(200, anonymous=200)),
     ("organisation:stylesheet",): (roles(200, anonymous=200), roles(405, anonymous=405)),
     ("organisation:logotype", "finns-inte.svg"): (roles(404, anonymous=404), roles(405, anonymous=405)),
+    # The administrator's pages of people
+    ("organisation:people_list",): (roles(403, administrator=200),) * 2,
+    ("organisation:person_invite",): (roles(403, administrator=200), roles(403, administrator=422)),
+    ("organisation:people_invite",): (roles(403, administrator=200), roles(403, administrator=422)),
+    ("organisation:person_detail", PERSON): (roles(403, administrator=200),) * 2,
+    ("organisation:person_detail", 0): (roles(403, administrator=404),) * 2,
+    ("organisation:person_edit", PERSON): (roles(403, administrator=200), roles(403, administrator=302)),
+    ("organisation:person_roles", PERSON): (roles(403, administrator=200), roles(403, administrator=302)),
+    ("organisation:person_leave", PERSON): (roles(403, administrator=200), roles(403, administrator=422)),
+    ("organisation:person_reopen", PERSON): (NOT_BY_GET, roles(403, administrator=302)),
+    ("organisation:person_invite_again", PERSON): (NOT_BY_GET, roles(403, administrator=302)),
+    ("organisation:membership_add", PERSON): (roles(403, administrator=200), roles(403, administrator=422)),
+    ("organisation:membership_edit", PERSON, MEMBERSHIP): (
+        roles(403, administrator=200),
+        roles(403, administrator=302),
+    ),
+    ("organisation:membership_edit", PERSON, 0): (roles(403, administrator=404),) * 2,
+    ("organisation:membership_remove", PERSON, MEMBERSHIP): (NOT_BY_GET, roles(403, administrator=302)),
+    ("organisation:unit_contact", "kommunstyrelsen"): (
+        roles(403, official=200, administrator=200),
+        roles(403, official=302, administrator=302),
+    ),
+    ("organisation:unit_contact", "finns-inte"): (roles(404),) * 2,
     ("organisation:help_list",): (roles(200, anonymous=200),) * 2,
     ("organisation:help_detail", "handlaggare"): (roles(200, anonymous=200),) * 2,
     ("organisation:help_detail", "granskare"): (roles(200, anonymous=200),) * 2,
@@ -269,7 +293,14 @@ def addresses_of_pages(open_year: FollowUp, official: User) -> dict[tuple[object
     mark = Withholding.objects.create(
         follow_up=decided, place="framat", about="Framåtblick", ground="18 kap. 13 §", reason="Röjer.", by=official
     )
-    rows = {NOTE: note.pk, ATTACHMENT: attachment.pk, MARK: mark.pk}
+    person = make_user("listed", unit="kommunstyrelsen")
+    rows = {
+        NOTE: note.pk,
+        ATTACHMENT: attachment.pk,
+        MARK: mark.pk,
+        PERSON: person.pk,
+        MEMBERSHIP: person.memberships.get().pk,
+    }
     return {page: reverse(page[0], args=[rows.get(arg, arg) for arg in page[1:]]) for page in PAGES}
 
 

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from followup.models import DecidedReport, OutgoingMail, Reminder
-from organisation.models import User
+from organisation.models import PasswordLink, User
 from organisation.personal_data import anonymise
 from tests.fixtures import make_user
 
@@ -55,13 +55,20 @@ def rows(official, open_year) -> None:
     for name, days, active in (("stangd", 366, False), ("nyss", 364, False), ("igang", 5000, True)):
         user = make_user(name)
         User.objects.filter(pk=user.pk).update(is_active=active, last_login=old(days))
+    for name, days in (("igår", 1), ("idag", 0)):
+        user = make_user(name)
+        User.objects.filter(pk=user.pk).update(last_day=timezone.localdate() - timedelta(days=days))
+    for days in (731, 729):
+        PasswordLink.objects.create(user=official, purpose="invitation", expires_at=old(days))
 
 
 EXPECTED = """1 sessioner som har gått ut
 1 påminnelser per e-post, äldre än 730 dagar
 2 mejl om ändrade konton, äldre än 730 dagar eller till avidentifierade
 1 påminnelser per e-post till avidentifierade
+1 länkar för lösenord, äldre än 730 dagar
 1 administrationens logg, äldre än 730 dagar
+1 konton för dem som har slutat (stängs)
 1 stängda konton som inte har använts på 365 dagar (avidentifieras)
 """
 
@@ -87,6 +94,10 @@ def test_what_has_served_its_purpose_goes_and_decisions_stay(rows, capsys):
     assert [entry.object_repr for entry in LogEntry.objects.all()] == ["ny"]
     assert not User.objects.filter(username="stangd").exists()
     assert User.objects.filter(username__in=["nyss", "igang"]).count() == 2
+    assert list(User.objects.filter(username__in=["igår", "idag"], is_active=True)) == [
+        User.objects.get(username="idag")
+    ]
+    assert PasswordLink.objects.count() == 1
     assert DecidedReport.objects.count() == decided > 0
     call_command("purge", dry_run=True)
     assert capsys.readouterr().out.startswith("0 sessioner")
