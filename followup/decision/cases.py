@@ -56,8 +56,8 @@ def open_case(follow_up: FollowUp, *, by: User) -> Decision:
         raise RefusedError("Ärendet är redan upplagt.")
     last = stored.decisions.order_by("number").last()
     if last is None:
-        first = {"registration_number": stored.registration_number, "statement_date": stored.report_date}
-        return add_case(stored, None, first | _proposed_texts(stored), by)
+        values_of_year = {"registration_number": stored.registration_number, "statement_date": stored.report_date}
+        return add_case(stored, None, values_of_year | _proposed_texts(stored), by)
     if last.outcome == Decision.Outcome.REFERRED_BACK:
         return _add_next_case(stored, last, values_of(last, CARRIED_OVER), by)
     # A rejected case is closed: the next one has its own registration number and papers.

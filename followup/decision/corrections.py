@@ -23,9 +23,9 @@ ALL_BUT_THE_MEETING = (*CARRIED_OVER, "decision_text", "deliberation", "proposit
 
 @transaction.atomic
 def start_correction(follow_up: FollowUp, reason: str, *, by: User) -> Decision:
-    """Open a decided year again, with a new case that replaces the decision in force. RefusedError without a reason.
+    """Open a decided year again, with a new case that is to replace the decision in force.
 
-    The decided report stays in force until the board has made the new decision.
+    The decided report stays in force until the board has made the new decision. Raise RefusedError without a reason.
     """
     require_right_to_decide(by, follow_up)
     current = follow_up.decisions.approving().first()
@@ -44,8 +44,8 @@ def start_correction(follow_up: FollowUp, reason: str, *, by: User) -> Decision:
 def cancel_correction(follow_up: FollowUp, reason: str, *, by: User) -> Decision:
     """Cancel a correction: delete its case and restore the texts and answers from before it began.
 
-    Return the decision that stays in force. The history keeps everything. RefusedError without a reason, or when no
-    correction is under way.
+    Return the decision that stays in force. The history keeps everything. Raise RefusedError without a reason, or when
+    no correction is under way.
     """
     require_right_to_decide(by, follow_up)
     stored = FollowUp.objects.select_for_update().get(pk=follow_up.pk)

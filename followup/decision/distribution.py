@@ -70,19 +70,20 @@ class Addressee:
 
 
 def addressees(decision: Decision, day: date) -> list[Addressee]:
-    """Return the units that exist on `day`, and the former units that have got the decision, in a fixed number of
-    queries.
+    """Return the possible recipients of a decision: the units of that day, then former units that have got it.
+
+    The number of queries is the same for all decisions.
     """
     sent: dict[int, list[Distribution]] = defaultdict(list)
     for distribution in decision.distributions.select_related("mail", "opened_by", "link_ended_by").order_by("pk"):
         sent[distribution.unit_id].append(distribution)
     members = Membership.objects.current(day).filter(user__is_active=True).select_related("user").order_by("pk")
     units = Unit.objects.valid_on(day)
-    former = Unit.objects.filter(pk__in=sent).exclude(pk__in=units)
-    return [
-        Addressee(unit, _addresses(unit), tuple(sent[unit.pk]))
-        for unit in units.prefetch_related(Prefetch("memberships", members))
-    ] + [Addressee(unit, (), tuple(sent[unit.pk])) for unit in former]
+    units_with_members = units.prefetch_related(Prefetch("memberships", members))
+    former_units = Unit.objects.filter(pk__in=sent).exclude(pk__in=units)
+    current = [Addressee(unit, _addresses(unit), tuple(sent[unit.pk])) for unit in units_with_members]
+    former = [Addressee(unit, (), tuple(sent[unit.pk])) for unit in former_units]
+    return current + former
 
 
 def _addresses(unit: Unit) -> tuple[str, ...]:
@@ -105,19 +106,20 @@ def send_out(decision: Decision, units: Collection[Unit], *, by: User, now: date
         raise NotAllowedError("Bara nämndsekreteraren skickar ut beslut.")
     if not decision.is_recorded:
         raise RefusedError("Beslutet är inte infört och kan inte skickas ut.")
-    # Before any row is locked: making PDFs takes seconds.
+    # The files are made before any row is locked, because that takes seconds.
     files = _files(decision) if with_files and settings.DISTRIBUTION_ATTACH else []
     with transaction.atomic():
         Decision.objects.select_for_update().get(pk=decision.pk)
         chosen = [addressee for addressee in addressees(decision, timezone.localdate(now)) if addressee.unit in units]
         _require_addresses(chosen)
-        number = 0
+        number_queued = 0
         for addressee in chosen:
             for email in addressee.missing:
                 _queue_mail(decision, addressee.unit, email, files, by)
-                number += 1
-        failed = [distribution.mail_id for addressee in chosen for distribution in addressee.failed]
-        return number + OutgoingMail.objects.filter(pk__in=failed).retry(now)
+                number_queued += 1
+        failed_ids = [distribution.mail_id for addressee in chosen for distribution in addressee.failed]
+        number_retried = OutgoingMail.objects.filter(pk__in=failed_ids).retry(now)
+        return number_queued + number_retried
 
 
 def _require_addresses(chosen: list[Addressee]) -> None:
@@ -155,21 +157,20 @@ def _subject(decision: Decision) -> str:
 
 
 def _files(decision: Decision) -> list[AttachedFile]:
-    """Return the extract, and the report when its decision has a PDF."""
+    """Return the files to attach: the minutes extract, and the report when its decision has a PDF."""
     extract = build_minutes_extract(decision)
-    name = f"{extract.file_name}.pdf"
+    extract_name = f"{extract.file_name}.pdf"
     content = finished_pdf(decision.follow_up, extract, Rendering.Document.EXTRACT)
-    stored_as = default_storage.save(f"expediering/{decision.pk}/{name}", ContentFile(content))
-    files = [AttachedFile(name, stored_as)]
+    stored_as = default_storage.save(f"expediering/{decision.pk}/{extract_name}", ContentFile(content))
+    files = [AttachedFile(extract_name, stored_as)]
     report = getattr(decision, "report", None)
-    if report and report.pdf:
-        year = decision.follow_up
-        name = f"uppfoljning-{year.programme.slug}-{year.year}"
-        if report.has_stored_pdf:
-            files.append(AttachedFile(f"{name}.pdf", report.pdf.name))
-        else:
-            files.append(_redrawn_report(decision, f"{name}-ritad-pa-nytt.pdf"))
-    return files
+    if not report or not report.pdf:
+        return files
+    follow_up = decision.follow_up
+    report_name = f"uppfoljning-{follow_up.programme.slug}-{follow_up.year}"
+    if report.has_stored_pdf:
+        return [*files, AttachedFile(f"{report_name}.pdf", report.pdf.name)]
+    return [*files, _redrawn_report(decision, f"{report_name}-ritad-pa-nytt.pdf")]
 
 
 def _redrawn_report(decision: Decision, name: str) -> AttachedFile:

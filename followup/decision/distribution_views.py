@@ -34,13 +34,13 @@ def distribution(request: HttpRequest, slug: str, year: int, number: int) -> Htt
         raise PermissionDenied("Sidan är för nämndsekreterare och granskare.")
     if not decision.is_recorded:
         raise PermissionDenied("Beslutet är inte infört och kan inte skickas ut än.")
+    may_send = can_decide(user, decision.follow_up)
+    if request.method == "POST" and not may_send:
+        raise PermissionDenied("Beslut skickas ut av nämndsekreteraren.")
     found = addressees(decision, timezone.localdate())
     form = DistributionForm([addressee.unit for addressee in found], request.POST if request.method == "POST" else None)
-    if request.method == "POST":
-        if not can_decide(user, decision.follow_up):
-            raise PermissionDenied("Beslut skickas ut av nämndsekreteraren.")
-        if form.is_valid() and _send(request, user, decision, form):
-            return redirect(request.path)
+    if form.is_valid() and _send(request, user, decision, form):
+        return redirect(request.path)
     context = {
         "decision": decision,
         "groups": _groups(found),
@@ -49,7 +49,7 @@ def distribution(request: HttpRequest, slug: str, year: int, number: int) -> Htt
         "form": form,
         "failing_texts": failing_texts_of(form.missing_pdf.texts, decision.follow_up) if form.missing_pdf else (),
         "has_open_links": any(not sent.link_ended_at for addressee in found for sent in addressee.sent),
-        "may_send": can_decide(user, decision.follow_up),
+        "may_send": may_send,
         "attaches": settings.DISTRIBUTION_ATTACH,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
@@ -58,8 +58,8 @@ def distribution(request: HttpRequest, slug: str, year: int, number: int) -> Htt
 
 def _send(request: HttpRequest, user: User, decision: Decision, form: DistributionForm) -> bool:
     """Send the decision to the chosen units. Return False with an error in the form when nothing was sent."""
+    with_files = "without_files" not in request.POST
     try:
-        with_files = "without_files" not in request.POST
         number = send_out(decision, form.cleaned_data["units"], by=user, now=timezone.now(), with_files=with_files)
     except NoPdfError as missing:
         form.add_error("units", f"Inget skickades, för en bilaga kunde inte skapas. {missing}")
@@ -95,7 +95,7 @@ def _counts(found: list[Addressee]) -> list[tuple[str, int]]:
 
 @require_POST
 def distribution_links(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
-    """End one link or all links of a dispatch, or reopen one."""
+    """End one link or all links in the mails of a decision, or reopen one. The button pressed says which."""
     user = user_of(request)
     decision = decision_or_404(request, slug, year, number)
     if not can_decide(user, decision.follow_up):
@@ -103,11 +103,11 @@ def distribution_links(request: HttpRequest, slug: str, year: int, number: int) 
     if "end_all" in request.POST:
         ended = end_links(decision.distributions.all(), by=user, now=timezone.now())
         messages.success(request, "1 länk är avslutad." if ended == 1 else f"{ended} länkar är avslutade.")
-    elif chosen := request.POST.get("end", ""):
-        end_links(_mail_or_404(decision, chosen), by=user, now=timezone.now())
+    elif request.POST.get("end"):
+        end_links(_mail_or_404(decision, request.POST["end"]), by=user, now=timezone.now())
         messages.success(request, "Länken är avslutad.")
-    elif chosen := request.POST.get("reopen", ""):
-        reopen_links(_mail_or_404(decision, chosen), by=user)
+    elif request.POST.get("reopen"):
+        reopen_links(_mail_or_404(decision, request.POST["reopen"]), by=user)
         messages.success(request, "Länken är öppen igen.")
     return redirect("followup:distribution", slug, year, number)
 
@@ -123,8 +123,9 @@ def _mail_or_404(decision: Decision, chosen: str) -> QuerySet[Distribution]:
 @login_not_required
 @require_safe
 def received(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Show the decision behind the link of a mail, without login: a registrator often has no account. The report itself
-    still asks for a login.
+    """Show the decision behind the link of a mail, without login, because a registrator often has no account.
+
+    The report itself still asks for a login.
     """
     found = _distribution_or_404(token)
     if found.link_ended_at:

@@ -45,8 +45,9 @@ def minutes_extract_pdf(request: HttpRequest, slug: str, year: int, number: int)
 
 
 def extract_as_pdf(request: HttpRequest, decision: Decision, page_address: str) -> HttpResponseBase:
-    """Return the extract as PDF. While it is being made, the waiting page links to `page_address`, which shows the same
-    content.
+    """Return the extract as PDF, or the page that waits for it.
+
+    The waiting page links to `page_address`, which shows the same content.
     """
     extract = build_minutes_extract(decision)
     rendering = request_pdf_of(

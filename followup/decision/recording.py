@@ -53,7 +53,7 @@ def record_without_pdf(case: Decision, *, by: User, today: date) -> DecidedRepor
     """Record the board's decision although the PDF of the report cannot be made, or not in time.
 
     The report is frozen as data, and its PDF is made from the data on request. A PDF that is finished by now is stored
-    all the same. ValidationError and RefusedError as in `record`.
+    all the same. Raise ValidationError and RefusedError as `record` does.
     """
     case, report = _prepare(case, by=by, today=today)
     content = pdf_if_finished(case.follow_up, report, Rendering.Document.REPORT)
@@ -119,7 +119,7 @@ def record_past(
 
 
 def require_proposed(case: Decision) -> Decision:
-    """Return the case if its year is proposed and its decision is not recorded yet. RefusedError otherwise."""
+    """Return the case if its year is proposed and its decision is not recorded yet. Raise RefusedError otherwise."""
     state = case.follow_up.state
     if case.is_recorded or state == FollowUp.State.DECIDED:
         raise RefusedError("Beslutet är redan infört.")
@@ -132,7 +132,7 @@ def require_proposed(case: Decision) -> Decision:
 
 
 def _require_complete(case: Decision, today: date) -> None:
-    """ValidationError with a message for each field that a recorded decision needs and the case lacks."""
+    """Raise ValidationError with a message for each field that a recorded decision needs and the case lacks."""
     problems = case.obstacles(today)
     if problems:
         raise ValidationError(problems)

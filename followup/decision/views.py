@@ -88,12 +88,9 @@ def case_edit(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     case = _case_or_404(follow_up)
     data, is_kept = posted_or_kept(request)
     form = DecisionForm(data, instance=case)
-    status = HTTPStatus.OK
-    if request.method == "POST":
-        answer = _save(request, user, form)
-        if isinstance(answer, HttpResponse):
-            return answer
-        status = answer
+    can_be_saved = form.is_valid() and ("record" not in request.POST or form.may_be_recorded(timezone.localdate()))
+    if request.method == "POST" and can_be_saved:
+        return _save(request, user, form)
     context = {
         "follow_up": follow_up,
         "case": case,
@@ -102,6 +99,7 @@ def case_edit(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         "is_kept": is_kept,
         "is_proposed": follow_up.state == FollowUp.State.PROPOSED,
     }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
     return render(request, "followup/decision/case_edit.html", context, status=status)
 
 
@@ -113,12 +111,10 @@ def _case_or_404(follow_up: FollowUp) -> Decision:
     return case
 
 
-def _save(request: HttpRequest, user: User, form: DecisionForm) -> HttpResponse | HTTPStatus:
-    """Save the case, and continue to recording if asked to. Return a status when the form must be shown again."""
-    case, today = form.instance, timezone.localdate()
+def _save(request: HttpRequest, user: User, form: DecisionForm) -> HttpResponse:
+    """Save the valid form of a case, and continue to recording if asked to. Show a conflict with another user."""
+    case = form.instance
     recording = "record" in request.POST
-    if not form.is_valid() or (recording and not form.may_be_recorded(today)):
-        return HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         save_case(form, by=user)
     except StaleEntryError:
@@ -206,20 +202,26 @@ def case_correct(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     """Open a decided year again, because there is a mistake in it."""
     user, follow_up = _secretarys_year(request, slug, year)
     form = CorrectionForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            case = start_correction(follow_up, form.cleaned_data["reason"], by=user)
-        except RefusedError as refusal:
-            messages.error(request, str(refusal))
-            return redirect("followup:case_list")
-        messages.success(request, "Rättelsen är påbörjad. Det tidigare beslutet gäller tills det nya är infört.")
-        if number := case.notes.count():
-            carried_over = "En anteckning" if number == 1 else f"{number} anteckningar"
-            messages.info(request, f"{carried_over} till protokollet följde med från det tidigare beslutet.")
-        return redirect("followup:case_edit", slug, year)
+    if form.is_valid():
+        return _start_correction(request, user, follow_up, form.cleaned_data["reason"])
     context = {"follow_up": follow_up, "form": form, "decision": follow_up.decisions.approving().first()}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render(request, "followup/decision/case_correct.html", context, status=status)
+
+
+def _start_correction(request: HttpRequest, user: User, follow_up: FollowUp, reason: str) -> HttpResponse:
+    """Start a correction and show its case, with messages about the decision in force and its copied notes."""
+    try:
+        case = start_correction(follow_up, reason, by=user)
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("followup:case_list")
+    messages.success(request, "Rättelsen är påbörjad. Det tidigare beslutet gäller tills det nya är infört.")
+    number_of_notes = case.notes.count()
+    if number_of_notes:
+        carried_over = "En anteckning" if number_of_notes == 1 else f"{number_of_notes} anteckningar"
+        messages.info(request, f"{carried_over} till protokollet följde med från det tidigare beslutet.")
+    return redirect("followup:case_edit", follow_up.programme.slug, follow_up.year)
 
 
 def case_cancel_correction(request: HttpRequest, slug: str, year: int) -> HttpResponse:
@@ -323,8 +325,9 @@ def decided_report_redrawn(request: HttpRequest, slug: str, year: int, number: i
 def _frozen_pdf(
     request: HttpRequest, decision: Decision, read: Callable[[str], Report], *, title: str, file_name: str
 ) -> HttpResponseBase:
-    """Return the PDF of a decision's frozen report, or the waiting page. `read` turns its JSON into the report to
-    print.
+    """Return the PDF of a decision's frozen report, or the page that waits for it.
+
+    `read` turns the stored JSON into the report to print.
     """
     rendering = request_pdf(
         decision.follow_up,

@@ -36,7 +36,7 @@ def to_json(value: DataclassInstance) -> str:
 
 
 def from_json(text: str) -> Report:
-    """Return the report that `to_json` wrote in this version or an earlier one. ValueError for anything else."""
+    """Return the report that `to_json` wrote in this version or an earlier one. Raise ValueError otherwise."""
     data = _read(text)
     if not isinstance(data, dict):
         raise ValueError("Rapporten är inte ett objekt i JSON.")
@@ -45,7 +45,7 @@ def from_json(text: str) -> Report:
 
 
 def from_current_json(kind: type[T], text: str) -> T:
-    """Return the value of type `kind` that `to_json` wrote in this version. ValueError for anything else."""
+    """Return the value of type `kind` that `to_json` wrote in this version. Raise ValueError otherwise."""
     value: T = _adapter(kind).validate_python(_read(text))  # type: ignore[arg-type]
     return value
 
@@ -72,7 +72,7 @@ def _read(text: str) -> Any:
 
 
 def _upgraded(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the data in the form of the present version. ValueError for an unknown version or form."""
+    """Return the data in the form of the present version. Raise ValueError for an unknown version or form."""
     while (version := data.get("schema")) != SCHEMA:
         if type(version) is not int or version not in UPGRADES:
             raise ValueError(f"Rapporten har schemaversion {version}, den här versionen läser till och med {SCHEMA}.")

@@ -38,7 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--output", required=True, type=Path, help="fil att skriva till")
 
     def handle(self, *args: Any, slug: str, year: int, output: Path, **options: Any) -> None:
-        """Write the report of a year to `output`. CommandError with the reason when it cannot be made or written."""
+        """Write the report of a year to `output`. Raise CommandError when it cannot be made or written."""
         follow_up = find_follow_up(slug, year)
         try:
             content = self.content(follow_up, **options)
@@ -69,14 +69,13 @@ class Command(BaseCommand):
         render = FORMATS[file_format].render
         if options["redraw"]:
             return render(redrawn(report) if report.is_decided else report)
-        is_stored_whole = not draft and report == whole_report
-        if is_stored_whole and (stored := stored_file(follow_up, file_format)):
-            return stored
-        return render(report)
+        is_whole_and_stored = not draft and report == whole_report
+        stored = stored_file(follow_up, file_format) if is_whole_and_stored else b""
+        return stored or render(report)
 
 
 def find_follow_up(slug: str, year: int) -> FollowUp:
-    """Return the follow-up. CommandError that lists the existing years when there is none."""
+    """Return the follow-up. Raise CommandError with the reason when there is none."""
     try:
         programme = Programme.objects.named(slug)
     except Programme.DoesNotExist as error:
