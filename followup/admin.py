@@ -117,7 +117,7 @@ class SubGoalEntryAdmin(ReadOnlyWhenDecidedAdmin):
         "forecast",
         "sub_goal__units",
     )
-    list_select_related = ("follow_up__programme", "sub_goal__area")
+    list_select_related = ("follow_up__programme__framework", "sub_goal__area")
     search_fields = ("sub_goal__text", *SubGoalEntry.text_names())
     ordering = ("-follow_up__year", "sub_goal__area__number", "sub_goal__number")
 
@@ -135,7 +135,7 @@ class MeasureEntryAdmin(ReadOnlyWhenDecidedAdmin):
     readonly_fields = ("state",)  # changed by the workflow alone
     list_display = ("measure", "of_programme", "year", "progress", "is_example")
     list_filter = ("follow_up__programme", "follow_up__year", "measure__sub_goal__area", "progress", "measure__units")
-    list_select_related = ("follow_up__programme", "measure__sub_goal__area")
+    list_select_related = ("follow_up__programme__framework", "measure__sub_goal__area")
     search_fields = ("measure__text", *MeasureEntry.text_names())
     ordering = (
         "-follow_up__year",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from django.db import models
 from pydantic import ConfigDict
@@ -187,6 +187,11 @@ class Scale:
         return tuple(item.step for item in self.explained)
 
     @property
+    def choices(self) -> list[tuple[str, str]]:
+        """Key and word of each step that can be chosen, for forms and workbooks."""
+        return [(item.step.key, item.step.word) for item in self.chosen]
+
+    @property
     def chosen(self) -> tuple[ExplainedStep, ...]:
         """The steps that forms offer and the report explains."""
         return tuple(item for item in self.explained if item.step.key not in self.retired)
@@ -202,6 +207,10 @@ class Scale:
     def __contains__(self, key: object) -> bool:
         return key in self._by_key
 
+    def word(self, key: str) -> str:
+        """Return the word of a stored key; the key itself for one that the scale lacks, as an old row may have it."""
+        return self._by_key[key].word if key in self else key
+
     def meaning(self, meaning: Meaning) -> Step | None:
         """Return the first step with the meaning, or None."""
         return next((step for step in self.steps if step.meaning == meaning), None)
@@ -210,6 +219,50 @@ class Scale:
     def comparable(self) -> tuple[Step, ...]:
         """The steps that can be compared, from best to worst."""
         return tuple(sorted((step for step in self.steps if step.rank is not None), key=lambda step: step.rank or 0))
+
+
+class StepRow(Protocol):
+    """A step as it is stored or shipped; see `ScaleStep` for its fields."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def word(self) -> str: ...
+    @property
+    def plural(self) -> str: ...
+    @property
+    def explanation(self) -> str: ...
+    @property
+    def meaning(self) -> str: ...
+    @property
+    def symbol(self) -> str: ...
+    @property
+    def tone(self) -> str: ...
+    @property
+    def is_retired(self) -> bool: ...
+
+
+def build_scale(kind: str, name: str, rows: Sequence[StepRow]) -> Scale:
+    """Return the scale of `rows`, in their order, with retired steps, which earlier answers still have."""
+    rank_of_row = ranks([row.meaning for row in rows])
+    explained = [
+        ExplainedStep(_step(row, order, rank), row.explanation)
+        for order, (row, rank) in enumerate(zip(rows, rank_of_row, strict=True))
+    ]
+    return Scale(kind, name, tuple(explained), tuple(row.key for row in rows if row.is_retired))
+
+
+def _step(row: StepRow, order: int, rank: int | None) -> Step:
+    return Step(
+        key=row.key,
+        word=row.word,
+        tone=str(row.tone),
+        path=Symbol(row.symbol).path,
+        plural=row.plural,
+        meaning=str(row.meaning),
+        order=order,
+        rank=rank,
+    )
 
 
 def ranks(meanings: Sequence[str]) -> list[int | None]:

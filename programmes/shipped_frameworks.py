@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models.signals import post_migrate
 
 from programmes.models.framework import STANDARD
-from programmes.scales import Kind, Meaning, Symbol, Tone
+from programmes.scales import Kind, Meaning, Scale, Symbol, Tone, build_scale
 from programmes.terms import NEUTRAL, Term, Terms
 
 
@@ -30,6 +30,7 @@ class ShippedStep(NamedTuple):
     symbol: Symbol
     tone: Tone
     explanation: str = ""
+    is_retired: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class ShippedFramework:
     terms: Terms
     scales: dict[Kind, tuple[str, tuple[ShippedStep, ...]]]
     options: dict[str, Any] = field(default_factory=dict)
+
+    def scale(self, kind: Kind) -> Scale:
+        """Return one of the scales as a plain value."""
+        name, steps = self.scales[kind]
+        return build_scale(kind, name, steps)
 
 
 CANNOT_ASSESS = ShippedStep(
@@ -181,7 +187,7 @@ MINIMAL_FRAMEWORK = ShippedFramework(
         Kind.PROGRESS: (
             "Aktiviteternas läge",
             (
-                ShippedStep("not_started", "Inte börjat", "inte börjat", Meaning.NOT_STARTED, Symbol.RING, Tone.BLANK),
+                ShippedStep("not_started", "Ej påbörjad", "ej påbörjade", Meaning.NOT_STARTED, Symbol.RING, Tone.BLANK),
                 ShippedStep("ongoing", "Pågår", "", Meaning.UNDER_WAY, Symbol.PLAY, Tone.UNDERWAY),
                 ShippedStep("done", "Klar", "klara", Meaning.DONE, Symbol.CHECK, Tone.GOOD),
                 ShippedStep("stopped", "Avbruten", "avbrutna", Meaning.STOPPED, Symbol.STOP, Tone.POOR),

@@ -12,7 +12,12 @@ from django.utils.text import slugify
 from followup.models import AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.workflow import open_follow_up
 from organisation.models import Unit
-from programmes.models import Measure, Programme, ResponsibilityArea, SubGoal, set_responsible
+from programmes.models import Measure, Programme, ResponsibilityArea, Scales, SubGoal, set_responsible
+from programmes.scales import Kind
+from programmes.shipped_frameworks import STANDARD_FRAMEWORK
+
+# The scales of the standard framework, for tests that need a step but no database.
+SCALES = Scales({kind: STANDARD_FRAMEWORK.scale(kind) for kind in Kind})
 
 
 def make_unit(name: str = "Kommunstyrelsen", **fields: Any) -> Unit:

@@ -120,13 +120,13 @@ def undecided(year: int) -> FollowUp:
         DecidedReport.objects.filter(decision__follow_up__year=year).delete()
         ProtocolNote.objects.filter(decision__follow_up__year=year).delete()
         Decision.objects.filter(follow_up__year=year).delete()
-    return FollowUp.objects.select_related("programme").get(year=year)
+    return FollowUp.objects.select_related("programme__framework").get(year=year)
 
 
 def reopened(year: int) -> FollowUp:
     """Return a decided year under review, as in a correction, so that a test can change its entries."""
     FollowUp.objects.filter(year=year).update(state=FollowUp.State.UNDER_REVIEW)
-    return FollowUp.objects.select_related("programme").get(year=year)
+    return FollowUp.objects.select_related("programme__framework").get(year=year)
 
 
 def put_in_state(follow_up: FollowUp, state: str) -> None:
@@ -203,7 +203,7 @@ def administrator(huddinge) -> User:
 
 @pytest.fixture
 def open_year(huddinge) -> FollowUp:
-    return FollowUp.objects.select_related("programme").get(year=2021)
+    return FollowUp.objects.select_related("programme__framework").get(year=2021)
 
 
 def client_of(user: User | None) -> Client:

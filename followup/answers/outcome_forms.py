@@ -10,11 +10,12 @@ from typing import Any
 from django.http import QueryDict
 
 from followup.models import SubGoalEntry
-from followup.scales import Step, step
+from followup.scales import TARGET_STATUS
 from followup.workflow import StaleEntryError
 from followup.writing.forms import EntryForm, Unsaved, data_for_form
 from programmes.forms import FigureInput
 from programmes.models import Indicator, IndicatorValue, TargetStatus
+from programmes.scales import Step
 
 FIGURES = ("value", "women", "men")
 
@@ -90,11 +91,11 @@ class OutcomeOfYear:
 
     @property
     def assessment(self) -> Step:
-        return step(TargetStatus, self.outcome.assessment)
+        return TARGET_STATUS.step(self.outcome.assessment)
 
     @property
     def suggestion(self) -> Step:
-        return step(TargetStatus, self.outcome.suggestion)
+        return TARGET_STATUS.step(self.outcome.suggestion)
 
     @property
     def is_unconfirmed(self) -> bool:

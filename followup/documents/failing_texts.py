@@ -24,7 +24,7 @@ from followup.report.report import (
     SubGoalStatus,
 )
 from followup.report.unit_year import UnitYear
-from followup.scales import Step
+from programmes.scales import Step
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

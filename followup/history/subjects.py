@@ -19,6 +19,7 @@ def history_of_goal(goal: SubGoal, follow_ups: QuerySet[FollowUp]) -> Timeline:
     measure_rows = Measure.history.filter(sub_goal=goal).order_by("history_date", "history_id")
     answers = MeasureEntry.objects.filter(measure__sub_goal=goal, follow_up__in=follow_ups)
     return Timeline(
+        goal.area.programme.framework.scales,
         {
             SubGoal: {goal.pk: f"Mål {goal.code}"},
             Measure: {row.id: f"Åtgärd {goal.code}.{row.number}" for row in measure_rows},
@@ -26,14 +27,15 @@ def history_of_goal(goal: SubGoal, follow_ups: QuerySet[FollowUp]) -> Timeline:
             IndicatorValue: _outcomes(IndicatorValue.objects.filter(indicator__sub_goal=goal)),
             MeasureEntry: _answers(answers),
             Attachment: _attachments(entries),
-        }
+        },
     )
 
 
 def history_of_measure(measure: Measure, follow_ups: QuerySet[FollowUp]) -> Timeline:
     """Return the history of a measure and its answers in the years of `follow_ups`."""
     answers = measure.entries.filter(follow_up__in=follow_ups)
-    return Timeline({Measure: {measure.pk: f"Åtgärd {measure.code}"}, MeasureEntry: _answers(answers)})
+    scales = measure.sub_goal.area.programme.framework.scales
+    return Timeline(scales, {Measure: {measure.pk: f"Åtgärd {measure.code}"}, MeasureEntry: _answers(answers)})
 
 
 def history_of_entry(
@@ -42,6 +44,7 @@ def history_of_entry(
     """Return the history of a year's answers to a goal and its measures, with the comments of `thread`."""
     outcomes = IndicatorValue.objects.filter(indicator__sub_goal=entry.sub_goal, year=entry.follow_up.year)
     return Timeline(
+        entry.follow_up.scales,
         {
             SubGoalEntry: {entry.pk: f"Mål {entry.sub_goal.code}"},
             IndicatorValue: _outcomes(outcomes),
@@ -54,18 +57,20 @@ def history_of_entry(
 
 def history_of_area(entry: AreaEntry) -> Timeline:
     """Return the history of the reviewer's text on an area in one year."""
-    return Timeline({AreaEntry: {entry.pk: f"Område {entry.area.number}, {entry.follow_up.year}"}})
+    name = f"Område {entry.area.number}, {entry.follow_up.year}"
+    return Timeline(entry.follow_up.scales, {AreaEntry: {entry.pk: name}})
 
 
 def history_of_guideline(entry: GuidelineEntry) -> Timeline:
     """Return the history of the reviewer's text on a guideline in one year."""
-    return Timeline({GuidelineEntry: {entry.pk: f"Riktlinje {entry.guideline.number}, {entry.follow_up.year}"}})
+    name = f"Riktlinje {entry.guideline.number}, {entry.follow_up.year}"
+    return Timeline(entry.follow_up.scales, {GuidelineEntry: {entry.pk: name}})
 
 
 def history_of_year(follow_up: FollowUp) -> Timeline:
     """Return the history of the year: its dates, state and texts, with the comments at its changes of state."""
     events = follow_up.events.filter(sub_goal_entry=None, measure_entry=None).select_related("by")
-    return Timeline({FollowUp: {follow_up.pk: f"Uppföljningen {follow_up.year}"}}, _moments(events))
+    return Timeline(follow_up.scales, {FollowUp: {follow_up.pk: f"Uppföljningen {follow_up.year}"}}, _moments(events))
 
 
 def _answers(answers: QuerySet[MeasureEntry]) -> dict[int, str]:

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from followup.history.field_changes import FieldChange, change_of
 from followup.workflow import STEPS_MADE
 from organisation.order import swedish_sorted
+from programmes.models import Scales
 
 # Fields for the program alone. Whether a text is an example is shown next to the text.
 HIDDEN_FIELDS = ("id", "version", "page_save", "is_example")
@@ -52,8 +53,12 @@ class Timeline(Sequence[Moment]):
     The number of queries depends on the models in `subjects`, not on the length of the history.
     """
 
-    def __init__(self, subjects: Subjects, comments: Iterable[Moment] = ()) -> None:
-        """Combine the history rows of `subjects` with `comments`, which have no history rows."""
+    def __init__(self, scales: Scales, subjects: Subjects, comments: Iterable[Moment] = ()) -> None:
+        """Combine the history rows of `subjects` with `comments`, which have no history rows.
+
+        :param scales: the scales of the programme, for the words of assessments.
+        """
+        self._scales = scales
         changes = [change for model, names in subjects.items() for change in _changes(model, names)]
         items: list[_RowChange | Moment] = [*changes, *comments]
         self._items = sorted(items, key=lambda item: item.at, reverse=True)
@@ -66,7 +71,7 @@ class Timeline(Sequence[Moment]):
             return self[index : index + 1 or None][0]
         items = self._items[index]
         related = _related_objects([item for item in items if isinstance(item, _RowChange)])
-        return [item.as_moment(related) if isinstance(item, _RowChange) else item for item in items]
+        return [item.as_moment(related, self._scales) if isinstance(item, _RowChange) else item for item in items]
 
 
 @dataclass(frozen=True)
@@ -81,8 +86,8 @@ class _ChangedField:
     def related_keys(self) -> set[int]:
         return _keys(self.old) | _keys(self.new)
 
-    def in_words(self, related: RelatedObjects) -> FieldChange:
-        return change_of(self.field, self._shown(self.old, related), self._shown(self.new, related))
+    def in_words(self, related: RelatedObjects, scales: Scales) -> FieldChange:
+        return change_of(self.field, self._shown(self.old, related), self._shown(self.new, related), scales)
 
     def _shown(self, value: Any, related: RelatedObjects) -> Any:
         """Return the value, or the names of the objects that it points to."""
@@ -130,14 +135,14 @@ class _RowChange:
         """Whether the row begins or ends the history of its object, or changes a field."""
         return self.before is None or self.row.history_type == "-" or bool(self.fields)
 
-    def as_moment(self, related: RelatedObjects) -> Moment:
+    def as_moment(self, related: RelatedObjects, scales: Scales) -> Moment:
         return Moment(
             at=self.at,
             by=str(self.row.history_user or "Systemet"),
             subject=self.subject,
             verb={"+": "skapades", "-": "togs bort"}.get(self.row.history_type, "ändrades"),
             reason=self.row.history_change_reason or "",
-            changes=tuple(changed.in_words(related) for changed in self.fields),
+            changes=tuple(changed.in_words(related, scales) for changed in self.fields),
         )
 
 

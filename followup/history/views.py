@@ -50,7 +50,7 @@ def measure_history(request: HttpRequest, slug: str, area: int, number: int, mea
     """Show the history of a measure and all its years."""
     programme = programme_or_404(request, slug)
     goal = goal_or_404(programme, area, number)
-    found = goal.measures.filter(number=measure).select_related("sub_goal__area").first()
+    found = goal.measures.filter(number=measure).select_related("sub_goal__area__programme__framework").first()
     if found is None:
         raise Http404(f"Mål {goal.code} har ingen åtgärd {measure}.")
     follow_ups = FollowUp.objects.visible_to(request.user).filter(programme=programme)
@@ -75,7 +75,7 @@ def entry_history(request: HttpRequest, slug: str, year: int, area: int, number:
 def area_history(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
     """Show the history of the reviewer's text on an area."""
     entries = AreaEntry.objects.filter(follow_up=follow_up_or_404(request, slug, year), area__number=number)
-    entry = entries.select_related("area", "follow_up").first()
+    entry = entries.select_related("area", "follow_up__programme__framework").first()
     if entry is None:
         raise Http404(f"Uppföljningen för {year} har inget ansvarsområde {number}.")
     page = reverse("followup:area_detail", args=[slug, year, number])
@@ -86,7 +86,7 @@ def area_history(request: HttpRequest, slug: str, year: int, number: int) -> Htt
 def guideline_history(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
     """Show the history of the reviewer's text on a guideline."""
     entries = GuidelineEntry.objects.filter(follow_up=follow_up_or_404(request, slug, year), guideline__number=number)
-    entry = entries.select_related("guideline", "follow_up").first()
+    entry = entries.select_related("guideline", "follow_up__programme__framework").first()
     if entry is None:
         raise Http404(f"Uppföljningen för {year} har ingen riktlinje {number}.")
     page = reverse("followup:report", args=[slug, year])

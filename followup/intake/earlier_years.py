@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from followup.models import Answer, FollowUp, MeasureEntry, SubGoalEntry
-from followup.scales import Progress
+from programmes.scales import Kind, Meaning
 from programmes.sheets.mapping import MappedWorkbook, PlacedItem
+from programmes.shipped_frameworks import STANDARD_FRAMEWORK
 from programmes.source import SourceRow
+
+PROGRESS_SCALE = STANDARD_FRAMEWORK.scale(Kind.PROGRESS)
 
 YEAR_TEXTS = (
     "registration_number",
@@ -99,7 +102,7 @@ class EarlierYears:
         answer.update(answers)
         answer[CODE_KEYS[list_key]] = dotted
         answer["example"] = bool(row.get("example", False))
-        if answer.get("progress") == Progress.STOPPED and not answer["stop_reason"]:
+        if PROGRESS_SCALE.step(answer.get("progress", "")).means(Meaning.STOPPED) and not answer["stop_reason"]:
             # A file with a single column for comments gives the reason there.
             answer["stop_reason"] = answer["done"]
         self._answers[year, list_key, dotted] = answer

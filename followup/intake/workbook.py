@@ -8,9 +8,9 @@ from django.db.models import TextChoices
 
 from followup.intake.earlier_years import follow_ups_in
 from followup.models import FollowUp
-from followup.scales import Assessment, Forecast, Progress
 from organisation.models import Unit
 from programmes.models import Perspective
+from programmes.scales import Kind
 from programmes.sheets import cells
 from programmes.sheets.assembling import ProgrammeFacts, assemble_programme
 from programmes.sheets.mapping import MappedWorkbook, MappingChoices
@@ -26,6 +26,7 @@ from programmes.sheets.schema import (
     choice_column,
 )
 from programmes.sheets.stored import stored_items
+from programmes.shipped_frameworks import STANDARD_FRAMEWORK
 from programmes.source import Node
 
 # Other people's words for the steps of our scales. "Pågår" is the progress of a measure, not an assessment of a goal.
@@ -70,13 +71,19 @@ class Begun(TextChoices):
 
 YEAR = ColumnSpec("year", "År", cells.year, ("year", "uppföljningsår"), 8)
 ASSESSMENT = choice_column(
-    "assessment", "Bedömning", Assessment, ASSESSMENTS,
+    "assessment", "Bedömning", STANDARD_FRAMEWORK.scale(Kind.ASSESSMENT), ASSESSMENTS,
     names=("bedömning av året", "måluppfyllelse", "status", "uppfyllelse", "assessment", "resultat", "trafikljus"),
 )  # fmt: skip
-FORECAST = choice_column("forecast", "Prognos", Forecast, FORECASTS, names=("prognos för perioden", "forecast"))
+FORECAST = choice_column(
+    "forecast",
+    "Prognos",
+    STANDARD_FRAMEWORK.scale(Kind.FORECAST),
+    FORECASTS,
+    names=("prognos för perioden", "forecast"),
+)
 COMMENT = ColumnSpec("comment", "Kommentar", cells.text, ("kommentarer", "analys", "uppföljning", "comment"), WIDE)
 PROGRESS = choice_column(
-    "progress", "Genomförande", Progress, PROGRESSES,
+    "progress", "Genomförande", STANDARD_FRAMEWORK.scale(Kind.PROGRESS), PROGRESSES,
     names=("status", "läge", "genomförd", "genomförandestatus", "progress", "trafikljus"),
 )  # fmt: skip
 DONE = ColumnSpec(

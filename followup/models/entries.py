@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,8 +12,8 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from followup.models.answer_fields import AnswerField
-from followup.models.year import FollowUp, assessment_field, forecast_field
-from followup.scales import Assessment, Forecast, Progress, Step, step
+from followup.models.step_field import assessment_field, check_steps, forecast_field, progress_field
+from followup.models.year import FollowUp
 from organisation.models import Unit
 from programmes.models import (
     LINE_LENGTH,
@@ -26,6 +25,7 @@ from programmes.models import (
     page_save_field,
     prose,
 )
+from programmes.scales import Meaning, Step
 from programmes.terms import Level, Term
 
 if TYPE_CHECKING:
@@ -46,6 +46,9 @@ class Entry(models.Model):
 
     class Meta:
         abstract = True
+
+    def clean(self) -> None:
+        check_steps(self, self.follow_up.scales)
 
     @property
     def why_locked(self) -> str:
@@ -230,11 +233,11 @@ class SubGoalEntry(Answer):
 
     @property
     def assessment_step(self) -> Step:
-        return step(Assessment, self.assessment)
+        return self.follow_up.scales.assessment.step(self.assessment)
 
     @property
     def forecast_step(self) -> Step:
-        return step(Forecast, self.forecast)
+        return self.follow_up.scales.forecast.step(self.forecast)
 
 
 class MeasureEntryQuerySet(models.QuerySet["MeasureEntry"]):
@@ -254,7 +257,7 @@ class MeasureEntry(Answer):
     )
 
     measure = models.ForeignKey(Measure, models.PROTECT, verbose_name="åtgärd", related_name="entries")
-    progress = models.CharField("genomförande", max_length=20, choices=Progress, blank=True)
+    progress = progress_field()
     done = prose("vad som har gjorts", blank=True)
     stop_reason = prose("skäl till att åtgärden avbröts", max_length=LINE_LENGTH, blank=True)
 
@@ -266,30 +269,16 @@ class MeasureEntry(Answer):
         ordering = ["follow_up", "measure"]
         constraints = [
             models.UniqueConstraint(fields=["follow_up", "measure"], name="measure_entry_once_per_year"),
-            models.CheckConstraint(
-                condition=~Q(progress=Progress.STOPPED) | ~Q(stop_reason=""),
-                name="stopped_measure_has_reason",
-                violation_error_message="Skriv varför åtgärden avbröts.",
-            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.measure}, {self.follow_up.year}"
 
     def clean(self) -> None:
-        if self.progress == Progress.STOPPED and not self.stop_reason:
+        super().clean()
+        framework = self.follow_up.programme.framework
+        if framework.asks_stop_reason and self.progress_step.means(Meaning.STOPPED) and not self.stop_reason:
             raise ValidationError({"stop_reason": "Skriv varför åtgärden avbröts."})
-
-    def full_clean(
-        self, exclude: Iterable[str] | None = None, validate_unique: bool = True, validate_constraints: bool = True
-    ) -> None:
-        """Validate as Django does, but leave out the constraint on stopped measures.
-
-        `clean` checks it without a query, and autosave validates often.
-        """
-        super().full_clean(exclude, validate_unique, validate_constraints=False)
-        if validate_constraints:
-            self.validate_constraints({*(exclude or ()), "progress"})
 
     @property
     def item(self) -> Measure:
@@ -301,7 +290,7 @@ class MeasureEntry(Answer):
 
     @property
     def progress_step(self) -> Step:
-        return step(Progress, self.progress)
+        return self.follow_up.scales.progress.step(self.progress)
 
 
 class GuidelineEntry(Entry):

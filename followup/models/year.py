@@ -12,10 +12,10 @@ from django.db.models import F, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from followup.scales import Assessment, Forecast
+from followup.models.step_field import assessment_field, check_steps, forecast_field
 from organisation.fields import LineField
 from organisation.order import in_swedish_order
-from programmes.models import Programme, example_field, page_save_field, prose, year_field
+from programmes.models import Programme, Scales, example_field, page_save_field, prose, year_field
 from programmes.terms import Terms
 
 if TYPE_CHECKING:
@@ -32,14 +32,6 @@ PUBLISH_FIRST = (
 
 # Value of `Withholding.place` that withholds the whole report.
 WHOLE_REPORT = "rapporten"
-
-
-def assessment_field() -> models.CharField:
-    return models.CharField("bedömning av året", max_length=20, choices=Assessment, blank=True)
-
-
-def forecast_field() -> models.CharField:
-    return models.CharField("prognos för perioden", max_length=20, choices=Forecast, blank=True)
 
 
 def _in_case_or_decision(field: str, part: str) -> Q:
@@ -220,10 +212,16 @@ class FollowUp(models.Model):
     def clean(self) -> None:
         if not self.programme_id:
             return
+        check_steps(self, self.scales)
         if self.year and self.year not in self.programme.years:
             raise ValidationError({"year": f"{self.year} ligger utanför programmets period {self.programme.period}."})
         if self.is_open and self.programme.is_draft:
             raise ValidationError({"state": PUBLISH_FIRST.format(programme=self.programme)})
+
+    @property
+    def scales(self) -> Scales:
+        """The scales of the programme's framework."""
+        return self.programme.framework.scales
 
     @property
     def is_open(self) -> bool:

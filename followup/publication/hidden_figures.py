@@ -16,7 +16,7 @@ from followup.publication.withholding import indicator_places, misplaced, notice
 from followup.report.archive import report_of
 from followup.report.indicators import IndicatorStatus
 from followup.report.report import Report, SubGoalStatus
-from followup.scales import BLANK
+from programmes.scales import BLANK
 
 
 class MisplacedMarkError(Exception):

@@ -24,9 +24,9 @@ from followup.report.report import (
     Report,
     SubGoalStatus,
 )
-from followup.scales import BLANK
 from followup.workflow import NotAllowedError
 from organisation.history import delete_as, save_as
+from programmes.scales import BLANK
 
 if TYPE_CHECKING:
     from organisation.models import User

@@ -162,6 +162,8 @@ def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _render_contents(programme: Programme, latest: FollowUp | None) -> RenderedBody:
     """Render the programme's areas and guidelines, with the results of its latest year."""
+    if latest:
+        latest.programme = programme  # it has the framework already
     report = report_of(latest) if latest else None
     areas = programme.areas.prefetch_related("sub_goals").order_by("number")
     context = {

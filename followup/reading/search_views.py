@@ -1,6 +1,6 @@
 """Search pages: goals, measures and texts of all years that the user may see. The address holds the search."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -16,7 +16,6 @@ from followup.models import FollowUp
 from followup.reading.search import Criteria, find_goals, find_measures
 from followup.reading.search_files import goals_table, measures_table, texts_table
 from followup.reading.text_search import TextHits
-from followup.scales import Assessment, Forecast, Progress
 from followup.web.conditional import NOT_STORED
 from followup.web.fields import LongSelect
 from followup.web.lookups import user_of
@@ -24,6 +23,7 @@ from organisation.fields import LineFormField
 from organisation.models import Unit
 from programmes.fulltext import words_of
 from programmes.models import Perspective, Programme, ProgrammeQuerySet
+from programmes.scales import Kind
 
 ROWS_PER_PAGE = 25
 # A larger file would keep a server busy for long, and nobody reads one.
@@ -68,6 +68,18 @@ def _word(field: forms.Field, value: Any) -> str:
     return str(dict(field.choices)[value] if isinstance(field, forms.ChoiceField) else value)  # type: ignore[arg-type]
 
 
+def _steps_of(programmes: Iterable[Programme], kind: str) -> Choices:
+    """Return key and word of each step that an answer to one of the programmes can have.
+
+    Frameworks may use one key for different words, which are then offered together.
+    """
+    words: dict[str, dict[str, None]] = {}
+    for framework in {programme.framework for programme in programmes}:
+        for step in framework.scales.of(kind).steps:
+            words.setdefault(step.key, {})[step.word] = None
+    return [(key, " / ".join(of_key)) for key, of_key in words.items()]
+
+
 class SearchForm(forms.Form):
     """Criteria of a search. An invalid value is reported and ignored."""
 
@@ -77,15 +89,15 @@ class SearchForm(forms.Form):
     area = forms.TypedChoiceField(label="Ansvarsområde", required=False, coerce=int, empty_value=None)
     unit = forms.ChoiceField(label="Enhet", required=False)
     perspective = forms.ChoiceField(label="Perspektiv", required=False)
-    assessment = forms.ChoiceField(label="Bedömning", required=False, choices=[("", "Alla"), *Assessment.choices])
-    forecast = forms.ChoiceField(label="Prognos", required=False, choices=[("", "Alla"), *Forecast.choices])
-    progress = forms.ChoiceField(label="Genomförande", required=False, choices=[("", "Alla"), *Progress.choices])
+    assessment = forms.ChoiceField(label="Bedömning", required=False)
+    forecast = forms.ChoiceField(label="Prognos", required=False)
+    progress = forms.ChoiceField(label="Genomförande", required=False)
 
     def __init__(self, *args: Any, programmes: ProgrammeQuerySet, **kwargs: Any) -> None:
         """Offer the choices among `programmes`, the programmes that the user may see."""
         super().__init__(*args, **kwargs)
         corrected = FollowUp.objects.under_correction().filter(programme=OuterRef("pk"))
-        visible = list(programmes.with_namesakes().annotate(is_corrected=Exists(corrected)))
+        visible = list(programmes.with_namesakes().annotate(is_corrected=Exists(corrected)).select_related("framework"))
         self.may_be_corrected = any(programme.is_corrected for programme in visible)
         years = {year for programme in visible for year in programme.years}
         self._offer("programme", [(programme.slug, programme.distinct_name) for programme in visible])
@@ -93,6 +105,7 @@ class SearchForm(forms.Form):
         self._offer("unit", list(Unit.objects.values_list("slug", "name")))
         self._offer("perspective", list(Perspective.objects.values_list("slug", "name")))
         self._offer_areas(visible)
+        self._offer_steps(visible)
 
     def _offer_areas(self, programmes: Sequence[Programme]) -> None:
         """Offer the areas of the chosen or only programme; an area's number means nothing among several programmes."""
@@ -102,6 +115,12 @@ class SearchForm(forms.Form):
             del self.fields["area"]
             return
         self._offer("area", [(area.number, str(area)) for area in candidates[0].areas.all()])
+
+    def _offer_steps(self, programmes: Sequence[Programme]) -> None:
+        """Offer the steps of the scales that the chosen programme has, or all programmes if none is chosen."""
+        chosen = [programme for programme in programmes if programme.slug == self.data.get("programme")]
+        for kind in Kind:
+            self._offer(kind, _steps_of(chosen or programmes, kind))
 
     def _offer(self, name: str, choices: Choices) -> None:
         """Set the choices of a field, after "Alla"."""

@@ -23,20 +23,21 @@ from followup.report.report import (
     PerspectiveAccount,
     ProgressOfYear,
     Report,
-    Scale,
     SubGoalStatus,
     Tally,
     YearStatus,
     tally,
 )
-from followup.scales import BLANK, SCALES, Assessment, Forecast, Progress, Trend, step
+from followup.scales import TARGET_STATUS, TREND
 from organisation.order import order_key, swedish_sorted
-from programmes.models import Guideline, Measure, Programme, SubGoal, TargetStatus
+from programmes.models import Framework, Guideline, Measure, Programme, SubGoal
+from programmes.scales import BLANK, Scale, Step
 
 
 def build_report(follow_up: FollowUp) -> Report:
     """Return the report of `follow_up` from its entries as they are now, in any state of the year."""
     programme = follow_up.programme
+    scales = follow_up.scales
     units = _units_by_item(programme)
     progress = _years_by_measure(follow_up)
     measures = _measures_of_year(follow_up, units, progress)
@@ -56,8 +57,8 @@ def build_report(follow_up: FollowUp) -> Report:
         overarching_goal=programme.overarching_goal,
         summary=follow_up.summary,
         circumstances=follow_up.circumstances,
-        assessment=step(Assessment, follow_up.assessment),
-        forecast=step(Forecast, follow_up.forecast),
+        assessment=scales.assessment.step(follow_up.assessment),
+        forecast=scales.forecast.step(follow_up.forecast),
         assessment_comment=follow_up.assessment_comment,
         perspectives=follow_up.perspectives,
         looking_ahead=follow_up.looking_ahead,
@@ -65,19 +66,21 @@ def build_report(follow_up: FollowUp) -> Report:
         forecast_sentence=follow_up.forecast_sentence,
         is_example=follow_up.is_example,
         years=tuple(years),
-        scales=(
-            Scale("Bedömning av året", tuple(SCALES[Assessment].values())),
-            Scale("Prognos för perioden", tuple(SCALES[Forecast].values())),
-            Scale("Genomförande av åtgärder", tuple(SCALES[Progress].values())),
-            Scale("Indikatorernas utveckling", tuple(SCALES[Trend].values())),
-            Scale("Indikatorernas målvärden", tuple(SCALES[TargetStatus].values())),
-        ),
+        terms=programme.framework.terms,
+        scales=_explained_scales(programme.framework),
         areas=_areas(follow_up, measures, years, history, units),
         guidelines=_guidelines(follow_up, units),
         perspective_accounts=_perspective_accounts(measures),
         changes=_changes(follow_up.year, measures),
         progress_before=_progress_before(follow_up.year, progress),
     )
+
+
+def _explained_scales(framework: Framework) -> tuple[Scale, ...]:
+    """Return the scales that the report explains: those of the framework, and those of indicators."""
+    scales = framework.scales
+    asked = (scales.assessment, scales.forecast if framework.asks_forecast else None, scales.progress)
+    return (*(scale for scale in asked if scale), TREND, TARGET_STATUS)
 
 
 UnitNames = dict[tuple[type[models.Model], int], tuple[str, ...]]
@@ -116,6 +119,7 @@ def _measures_of_year(
     follow_up: FollowUp, units: UnitNames, years: dict[int, list[ProgressOfYear]]
 ) -> list[_MeasureOfYear]:
     """Return the measures that are followed up in the year, in the order of their numbers."""
+    scale = follow_up.scales.progress
     entries = (
         MeasureEntry.objects.filter(follow_up=follow_up)
         .select_related("measure__sub_goal__area")
@@ -125,13 +129,17 @@ def _measures_of_year(
     return [
         _MeasureOfYear(
             entry.measure,
-            _measure_status(entry, units[Measure, entry.measure_id], tuple(years[entry.measure_id])),
+            _measure_status(
+                entry, scale.step(entry.progress), units[Measure, entry.measure_id], tuple(years[entry.measure_id])
+            ),
         )
         for entry in entries
     ]
 
 
-def _measure_status(entry: MeasureEntry, units: tuple[str, ...], years: tuple[ProgressOfYear, ...]) -> MeasureStatus:
+def _measure_status(
+    entry: MeasureEntry, progress: Step, units: tuple[str, ...], years: tuple[ProgressOfYear, ...]
+) -> MeasureStatus:
     """Join the measure's part of the programme with its answer of the year."""
     measure = entry.measure
     return MeasureStatus(
@@ -140,7 +148,7 @@ def _measure_status(entry: MeasureEntry, units: tuple[str, ...], years: tuple[Pr
         units=units,
         first_year=measure.first_year,
         last_year=measure.last_year,
-        progress=step(Progress, entry.progress),
+        progress=progress,
         done=entry.done,
         stop_reason=entry.stop_reason,
         perspectives=tuple(perspective.name for perspective in measure.perspectives.all()),
@@ -154,6 +162,7 @@ def _measure_status(entry: MeasureEntry, units: tuple[str, ...], years: tuple[Pr
 
 def _years_by_measure(follow_up: FollowUp) -> dict[int, list[ProgressOfYear]]:
     """Return the progress of each measure in the years up to that of `follow_up`."""
+    scale = follow_up.scales.progress
     rows = (
         MeasureEntry.objects.filter(follow_up__programme=follow_up.programme, follow_up__year__lte=follow_up.year)
         .order_by("follow_up__year")
@@ -161,7 +170,7 @@ def _years_by_measure(follow_up: FollowUp) -> dict[int, list[ProgressOfYear]]:
     )
     by_measure: dict[int, list[ProgressOfYear]] = defaultdict(list)
     for measure_id, year, progress in rows:
-        by_measure[measure_id].append(ProgressOfYear(year, step(Progress, progress)))
+        by_measure[measure_id].append(ProgressOfYear(year, scale.step(progress)))
     return by_measure
 
 
@@ -169,11 +178,12 @@ def _progress_before(year: int, progress: dict[int, list[ProgressOfYear]]) -> tu
     """Count the measures of the latest year before `year` at each step."""
     earlier = [of_year for years in progress.values() for of_year in years if of_year.year < year]
     last = max((of_year.year for of_year in earlier), default=None)
-    return tally(Progress, (of_year.progress for of_year in earlier if of_year.year == last))
+    return tally(of_year.progress for of_year in earlier if of_year.year == last)
 
 
 def _years_by_goal(follow_up: FollowUp) -> dict[int, list[YearStatus]]:
     """Return the status of each goal in the years up to that of `follow_up`."""
+    scales = follow_up.scales
     rows = (
         SubGoalEntry.objects.filter(follow_up__programme=follow_up.programme, follow_up__year__lte=follow_up.year)
         .order_by("follow_up__year")
@@ -181,7 +191,8 @@ def _years_by_goal(follow_up: FollowUp) -> dict[int, list[YearStatus]]:
     )
     by_goal: dict[int, list[YearStatus]] = defaultdict(list)
     for sub_goal_id, year, assessment, forecast in rows:
-        by_goal[sub_goal_id].append(YearStatus(year, step(Assessment, assessment), step(Forecast, forecast)))
+        status = YearStatus(year, scales.assessment.step(assessment), scales.forecast.step(forecast))
+        by_goal[sub_goal_id].append(status)
     return by_goal
 
 
@@ -194,6 +205,7 @@ def _areas(
 ) -> tuple[AreaStatus, ...]:
     """Return the areas with their goals, measures and indicators. Makes three queries."""
     reasons = reasons_by_code(follow_up.deviation_reasons)
+    scales = follow_up.scales
     indicators = indicators_by_goal(follow_up.programme, follow_up.year)
     measures_of: dict[int, list[MeasureStatus]] = defaultdict(list)
     for of_year in measures:
@@ -208,8 +220,8 @@ def _areas(
                 number=goal.number,
                 text=goal.text,
                 units=units[SubGoal, goal.pk],
-                assessment=step(Assessment, entry.assessment),
-                forecast=step(Forecast, entry.forecast),
+                assessment=scales.assessment.step(entry.assessment),
+                forecast=scales.forecast.step(entry.forecast),
                 comment=entry.comment,
                 indicators=tuple(indicators[goal.pk]),
                 measures=tuple(measures_of[goal.pk]),
@@ -225,8 +237,8 @@ def _areas(
             number=entry.area.number,
             name=entry.area.name,
             overarching_sub_goal=entry.area.overarching_sub_goal,
-            assessment=step(Assessment, entry.assessment),
-            forecast=step(Forecast, entry.forecast),
+            assessment=scales.assessment.step(entry.assessment),
+            forecast=scales.forecast.step(entry.forecast),
             summary=entry.summary,
             sub_goals=tuple(goals[entry.area_id]),
             is_example=entry.area.is_example or entry.is_example,
@@ -243,6 +255,7 @@ def _every_year(years: Iterable[int], known: Iterable[YearStatus]) -> tuple[Year
 
 def _guidelines(follow_up: FollowUp, units: UnitNames) -> tuple[GuidelineStatus, ...]:
     """Return the guidelines with the reviewer's text of the year."""
+    scale = follow_up.scales.assessment
     entries = (
         GuidelineEntry.objects.filter(follow_up=follow_up).select_related("guideline").order_by("guideline__number")
     )
@@ -252,7 +265,7 @@ def _guidelines(follow_up: FollowUp, units: UnitNames) -> tuple[GuidelineStatus,
             title=entry.guideline.title,
             description=entry.guideline.description,
             units=units[Guideline, entry.guideline_id],
-            assessment=step(Assessment, entry.assessment),
+            assessment=scale.step(entry.assessment),
             comment=entry.comment,
             is_example=entry.guideline.is_example or entry.is_example,
         )

@@ -27,8 +27,8 @@ from followup.models import (
 )
 from followup.report.report import AreaStatus, GuidelineStatus, MeasureStatus, Report, SubGoalStatus
 from followup.report.serialization import from_json
-from followup.scales import Step
 from programmes.models import Guideline, Measure, ResponsibilityArea, SubGoal
+from programmes.scales import Step
 
 Status = Report | AreaStatus | SubGoalStatus | MeasureStatus | GuidelineStatus
 

@@ -15,7 +15,7 @@ from followup.report.step_meanings import (
     is_unchanged,
 )
 from followup.report.turns import previous_year, status_in
-from followup.scales import Forecast, Step
+from programmes.scales import Step
 
 
 class Gravity(IntEnum):
@@ -80,7 +80,7 @@ def _gravity(goal: SubGoalStatus, before: YearStatus | None) -> Gravity | None:
         Gravity.WILL_NOT_BE_REACHED: is_not_reached(goal.forecast),
         Gravity.CANNOT_BE_ASSESSED: cannot_be_assessed(goal.assessment) or cannot_be_assessed(goal.forecast),
         Gravity.WORSE: before is not None and has_worsened(before.assessment, goal.assessment),
-        Gravity.WORSE_FORECAST: before is not None and has_worsened(before.forecast, goal.forecast, Forecast),
+        Gravity.WORSE_FORECAST: before is not None and has_worsened(before.forecast, goal.forecast),
         Gravity.PARTLY_AS_BEFORE: is_partly_reached(goal.forecast),
     }
     return next((gravity for gravity, applies in reasons.items() if applies), None)
@@ -99,5 +99,5 @@ def _before_in_words(goal: SubGoalStatus, gravity: Gravity, before: YearStatus |
     if gravity is Gravity.WORSE_FORECAST:
         return f"Prognosen var bättre {before.year}"
     if gravity is Gravity.PARTLY_AS_BEFORE:
-        return f"Som i prognosen {before.year}" if is_unchanged(before.forecast, goal.forecast, Forecast) else ""
+        return f"Som i prognosen {before.year}" if is_unchanged(before.forecast, goal.forecast) else ""
     return f"{before.assessment.word} {before.year}" if before.assessment.key else ""

@@ -27,8 +27,8 @@ from followup.report.sentences import (
 )
 from followup.report.step_meanings import is_late, is_stopped
 from followup.report.turns import previous_year, status_in, turns_of
-from followup.scales import DASH, DOWN, QUESTION, UP, Assessment, Progress, Step, word_after
 from organisation.sentences import listing
+from programmes.scales import Step, Symbol
 
 DEVIATION_ROWS = 7
 INDICATOR_ROWS = 3
@@ -168,7 +168,7 @@ def _goals_total(report: Report) -> Total:
     """Return the goals by assessment. The year before is counted over the goals that there were then."""
     year = previous_year(report)
     steps_before = [status.assessment for goal in report.sub_goals if (status := status_in(goal, year))]
-    before = tally(Assessment, (step for step in steps_before if step.key))
+    before = tally(step for step in steps_before if step.key)
     now = report.assessment_tally
     return Total(f"{GOAL.counted(len(report.sub_goals))}, bedömning {report.year}", _counted(now, before, year))
 
@@ -176,10 +176,10 @@ def _goals_total(report: Report) -> Total:
 def _measures_total(report: Report) -> Total:
     """Return the measures by progress. The year before counts also measures that have ended, unless of a part."""
     year = previous_year(report)
-    now = tally(Progress, (measure.progress for measure in report.measures))
+    now = tally(measure.progress for measure in report.measures)
     is_whole = not report.selection
     before = report.progress_before if is_whole else ()
-    before = before or tally(Progress, (of_year.progress for of_year in _progress_in(report.measures, year)))
+    before = before or tally(of_year.progress for of_year in _progress_in(report.measures, year))
     heading = f"{MEASURE.counted(len(report.measures))}, genomförande {report.year}"
     return Total(heading, _counted(now, before, year))
 
@@ -216,8 +216,8 @@ def _area_row(area: AreaStatus) -> AreaRow:
     """Count the goals and measures of one area."""
     return AreaRow(
         area=area,
-        goals=tally(Assessment, (goal.assessment for goal in area.sub_goals)),
-        measures=tally(Progress, (measure.progress for measure in area.measures)),
+        goals=tally(goal.assessment for goal in area.sub_goals),
+        measures=tally(measure.progress for measure in area.measures),
         late=_late(area.measures),
     )
 
@@ -225,7 +225,7 @@ def _area_row(area: AreaStatus) -> AreaRow:
 def _late(measures: Sequence[MeasureStatus]) -> str:
     """Return "5 av 18 försenade"; empty when none is late."""
     late = [measure.progress for measure in measures if is_late(measure.progress)]
-    return f"{len(late)} av {len(measures)} {word_after(len(late), late[0])}" if late else ""
+    return f"{len(late)} av {len(measures)} {late[0].after(len(late))}" if late else ""
 
 
 def _deviation_heading(report: Report, deviations: Sequence[Deviation]) -> str:
@@ -304,10 +304,10 @@ def _turns(report: Report) -> tuple[Turn, ...]:
     return tuple(line for line in lines if line.sentence) if total else ()
 
 
-_BETTER = Step("better", "Bättre", "good", UP)
-_WORSE = Step("worse", "Sämre", "poor", DOWN)
-_SAME = Step("same", "Oförändrat", "blank", DASH)
-_UNKNOWN = Step("incomparable", "Kan inte jämföras", "unknown", QUESTION)
+_BETTER = Step("better", "Bättre", "good", Symbol.UP.path)
+_WORSE = Step("worse", "Sämre", "poor", Symbol.DOWN.path)
+_SAME = Step("same", "Oförändrat", "blank", Symbol.DASH.path)
+_UNKNOWN = Step("incomparable", "Kan inte jämföras", "unknown", Symbol.QUESTION.path)
 
 
 def _codes(goals: Sequence[SubGoalStatus]) -> str:

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from followup.report.decided_rows import with_decided_values
-from followup.scales import Step, change_between
+from followup.scales import change_between
 from programmes.models import Measure, SubGoal
+from programmes.scales import Step
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def measure_lines(goal: SubGoal, follow_ups: Sequence[FollowUp]) -> list[Measure
     """The goal's measures, each with a step for each of `follow_ups`, in four queries."""
     measures = goal.measures.order_by("number").prefetch_related("units", "perspectives")
     entries = MeasureEntry.objects.filter(measure__sub_goal=goal, follow_up__in=follow_ups)
-    shown = with_decided_values(entries.select_related("measure__sub_goal__area"))
+    shown = with_decided_values(entries.select_related("measure__sub_goal__area", "follow_up__programme__framework"))
     steps = {(entry.measure_id, entry.follow_up_id): entry.progress_step for entry in shown}
     return [
         MeasureLine(measure, {follow_up.year: steps.get((measure.pk, follow_up.pk)) for follow_up in follow_ups})

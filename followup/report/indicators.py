@@ -15,9 +15,10 @@ from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 
 from followup.report.part import Part
-from followup.scales import BLANK, Step, Trend, step
+from followup.scales import TARGET_STATUS, TREND, Trend
 from organisation.order import in_swedish_order
-from programmes.models import Indicator, KeyFigureValue, Programme, TargetStatus, target_status, without_padding
+from programmes.models import Indicator, KeyFigureValue, Programme, target_status, without_padding
+from programmes.scales import BLANK, Step
 
 
 @dataclass(frozen=True)
@@ -221,7 +222,7 @@ def _suggestion(
     if latest is None or aim is None:
         return BLANK
     status = target_status(latest.value, aim, indicator.baseline, lower_is_better=indicator.lower_is_better)
-    return step(TargetStatus, status)
+    return TARGET_STATUS.step(status)
 
 
 def _outcome(row: Any) -> Outcome:
@@ -230,7 +231,7 @@ def _outcome(row: Any) -> Outcome:
         value=without_padding(row.value),
         women=_or_none(row.women),
         men=_or_none(row.men),
-        assessment=step(TargetStatus, row.assessment),
+        assessment=TARGET_STATUS.step(row.assessment),
         kpi=row.outcome_kpi,
         dated=row.dated,
     )
@@ -243,8 +244,8 @@ def _or_none(value: Decimal | None) -> Decimal | None:
 def _trend(outcomes: tuple[Outcome, ...], lower_is_better: bool) -> Step:
     """Return the change from the previous outcome to the latest, judged by the wanted direction."""
     if len(outcomes) < 2:
-        return step(Trend, Trend.CANNOT_ASSESS)
+        return TREND.step(Trend.CANNOT_ASSESS)
     change = outcomes[-1].value - outcomes[-2].value
     if lower_is_better:
         change = -change
-    return step(Trend, Trend.SAME if not change else Trend.BETTER if change > 0 else Trend.WORSE)
+    return TREND.step(Trend.SAME if not change else Trend.BETTER if change > 0 else Trend.WORSE)

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from followup.report.indicators import Figure, IndicatorStatus, Outcome
 from followup.report.report import Report, SubGoalStatus
-from followup.scales import DOWN, LEVEL, Step
+from programmes.scales import Step, Symbol
 
-WRONG_WAY = Step("wrong_way", "Åt fel håll", "poor", DOWN)
-TOO_SLOW = Step("too_slow", "För långsamt", "middling", LEVEL)
+WRONG_WAY = Step("wrong_way", "Åt fel håll", "poor", Symbol.DOWN.path)
+TOO_SLOW = Step("too_slow", "För långsamt", "middling", Symbol.LEVEL.path)
 # Less than this share of the way that the time gone asks for is too slow.
 TOLERATED_SHARE = Decimal("0.5")
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from followup.models import FollowUp
 from followup.report.report import AreaStatus, MeasureStatus, Report, SubGoalStatus, Tally, YearStatus, tally
 from followup.report.selection import compared_with
-from followup.scales import Assessment, Forecast, Progress, Step, Trend, change_between
+from followup.scales import change_between
 from programmes.models import Programme
+from programmes.scales import Step
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class GoalMoved:
 
     @property
     def forecast(self) -> Step | None:
-        return change_between(self.before.forecast, self.after.forecast, Forecast)
+        return change_between(self.before.forecast, self.after.forecast)
 
     @property
     def has_moved(self) -> bool:
@@ -77,7 +78,7 @@ def overview_of(report: Report) -> Overview:
     return Overview(
         report=report,
         cards=tuple(_card(area, previous) for area in report.areas),
-        progress=tally(Progress, (measure.progress for measure in report.measures)),
+        progress=tally(measure.progress for measure in report.measures),
         previous_year=previous,
         moved=tuple(moved for moved in _beside(report.sub_goals, previous) if moved.has_moved),
         added=compared.added if compared else (),
@@ -90,10 +91,10 @@ def _card(area: AreaStatus, previous: int | None) -> AreaCard:
     changes = (moved.assessment for moved in _beside(area.sub_goals, previous))
     return AreaCard(
         area=area,
-        assessments=tally(Assessment, (goal.assessment for goal in area.sub_goals)),
-        forecasts=tally(Forecast, (goal.forecast for goal in area.sub_goals)),
-        progress=tally(Progress, (measure.progress for measure in area.measures)),
-        trends=tally(Trend, (change for change in changes if change)),
+        assessments=tally(goal.assessment for goal in area.sub_goals),
+        forecasts=tally(goal.forecast for goal in area.sub_goals),
+        progress=tally(measure.progress for measure in area.measures),
+        trends=tally(change for change in changes if change),
     )
 
 

@@ -10,25 +10,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import models
-
 from followup.report.indicators import IndicatorStatus
 from followup.report.part import Part
-from followup.scales import BLANK, SCALES, Assessment, Step
 from organisation.order import swedish_sorted
+from programmes.scales import Scale, Step
+from programmes.terms import Terms
 
 # Version of the form of the JSON. Versions before it stay readable: `serialization.UPGRADES`.
 SCHEMA = 4
 # First word of the state of a decided report: "Beslutad: Kommunstyrelsen 5 maj 2021 § 24".
 DECIDED = "Beslutad"
-
-
-@dataclass(frozen=True)
-class Scale(Part):
-    """A scale with its steps, as the report explains it."""
-
-    name: str
-    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True)
@@ -187,11 +178,10 @@ class Tally(Part):
     number: int
 
 
-def tally(scale: type[models.TextChoices], steps: Iterable[Step]) -> tuple[Tally, ...]:
-    """Count the steps, in the order of the scale. Steps without items are left out."""
-    # By key: an old decided report may have other words and symbols for the same step.
-    counts = Counter(step.key for step in steps)
-    return tuple(Tally(step, counts[step.key]) for step in (*SCALES[scale].values(), BLANK) if counts[step.key])
+def tally(steps: Iterable[Step]) -> tuple[Tally, ...]:
+    """Count the steps, in the order of their scale. Steps without items are left out."""
+    counts = Counter(steps)
+    return tuple(Tally(step, counts[step]) for step in sorted(counts, key=lambda step: step.order))
 
 
 @dataclass(frozen=True)
@@ -231,6 +221,7 @@ class Report(Part):
     looking_ahead: str
     is_example: bool
     years: tuple[int, ...]
+    terms: Terms
     scales: tuple[Scale, ...]
     areas: tuple[AreaStatus, ...]
     guidelines: tuple[GuidelineStatus, ...]
@@ -309,4 +300,4 @@ class Report(Part):
     @property
     def assessment_tally(self) -> tuple[Tally, ...]:
         """Number of goals at each step of the assessment, in the order of the scale."""
-        return tally(Assessment, (goal.assessment for goal in self.sub_goals))
+        return tally(goal.assessment for goal in self.sub_goals)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from followup.report.report import AreaStatus, Comparison, MeasureStatus, Movement, Report, SubGoalStatus
-from followup.scales import Progress, Step
+from programmes.scales import Meaning, Step
 
 
 def of_area(report: Report, number: int) -> Report:
@@ -73,8 +73,8 @@ def compared_with(report: Report, year: int) -> Report:
             year=year,
             goals=tuple(_reassessed_goals(report.sub_goals, year)),
             added=tuple(measure for measure in report.measures if _progress(measure, year) is None),
-            finished=_measures_that_became(report.measures, year, lambda step: step.key == Progress.DONE),
-            stopped=_measures_that_became(report.measures, year, lambda step: step.key == Progress.STOPPED),
+            finished=_measures_that_became(report.measures, year, lambda step: step.means(Meaning.DONE)),
+            stopped=_measures_that_became(report.measures, year, lambda step: step.means(Meaning.STOPPED)),
         ),
     )
 

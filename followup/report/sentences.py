@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from followup.report.report import Report, Tally
 from followup.report.step_meanings import is_not_reached, is_partly_reached, is_reached
-from followup.scales import Step, word_after
 from organisation.sentences import in_words, listing, with_capital
+from programmes.scales import Step
 
 # First words of a step's word that is a predicate in itself, such as "Kan inte bedömas" and "Pågår".
 VERBS = ("kan", "pågår", "kommer", "når", "nås", "har", "saknar", "ska", "väntas", "går", "görs", "sker")
@@ -54,7 +54,7 @@ MEASURE = Noun("åtgärd", "åtgärden", "åtgärder", "åtgärderna", "en")
 
 def predicate(step: Step, number: int) -> str:
     """Return the verb phrase of a step after a number of things: "är uppfyllda", "kan inte bedömas"."""
-    words = word_after(number, step)
+    words = step.after(number)
     return words if _is_verb_phrase(words) else f"är {words}"
 
 
@@ -100,18 +100,18 @@ def distribution_sentence(noun: Noun, tallies: Sequence[Tally], year: int) -> st
         return f"Programmet har inga {noun.plural}."
     if len(tallies) == 1:
         return share_sentence(noun, total, total, tallies[0].step, year=year)
-    described = [item for item in tallies if not _is_verb_phrase(word_after(item.number, item.step))]
+    described = [item for item in tallies if not _is_verb_phrase(item.step.after(item.number))]
     others = [item for item in tallies if item not in described]
     sentences = [_described(noun, described, total, year)] if described else []
     for item in others:
         subject = with_capital(noun.counted_in_words(item.number))
-        sentences.append(f"{subject} {word_after(item.number, item.step)}.")
+        sentences.append(f"{subject} {item.step.after(item.number)}.")
     return " ".join(sentences)
 
 
 def _described(noun: Noun, tallies: Sequence[Tally], total: int, year: int) -> str:
     """Return "Av 24 mål är 8 uppfyllda 2020, 13 delvis uppfyllda och 2 ej uppfyllda."."""
-    first, *rest = [f"{item.number} {word_after(item.number, item.step)}" for item in tallies]
+    first, *rest = [f"{item.number} {item.step.after(item.number)}" for item in tallies]
     return f"Av {noun.counted(total)} är {listing([f'{first} {year}', *rest])}."
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from decimal import Decimal
 from functools import cache
@@ -13,7 +12,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from followup.report.report import SCHEMA, Report
-from followup.scales import BLANK
+from followup.report.upgrades import UPGRADES
 from programmes.exporting import plain
 
 if TYPE_CHECKING:
@@ -81,37 +80,3 @@ def _upgraded(data: dict[str, Any]) -> dict[str, Any]:
         except (AttributeError, KeyError, TypeError) as error:
             raise ValueError(f"Rapporten har inte formen för schemaversion {version}.") from error
     return data
-
-
-def _outcomes_with_women_and_men(data: dict[str, Any]) -> dict[str, Any]:
-    """Add fields that version 1 lacks: outcomes of women and men, and targets of single years."""
-    for area in data["areas"]:
-        for goal in area["sub_goals"]:
-            for indicator in goal["indicators"]:
-                indicator |= {"targets": [], "kpi": "", "suggestion": asdict(BLANK)}
-                for outcome in indicator["outcomes"]:
-                    outcome |= {"women": None, "men": None, "assessment": asdict(BLANK), "kpi": "", "dated": None}
-    return data | {"schema": 2}
-
-
-def _indicators_elsewhere(data: dict[str, Any]) -> dict[str, Any]:
-    """Add fields that version 2 lacks: outcomes of other municipalities, and withheld figures."""
-    for area in data["areas"]:
-        for goal in area["sub_goals"]:
-            for indicator in goal["indicators"]:
-                indicator |= {"elsewhere": [], "withheld": ""}
-    return data | {"schema": 3}
-
-
-def _first_page(data: dict[str, Any]) -> dict[str, Any]:
-    """Version 3 lacks the case, the reviewer's sentences and the short names of goals, which may be empty."""
-    return data | {"schema": 4}
-
-
-# Steps from each version to the next. A new version adds its step here, and a report of the version before it to
-# tests/followup/data.
-UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
-    1: _outcomes_with_women_and_men,
-    2: _indicators_elsewhere,
-    3: _first_page,
-}

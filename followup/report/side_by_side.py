@@ -7,7 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from followup.report.report import AreaStatus, MeasureStatus, PerspectiveAccount, Report, SubGoalStatus, Tally, tally
-from followup.scales import Assessment, Forecast, Progress, Step, change_between
+from followup.scales import change_between
+from programmes.scales import Step
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,10 @@ def count_report(report: Report) -> ReportCounts:
     return ReportCounts(
         report=report,
         assessments=report.assessment_tally,
-        forecasts=tally(Forecast, (goal.forecast for goal in goals)),
-        progress=tally(Progress, (measure.progress for measure in report.measures)),
+        forecasts=tally(goal.forecast for goal in goals),
+        progress=tally(measure.progress for measure in report.measures),
         years=tuple(
-            YearCounts(year, tally(Assessment, (goal.years[place].assessment for goal in goals)))
+            YearCounts(year, tally(goal.years[place].assessment for goal in goals))
             for place, year in enumerate(report.years)
         ),
     )
@@ -110,7 +111,7 @@ def perspectives_of(report: Report) -> tuple[PerspectiveMeasures, ...]:
     return tuple(
         PerspectiveMeasures(
             account=account,
-            progress=tally(Progress, (measure.progress for measure in account.measures)),
+            progress=tally(measure.progress for measure in account.measures),
             measures=tuple(MeasureForGoal(measure, goals[measure.code]) for measure in account.measures),
         )
         for account in report.perspective_accounts

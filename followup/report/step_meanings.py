@@ -2,53 +2,48 @@
 
 from __future__ import annotations
 
-from django.db import models
-
-from followup.scales import Assessment, Forecast, Meaning, Progress, Step, Trend, change_between, meanings
+from followup.scales import Trend, change_between
+from programmes.scales import Meaning, Step
 
 
 def is_reached(step: Step) -> bool:
     """Whether the goal is met this year, or will be within the period."""
-    return _meaning(step) is Meaning.REACHED
+    return step.means(Meaning.REACHED)
 
 
 def is_partly_reached(step: Step) -> bool:
-    return _meaning(step) is Meaning.PARTLY
+    return step.means(Meaning.PARTLY)
 
 
 def is_not_reached(step: Step) -> bool:
-    return _meaning(step) is Meaning.NOT_REACHED
+    return step.means(Meaning.NOT_REACHED)
 
 
 def cannot_be_assessed(step: Step) -> bool:
-    return step.key == Assessment.CANNOT_ASSESS
+    return step.means(Meaning.CANNOT_ASSESS)
 
 
 def is_late(step: Step) -> bool:
-    return step.key == Progress.DELAYED
+    return step.means(Meaning.LATE)
 
 
 def is_stopped(step: Step) -> bool:
-    return step.key == Progress.STOPPED
+    return step.means(Meaning.STOPPED)
 
 
-def has_improved(before: Step, after: Step, scale: type[models.TextChoices] = Assessment) -> bool:
-    return _change_key(before, after, scale) == Trend.BETTER
+def has_improved(before: Step, after: Step) -> bool:
+    return _change_key(before, after) == Trend.BETTER
 
 
-def has_worsened(before: Step, after: Step, scale: type[models.TextChoices] = Assessment) -> bool:
-    return _change_key(before, after, scale) == Trend.WORSE
+def has_worsened(before: Step, after: Step) -> bool:
+    return _change_key(before, after) == Trend.WORSE
 
 
-def is_unchanged(before: Step, after: Step, scale: type[models.TextChoices] = Assessment) -> bool:
-    return _change_key(before, after, scale) == Trend.SAME
+def is_unchanged(before: Step, after: Step) -> bool:
+    return _change_key(before, after) == Trend.SAME
 
 
-def _change_key(before: Step, after: Step, scale: type[models.TextChoices]) -> str:
+def _change_key(before: Step, after: Step) -> str:
     """Return the key of the trend from one step to another; empty when the two cannot be compared."""
-    change = change_between(before, after, scale)
+    change = change_between(before, after)
     return change.key if change else ""
-
-
-def _meaning(step: Step) -> Meaning | None:
-    return meanings(Assessment).get(step.key) or meanings(Forecast).get(step.key)

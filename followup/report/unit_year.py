@@ -10,8 +10,9 @@ from followup.models import Decision, FollowUp
 from followup.report.part import Part
 from followup.report.report import MeasureStatus, Report, SubGoalStatus, Tally, YearStatus, tally
 from followup.report.selection import of_unit
-from followup.scales import Progress, Step, Trend, change_between
+from followup.scales import change_between
 from organisation.models import Unit
+from programmes.scales import Step
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class UnitYear(Part):
     @property
     def changes(self) -> tuple[Tally, ...]:
         """How many goals went better, the same and worse; those of which it cannot be said are left out."""
-        return tally(Trend, (goal.change for goal in self.goals if goal.change))
+        return tally(goal.change for goal in self.goals if goal.change)
 
     @property
     def assessments(self) -> tuple[Tally, ...]:
@@ -90,7 +91,7 @@ class UnitYear(Part):
 
     @property
     def progress(self) -> tuple[Tally, ...]:
-        return tally(Progress, (measure.progress for measure in self.report.measures))
+        return tally(measure.progress for measure in self.report.measures)
 
     @property
     def to_fill_in(self) -> tuple[SubGoalStatus, ...]:

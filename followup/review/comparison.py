@@ -76,11 +76,11 @@ def _version_handed_in_before(answer: Answer, submissions: Sequence[datetime], r
 
 def _compared(answer: Answer, last: Answer | None, before: Any) -> ComparedAnswer:
     """Compare an answer with `last` year's answer, and with `before`, the history row of an earlier hand-in."""
-    names = answer.field_names()
+    names, scales = answer.field_names(), answer.follow_up.scales
     return ComparedAnswer(
         answer=answer,
         last=last,
-        since_last=changed_fields(last, answer, names) if last else [],
+        since_last=changed_fields(last, answer, names, scales) if last else [],
         submitted_at=before.history_date if before else None,
-        since_submitted=changed_fields(before, answer, names) if before else [],
+        since_submitted=changed_fields(before, answer, names, scales) if before else [],
     )

@@ -32,7 +32,7 @@ def review_texts(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     context = {
         "follow_up": follow_up,
         "autosave_url": reverse("followup:review_texts_autosave", args=[slug, year]),
-        "warnings": contradictions(follow_up, goals, OF_YEAR),
+        "warnings": contradictions(follow_up.scales, follow_up, goals, OF_YEAR),
         "shows_example": follow_up.is_example,
     }
     return _edit(request, YearForm, follow_up, last, "followup/review/review_texts.html", context)
@@ -57,7 +57,7 @@ def review_area(request: HttpRequest, slug: str, year: int, number: int) -> Http
         "entry": entry,
         "autosave_url": reverse("followup:review_area_autosave", args=[slug, year, number]),
         "goals": goals,
-        "warnings": contradictions(entry, goals, OF_AREA),
+        "warnings": contradictions(entry.follow_up.scales, entry, goals, OF_AREA),
         "shows_example": entry.is_example or any(goal.is_example or goal.sub_goal.is_example for goal in goals),
     }
     last = AreaEntry.objects.filter(follow_up__year=year - 1, area=entry.area).first()

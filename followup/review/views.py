@@ -126,7 +126,7 @@ def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
             (plural.capitalize(), sum(answer.state == state for answer in answers))
             for state, (_, plural) in STATE_OF_ANSWERS.items()
         ],
-        "warnings": contradictions(follow_up, [goal.entry for goal in goals], OF_YEAR),
+        "warnings": contradictions(follow_up.scales, follow_up, [goal.entry for goal in goals], OF_YEAR),
         "may_write_texts": can_write_texts(user, follow_up),
         "area_entries": follow_up.areaentry_set.select_related("area"),
         "guideline_entries": follow_up.guidelineentry_set.select_related("guideline"),
@@ -287,7 +287,9 @@ def _ask_to_propose(request: HttpRequest, user: User, follow_up: FollowUp) -> Ht
         "follow_up": follow_up,
         "blocking": [GapLink(gap.text, _address_of(gap, slug, year)) for gap in found if gap.blocks],
         "empty": [GapLink(gap.text, _address_of(gap, slug, year)) for gap in found if not gap.blocks],
-        "warnings": contradictions(follow_up, SubGoalEntry.objects.filter(follow_up=follow_up), OF_YEAR),
+        "warnings": contradictions(
+            follow_up.scales, follow_up, SubGoalEntry.objects.filter(follow_up=follow_up), OF_YEAR
+        ),
         "comment": request.POST.get("comment", ""),
     }
     return render(request, "followup/review/review_propose.html", context)

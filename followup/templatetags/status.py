@@ -7,7 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from followup.documents.tools.colours import colours
-from followup.scales import BLANK, SCALES, Step, word_after
+from programmes.scales import Step, Symbol
 
 register = template.Library()
 
@@ -32,10 +32,7 @@ def status(step: Step, number: int | None = None) -> SafeString:
 
 
 # SVG path to the id of its <symbol>, for pages that refer to shared symbols.
-SHAPES = {
-    path: f"symbol-{number}"
-    for number, path in enumerate(dict.fromkeys(s.path for scale in SCALES.values() for s in (*scale.values(), BLANK)))
-}
+SHAPES = {symbol.path: f"symbol-{symbol.value}" for symbol in Symbol}
 
 
 @register.simple_tag
@@ -66,4 +63,4 @@ def brief_status(step: Step, number: int | None = None) -> SafeString:
 
 
 def _word(step: Step, number: int | None) -> str:
-    return step.word if number is None else word_after(number, step)
+    return step.word if number is None else step.after(number)

@@ -46,6 +46,7 @@ def goal_or_404(programme: Programme, area: int, number: int) -> SubGoal:
     )
     if goal is None:
         raise Http404(f"Programmet har {programme.terms.goal.negated} {area}.{number}.")
+    goal.area.programme = programme
     return goal
 
 

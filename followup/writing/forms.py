@@ -10,11 +10,12 @@ from django import forms
 from django.db import models
 
 from followup.models import FollowUp
+from followup.models.step_field import StepChoiceField, value_in_words
 from followup.writing.page_saves import PageSave
 from followup.writing.textdiff import Piece, differences
 from followup.writing.texts import is_up_to_date, last_writer
 from organisation.appearance.printing import form_warnings
-from organisation.history import format_value
+from programmes.models import Scales
 
 if TYPE_CHECKING:
     from organisation.models import User
@@ -32,9 +33,15 @@ class EntryForm(forms.ModelForm):
         self.page_save = PageSave.sent_in(data) if data else None
         self.label_suffix = ""
         self.initial["version"] = self.instance.version
-        for field in self.fields.values():
-            if isinstance(field, forms.TypedChoiceField):
-                field.choices = [("", "Ej ifyllt"), *list(field.choices)[1:]]  # type: ignore[arg-type]
+        for name, field in self.fields.items():
+            if isinstance(field, StepChoiceField):
+                field.offer(self.scales.of(field.kind), getattr(self.instance, name))
+
+    @property
+    def scales(self) -> Scales:
+        """The scales that the form's steps are chosen from."""
+        follow_up: FollowUp = self.belongs_to if isinstance(self.belongs_to, FollowUp) else self.belongs_to.follow_up
+        return follow_up.scales
 
     @property
     def field_names(self) -> Collection[str]:
@@ -112,8 +119,8 @@ class EntryForm(forms.ModelForm):
             name=self.add_prefix(name),
             mine=_as_posted(mine),
             theirs=_as_posted(theirs),
-            mine_in_words=format_value(field, mine),
-            theirs_in_words=format_value(field, theirs),
+            mine_in_words=value_in_words(field, mine, self.scales),
+            theirs_in_words=value_in_words(field, theirs, self.scales),
             is_text=isinstance(field, models.TextField),
         )
 
@@ -227,7 +234,7 @@ def fields_with_last_year(form: EntryForm, last: Any) -> list[FieldWithLastYear]
     result = []
     for name in form.field_names:
         value = getattr(last, name) if last else None
-        in_last_year = format_value(last._meta.get_field(name), value) if value else ""
+        in_last_year = value_in_words(last._meta.get_field(name), value, form.scales) if value else ""
         result.append(FieldWithLastYear(form[name], in_last_year, bool(last and last.is_example)))
     return result
 

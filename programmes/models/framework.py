@@ -21,7 +21,7 @@ from organisation.fields import LineField
 from organisation.models import Unit
 from organisation.order import in_swedish_order
 from programmes.models.fields import LINE_LENGTH, prose
-from programmes.scales import MAX_STEPS, MEANINGS, ExplainedStep, Kind, Meaning, Scale, Step, Symbol, Tone, ranks
+from programmes.scales import MAX_STEPS, MEANINGS, Kind, Meaning, Scale, Symbol, Tone, build_scale
 from programmes.terms import Gender, Level, Term, Terms
 
 # The framework of a programme for which nobody has chosen another one.
@@ -214,12 +214,7 @@ class FrameworkScale(FrameworkPart):
 
     def value(self) -> Scale:
         """Return the scale as a plain value, with retired steps, which earlier answers still have."""
-        rows = list(self.steps.all())
-        ranked = ranks([row.meaning for row in rows])
-        steps = [row.value(order, rank) for order, (row, rank) in enumerate(zip(rows, ranked, strict=True))]
-        retired = tuple(row.key for row in rows if row.is_retired)
-        explained = [ExplainedStep(step, row.explanation) for step, row in zip(steps, rows, strict=True)]
-        return Scale(self.kind, self.name, tuple(explained), retired)
+        return build_scale(self.kind, self.name, list(self.steps.all()))
 
 
 class ScaleStep(FrameworkPart):
@@ -287,19 +282,6 @@ class ScaleStep(FrameworkPart):
         while key in taken:
             key, number = f"{base}_{number}", number + 1
         return key
-
-    def value(self, order: int, rank: int | None) -> Step:
-        """Return the step as a plain value, given its place in the scale and among the comparable steps."""
-        return Step(
-            key=self.key,
-            word=self.word,
-            tone=self.tone,
-            path=Symbol(self.symbol).path,
-            plural=self.plural,
-            meaning=self.meaning,
-            order=order,
-            rank=rank,
-        )
 
 
 def check_scale(kind: Kind, steps: list[ScaleStep]) -> None:

@@ -10,6 +10,7 @@ from django.db.models import TextChoices
 
 from organisation.models import Unit
 from programmes.models import Indicator, Measure, Programme, TargetStatus
+from programmes.scales import Scale
 from programmes.sheets import cells
 from programmes.sheets.cells import normal
 
@@ -72,7 +73,7 @@ class SheetSpec:
 
 
 def choice_column(
-    key: str, title: str, scale: type[TextChoices], words: Mapping[str, str] | None = None, **more: Any
+    key: str, title: str, scale: type[TextChoices] | Scale, words: Mapping[str, str] | None = None, **more: Any
 ) -> ColumnSpec:
     """Return a column with the steps of `scale` by their labels; `words` are other people's words for the values."""
     labels = {str(label): str(value) for value, label in scale.choices}

@@ -70,18 +70,23 @@ def one_programme() -> Programme:
 def answer(follow_up: object) -> None:
     """Fill in the year's answers, the same in every run."""
     from followup.models import MeasureEntry, SubGoalEntry
-    from followup.scales import Assessment, Forecast, Progress
+    from programmes.models import Framework
+    from programmes.scales import Meaning
 
     chance = random.Random(0)
+    scales = Framework.objects.get(slug="standard").scales
+    assessments = [step.key for step in scales.assessment.steps]
+    forecasts = [step.key for step in scales.forecast.steps]
+    progresses = [step.key for step in scales.progress.steps if not step.means(Meaning.STOPPED)]
     comments = cycle(SubGoalEntry.objects.exclude(comment="").order_by("pk").values_list("comment", flat=True)[:30])
     goals = list(SubGoalEntry.objects.filter(follow_up=follow_up))
     for goal in goals:
-        goal.assessment, goal.forecast = chance.choice(Assessment.values), chance.choice(Forecast.values)
+        goal.assessment, goal.forecast = chance.choice(assessments), chance.choice(forecasts)
         goal.comment = next(comments)
     SubGoalEntry.objects.bulk_update(goals, ["assessment", "forecast", "comment"])
     measures = list(MeasureEntry.objects.filter(follow_up=follow_up))
     for measure in measures:
-        measure.progress = chance.choice([value for value in Progress.values if value != Progress.STOPPED])
+        measure.progress = chance.choice(progresses)
         measure.done = next(comments)
     MeasureEntry.objects.bulk_update(measures, ["progress", "done"])
 

@@ -3,42 +3,44 @@ from types import SimpleNamespace
 import pytest
 
 from followup.intake.workbook import ASSESSMENT, FORECAST, PROGRESS
-from followup.scales import BLANK, SCALES, Assessment, Progress, Step, Trend, step, word_after
+from followup.scales import TARGET_STATUS, TREND
 from followup.templatetags.status import brief_status, status
+from programmes.scales import BLANK, Step
+from tests.factories import SCALES
 
 
 @pytest.mark.parametrize(
     ("number", "counted", "words"),
     [
-        (15, step(Progress, "done"), "genomförda"),
-        (1, step(Progress, "done"), "genomförd"),
-        (0, step(Progress, "delayed"), "försenade"),
-        (8, step(Progress, "delayed"), "försenade"),
-        (2, step(Progress, "stopped"), "avbrutna"),
-        (32, step(Progress, "ongoing"), "pågår"),
-        (2, step(Trend, "same"), "oförändrade"),
-        (1, step(Assessment, "met"), "uppfyllt"),
-        (8, step(Assessment, "met"), "uppfyllda"),
-        (13, step(Assessment, "partly"), "delvis uppfyllda"),
-        (2, step(Assessment, "cannot_assess"), "kan inte bedömas"),
+        (15, SCALES.progress.step("done"), "genomförda"),
+        (1, SCALES.progress.step("done"), "genomförd"),
+        (0, SCALES.progress.step("delayed"), "försenade"),
+        (8, SCALES.progress.step("delayed"), "försenade"),
+        (2, SCALES.progress.step("stopped"), "avbrutna"),
+        (32, SCALES.progress.step("ongoing"), "pågår"),
+        (2, TREND.step("same"), "oförändrade"),
+        (1, SCALES.assessment.step("met"), "uppfyllt"),
+        (8, SCALES.assessment.step("met"), "uppfyllda"),
+        (13, SCALES.assessment.step("partly"), "delvis uppfyllda"),
+        (2, SCALES.assessment.step("cannot_assess"), "kan inte bedömas"),
         (3, BLANK, "ej ifyllda"),
         (3, Step("done", "Klar enligt äldre skala", "good", ""), "klar enligt äldre skala"),
     ],
 )
 def test_a_counted_word_agrees_with_its_number(number, counted, words):
-    assert word_after(number, counted) == words
+    assert counted.after(number) == words
     assert f">{words}</span>" in status(counted, number)
     assert words in brief_status(counted, number)
 
 
 def test_a_word_alone_is_as_on_the_scale():
-    for scale in SCALES.values():
-        for one in scale.values():
+    for scale in (SCALES.assessment, SCALES.forecast, SCALES.progress, TREND, TARGET_STATUS):
+        for one in scale.steps:
             assert f">{one.word}</span>" in status(one)
 
 
 def test_an_unchanged_trend_is_neutral():
-    assert SCALES[Trend]["same"].tone == "blank"
+    assert TREND.step("same").tone == "blank"
 
 
 @pytest.mark.parametrize("column", [ASSESSMENT, FORECAST, PROGRESS])

@@ -18,8 +18,8 @@ from django.utils.formats import date_format
 
 from followup.models import Decision, FollowUp, ProtocolNote
 from followup.report.report import Report
-from followup.scales import Forecast
 from organisation.sentences import in_words, listing
+from programmes.scales import Meaning
 
 BULLETS = ("– ", "- ", "• ", "* ")
 
@@ -244,18 +244,19 @@ def _guidelines(report: Report) -> str:
     return f"Rapporten redovisar också hur {noun} {listing(titles)} har följts upp."
 
 
+# By the meaning of the overall forecast.
 FORECAST_SENTENCES: dict[str, str] = {
-    Forecast.WILL: "Den samlade prognosen är att målen nås under perioden.",
-    Forecast.PARTLY: "Den samlade prognosen är att målen delvis nås under perioden.",
-    Forecast.WILL_NOT: "Den samlade prognosen är att målen inte nås under perioden.",
-    Forecast.CANNOT_ASSESS: "Det går inte att bedöma om målen nås under perioden.",
-    Forecast.NOT_APPLICABLE: "En samlad prognos är inte aktuell i år.",
+    Meaning.REACHED: "Den samlade prognosen är att målen nås under perioden.",
+    Meaning.PARTLY: "Den samlade prognosen är att målen delvis nås under perioden.",
+    Meaning.NOT_REACHED: "Den samlade prognosen är att målen inte nås under perioden.",
+    Meaning.CANNOT_ASSESS: "Det går inte att bedöma om målen nås under perioden.",
+    Meaning.NOT_APPLICABLE: "En samlad prognos är inte aktuell i år.",
 }
 
 
 def forecast_sentence(report: Report) -> str:
     """Return the overall forecast as a sentence; empty when it is not written."""
-    return FORECAST_SENTENCES[report.forecast.key] if report.forecast.key else ""
+    return FORECAST_SENTENCES.get(report.forecast.meaning, "")
 
 
 def overarching_goal_sentence(report: Report) -> str:

@@ -21,7 +21,7 @@ from followup.documents.tools.wording import (
 )
 from followup.report.indicators import Figure, IndicatorStatus, compared
 from followup.report.report import AreaStatus, Comparison, GuidelineStatus, MeasureStatus, Report, SubGoalStatus
-from followup.scales import Step
+from programmes.scales import Step
 
 
 class Markable(Protocol):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from followup.documents.report import csv, xlsx
 from followup.documents.tools.wording import legible
-from followup.scales import Step
+from programmes.scales import Step
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from followup.documents.tools.office_zip import file_time, repack
 from followup.documents.tools.wording import example_notice, legible, source_in_words
 from followup.report.indicators import ComparisonRow, IndicatorStatus, Outcome, compared
 from followup.report.report import MeasureStatus, Report, SubGoalStatus
-from followup.scales import Step
+from programmes.scales import Step
 
 # Excel takes no more in a cell.
 CELL_LENGTH = 32_767

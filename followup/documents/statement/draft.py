@@ -21,46 +21,22 @@ from followup.documents.minutes.extract import (
     proposed_summary,
 )
 from followup.report.report import Report, Tally, tally
-from followup.scales import Assessment, Forecast, Progress, meanings
 from organisation.sentences import counted, listing
+from programmes.scales import BLANK, Meaning, Step
 
 BOARD = "Kommunstyrelsen"
 ADMINISTRATION = "kommunstyrelsens förvaltning"
 
-# Phrases of each step, by key, so that a report decided with other words reads the same. "" is a step not filled in.
-AREA_ASSESSMENTS: dict[str, str] = {
-    Assessment.MET: "uppfyllt i år",
-    Assessment.PARTLY: "delvis uppfyllt i år",
-    Assessment.NOT_MET: "inte uppfyllt i år",
-    Assessment.CANNOT_ASSESS: "kan inte bedömas i år",
-    Assessment.NOT_APPLICABLE: "inte aktuellt i år",
-}
+# Phrases by the meaning of a step.
 AREA_FORECASTS: dict[str, str] = {
-    Forecast.WILL: "målen väntas nås",
-    Forecast.PARTLY: "målen väntas delvis nås",
-    Forecast.WILL_NOT: "målen väntas inte nås",
-    Forecast.CANNOT_ASSESS: "det går inte att bedöma om målen nås",
-    Forecast.NOT_APPLICABLE: "en prognos är inte aktuell",
+    Meaning.REACHED: "målen väntas nås",
+    Meaning.PARTLY: "målen väntas delvis nås",
+    Meaning.NOT_REACHED: "målen väntas inte nås",
+    Meaning.CANNOT_ASSESS: "det går inte att bedöma om målen nås",
+    Meaning.NOT_APPLICABLE: "en prognos är inte aktuell",
 }
-# Singular and plural.
-GOALS_ASSESSED: dict[str, tuple[str, str]] = {
-    Assessment.MET: ("uppfyllt", "uppfyllda"),
-    Assessment.PARTLY: ("delvis uppfyllt", "delvis uppfyllda"),
-    Assessment.NOT_MET: ("ej uppfyllt", "ej uppfyllda"),
-    Assessment.CANNOT_ASSESS: ("kan inte bedömas", "kan inte bedömas"),
-    Assessment.NOT_APPLICABLE: ("är inte aktuellt i år", "är inte aktuella i år"),
-    "": ("har inte bedömts", "har inte bedömts"),
-}
-# Verb, singular and plural.
-MEASURES_DONE: dict[str, tuple[str, str, str]] = {
-    Progress.NOT_STARTED: ("är", "ej påbörjad", "ej påbörjade"),
-    Progress.ONGOING: ("pågår", "", ""),
-    Progress.DONE: ("är", "genomförd", "genomförda"),
-    Progress.DELAYED: ("är", "försenad", "försenade"),
-    Progress.STOPPED: ("är", "avbruten", "avbrutna"),
-    Progress.NOT_APPLICABLE: ("är", "inte aktuell i år", "inte aktuella i år"),
-    "": ("saknar", "uppgift", "uppgift"),
-}
+# Meanings whose words are verbs: "Av 68 åtgärder pågår 32", but "Av 68 åtgärder är 17 genomförda".
+VERBS = (Meaning.UNDER_WAY, Meaning.CONTINUOUS, Meaning.CANNOT_ASSESS)
 
 
 @dataclass(frozen=True)
@@ -141,7 +117,7 @@ def _description(report: Report) -> str:
         f" {counted(len(report.sub_goals), 'mål', 'mål')} och"
         f" {counted(len(report.measures), 'åtgärd', 'åtgärder')}.",
         _goals_assessed(report.assessment_tally, len(report.sub_goals)),
-        _measures_done(tally(Progress, (measure.progress for measure in report.measures)), len(report.measures)),
+        _measures_done(tally(measure.progress for measure in report.measures), len(report.measures)),
         "\n".join(["Ansvarsområdena:", *_area_lines(report)]) if report.areas else "",
         report.circumstances,
         _changes(report),
@@ -150,12 +126,22 @@ def _description(report: Report) -> str:
 
 def _area_lines(report: Report) -> Iterable[str]:
     for area in report.areas:
-        judgements = [
-            phrases[step.key]
-            for phrases, step in ((AREA_ASSESSMENTS, area.assessment), (AREA_FORECASTS, area.forecast))
-            if step.key
-        ]
-        yield f"– {area.name}: {', och '.join(judgements) or 'har inte bedömts'}."
+        judgements = [_assessed_this_year(area.assessment), AREA_FORECASTS.get(area.forecast.meaning, "")]
+        yield f"– {area.name}: {', och '.join(filter(None, judgements)) or 'har inte bedömts'}."
+
+
+def _assessed_this_year(step: Step) -> str:
+    """Return "delvis uppfyllt i år"; empty for an assessment that is not filled in."""
+    if step == BLANK:
+        return ""
+    words = in_running_text(step, 1)
+    return words if words.endswith("i år") else f"{words} i år"
+
+
+def in_running_text(step: Step, number: int) -> str:
+    """Return the word of the step as running text has it: tables say "ej uppfyllt", texts "inte uppfyllt"."""
+    words = step.after(number)
+    return f"inte {words.removeprefix('ej ')}" if words.startswith("ej ") else words
 
 
 def _goals_assessed(tallies: Iterable[Tally], total: int) -> str:
@@ -163,28 +149,43 @@ def _goals_assessed(tallies: Iterable[Tally], total: int) -> str:
 
     A tally is a step of the scale with the number of goals on it. Steps that are no assessment get a sentence each.
     """
-    assessed: list[str] = []
-    other_sentences: list[str] = []
-    for item in tallies:
-        singular, plural = GOALS_ASSESSED[item.step.key]
-        phrase = singular if item.number == 1 else plural
-        if item.step.key in meanings(Assessment):
-            assessed.append(f"{item.number} som {phrase}")
-        else:
-            other_sentences.append(f"{item.number} mål {phrase}.")
+    assessed = [f"{item.number} som {item.step.after(item.number)}" for item in tallies if item.step.rank is not None]
+    other_sentences = [_goals_not_assessed(item) for item in tallies if item.step.rank is None]
     if not assessed:
         return " ".join(other_sentences)
     return " ".join([f"Av {total} mål bedöms {listing(assessed)}.", *other_sentences])
+
+
+def _goals_not_assessed(item: Tally) -> str:
+    """Return a sentence about goals at a step that is no assessment."""
+    if item.step == BLANK:
+        return f"{item.number} mål har inte bedömts."
+    words = in_running_text(item.step, item.number)
+    verb = "är " if item.step.means(Meaning.NOT_APPLICABLE) else ""
+    return f"{item.number} mål {verb}{words}."
 
 
 def _measures_done(tallies: Iterable[Tally], total: int) -> str:
     """Return "Av 68 åtgärder pågår 32, 17 är genomförda och 1 är inte aktuell i år."."""
     clauses: list[str] = []
     for item in tallies:
-        verb, one, many = MEASURES_DONE[item.step.key]
+        verb, complement = _verb_and_complement(item)
         words = [verb, str(item.number)] if not clauses else [str(item.number), verb]
-        clauses.append(" ".join([*words, one if item.number == 1 else many]).strip())
+        clauses.append(" ".join([*words, complement]).strip())
     return f"Av {counted(total, 'åtgärd', 'åtgärder')} {listing(clauses)}." if clauses else ""
+
+
+def _verb_and_complement(item: Tally) -> tuple[str, str]:
+    """Return the verb of a clause about measures at a step, and the words after their number."""
+    if item.step == BLANK:
+        return "saknar", "uppgift"
+    words = item.step.after(item.number)
+    if item.step.means(*VERBS):
+        verb, _, rest = words.partition(" ")
+        return verb, rest
+    if item.step.means(Meaning.NOT_APPLICABLE):
+        return "är", "inte aktuell i år" if item.number == 1 else "inte aktuella i år"
+    return "är", words
 
 
 def _changes(report: Report) -> str:

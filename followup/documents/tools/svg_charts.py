@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import models
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from followup.documents.tools.colours import colours
 from followup.documents.tools.svg_numbers import svg_number
 from followup.report.report import AreaStatus, Report, Tally, tally
-from followup.scales import BLANK, SCALES, Assessment, Progress, Step, word_after
+from programmes.scales import Step
 
 BAR_WIDTH, BAR_HEIGHT = 300, 22
 # The narrowest segment that has room for a symbol.
@@ -44,21 +43,21 @@ class Chart:
 
 def assessments(report: Report) -> Chart:
     """Return the chart of the goals' assessments in each area."""
-    return _chart(Assessment, report.areas, [[goal.assessment for goal in area.sub_goals] for area in report.areas])
+    return _chart(report.areas, [[goal.assessment for goal in area.sub_goals] for area in report.areas])
 
 
 def progress(report: Report) -> Chart:
     """Return the chart of the measures' progress in each area."""
-    return _chart(Progress, report.areas, [[measure.progress for measure in area.measures] for area in report.areas])
+    return _chart(report.areas, [[measure.progress for measure in area.measures] for area in report.areas])
 
 
-def _chart(scale: type[models.TextChoices], areas: Sequence[AreaStatus], steps_of_areas: list[list[Step]]) -> Chart:
+def _chart(areas: Sequence[AreaStatus], steps_of_areas: list[list[Step]]) -> Chart:
     """Return the chart of `areas`, whose items have the steps in `steps_of_areas`, in the same order."""
     occurring = {step for steps in steps_of_areas for step in steps}
-    columns = tuple(step for step in (*SCALES[scale].values(), BLANK) if step in occurring)
+    columns = tuple(sorted(occurring, key=lambda step: step.order))
     longest = max((len(steps) for steps in steps_of_areas), default=0)
     rows = tuple(
-        ChartRow(area, bar(tally(scale, steps), longest), tuple(steps.count(column) for column in columns))
+        ChartRow(area, bar(tally(steps), longest), tuple(steps.count(column) for column in columns))
         for area, steps in zip(areas, steps_of_areas, strict=True)
     )
     return Chart(columns, rows)
@@ -76,7 +75,7 @@ def bar(tallies: Iterable[Tally], longest: int) -> SafeString:
         '<svg class="bar" role="img" viewBox="0 0 {} {}"><title>{}</title>{}</svg>',
         BAR_WIDTH,
         BAR_HEIGHT,
-        ", ".join(f"{item.number} {word_after(item.number, item.step)}" for item in tallies) or "Inga",
+        ", ".join(f"{item.number} {item.step.after(item.number)}" for item in tallies) or "Inga",
         format_html_join("", "{}", ((segment,) for segment in segments)),
     )
 

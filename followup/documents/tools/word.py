@@ -28,7 +28,7 @@ from docx.text.run import Run
 from followup.documents.tools.colours import colours
 from followup.documents.tools.office_zip import repack
 from followup.documents.tools.wording import legible
-from followup.scales import CHECK, CLOCK, CROSS, DASH, DOWN, HALF, LEVEL, PLAY, QUESTION, RING, STOP, UP, Step
+from programmes.scales import Step, Symbol
 
 LANGUAGE = "sv-SE"
 FONT = "Calibri"
@@ -40,18 +40,21 @@ TEXT_WIDTH = 170  # millimetres between the margins
 
 # The symbols of the scales as characters: `Step.path` draws the same on pages.
 SIGNS = {
-    CHECK: "✓",
-    HALF: "◐",
-    CROSS: "✕",
-    QUESTION: "?",
-    DASH: "–",
-    UP: "▲",
-    LEVEL: "►",
-    DOWN: "▼",
-    CLOCK: "◷",
-    PLAY: "▷",
-    RING: "○",
-    STOP: "■",
+    Symbol.CHECK.path: "✓",
+    Symbol.HALF.path: "◐",
+    Symbol.QUARTER.path: "◔",
+    Symbol.THREE_QUARTERS.path: "◕",
+    Symbol.CROSS.path: "✕",
+    Symbol.QUESTION.path: "?",
+    Symbol.DASH.path: "–",
+    Symbol.UP.path: "▲",
+    Symbol.LEVEL.path: "►",
+    Symbol.DOWN.path: "▼",
+    Symbol.CLOCK.path: "◷",
+    Symbol.PLAY.path: "▷",
+    Symbol.LOOP.path: "↻",
+    Symbol.RING.path: "○",
+    Symbol.STOP.path: "■",
 }
 
 # Style, size in points, space before and after, whether it stands out.

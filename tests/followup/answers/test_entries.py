@@ -3,7 +3,6 @@
 import pytest
 
 from followup.models import MeasureEntry, SubGoalEntry
-from followup.scales import Assessment, Forecast, Progress
 from programmes.models import SubGoal
 from tests.fixtures import client_of, make_user, reopened, undecided
 from tests.pages import html_of
@@ -58,8 +57,8 @@ def test_a_post_saves_the_goal_and_its_measures(official, entry, measure, answer
     assert response.redirect_chain == [(URL, 302)]
     assert "Sparad " in html_of(response)
     assert "Allt som din enhet ska svara på är ifyllt." in html_of(response)
-    assert stored(entry) == (Assessment.MET, Forecast.WILL, "Fler känner sig trygga.", 2)
-    assert (measure.progress, measure.done, measure.version) == (Progress.DONE, "Åtta vandringar.", 2)
+    assert stored(entry) == ("met", "will", "Fler känner sig trygga.", 2)
+    assert (measure.progress, measure.done, measure.version) == ("done", "Åtta vandringar.", 2)
 
 
 def test_history_has_the_user(official, entry, answers):
@@ -71,7 +70,7 @@ def test_a_partial_answer_is_saved_and_the_missing_fields_are_listed(official, e
     answers |= {"goal-assessment": "", "goal-comment": ""}
     html = html_of(client_of(official).post(URL, answers, follow=True))
     assert '<a href="#id_goal-assessment_0">Mål 1.1</a> saknar bedömning, kommentar' in html
-    assert stored(entry) == ("", Forecast.WILL, "", 2)
+    assert stored(entry) == ("", "will", "", 2)
 
 
 def test_an_unchanged_answer_is_not_saved_again(official, entry, measure, answers):

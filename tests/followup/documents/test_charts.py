@@ -14,10 +14,12 @@ from followup.models import FollowUp
 from followup.report.building import build_report
 from followup.report.indicators import Figure, IndicatorStatus, Outcome
 from followup.report.report import Tally
-from followup.scales import BLANK, SCALES, Assessment, Progress, Trend
+from followup.scales import TREND
 from followup.templatetags.charts import figure
+from programmes.scales import BLANK
+from tests.factories import SCALES
 
-MET, PARTLY, NOT_MET = (SCALES[Assessment][key] for key in ("met", "partly", "not_met"))
+MET, PARTLY, NOT_MET = (SCALES.assessment.step(key) for key in ("met", "partly", "not_met"))
 
 
 def parsed(svg: str) -> ElementTree.Element:
@@ -36,7 +38,7 @@ def indicator(
         target=None if target is None else Decimal(target),
         targets=tuple(Figure(year, Decimal(value)) for year, value in (targets or {}).items()),
         outcomes=tuple(Outcome(year, Decimal(value), None, None, BLANK, "", None) for year, value in outcomes),
-        trend=SCALES[Trend]["better"],
+        trend=TREND.step("better"),
         suggestion=BLANK,
         source="",
         kpi="",
@@ -86,7 +88,7 @@ def test_the_charts_hold_every_goal_and_measure(huddinge):
         assert list(row.figures) == counts
         assert sum(counts) == len(row.area.sub_goals)
     assert sum(sum(row.figures) for row in progress.rows) == 68
-    assert SCALES[Progress]["done"] in progress.steps
+    assert SCALES.progress.step("done") in progress.steps
 
 
 def test_the_charts_of_nothing_are_empty(huddinge):

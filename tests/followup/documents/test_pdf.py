@@ -24,7 +24,7 @@ from followup.documents.report import html, pdf
 from followup.models import AreaEntry, Decision, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.report.building import build_report
 from followup.report.report import Change, Report, Scale
-from followup.scales import Step
+from programmes.scales import Step
 
 LONG_WORD = "Trygghetsskapandeochbrottsförebyggandesamverkansöverenskommelse"
 SCRIPT = "<script>document.title='borta'</script><img src='http://example.com/x.png'>"

@@ -9,7 +9,8 @@ import pytest
 from docx.oxml.ns import qn
 
 from followup.documents.tools import word
-from followup.scales import BLANK, SCALES, Assessment, step
+from programmes.scales import BLANK
+from tests.factories import SCALES
 
 MADE = datetime(2021, 2, 17, 12)
 
@@ -70,7 +71,7 @@ def test_what_no_reader_can_show_is_replaced(document):
 
 def test_a_table_has_a_repeated_header_and_whole_rows(document):
     table = word.table(document, ["Nr", "Status"], [20, 50], "Alla mål")
-    word.row(table, ["1.1", step(Assessment, "met")])
+    word.row(table, ["1.1", SCALES.assessment.step("met")])
     again = opened(document).tables[0]
     assert [[cell.text for cell in row.cells] for row in again.rows] == [["Nr", "Status"], ["1.1", "✓\xa0Uppfyllt"]]
     assert [row._tr.trPr.find(qn("w:tblHeader")) is not None for row in again.rows] == [True, False]
@@ -85,15 +86,15 @@ def test_a_table_has_a_repeated_header_and_whole_rows(document):
 
 
 def test_a_status_is_symbol_word_and_colour(document):
-    word.add_status(word.paragraph(document), step(Assessment, "met"))
+    word.add_status(word.paragraph(document), SCALES.assessment.step("met"))
     sign, text = opened(document).paragraphs[0].runs
     assert (sign.text, text.text) == ("✓", "\xa0Uppfyllt")
     assert str(sign.font.color.rgb) == str(text.font.color.rgb) == "17632F"
 
 
 def test_every_step_of_every_scale_has_a_symbol_of_its_own_within_the_scale():
-    for steps in SCALES.values():
-        signs = [word.SIGNS[item.path] for item in steps.values()]
+    for scale in (SCALES.assessment, SCALES.forecast, SCALES.progress):
+        signs = [word.SIGNS[step.path] for step in scale.steps]
         assert len(set(signs)) == len(signs)
     assert word.SIGNS[BLANK.path] == "○"
 

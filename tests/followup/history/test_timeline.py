@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def entry(open_year) -> SubGoalEntry:
-    entry = SubGoalEntry.objects.select_related("follow_up", "sub_goal__area").get(
+    entry = SubGoalEntry.objects.select_related("follow_up", "sub_goal__area__programme__framework").get(
         follow_up=open_year, sub_goal__area__number=1, sub_goal__number=1
     )
     entry.save()  # the rows were copied into the test without their history
@@ -216,5 +216,5 @@ def test_what_is_told_stands_in_order_of_time(open_year):
     later, earlier = (
         Moment(open_year.history.first().history_date.replace(year=year), "A", "En", "sades") for year in (2090, 2000)
     )
-    timeline = Timeline({FollowUp: {open_year.pk: "Året"}}, [earlier, later])
+    timeline = Timeline(open_year.scales, {FollowUp: {open_year.pk: "Året"}}, [earlier, later])
     assert (timeline[0], timeline[-1], len(timeline)) == (later, earlier, 3)

@@ -30,8 +30,8 @@ from followup.report.report import (
 )
 from followup.report.serialization import to_json
 from followup.report.verification import check_chain
-from followup.scales import BLANK
 from followup.workflow import NotAllowedError
+from programmes.scales import BLANK
 from tests.fixtures import client_of
 from tests.pages import html_of
 

@@ -26,6 +26,7 @@ from followup.models import (
     Speaker,
     SubGoalEntry,
 )
+from followup.models.step_field import StepField
 from followup.report.archive import report_of
 from followup.report.building import build_report
 from followup.report.serialization import from_json, to_json
@@ -86,6 +87,7 @@ def everything_changed() -> int:
         for model in own_models():
             for field in model._meta.local_fields if model not in kept else ():
                 plain = isinstance(field, models.CharField | models.TextField) and not field.choices
+                plain = plain and not isinstance(field, StepField)
                 # A reason for no change is refused by a constraint, not by a rule.
                 named = field.unique or isinstance(field, models.SlugField) or field.name == "change_reason"
                 if plain and not named:

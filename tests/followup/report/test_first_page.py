@@ -16,7 +16,7 @@ from followup.report.indicators import Figure
 from followup.report.off_target import TOO_SLOW, WRONG_WAY, off_target
 from followup.report.report import BoardCase, Report
 from followup.report.selection import of_area
-from followup.scales import Assessment, Forecast, step
+from tests.factories import SCALES
 
 
 @pytest.fixture
@@ -32,7 +32,12 @@ def page(report) -> FirstPage:
 def assessed(report: Report, *, key: str, forecast: str = "will", goals: int = 1) -> Report:
     """Return the report with so many goals, each with one assessment, without an earlier year or measures."""
     first = report.areas[0].sub_goals[0]
-    of_goal = {"assessment": step(Assessment, key), "forecast": step(Forecast, forecast), "measures": (), "years": ()}
+    of_goal = {
+        "assessment": SCALES.assessment.step(key),
+        "forecast": SCALES.forecast.step(forecast),
+        "measures": (),
+        "years": (),
+    }
     made = tuple(replace(first, number=number, **of_goal) for number in range(1, goals + 1))
     return replace(report, areas=(replace(report.areas[0], sub_goals=made),), years=(2020,))
 

@@ -7,8 +7,9 @@ import pytest
 from followup.models import FollowUp, SubGoalEntry
 from followup.report.archive import report_of
 from followup.report.overview import overview_of, period_of, period_position
-from followup.scales import SCALES, Assessment, Forecast, Trend, change_between
+from followup.scales import Trend, change_between
 from programmes.models import Programme
+from tests.factories import SCALES
 from tests.fixtures import PROGRAMME, client_of, put_in_state
 from tests.pages import html_of
 
@@ -24,16 +25,16 @@ def year(number):
 @pytest.mark.parametrize(
     ("scale", "before", "after", "expected"),
     [
-        (Assessment, "partly", "met", Trend.BETTER),
-        (Assessment, "met", "not_met", Trend.WORSE),
-        (Assessment, "partly", "partly", Trend.SAME),
-        (Assessment, "cannot_assess", "met", None),
-        (Assessment, "met", "not_applicable", None),
-        (Forecast, "will_not", "partly", Trend.BETTER),
+        ("assessment", "partly", "met", Trend.BETTER),
+        ("assessment", "met", "not_met", Trend.WORSE),
+        ("assessment", "partly", "partly", Trend.SAME),
+        ("assessment", "cannot_assess", "met", None),
+        ("assessment", "met", "not_applicable", None),
+        ("forecast", "will_not", "partly", Trend.BETTER),
     ],
 )
 def test_better_or_worse(scale, before, after, expected):
-    change = change_between(SCALES[scale][before], SCALES[scale][after], scale)
+    change = change_between(SCALES.of(scale).step(before), SCALES.of(scale).step(after))
     assert (change and change.key) == expected
 
 
@@ -43,7 +44,7 @@ def test_areas_are_counted(open_year):
     first = overview.cards[0]
     goals = SubGoalEntry.objects.filter(follow_up__year=2020, sub_goal__area__number=1)
     assert words(first.assessments) == {
-        label: count for value, label in Assessment.choices if (count := goals.filter(assessment=value).count())
+        label: count for value, label in SCALES.assessment.choices if (count := goals.filter(assessment=value).count())
     }
     assert sum(words(first.forecasts).values()) == goals.count() == 6
     assert overview.most_goals == 6

@@ -9,14 +9,15 @@ from followup.models import FollowUp, MeasureEntry, SubGoalEntry
 from followup.report.building import build_report
 from followup.report.report import Change
 from followup.report.serialization import from_json, to_json
-from followup.scales import BLANK, SCALES, Assessment, Forecast, Progress
 from programmes.models import Measure, SubGoal
+from programmes.scales import BLANK
+from tests.factories import SCALES
 from tests.fixtures import reopened
 
 
 @pytest.fixture
 def follow_up(huddinge):
-    return FollowUp.objects.select_related("programme").get(year=2020)
+    return FollowUp.objects.select_related("programme__framework").get(year=2020)
 
 
 def test_it_holds_the_year_as_reported(follow_up):
@@ -24,11 +25,11 @@ def test_it_holds_the_year_as_reported(follow_up):
     entry = SubGoalEntry.objects.get(follow_up=follow_up, sub_goal__area__number=1, sub_goal__number=1)
     goal = report.areas[0].sub_goals[0]
     assert report.title == "Uppföljning 2020 av Program för trygghet och säkerhet 2018–2021"
-    assert report.forecast == SCALES[Forecast]["will"]
+    assert report.forecast == SCALES.forecast.step("will")
     assert report.assessment == BLANK
     assert [area.number for area in report.areas] == [1, 2, 3, 4, 5]
     assert (goal.code, goal.comment) == ("1.1", entry.comment)
-    assert goal.assessment == SCALES[Assessment][entry.assessment]
+    assert goal.assessment == SCALES.assessment.step(entry.assessment)
     assert [measure.code for measure in goal.measures] == ["1.1.1", "1.1.2", "1.1.3"]
     assert report.is_decided
 
@@ -43,9 +44,9 @@ def test_the_matrix_has_a_cell_for_every_year_up_to_this_one(follow_up):
 def test_a_goal_added_later_has_blank_cells_for_the_years_before(follow_up):
     reopened(follow_up.year)
     goal = SubGoal.objects.create(area=follow_up.programme.areas.get(number=1), number=99, text="Nytt mål")
-    SubGoalEntry.objects.create(follow_up=follow_up, sub_goal=goal, assessment=Assessment.MET)
+    SubGoalEntry.objects.create(follow_up=follow_up, sub_goal=goal, assessment="met")
     row = build_report(follow_up).areas[0].sub_goals[-1]
-    assert [cell.assessment for cell in row.years] == [BLANK, BLANK, SCALES[Assessment]["met"]]
+    assert [cell.assessment for cell in row.years] == [BLANK, BLANK, SCALES.assessment.step("met")]
 
 
 def test_the_year_holds_the_measures_that_ran_then(follow_up):
@@ -72,7 +73,7 @@ def test_changes_are_those_of_the_year(follow_up):
 
 
 def test_what_is_filled_in_is_counted(huddinge):
-    follow_up = FollowUp.objects.select_related("programme").get(year=2021)
+    follow_up = FollowUp.objects.select_related("programme__framework").get(year=2021)
     report = build_report(follow_up)
     assert (report.filled_in, len(report.sub_goals)) == (8, 24)
     MeasureEntry.objects.filter(follow_up=follow_up, measure__sub_goal__area__number=1).update(progress="")
@@ -99,7 +100,7 @@ def test_the_number_of_queries_does_not_grow_with_the_programme(follow_up, djang
         goal = SubGoal.objects.create(area=area, number=number, text="Mål")
         SubGoalEntry.objects.create(follow_up=follow_up, sub_goal=goal)
         measure = Measure.objects.create(sub_goal=goal, number=1, text="Åtgärd", first_year=2018, last_year=2021)
-        MeasureEntry.objects.create(follow_up=follow_up, measure=measure, progress=Progress.DONE)
+        MeasureEntry.objects.create(follow_up=follow_up, measure=measure, progress="done")
     with django_assert_num_queries(9):
         build_report(follow_up)
 

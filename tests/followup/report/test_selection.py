@@ -9,7 +9,6 @@ from followup.report.building import build_report
 from followup.report.report import Report
 from followup.report.selection import compared_with, of_area, of_unit, select, without_measures
 from followup.report.serialization import from_json, to_json
-from followup.scales import Assessment, Progress
 from programmes.models import IndicatorTarget, IndicatorValue
 from tests.fixtures import reopened
 
@@ -50,15 +49,13 @@ def test_goals_without_measures(report):
 
 def test_what_has_changed_since_an_earlier_year(report):
     year, earlier = reopened(2020), reopened(2018)
-    SubGoalEntry.objects.filter(follow_up__in=[year, earlier]).update(assessment=Assessment.PARTLY)
-    SubGoalEntry.objects.filter(follow_up=year, sub_goal__area__number=1, sub_goal__number=1).update(
-        assessment=Assessment.MET
-    )
+    SubGoalEntry.objects.filter(follow_up__in=[year, earlier]).update(assessment="partly")
+    SubGoalEntry.objects.filter(follow_up=year, sub_goal__area__number=1, sub_goal__number=1).update(assessment="met")
     entries = MeasureEntry.objects.filter(follow_up__in=[year, earlier])
-    entries.update(progress=Progress.ONGOING)
+    entries.update(progress="ongoing")
     finished, stopped, new = MeasureEntry.objects.filter(follow_up=year).order_by("measure_id")[:3]
-    MeasureEntry.objects.filter(pk=finished.pk).update(progress=Progress.DONE)
-    MeasureEntry.objects.filter(pk=stopped.pk).update(progress=Progress.STOPPED, stop_reason="Medel saknas.")
+    MeasureEntry.objects.filter(pk=finished.pk).update(progress="done")
+    MeasureEntry.objects.filter(pk=stopped.pk).update(progress="stopped", stop_reason="Medel saknas.")
     MeasureEntry.objects.filter(follow_up=earlier, measure=new.measure).delete()
     before = set(MeasureEntry.objects.filter(follow_up=earlier).values_list("measure_id", flat=True))
 
@@ -76,7 +73,7 @@ def test_what_has_changed_since_an_earlier_year(report):
 
 def test_a_measure_that_was_done_before_is_not_finished_anew(report):
     year, earlier = reopened(2020), reopened(2019)
-    MeasureEntry.objects.filter(follow_up__in=[year, earlier]).update(progress=Progress.DONE)
+    MeasureEntry.objects.filter(follow_up__in=[year, earlier]).update(progress="done")
     comparison = compared_with(build_report(year), 2019).comparison
     assert comparison is not None
     assert set(comparison.finished) == set(comparison.added)

@@ -16,19 +16,20 @@ from followup.report.sentences import (
     step_sentence,
     unchanged_sentence,
 )
-from followup.scales import BLANK, Assessment, Forecast, Progress, step
+from programmes.scales import BLANK
+from tests.factories import SCALES
 
-MET = step(Assessment, Assessment.MET)
-CANNOT_ASSESS = step(Assessment, Assessment.CANNOT_ASSESS)
-DELAYED = step(Progress, Progress.DELAYED)
+MET = SCALES.assessment.step("met")
+CANNOT_ASSESS = SCALES.assessment.step("cannot_assess")
+DELAYED = SCALES.progress.step("delayed")
 
 
 def goals_at(**numbers: int) -> list[Tally]:
-    return [Tally(step(Assessment, key), number) for key, number in numbers.items()]
+    return [Tally(SCALES.assessment.step(key), number) for key, number in numbers.items()]
 
 
 def forecasts(**numbers: int):
-    return [step(Forecast, key) for key, number in numbers.items() for _ in range(number)]
+    return [SCALES.forecast.step(key) for key, number in numbers.items() for _ in range(number)]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_the_share_of_the_measures_has_their_gender():
 
 def test_a_step_that_is_a_verb_takes_no_other_verb():
     assert share_sentence(GOAL, 3, 5, CANNOT_ASSESS) == "Tre av fem mål kan inte bedömas."
-    assert step_sentence(MEASURE, 32, step(Progress, Progress.ONGOING)) == "32 åtgärder pågår."
+    assert step_sentence(MEASURE, 32, SCALES.progress.step("ongoing")) == "32 åtgärder pågår."
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,11 @@ from followup.models import FollowUp, Rendering, SubGoalEntry
 from followup.report.archive import report_of
 from followup.report.serialization import from_current_json, to_json
 from followup.report.unit_year import UnitYear, unit_year
-from followup.scales import Assessment, change_between, step
+from followup.scales import change_between
 from followup.worker import make_pdfs
 from organisation.models import Unit
 from programmes.models import Measure, SubGoal
+from tests.factories import SCALES
 from tests.fixtures import client_of, reopened
 from tests.followup.reading.test_dashboards import grow
 from tests.pages import html_of
@@ -40,7 +41,7 @@ def year_of(slug: str, year: int) -> UnitYear:
     ],
 )
 def test_better_and_worse(before, after, change):
-    found = change_between(step(Assessment, before), step(Assessment, after))
+    found = change_between(SCALES.assessment.step(before), SCALES.assessment.step(after))
     assert (found.word if found else None) == change
 
 

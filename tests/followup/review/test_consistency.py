@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 import pytest
-from django.db.models import TextChoices
 
-from followup import scales
 from followup.review.consistency import OF_AREA, contradiction, contradictions
-from followup.scales import CHECK, CROSS, HALF, QUESTION, Forecast, Meaning, Step
+from followup.scales import change_between
+from programmes.scales import Kind, Meaning, Symbol, Tone, build_scale
+from programmes.shipped_frameworks import ShippedStep
+from tests.factories import SCALES
 
 
 @dataclass
@@ -65,42 +66,31 @@ CASES = [
 
 @pytest.mark.parametrize(("overall", "of_goals", "sentence"), CASES)
 def test_contradiction(overall, of_goals, sentence):
-    assert contradiction(Forecast, "P", overall, of_goals) == sentence
+    assert contradiction(SCALES.forecast, "P", overall, of_goals) == sentence
 
 
 def test_assessment_and_forecast_are_judged_each_for_itself():
     goals = [Judged("not_met", "will"), Judged("met", "will")]
-    assert contradictions(Judged("met", "will"), goals, OF_AREA) == [
+    assert contradictions(SCALES, Judged("met", "will"), goals, OF_AREA) == [
         "Områdets bedömning är ”Uppfyllt”, men 1 mål har ”Ej uppfyllt”."
     ]
-    assert contradictions(Judged("partly", "will"), goals, OF_AREA) == []
+    assert contradictions(SCALES, Judged("partly", "will"), goals, OF_AREA) == []
 
 
-class FourSteps(TextChoices):
-    """A scale of a municipality with a fourth comparable step, placed second, and an incomparable one placed third."""
-
-    MET = "met", "Uppfyllt"
-    MOSTLY = "mostly", "Till stor del uppfyllt"
-    CANNOT = "cannot", "Kan inte bedömas"
-    PARTLY = "partly", "Delvis uppfyllt"
-    NOT_MET = "not_met", "Ej uppfyllt"
-
-
-@pytest.fixture
-def four_steps(monkeypatch):
-    rows = [
-        scales._Row(FourSteps.MET, "good", CHECK, Meaning.REACHED),
-        scales._Row(FourSteps.MOSTLY, "good", HALF, Meaning.PARTLY),
-        scales._Row(FourSteps.CANNOT, "unknown", QUESTION),
-        scales._Row(FourSteps.PARTLY, "middling", HALF, Meaning.PARTLY),
-        scales._Row(FourSteps.NOT_MET, "poor", CROSS, Meaning.NOT_REACHED),
-    ]
-    steps = {row.choice.value: Step(row.choice.value, str(row.choice.label), row.tone, row.path) for row in rows}
-    monkeypatch.setitem(scales._ROWS, FourSteps, rows)
-    monkeypatch.setitem(scales.SCALES, FourSteps, steps)
+# A scale of a municipality with a fourth comparable step, placed second, and an incomparable one placed third.
+FOUR_STEPS = build_scale(
+    Kind.ASSESSMENT,
+    "Bedömning",
+    [
+        ShippedStep("met", "Uppfyllt", "", Meaning.REACHED, Symbol.CHECK, Tone.GOOD),
+        ShippedStep("mostly", "Till stor del uppfyllt", "", Meaning.PARTLY, Symbol.HALF, Tone.GOOD),
+        ShippedStep("cannot", "Kan inte bedömas", "", Meaning.CANNOT_ASSESS, Symbol.QUESTION, Tone.UNKNOWN),
+        ShippedStep("partly", "Delvis uppfyllt", "", Meaning.PARTLY, Symbol.HALF, Tone.MIDDLING),
+        ShippedStep("not_met", "Ej uppfyllt", "", Meaning.NOT_REACHED, Symbol.CROSS, Tone.POOR),
+    ],
+)
 
 
-@pytest.mark.usefixtures("four_steps")
 @pytest.mark.parametrize(
     ("overall", "of_goals", "sentence"),
     [
@@ -130,15 +120,13 @@ def four_steps(monkeypatch):
     ],
 )  # fmt: skip
 def test_the_order_comes_from_the_scale(overall, of_goals, sentence):
-    assert contradiction(FourSteps, "A", overall, of_goals) == sentence
+    assert contradiction(FOUR_STEPS, "A", overall, of_goals) == sentence
 
 
-@pytest.mark.usefixtures("four_steps")
 @pytest.mark.parametrize(
     ("before", "after", "trend"),
     [("partly", "mostly", "better"), ("met", "mostly", "worse"), ("mostly", "mostly", "same"), ("met", "cannot", None)],
 )
 def test_a_change_follows_the_order_of_the_scale(before, after, trend):
-    steps = scales.SCALES[FourSteps]
-    change = scales.change_between(steps[before], steps[after], FourSteps)
+    change = change_between(FOUR_STEPS.step(before), FOUR_STEPS.step(after))
     assert (change.key if change else None) == trend
