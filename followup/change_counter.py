@@ -20,7 +20,7 @@ from followup.models import (
     SubGoalEntry,
     Tick,
 )
-from organisation.models import Unit, User
+from organisation.models import Membership, Unit, User
 from programmes.models import (
     Guideline,
     Indicator,
@@ -32,6 +32,7 @@ from programmes.models import (
     Perspective,
     Programme,
     ResponsibilityArea,
+    ResponsiblePerson,
     SubGoal,
 )
 from programmes.triggers import Count
@@ -60,13 +61,15 @@ SHOWN: list[type[Model]] = [
     MeasureEntry,
     GuidelineEntry,
 ]
-# Further models that dashboards depend on: decisions and permissions.
+# Further models that dashboards depend on: decisions, permissions, and the people who are shown to units.
 DECIDES: list[type[Model]] = [
     Decision,
     DecidedReport,
     Group.permissions.through,
     User.groups.through,
     User.user_permissions.through,
+    Membership,
+    ResponsiblePerson,
 ]
 COUNTS = [Count(model._meta.db_table, Tick._meta.db_table) for model in [*SHOWN, *DECIDES]]
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils import timezone
 
 from followup.models import Answer, FollowUp
+from organisation.models import Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.contrib.auth.models import AnonymousUser
 
-    from organisation.models import Unit, User
+    from organisation.models import User
 
 
 def responsible_units(answer: Answer) -> Iterable[Unit]:
@@ -47,6 +49,14 @@ def can_link_indicators(user: User) -> bool:
 def can_follow_review(user: User) -> bool:
     """Whether the user may read the review pages: reviewers, and the secretary that continues their work."""
     return can_review(user) or user.has_perm("followup.decide_followup")
+
+
+def can_see_contacts(user: User, units: Iterable[Unit]) -> bool:
+    """Whether the user may see whom to ask about the units: those who review or administer, and the units' people."""
+    if can_follow_review(user) or user.has_perm("organisation.change_unit"):
+        return True
+    own = Unit.objects.with_member(user, timezone.localdate())
+    return any(unit in own for unit in units)
 
 
 def can_review_answer(user: User, answer: Answer) -> bool:

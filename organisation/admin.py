@@ -405,7 +405,7 @@ class UnitAdmin(HistoryAdmin):
     list_display = ("name", "kind", "valid_from", "valid_to", "reporter_count")
     list_filter = ("kind",)
     search_fields = ("name", "slug")
-    autocomplete_fields = ("successors",)
+    autocomplete_fields = ("successors", "contact")
     prepopulated_fields = {"slug": ("name",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Unit]:

@@ -66,6 +66,7 @@ REVIEWER = Role(
             "indicator",
             "indicatortarget",
             "indicatorvalue",
+            "responsibleperson",
         )
         | _permissions("followup", ["add", "change", "view", "review"], "followup")
         | _permissions("followup", ["view"], "subgoalentry", "measureentry")

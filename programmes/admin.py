@@ -31,6 +31,7 @@ from programmes.models import (
     Perspective,
     Programme,
     ResponsibilityArea,
+    ResponsiblePerson,
     SubGoal,
     set_responsible,
 )
@@ -119,6 +120,16 @@ class GuidelineForm(ReasonForm, ResponsibilityForm):
 class MeasureAdminForm(ReasonForm, MeasureForm):
     class Meta(MeasureForm.Meta):
         pass
+
+
+class ResponsiblePersonInline(StackedInline):
+    """The person to ask, whom only reviewers and the unit see."""
+
+    model = ResponsiblePerson
+    fields = (("user", "name"),)
+    autocomplete_fields = ("user",)
+    max_num = 1
+    extra = 0
 
 
 class MeasureInline(StackedInline):
@@ -332,7 +343,7 @@ class SubGoalAdmin(HistoryAdmin):
         "låt dess åtgärder sluta gälla genom att ange ett sista år för dem."
     )
     form = GoalForm
-    inlines = (MeasureInline, IndicatorInline)
+    inlines = (ResponsiblePersonInline, MeasureInline, IndicatorInline)
     list_display = ("code", "text", "area", "of_programme", "unit_names", "measure_count", "is_example")
     list_display_links = ("code", "text")
     list_filter = ("area__programme", "area", "units", "is_example")
@@ -371,6 +382,7 @@ class SubGoalAdmin(HistoryAdmin):
 @admin.register(Measure)
 class MeasureAdmin(HistoryAdmin):
     form = MeasureAdminForm
+    inlines = (ResponsiblePersonInline,)
     instead_of_deleting = (
         "En åtgärd som har följts upp tas inte bort. "
         "Ange ett sista år för den i stället, så finns den inte med i senare års uppföljningar."

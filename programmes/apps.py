@@ -10,7 +10,10 @@ class ProgrammesConfig(AppConfig):
 
     def ready(self) -> None:
         # Imported here, since models cannot be imported before all apps are ready.
+        from organisation.people.duties import add_duty_source
+        from programmes.duties import responsibilities_left_by
         from programmes.shipped_frameworks import create_after_migrate
 
         keep_with_migrations(self, RULES)
         create_after_migrate()
+        add_duty_source(responsibilities_left_by)

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 
 from followup.mail.outbox import queue
 from followup.models import OutgoingMail
-from organisation.models import AccountChange, User, administrators
+from organisation.models import AccountChange, PasswordLink, User, administrators
 
 
 @transaction.atomic
@@ -21,10 +21,17 @@ def queue_account_changes(now: datetime) -> int:
     administering = list(administrators()) if found else []
     for change in found:
         for recipient in {change.user, *administering}:
-            if recipient.email:
+            if recipient.email and not _tells_newcomer(change, recipient):
                 _queue(change, recipient)
     AccountChange.objects.filter(pk__in=[change.pk for change in found]).update(mailed_at=now)
     return len(found)
+
+
+def _tells_newcomer(change: AccountChange, recipient: User) -> bool:
+    """Return whether the invitation, a newcomer's first mail, already tells the recipient of the change."""
+    if recipient != change.user or recipient.last_login is not None:
+        return False
+    return recipient.password_links.filter(purpose=PasswordLink.Purpose.INVITATION, used_at=None).exists()
 
 
 def _queue(change: AccountChange, recipient: User) -> None:

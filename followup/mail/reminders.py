@@ -14,6 +14,7 @@ from itertools import groupby
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 
 from followup.answers.worklist import work_of
@@ -62,6 +63,19 @@ class News:
     item: Item
     by_id: int | None
     unit_ids: frozenset[int]
+
+    def concerns(self, user: User, since_by_unit: Mapping[int, date | None]) -> bool:
+        """Return whether somebody else did it, in a unit of `since_by_unit`, the units by the day the person came.
+
+        An approval before that day is no news to the person. A returned answer is theirs to mend.
+        """
+        own = self.unit_ids & since_by_unit.keys()
+        if self.by_id == user.pk or not own:
+            return False
+        if self.item.step != Step.APPROVED or self.item.event is None:
+            return True
+        day = timezone.localdate(self.item.event.at)
+        return any(since is None or since <= day for since in (since_by_unit[unit_id] for unit_id in own))
 
 
 @dataclass
@@ -187,7 +201,9 @@ def _units_of(answer: Answer) -> frozenset[int]:
 
 def _items_of_news(user: User, unit_ids: frozenset[int], news: Iterable[News]) -> list[Item]:
     """Return the person's answers that others have returned or approved."""
-    return [one.item for one in news if one.unit_ids & unit_ids and one.by_id != user.pk]
+    memberships = user.memberships.filter(unit__in=unit_ids)
+    since_by_unit = dict(memberships.values_list("unit_id", "since"))
+    return [one.item for one in news if one.concerns(user, since_by_unit)]
 
 
 def _news(today: date) -> list[News]:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from followup.contacts import responsible_people
 from followup.models import FollowUp
 from followup.permissions import can_edit_programmes, can_follow_review
 from followup.reading.other_periods import other_periods
@@ -198,6 +199,7 @@ def sub_goal_detail(request: HttpRequest, slug: str, area: int, number: int) -> 
         "programme": programme,
         "goal": goal,
         "units": goal.units.all(),
+        "responsible_people": responsible_people(user_of(request), goal),
         "years": years,
         "measures": measures,
         "measure_years": [follow_up.year for follow_up in follow_ups],

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from followup.models import FollowUp, Rendering
 from followup.models.year import FollowUpQuerySet
+from followup.permissions import can_see_contacts
 from followup.queue.pdf_jobs import request_pdf
 from followup.queue.requester import requester_of
 from followup.queue.waiting_page import RequestedPdf, pdf_or_waiting_page
@@ -14,7 +15,7 @@ from followup.reading.register import shows_example, with_decisions
 from followup.report.archive import report_of
 from followup.report.unit_year import UnitYear
 from followup.report.unit_year import unit_year as unit_year_of
-from followup.web.lookups import follow_up_or_404
+from followup.web.lookups import follow_up_or_404, user_of
 from organisation.models import Unit
 
 PLURALS = {
@@ -76,7 +77,9 @@ def unit_pdf(request: HttpRequest, slug: str, programme: str, year: int) -> Http
 
 
 def _unit_or_404(slug: str) -> Unit:
-    unit = Unit.objects.prefetch_related("successors", "predecessors").filter(slug=slug).first()
+    unit = (
+        Unit.objects.select_related("contact").prefetch_related("successors", "predecessors").filter(slug=slug).first()
+    )
     if unit is None:
         raise Http404("Det finns ingen enhet med den adressen.")
     return unit
@@ -95,6 +98,7 @@ def _years(request: HttpRequest, unit: Unit) -> FollowUpQuerySet:
 
 def _unit_page(request: HttpRequest, unit: Unit, year: UnitYear | None) -> HttpResponse:
     """Show a unit with one year's report on its goals (`year`, None without any), and the decided years about it."""
+    user = user_of(request)
     decided_years = with_decisions(FollowUp.objects.visible_to(request.user).concerning(unit).decided())
     years = _years(request, unit).select_related("programme__framework")
     context = {
@@ -103,6 +107,8 @@ def _unit_page(request: HttpRequest, unit: Unit, year: UnitYear | None) -> HttpR
         "report": year.report if year else None,
         "years": years.order_by("-programme__first_year", "programme", "year"),
         "decided_years": decided_years,
+        "shows_contact": can_see_contacts(user, [unit]),
+        "may_change_contact": user.has_perm("organisation.change_unit") or user.reports_for([unit]),
         "shows_example": shows_example(decided_years) or bool(year and year.report.shows_example),
     }
     return render(request, "followup/reading/unit_detail.html", context)

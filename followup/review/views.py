@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from followup.answers.goal_year import attachments_of, entry_or_404, indicators_of, last_year_of, measures_of
 from followup.answers.outcome_forms import outcomes_of_year
 from followup.answers.thread import remarks_of, thread_of
+from followup.contacts import responsible_people
 from followup.models import Answer, FollowUp, MeasureEntry, SubGoalEntry
 from followup.permissions import (
     can_comment,
@@ -346,6 +347,7 @@ def _entry_context(
         "comment_form": CommentForm(),
         "may_comment": can_comment(user, answers),
         "from_review": True,
+        "responsible_people": responsible_people(user, entry.sub_goal),
         "is_own": can_review(user) and any(can_report(user, answer) for answer in answers),
         "may_approve": any("approve" in steps[answer] for answer in answers),
         "may_return": any("return" in steps[answer] for answer in answers),

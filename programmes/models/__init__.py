@@ -32,6 +32,7 @@ from programmes.models.responsibility import (
     SubGoalResponsibility,
     set_responsible,
 )
+from programmes.models.responsible_person import ResponsiblePerson
 
 __all__ = [
     "LINE_LENGTH",
@@ -55,6 +56,7 @@ __all__ = [
     "ProgrammeQuerySet",
     "Responsibility",
     "ResponsibilityArea",
+    "ResponsiblePerson",
     "ScaleStep",
     "Scales",
     "SharedItem",

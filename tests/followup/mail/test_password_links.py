@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from followup.mail.password_links import queue_password_links
 from followup.models import OutgoingMail
-from organisation.models import Membership, PasswordLink, PasswordRequest, User
+from organisation.models import AccountChange, Membership, PasswordLink, PasswordRequest, User
 from organisation.roles import REVIEWER
 from organisation.signin.password_links import issue_invitation
 from tests.factories import make_area, make_goal, make_programme, make_unit, open_year
@@ -71,3 +71,13 @@ def test_an_expired_or_used_link_is_not_mailed(newcomer):
     link = invite(newcomer)
     PasswordLink.objects.filter(pk=link.pk).update(used_at=timezone.now())
     assert queue_password_links(timezone.now()) == 0
+
+
+def test_the_invitation_is_a_newcomers_only_first_mail(newcomer):
+    newcomer.groups.add(group_of(REVIEWER))
+    AccountChange.objects.record_roles(newcomer, [])
+    invite(newcomer)
+    call_command("send_mail", verbosity=0)
+    assert [mail.subject for mail in OutgoingMail.objects.filter(recipient=newcomer)] == [
+        "Inbjudan till Huddinge kommuns uppföljning"
+    ]

@@ -72,7 +72,8 @@ def year(open_year) -> FollowUp:
 
 @pytest.fixture
 def hanna(year, official) -> User:
-    """An ordinary official of kommunstyrelsen."""
+    """An ordinary official of kommunstyrelsen, since before anything that happens here."""
+    official.memberships.update(since=None)
     official.first_name, official.email = "Hanna", "hanna@example.com"
     official.save()
     return official
@@ -216,6 +217,22 @@ def test_approved_is_told(hanna, entry, reviewer):
     happen(entry, "approve", reviewer)
     assert mails_of(OPENED) == [("hanna@example.com", "Uppföljning 2021: godkänt")]
     assert mails_of(OPENED + timedelta(days=1)) == []
+
+
+@pytest.mark.parametrize(("days", "told"), [(0, True), (1, False)])
+def test_a_newcomer_is_not_told_of_what_was_approved_before(days, told, hanna, entry, reviewer):
+    hand_in(entry)
+    happen(entry, "approve", reviewer, day=OPENED)
+    hanna.memberships.update(since=OPENED + timedelta(days=days))
+    assert bool(mails_of(OPENED + timedelta(days=1))) is told
+
+
+def test_a_newcomer_mends_what_was_returned_before(hanna, entry, reviewer):
+    hand_in(entry)
+    happen(entry, "return", reviewer, day=OPENED)
+    hanna.memberships.update(since=OPENED + timedelta(days=1))
+    [[_, subject]] = mails_of(OPENED + timedelta(days=1))
+    assert "återlämnat" in subject
 
 
 def test_old_news_is_none(hanna, entry, reviewer):
