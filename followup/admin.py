@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from followup.models import Entry, FollowUp, MeasureEntry, OutgoingMail, SubGoalEntry
+from followup.models import Contribution, Entry, FollowUp, MeasureEntry, OutgoingMail, SubGoalEntry
 from followup.programme_changes import refusal_of_draft, refusal_of_move
 from followup.workflow import bring_in_new, bring_into_open_years, open_follow_up, year_of
 from organisation.admin import HistoryAdmin
@@ -151,6 +151,28 @@ class MeasureEntryAdmin(ReadOnlyWhenDecidedAdmin):
     @admin.display(description="år", ordering="follow_up__year")
     def year(self, entry: MeasureEntry) -> int:
         return entry.follow_up.year
+
+
+@admin.register(Contribution)
+class ContributionAdmin(ReadOnlyWhenDecidedAdmin):
+    readonly_fields = ("state",)  # changed by the workflow alone
+    list_display = ("item", "unit", "of_programme", "year", "state")
+    list_filter = ("follow_up__programme", "follow_up__year", "state", "unit")
+    list_select_related = ("follow_up__programme", "unit", "sub_goal__area", "measure__sub_goal__area")
+    search_fields = ("text", "unit__name")
+    ordering = ("-follow_up__year", "unit")
+
+    @admin.display(description="mål eller åtgärd")
+    def item(self, contribution: Contribution) -> str:
+        return str(contribution.item)
+
+    @admin.display(description="program", ordering="follow_up__programme")
+    def of_programme(self, contribution: Contribution) -> str:
+        return contribution.follow_up.programme.picker_label
+
+    @admin.display(description="år", ordering="follow_up__year")
+    def year(self, contribution: Contribution) -> int:
+        return contribution.follow_up.year
 
 
 class FollowedUpAdmin(HistoryAdmin):

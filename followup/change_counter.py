@@ -12,6 +12,7 @@ from django.db.models import Model
 
 from followup.models import (
     AreaEntry,
+    Contribution,
     DecidedReport,
     Decision,
     FollowUp,
@@ -60,6 +61,7 @@ SHOWN: list[type[Model]] = [
     SubGoalEntry,
     MeasureEntry,
     GuidelineEntry,
+    Contribution,
 ]
 # Further models that dashboards depend on: decisions, permissions, and the people who are shown to units.
 DECIDES: list[type[Model]] = [

@@ -29,6 +29,9 @@ APPROVED = (
 )
 
 
+TABLES_OF_ENTRIES = ("areaentry", "subgoalentry", "measureentry", "guidelineentry", "contribution")
+
+
 def _open_year(table: str) -> list[Rule]:
     """Refuse changes of entries of a decided year; a correction reopens the year first."""
     message = "Uppföljningen är beslutad och ändras inte. Rätta med ett nytt beslut."
@@ -170,6 +173,17 @@ RULES = [
     ),
     _belongs("guidelineentry", "guideline_id", "programmes_guideline", "AND i.programme_id = f.programme_id"),
     Rule(
+        name="contribution_of_programme",
+        table="followup_contribution",
+        violated=(
+            "NOT EXISTS (SELECT 1 FROM followup_followup f"
+            " JOIN programmes_responsibilityarea a ON a.programme_id = f.programme_id"
+            " JOIN programmes_subgoal s ON s.area_id = a.id LEFT JOIN programmes_measure m ON m.sub_goal_id = s.id"
+            " WHERE f.id = NEW.follow_up_id AND (s.id = NEW.sub_goal_id OR m.id = NEW.measure_id))"
+        ),
+        message="Uppgiften hör till ett annat program än uppföljningen.",
+    ),
+    Rule(
         name="followup_decided_by_a_decision",
         table="followup_followup",
         violated=f"NEW.state = 'decided' AND NOT {APPROVED}",
@@ -188,7 +202,7 @@ RULES = [
         message="Uppföljningen är beslutad och ändras inte. Rätta med ett nytt beslut.",
         events=("update",),
     ),
-    *(rule for table in ("areaentry", "subgoalentry", "measureentry", "guidelineentry") for rule in _open_year(table)),
+    *(rule for table in TABLES_OF_ENTRIES for rule in _open_year(table)),
     _unrecorded("decision", "OLD.recorded_at IS NOT NULL"),
     _unrecorded("speaker", f"OLD.decision_id IN {RECORDED}"),
     _unrecorded("protocolnote", f"OLD.decision_id IN {RECORDED}"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils import timezone
 
-from followup.models import Answer, FollowUp
+from followup.models import Answer, Contribution, FollowUp
 from organisation.models import Unit
 
 if TYPE_CHECKING:
@@ -18,14 +18,28 @@ if TYPE_CHECKING:
     from organisation.models import User
 
 
-def responsible_units(answer: Answer) -> Iterable[Unit]:
-    """Return the units responsible for the goal or measure that the answer is about."""
-    return answer.item.units.all()
+def answering_units(answer: Answer) -> list[Unit]:
+    """Return the units that write the answer.
+
+    A contribution is written by its unit while that is responsible. The answer itself is written by the lead or the
+    only unit. If several units have no lead, no unit writes the answer: reviewers do.
+    """
+    if isinstance(answer, Contribution):
+        return [answer.unit] if answer.is_expected else []
+    unit = answer.item.answering_unit
+    return [unit] if unit else []
 
 
 def can_report(user: User, answer: Answer) -> bool:
-    """Whether the user is a member with `may_report` of a unit responsible for the answer."""
-    return user.reports_for(responsible_units(answer))
+    """Whether the user is a member with `may_report` of a unit that writes the answer, or a reviewer that writes it."""
+    if user.reports_for(answering_units(answer)):
+        return True
+    return is_written_by_reviewers(answer) and can_review(user)
+
+
+def is_written_by_reviewers(answer: Answer) -> bool:
+    """Whether the answer joins the contributions of several units that have no lead."""
+    return not isinstance(answer, Contribution) and answer.item.is_shared_without_lead
 
 
 def can_write(user: User, answer: Answer) -> bool:
@@ -64,7 +78,7 @@ def can_review_answer(user: User, answer: Answer) -> bool:
 
     Not an answer that the user reports for, unless REVIEW_OWN_ANSWERS allows it, as in a small municipality.
     """
-    return can_review(user) and (settings.REVIEW_OWN_ANSWERS or not can_report(user, answer))
+    return can_review(user) and (settings.REVIEW_OWN_ANSWERS or not user.reports_for(answering_units(answer)))
 
 
 def can_comment(user: User, answers: Iterable[Answer]) -> bool:

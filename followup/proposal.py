@@ -11,7 +11,8 @@ from enum import Enum
 
 from django.conf import settings
 
-from followup.models import Answer, FollowUp, MeasureEntry, SubGoalEntry
+from followup.models import Answer, Contribution, FollowUp, MeasureEntry, SubGoalEntry
+from organisation.sentences import counted
 
 
 class Page(Enum):
@@ -65,6 +66,10 @@ def _answers(follow_up: FollowUp) -> Iterable[Gap]:
     )
     if left:
         yield Gap(f"{left} svar är inte {'godkänt' if left == 1 else 'godkända'}", Page.LIST, blocks=True)
+    # A contribution that is not handed in is left out of the report, and does not stop it.
+    waiting = Contribution.objects.filter(follow_up=follow_up, state=Answer.State.SUBMITTED).count()
+    if waiting:
+        yield Gap(f"{counted(waiting, 'bidrag', 'bidrag')} väntar på granskning", Page.LIST, blocks=True)
 
 
 def _year(follow_up: FollowUp) -> Iterable[Gap]:

@@ -106,6 +106,7 @@ of_entry: Patterns = [
     path("ta-tillbaka/", hand_in.entry_withdraw, name="entry_withdraw"),
     path("autospara/", autosave.entry_autosave, name="entry_autosave"),
     path("indikator/<int:indicator>/autospara/", autosave.outcome_autosave, name="outcome_autosave"),
+    path("bidrag/<int:contribution>/autospara/", autosave.contribution_autosave, name="contribution_autosave"),
     path("bifoga/", attachments.entry_attach, name="entry_attach"),
 ]
 

@@ -18,6 +18,7 @@ from followup.models import (
     AreaEntry,
     Attachment,
     Comment,
+    Contribution,
     Decision,
     Entry,
     Event,
@@ -58,6 +59,7 @@ def _written_answers(follow_up: FollowUp) -> list[str]:
     answers: tuple[Answer, ...] = (
         *SubGoalEntry.objects.filter(follow_up=follow_up),
         *MeasureEntry.objects.filter(follow_up=follow_up),
+        *Contribution.objects.filter(follow_up=follow_up),
     )
     of_year = {"entry__follow_up": follow_up}
     is_discussed = Comment.objects.filter(**of_year).exists() or Attachment.objects.filter(**of_year).exists()
@@ -73,7 +75,7 @@ def _reopening(follow_up: FollowUp) -> list[str]:
     return _draft_programme(follow_up)
 
 
-def _empty_fields(answer: SubGoalEntry | MeasureEntry) -> list[str]:
+def _empty_fields(answer: Answer) -> list[str]:
     return [f"{name} saknas" for name in answer.missing]
 
 
@@ -233,6 +235,7 @@ def _move(item: Any, stored: Any, action: str, transition: Transition, by: User,
         follow_up=year_of(stored),
         sub_goal_entry=stored if isinstance(stored, SubGoalEntry) else None,
         measure_entry=stored if isinstance(stored, MeasureEntry) else None,
+        contribution=stored if isinstance(stored, Contribution) else None,
         action=action,
         from_state=stored.state,
         to_state=transition.target,
@@ -275,9 +278,9 @@ def open_follow_up(follow_up: FollowUp, *, by: User | None, reason: str = "") ->
 
 @transaction.atomic
 def bring_in_new(follow_up: FollowUp, *, by: User | None) -> int:
-    """Create the entries that the year lacks for the programme's parts, and return their number.
+    """Create the entries and contributions that the year lacks for the programme's parts, and return their number.
 
-    Existing entries are not changed or removed, even if the measure has ended.
+    Existing ones are not changed or removed, even if the measure has ended or the unit is no longer responsible.
     """
     programme, year = follow_up.programme, follow_up.year
     areas = ResponsibilityArea.objects.filter(programme=programme)
@@ -289,6 +292,7 @@ def bring_in_new(follow_up: FollowUp, *, by: User | None) -> int:
         + _create_missing(follow_up, SubGoalEntry, "sub_goal", goals, by)
         + _create_missing(follow_up, MeasureEntry, "measure", measures, by)
         + _create_missing(follow_up, GuidelineEntry, "guideline", guidelines, by)
+        + (_create_missing_contributions(follow_up, by) if follow_up.is_open else 0)
     )
 
 
@@ -312,4 +316,24 @@ def _create_missing(
     missing = items.exclude(pk__in=present).order_by("pk")
     new = [entry_model(follow_up=follow_up, **{field: item}) for item in missing]
     bulk_create_with_history(new, entry_model, default_user=by, default_change_reason="Uppföljningen öppnades")
+    return len(new)
+
+
+def _create_missing_contributions(follow_up: FollowUp, by: User | None) -> int:
+    """Create a contribution for each contributing unit of the goals and measures that are followed up."""
+    goals = SubGoal.objects.filter(entries__follow_up=follow_up).prefetch_related("responsibilities")
+    measures = Measure.objects.filter(entries__follow_up=follow_up).prefetch_related("responsibilities")
+    wanted = [
+        Contribution(follow_up=follow_up, sub_goal=goal, unit=unit)
+        for goal in goals
+        for unit in goal.contributing_units
+    ]
+    wanted += [
+        Contribution(follow_up=follow_up, measure=measure, unit=unit)
+        for measure in measures
+        for unit in measure.contributing_units
+    ]
+    present = set(Contribution.objects.filter(follow_up=follow_up).values_list("sub_goal", "measure", "unit"))
+    new = [one for one in wanted if (one.sub_goal_id, one.measure_id, one.unit_id) not in present]
+    bulk_create_with_history(new, Contribution, default_user=by, default_change_reason="Uppföljningen öppnades")
     return len(new)

@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 
 from followup.answers.goal_year import GoalYear
 from followup.answers.outcome_forms import outcomes_of_year, unsaved_figures, with_confirmed_assessment
-from followup.models import Answer, MeasureEntry, SubGoalEntry
+from followup.models import Answer, Contribution, MeasureEntry, SubGoalEntry
 from followup.writing.attachments import ALLOWED, FILE_TYPES, max_bytes
 from followup.writing.forms import EntryForm, PageForms, Unsaved, data_for_form
 
@@ -58,24 +58,52 @@ class MeasureEntryForm(AnswerForm):
         self.fields["stop_reason"].label = f"Skäl till att {self.instance.term.definite} avbröts"
 
 
+class GoalContributionForm(AnswerForm):
+    """Form of a unit's contribution to a goal, with its own judgement if it wants to make one."""
+
+    class Meta:
+        model = Contribution
+        fields = ("assessment", "forecast", "text")
+        widgets = {"text": forms.Textarea(attrs={"rows": 5})}
+        labels = {"assessment": "Er bedömning", "forecast": "Er prognos", "text": "Ert bidrag"}
+        help_texts = {"text": "Vad har er enhet gjort i år, och vad ser ni?"}
+
+
+class MeasureContributionForm(AnswerForm):
+    class Meta:
+        model = Contribution
+        fields = ("progress", "text")
+        widgets = {"text": forms.Textarea(attrs={"rows": 3})}
+        labels = {"progress": "Genomförande hos er", "text": "Ert bidrag"}
+
+
 FORMS: Mapping[type[Answer], type[AnswerForm]] = {SubGoalEntry: SubGoalEntryForm, MeasureEntry: MeasureEntryForm}
+
+
+def form_class_of(answer: Answer) -> type[AnswerForm]:
+    """Return the form of an answer. A contribution to a goal has other fields than one to a measure."""
+    if isinstance(answer, Contribution):
+        return MeasureContributionForm if answer.measure_id else GoalContributionForm
+    return FORMS[type(answer)]
 
 
 def answer_prefix(answer: Answer) -> str:
     """Return the prefix of the answer's fields on the page."""
+    if isinstance(answer, Contribution):
+        return f"contribution-{answer.pk}"
     return f"measure-{answer.pk}" if isinstance(answer, MeasureEntry) else "goal"
 
 
 def answer_form(answer: Answer, data: Any) -> AnswerForm:
     """Return the form of an answer, unbound if `data` has none of its fields."""
     prefix = answer_prefix(answer)
-    return FORMS[type(answer)](data_for_form(prefix, data), instance=answer, prefix=prefix)
+    return form_class_of(answer)(data_for_form(prefix, data), instance=answer, prefix=prefix)
 
 
 def first_missing_field(answer: Answer) -> str:
     """Return the HTML id of the first empty field that `answer` needs, without building its form."""
     name = answer.missing_fields[0].name
-    widget = FORMS[type(answer)].base_fields[name].widget
+    widget = form_class_of(answer).base_fields[name].widget
     return f"id_{answer_prefix(answer)}-{name}{'_0' if widget.use_fieldset else ''}"
 
 
@@ -132,13 +160,45 @@ class AttachmentForm(forms.Form):
         return [(self["file"].id_for_label, str(error)) for error in self["file"].errors]
 
 
+def contribution_to_add(data: Mapping[str, str] | None, goal_year: GoalYear) -> Contribution | None:
+    """Return the contribution whose button "Lägg till i svaret" was pressed."""
+    key = data.get("add", "") if data else ""
+    return next((one for one in goal_year.contributions if str(one.pk) == key), None)
+
+
+def with_contribution(data: QueryDict, contribution: Contribution, goal_year: GoalYear) -> QueryDict:
+    """Return a copy of the posted `data` with the contribution last in the text of the joint answer.
+
+    The name of the unit comes first, so that the joint text says whose part it is.
+    """
+    joint = goal_year.joint_answer_of(contribution)
+    text_name = next(field.name for field in joint.FIELDS if field.continues)
+    name = f"{answer_prefix(joint)}-{text_name}"
+    result = data.copy()
+    if name in result:
+        written, part = str(result[name]).strip(), f"{contribution.unit}: {contribution.text}"
+        result[name] = f"{written}\n\n{part}" if written else part
+    return result
+
+
+@dataclass(frozen=True)
+class ContributionPart:
+    """A contribution on the page: with a form if the user may write it, or to add to the joint answer."""
+
+    contribution: Contribution
+    form: EntryForm | None
+    may_add: bool
+    last_year: Answer | None
+
+
 @dataclass(frozen=True)
 class MeasureAnswer:
-    """A measure on the page, with a form if the user may write its answer."""
+    """A measure on the page, with a form if the user may write its answer, and the contributions to it."""
 
     entry: MeasureEntry
     form: EntryForm | None
     goal_year: GoalYear
+    contributions: tuple[ContributionPart, ...]
 
     @property
     def last_year(self) -> Answer | None:
@@ -152,8 +212,11 @@ class AnswerForms(PageForms):
         self.goal_year = goal_year
         self.locked = [answer for answer in own if not answer.is_writable]
         self.start_from_last_year = bool(data and "start" in data)
+        self.added = contribution_to_add(data, goal_year)
         if data and self.start_from_last_year:
             data = started_from_last_year(data, goal_year)
+        if data and self.added:
+            data = with_contribution(data, self.added, goal_year)
         if data:
             data = with_confirmed_assessment(data)
 
@@ -163,11 +226,40 @@ class AnswerForms(PageForms):
         self.outcomes = outcomes_of_year(
             goal_year.indicators, entry, data, may_write=self.goal is not None, today=today
         )
-        self.measures = [MeasureAnswer(measure, forms.get(measure), goal_year) for measure in goal_year.measures]
+        self.contributions = self._contributions_to(entry, forms)
+        self.measures = [
+            MeasureAnswer(measure, forms.get(measure), goal_year, self._contributions_to(measure, forms))
+            for measure in goal_year.measures
+        ]
 
-        parts = (self.goal, *(outcome.form for outcome in self.outcomes), *(answer.form for answer in self.measures))
+        parts = (
+            self.goal,
+            *(outcome.form for outcome in self.outcomes),
+            *(answer.form for answer in self.measures),
+            *(forms.get(contribution) for contribution in goal_year.contributions),
+        )
         # A form is unbound when the posted page had none of its fields. It is then shown and not saved.
         super().__init__([form for form in parts if form and form.is_bound is bool(data)])
+
+    def _contributions_to(
+        self, joint: SubGoalEntry | MeasureEntry, forms: Mapping[Answer, AnswerForm]
+    ) -> tuple[ContributionPart, ...]:
+        """Return the contributions to the goal or measure of the `joint` answer."""
+        return tuple(
+            ContributionPart(
+                contribution,
+                forms.get(contribution),
+                may_add=joint in forms and bool(contribution.text) and contribution not in forms,
+                last_year=self.goal_year.last_year.answer_to(contribution) if contribution in forms else None,
+            )
+            for contribution in self.goal_year.contributions
+            if contribution.item == joint.item
+        )
+
+    @property
+    def is_proposal(self) -> bool:
+        """Whether the forms show texts of last year or of a contribution, which are not saved yet."""
+        return self.start_from_last_year or self.added is not None
 
     @property
     def are_sent(self) -> bool:

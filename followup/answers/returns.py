@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Max, Q
 
-from followup.models import Answer, Attachment, Event, MeasureEntry, SubGoalEntry
+from followup.models import Answer, Attachment, Contribution, Event, MeasureEntry, SubGoalEntry
 from followup.workflow import ANSWER_TRANSITIONS
 from programmes.models import IndicatorValue
 
@@ -55,14 +55,17 @@ def returns_of(answers: Iterable[Answer]) -> list[Return]:
 
 def _latest_return_events(answers: Collection[Answer]) -> dict[Answer, Event]:
     """Return the event of the latest return of each answer, in the order of the answers."""
-    goals, measures = _of_model(SubGoalEntry, answers), _of_model(MeasureEntry, answers)
-    of_answers = Q(sub_goal_entry__in=goals) | Q(measure_entry__in=measures)
+    of_answers = (
+        Q(sub_goal_entry__in=_of_model(SubGoalEntry, answers))
+        | Q(measure_entry__in=_of_model(MeasureEntry, answers))
+        | Q(contribution__in=_of_model(Contribution, answers))
+    )
     events = (
         Event.objects.filter(of_answers, action=Event.Action.RETURN)
-        .select_related("by", "sub_goal_entry", "measure_entry")
+        .select_related("by", "sub_goal_entry", "measure_entry", "contribution")
         .order_by("at", "pk")
     )
-    latest: dict[Any, Event] = {event.sub_goal_entry or event.measure_entry: event for event in events}
+    latest: dict[Any, Event] = {event.answer: event for event in events}
     return {answer: latest[answer] for answer in answers if answer in latest}
 
 
@@ -83,7 +86,7 @@ def _unchanged(answers: Collection[Answer], events: Mapping[Answer, Event]) -> s
 def _history_rows_of_returns(answers: Collection[Answer]) -> dict[Answer, Any]:
     """Return the history row that each answer's latest return made."""
     rows: dict[Answer, Any] = {}
-    for model in (SubGoalEntry, MeasureEntry):
+    for model in (SubGoalEntry, MeasureEntry, Contribution):
         by_key = {answer.pk: answer for answer in _of_model(model, answers)}
         if by_key:
             history: Any = model.history

@@ -10,19 +10,30 @@ from typing import Any
 
 from django.db.models import Q
 
-from followup.models import Comment, Event, MeasureEntry, SubGoalEntry
+from followup.models import Comment, Contribution, Event, MeasureEntry, SubGoalEntry
 from organisation.models import User
 from organisation.sentences import listing
 
 
 def thread_of(entry: SubGoalEntry, measures: Sequence[MeasureEntry]) -> list[Event | Comment]:
-    """Return the events and comments of a goal's year and its measures, the oldest first, in two queries."""
-    events = Event.objects.filter(Q(sub_goal_entry=entry) | Q(measure_entry__in=measures)).select_related(
+    """Return the events and comments of a goal's year, its measures and contributions, the oldest first.
+
+    It takes two queries.
+    """
+    contributions = Contribution.objects.filter(follow_up=entry.follow_up).of_goal(entry.sub_goal)
+    of_answers = (
+        Q(sub_goal_entry=entry) | Q(measure_entry__in=measures) | Q(contribution__in=contributions.values("pk"))
+    )
+    events = Event.objects.filter(of_answers).select_related(
         "by",
         "sub_goal_entry__sub_goal__area",
         "sub_goal_entry__follow_up__programme__framework",
         "measure_entry__measure__sub_goal__area",
         "measure_entry__follow_up__programme__framework",
+        "contribution__unit",
+        "contribution__sub_goal__area",
+        "contribution__measure__sub_goal__area",
+        "contribution__follow_up__programme__framework",
     )
     comments = entry.comments.select_related("by")
     return sorted([*events, *comments], key=lambda item: item.at)
@@ -61,15 +72,6 @@ def _remark(group: list[Any]) -> Remark:
     if isinstance(first, Comment):
         action, about = "skrev", ""
     else:
-        answers = [_answer_of(event) for event in group if event.sub_goal_entry or event.measure_entry]
+        answers = [event.answer.name for event in group if event.answer]
         action, about = first.get_action_display(), listing(answers) if answers else ""
     return Remark(at=first.at, by=first.by, action=action, about=about, comment=first.comment)
-
-
-def _answer_of(event: Event) -> str:
-    """Name the answer of an event: "åtgärd 1.1.1"."""
-    if event.measure_entry:
-        return event.measure_entry.name
-    if event.sub_goal_entry:
-        return event.sub_goal_entry.name
-    return ""

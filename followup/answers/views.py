@@ -42,7 +42,7 @@ def entry_edit(request: HttpRequest, slug: str, year: int, area: int, number: in
     unsaved = forms.unsaved(data or {})
     if not page.follow_up.takes_answers:
         return _refuse(request, page.follow_up, unsaved)
-    if request.method == "POST" and not forms.start_from_last_year:
+    if request.method == "POST" and not forms.is_proposal:
         return _save(request, page, forms, unsaved)
     has_errors = "saknas" in request.GET and forms.ask_for_missing()
     return _show(request, page, forms, unsaved=unsaved, is_kept=is_kept, has_errors=has_errors)

@@ -9,9 +9,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from followup.answers.forms import CheckItem, check_item
+from followup.answers.goal_year import GoalYear
 from followup.answers.returns import Return, returns_of
-from followup.models import Answer, FollowUp, MeasureEntry, SubGoalEntry
-from followup.permissions import can_report, responsible_units
+from followup.models import Answer, Contribution, FollowUp, MeasureEntry, SubGoalEntry
+from followup.permissions import answering_units, can_report
 from organisation.models import Unit
 
 if TYPE_CHECKING:
@@ -79,14 +80,19 @@ def work_of(user: User, today: date) -> list[WorkYear]:
         SubGoalEntry.objects.filter(follow_up__in=follow_ups)
         .concerning(units)
         .select_related("follow_up__programme__framework", "sub_goal__area")
-        .prefetch_related("sub_goal__units")
+        .prefetch_related("sub_goal__responsibilities")
         .in_order()
     )
     measures = _measures_by_goal(entries)
+    contributions = _contributions_by_goal(entries, units)
     answers = {
         entry: [
             answer
-            for answer in (entry, *measures[entry.follow_up_id, entry.sub_goal_id])
+            for answer in (
+                entry,
+                *measures[entry.follow_up_id, entry.sub_goal_id],
+                *contributions[entry.follow_up_id, entry.sub_goal_id],
+            )
             if _is_responsible(units, answer)
         ]
         for entry in entries
@@ -151,9 +157,9 @@ def _unit_work(user: User, unit: Unit, answers: list[Answer], unchanged: Collect
     )
 
 
-def reported_answers(user: User, entry: SubGoalEntry, measures: Iterable[MeasureEntry]) -> list[Answer]:
-    """Return the answers that `user` reports: that to the goal, those to its measures, or both."""
-    return [answer for answer in (entry, *measures) if can_report(user, answer)]
+def reported_answers(user: User, goal_year: GoalYear) -> list[Answer]:
+    """Return the answers of a goal's year that `user` reports: joint ones, contributions, or both."""
+    return [answer for answer in goal_year.answers if can_report(user, answer)]
 
 
 @dataclass(frozen=True)
@@ -180,9 +186,9 @@ def neighbours(user: User, entry: SubGoalEntry, today: date) -> Neighbours:
 
 
 def _is_responsible(units: Iterable[Unit], answer: Answer) -> bool:
-    """Return whether any of the `units` is responsible for the answer."""
-    responsible = set(responsible_units(answer))
-    return any(unit in responsible for unit in units)
+    """Return whether any of the `units` writes the answer."""
+    answering = set(answering_units(answer))
+    return any(unit in answering for unit in units)
 
 
 def _measures_by_goal(entries: Collection[SubGoalEntry]) -> dict[tuple[int, int], list[MeasureEntry]]:
@@ -194,9 +200,20 @@ def _measures_by_goal(entries: Collection[SubGoalEntry]) -> dict[tuple[int, int]
             measure__sub_goal__in={entry.sub_goal_id for entry in entries},
         )
         .select_related("follow_up__programme__framework", "measure__sub_goal__area")
-        .prefetch_related("measure__units")
+        .prefetch_related("measure__responsibilities")
         .order_by("measure__number")
     )
     for measure in measures:
         by_goal[measure.follow_up_id, measure.measure.sub_goal_id].append(measure)
+    return by_goal
+
+
+def _contributions_by_goal(
+    entries: Collection[SubGoalEntry], units: Iterable[Unit]
+) -> dict[tuple[int, int], list[Contribution]]:
+    """Return the contributions of the `units`, by the keys of the follow-up and the goal."""
+    by_goal: dict[tuple[int, int], list[Contribution]] = defaultdict(list)
+    follow_ups = {entry.follow_up_id for entry in entries}
+    for contribution in Contribution.objects.filter(follow_up__in=follow_ups, unit__in=units).with_items():
+        by_goal[contribution.follow_up_id, contribution.goal.pk].append(contribution)
     return by_goal

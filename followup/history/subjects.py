@@ -6,9 +6,20 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import QuerySet
 
+from followup.answers.goal_year import GoalYear
 from followup.answers.thread import remarks_of, with_comments
 from followup.history.timeline import Moment, Timeline
-from followup.models import AreaEntry, Attachment, Comment, Event, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
+from followup.models import (
+    AreaEntry,
+    Attachment,
+    Comment,
+    Contribution,
+    Event,
+    FollowUp,
+    GuidelineEntry,
+    MeasureEntry,
+    SubGoalEntry,
+)
 from programmes.models import IndicatorValue, Measure, SubGoal
 
 
@@ -26,6 +37,7 @@ def history_of_goal(goal: SubGoal, follow_ups: QuerySet[FollowUp]) -> Timeline:
             SubGoalEntry: {entry.pk: f"Mål {goal.code}, svar för {entry.follow_up.year}" for entry in entries},
             IndicatorValue: _outcomes(IndicatorValue.objects.filter(indicator__sub_goal=goal)),
             MeasureEntry: _answers(answers),
+            Contribution: _contributions(Contribution.objects.of_goal(goal).filter(follow_up__in=follow_ups)),
             Attachment: _attachments(entries),
         },
     )
@@ -35,20 +47,27 @@ def history_of_measure(measure: Measure, follow_ups: QuerySet[FollowUp]) -> Time
     """Return the history of a measure and its answers in the years of `follow_ups`."""
     answers = measure.entries.filter(follow_up__in=follow_ups)
     scales = measure.sub_goal.area.programme.framework.scales
-    return Timeline(scales, {Measure: {measure.pk: f"Åtgärd {measure.code}"}, MeasureEntry: _answers(answers)})
+    return Timeline(
+        scales,
+        {
+            Measure: {measure.pk: f"Åtgärd {measure.code}"},
+            MeasureEntry: _answers(answers),
+            Contribution: _contributions(measure.contributions.filter(follow_up__in=follow_ups)),
+        },
+    )
 
 
-def history_of_entry(
-    entry: SubGoalEntry, measures: Sequence[MeasureEntry], thread: Sequence[Event | Comment]
-) -> Timeline:
+def history_of_entry(goal_year: GoalYear, thread: Sequence[Event | Comment]) -> Timeline:
     """Return the history of a year's answers to a goal and its measures, with the comments of `thread`."""
+    entry = goal_year.entry
     outcomes = IndicatorValue.objects.filter(indicator__sub_goal=entry.sub_goal, year=entry.follow_up.year)
     return Timeline(
         entry.follow_up.scales,
         {
             SubGoalEntry: {entry.pk: f"Mål {entry.sub_goal.code}"},
             IndicatorValue: _outcomes(outcomes),
-            MeasureEntry: {answer.pk: f"Åtgärd {answer.measure.code}" for answer in measures},
+            MeasureEntry: {answer.pk: f"Åtgärd {answer.measure.code}" for answer in goal_year.measures},
+            Contribution: {one.pk: f"{one.unit}, bidrag till {one.item.code}" for one in goal_year.contributions},
             Attachment: _attachments([entry]),
         },
         _moments(thread),
@@ -69,7 +88,7 @@ def history_of_guideline(entry: GuidelineEntry) -> Timeline:
 
 def history_of_year(follow_up: FollowUp) -> Timeline:
     """Return the history of the year: its dates, state and texts, with the comments at its changes of state."""
-    events = follow_up.events.filter(sub_goal_entry=None, measure_entry=None).select_related("by")
+    events = follow_up.events.of_years().select_related("by")
     return Timeline(follow_up.scales, {FollowUp: {follow_up.pk: f"Uppföljningen {follow_up.year}"}}, _moments(events))
 
 
@@ -77,6 +96,13 @@ def _answers(answers: QuerySet[MeasureEntry]) -> dict[int, str]:
     return {
         answer.pk: f"Åtgärd {answer.measure.code}, svar för {answer.follow_up.year}"
         for answer in answers.select_related("follow_up", "measure__sub_goal__area")
+    }
+
+
+def _contributions(contributions: QuerySet[Contribution]) -> dict[int, str]:
+    return {
+        one.pk: f"{one.unit}, bidrag till {one.item.code} för {one.follow_up.year}"
+        for one in contributions.with_items()  # type: ignore[attr-defined]
     }
 
 

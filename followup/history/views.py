@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from followup.answers.goal_year import entry_or_404, measures_of
+from followup.answers.goal_year import entry_or_404, goal_year_of
 from followup.answers.thread import thread_of
 from followup.answers.worklist import reported_answers
 from followup.history.subjects import (
@@ -63,13 +63,13 @@ def entry_history(request: HttpRequest, slug: str, year: int, area: int, number:
     """Show the history of a year's answers to a goal; the comments only to users that take part in them."""
     user = user_of(request)
     entry = entry_or_404(follow_up_or_404(request, slug, year), area, number)
-    measures = measures_of(entry)
-    takes_part = can_follow_review(user) or reported_answers(user, entry, measures)
-    thread = thread_of(entry, measures) if takes_part else []
+    goal_year = goal_year_of(entry)
+    takes_part = can_follow_review(user) or reported_answers(user, goal_year)
+    thread = thread_of(entry, goal_year.measures) if takes_part else []
     goal = entry.sub_goal
     page = reverse("followup:sub_goal_detail", args=[slug, area, number])
     subject = Subject(f"mål {goal.code}, {year}", goal.text, page, goal.is_example or entry.is_example)
-    return _history(request, subject, history_of_entry(entry, measures, thread))
+    return _history(request, subject, history_of_entry(goal_year, thread))
 
 
 def area_history(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:

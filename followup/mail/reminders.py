@@ -20,7 +20,7 @@ from django.utils.formats import date_format
 from followup.answers.worklist import work_of
 from followup.mail.outbox import absolute_url, queue
 from followup.models import Answer, Event, FollowUp, OutgoingMail, Reminder, SubGoalEntry
-from followup.permissions import responsible_units
+from followup.permissions import answering_units
 from organisation.models import Membership, User
 from organisation.order import in_swedish_order
 
@@ -196,7 +196,7 @@ def _not_handed_in(user: User, unit_ids: frozenset[int], today: date) -> list[It
 
 
 def _units_of(answer: Answer) -> frozenset[int]:
-    return frozenset(unit.pk for unit in responsible_units(answer))
+    return frozenset(unit.pk for unit in answering_units(answer))
 
 
 def _items_of_news(user: User, unit_ids: frozenset[int], news: Iterable[News]) -> list[Item]:
@@ -218,8 +218,17 @@ def _news(today: date) -> list[News]:
             "sub_goal_entry__sub_goal__area",
             "measure_entry__follow_up",
             "measure_entry__measure__sub_goal__area",
+            "contribution__follow_up",
+            "contribution__unit",
+            "contribution__sub_goal__area",
+            "contribution__measure__sub_goal__area",
         )
-        .prefetch_related("sub_goal_entry__sub_goal__units", "measure_entry__measure__units")
+        .prefetch_related(
+            "sub_goal_entry__sub_goal__responsibilities",
+            "measure_entry__measure__responsibilities",
+            "contribution__sub_goal__responsibilities",
+            "contribution__measure__responsibilities",
+        )
         .order_by("at", "pk")
     )
     latest: dict[Answer, Event] = {_answer_of(event): event for event in events}
@@ -236,7 +245,7 @@ def _news(today: date) -> list[News]:
 
 
 def _answer_of(event: Event) -> Answer:
-    return event.sub_goal_entry or event.measure_entry  # type: ignore[return-value]  # a year is never returned
+    return event.answer  # type: ignore[return-value]  # a year is never returned
 
 
 def _entries_of(answers: Iterable[Answer]) -> Mapping[tuple[int, int], SubGoalEntry]:

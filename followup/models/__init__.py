@@ -2,6 +2,7 @@
 
 from followup.models.attachments import Attachment
 from followup.models.comments import Comment
+from followup.models.contributions import Contribution
 from followup.models.decisions import DecidedReport, Decision, ProtocolNote, ReportSignature, Speaker
 from followup.models.distribution import Distribution
 from followup.models.entries import Answer, AreaEntry, Entry, GuidelineEntry, MeasureEntry, SubGoalEntry
@@ -23,6 +24,7 @@ __all__ = [
     "AreaEntry",
     "Attachment",
     "Comment",
+    "Contribution",
     "DecidedReport",
     "Decision",
     "Distribution",

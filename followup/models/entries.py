@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -19,8 +19,11 @@ from programmes.models import (
     LINE_LENGTH,
     Guideline,
     Measure,
+    MeasureResponsibility,
+    Responsibility,
     ResponsibilityArea,
     SubGoal,
+    SubGoalResponsibility,
     example_field,
     page_save_field,
     prose,
@@ -175,6 +178,23 @@ class AreaEntry(Entry):
         return self.term.short.numbered(self.area.number)
 
 
+def _is_reported_by(user: User | AnonymousUser, day: date, responsibilities: models.QuerySet[Any]) -> Exists:
+    """Return the condition that `user` reports for the lead or only unit of an item with these `responsibilities`."""
+    answering = responsibilities.filter(Q(role=Responsibility.Role.LEAD) | ~Exists(_others(responsibilities)))
+    return Exists(answering.filter(unit__in=Unit.objects.reported_by(user, day)))
+
+
+def _is_shared_without_lead(responsibilities: models.QuerySet[Any]) -> Q:
+    """Return the condition that an item with these `responsibilities` has several units and no lead."""
+    lead = responsibilities.filter(role=Responsibility.Role.LEAD)
+    return Q(~Exists(lead), Exists(responsibilities.filter(Exists(_others(responsibilities)))))
+
+
+def _others(responsibilities: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Return the responsibilities of other units for the same item."""
+    return responsibilities.model.objects.filter(item=OuterRef("item")).exclude(unit=OuterRef("unit"))
+
+
 class SubGoalEntryQuerySet(models.QuerySet["SubGoalEntry"]):
     def concerning(self, units: models.QuerySet[Unit]) -> SubGoalEntryQuerySet:
         """Entries of goals for which `units` are responsible, directly or through a measure followed up that year."""
@@ -184,8 +204,12 @@ class SubGoalEntryQuerySet(models.QuerySet["SubGoalEntry"]):
         return self.filter(Q(sub_goal__in=SubGoal.objects.filter(units__in=units)) | Exists(measures))
 
     def reported_by(self, user: User | AnonymousUser, day: date) -> SubGoalEntryQuerySet:
-        """Entries that `user` may report on `day`: `permissions.can_report` as a query."""
-        return self.filter(Exists(Unit.objects.reported_by(user, day).filter(sub_goals=OuterRef("sub_goal"))))
+        """Entries that `user` may report on `day` for a unit: `permissions.can_report` as a query."""
+        return self.filter(_is_reported_by(user, day, SubGoalResponsibility.objects.filter(item=OuterRef("sub_goal"))))
+
+    def written_by_reviewers(self) -> SubGoalEntryQuerySet:
+        """Entries that join the contributions of several units without a lead."""
+        return self.filter(_is_shared_without_lead(SubGoalResponsibility.objects.filter(item=OuterRef("sub_goal"))))
 
     def in_order(self) -> SubGoalEntryQuerySet:
         return self.order_by("sub_goal__area__number", "sub_goal__number")
@@ -242,8 +266,12 @@ class SubGoalEntry(Answer):
 
 class MeasureEntryQuerySet(models.QuerySet["MeasureEntry"]):
     def reported_by(self, user: User | AnonymousUser, day: date) -> MeasureEntryQuerySet:
-        """Entries that `user` may report on `day`: `permissions.can_report` as a query."""
-        return self.filter(Exists(Unit.objects.reported_by(user, day).filter(measures=OuterRef("measure"))))
+        """Entries that `user` may report on `day` for a unit: `permissions.can_report` as a query."""
+        return self.filter(_is_reported_by(user, day, MeasureResponsibility.objects.filter(item=OuterRef("measure"))))
+
+    def written_by_reviewers(self) -> MeasureEntryQuerySet:
+        """Entries that join the contributions of several units without a lead."""
+        return self.filter(_is_shared_without_lead(MeasureResponsibility.objects.filter(item=OuterRef("measure"))))
 
 
 class MeasureEntry(Answer):

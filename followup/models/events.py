@@ -8,9 +8,16 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from followup.models.entries import MeasureEntry, SubGoalEntry
+from followup.models.contributions import Contribution
+from followup.models.entries import Answer, MeasureEntry, SubGoalEntry
 from followup.models.year import FollowUp
 from programmes.models import prose
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def of_years(self) -> EventQuerySet:
+        """Transitions of whole years, not of their answers."""
+        return self.filter(sub_goal_entry=None, measure_entry=None, contribution=None)
 
 
 class Event(models.Model):
@@ -40,6 +47,9 @@ class Event(models.Model):
     measure_entry = models.ForeignKey(
         MeasureEntry, models.PROTECT, verbose_name="åtgärdens status", related_name="events", null=True, blank=True
     )
+    contribution = models.ForeignKey(
+        Contribution, models.PROTECT, verbose_name="enhetens bidrag", related_name="events", null=True, blank=True
+    )
     action = models.CharField("handling", max_length=30, choices=Action)
     from_state = models.CharField("från läge", max_length=20)
     to_state = models.CharField("till läge", max_length=20)
@@ -49,13 +59,17 @@ class Event(models.Model):
     )
     at = models.DateTimeField("när", default=timezone.now, editable=False)
 
+    objects = EventQuerySet.as_manager()
+
     class Meta:
         verbose_name = "händelse"
         verbose_name_plural = "händelser"
         ordering = ["at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(sub_goal_entry__isnull=True) | Q(measure_entry__isnull=True),
+                condition=Q(sub_goal_entry__isnull=True, measure_entry__isnull=True)
+                | Q(sub_goal_entry__isnull=True, contribution__isnull=True)
+                | Q(measure_entry__isnull=True, contribution__isnull=True),
                 name="event_of_one_entry_at_most",
             ),
         ]
@@ -70,3 +84,8 @@ class Event(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise TypeError("An event is never deleted.")
+
+    @property
+    def answer(self) -> Answer | None:
+        """The answer that the transition is about; None for a transition of the whole year."""
+        return self.sub_goal_entry or self.measure_entry or self.contribution

@@ -198,7 +198,6 @@ def sub_goal_detail(request: HttpRequest, slug: str, area: int, number: int) -> 
     context = {
         "programme": programme,
         "goal": goal,
-        "units": goal.units.all(),
         "responsible_people": responsible_people(user_of(request), goal),
         "years": years,
         "measures": measures,

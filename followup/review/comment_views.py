@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from followup.answers.goal_year import entry_or_404, measures_of
+from followup.answers.goal_year import entry_or_404, goal_year_of
 from followup.answers.thread import remarks_of, thread_of
 from followup.answers.worklist import reported_answers
 from followup.models import Comment, FollowUp
@@ -23,10 +23,10 @@ def comment_list(request: HttpRequest, slug: str, year: int, area: int, number: 
     user = user_of(request)
     follow_up = follow_up_or_404(request, slug, year)
     entry = entry_or_404(follow_up, area, number)
-    measures = measures_of(entry)
-    if not can_follow_review(user) and not reported_answers(user, entry, measures):
+    goal_year = goal_year_of(entry)
+    if not can_follow_review(user) and not reported_answers(user, goal_year):
         raise PermissionDenied("Kommentarerna är för dem som fyller i eller granskar målet.")
-    may_comment = can_comment(user, [entry, *measures])
+    may_comment = can_comment(user, goal_year.answers)
     data, is_kept = posted_or_kept(request)
     form = CommentForm(data, instance=Comment(entry=entry, by=user))
     if request.method == "POST" and _save_comment(request, form, follow_up, may_comment):
@@ -35,7 +35,7 @@ def comment_list(request: HttpRequest, slug: str, year: int, area: int, number: 
     context = {
         "follow_up": follow_up,
         "entry": entry,
-        "thread": remarks_of(thread_of(entry, measures)),
+        "thread": remarks_of(thread_of(entry, goal_year.measures)),
         "comment_form": form,
         "may_comment": may_comment or form.is_bound,
         "from_review": can_follow_review(user),

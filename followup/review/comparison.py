@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from followup.history.field_changes import FieldChange, changed_fields
-from followup.models import Answer, Comment, Event, MeasureEntry, SubGoalEntry
+from followup.models import Answer, Comment, Contribution, Event, MeasureEntry, SubGoalEntry
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,14 @@ class ComparedAnswer:
 def compare(
     answers: Sequence[Answer], last_year: Mapping[Answer, Answer], thread: Iterable[Event | Comment]
 ) -> list[ComparedAnswer]:
-    """Compare each of a goal's `answers` with its earlier versions, in two queries.
+    """Compare each of a goal's `answers` with its earlier versions, in a query for each kind.
 
     :param last_year: last year's answer by this year's.
     :param thread: the events of the answers, oldest first.
     """
     submissions = _submissions(thread)
     rows_by_model: Mapping[type[Answer], Mapping[int, list[Any]]] = {
-        model: _rows_handed_in(model, answers) for model in (SubGoalEntry, MeasureEntry)
+        model: _rows_handed_in(model, answers) for model in (SubGoalEntry, MeasureEntry, Contribution)
     }
     compared = []
     for answer in answers:
@@ -48,7 +48,7 @@ def _submissions(thread: Iterable[Event | Comment]) -> Mapping[Answer | None, li
     times: dict[Answer | None, list[datetime]] = defaultdict(list)
     for event in thread:
         if isinstance(event, Event) and event.action == Event.Action.SUBMIT:
-            times[event.sub_goal_entry or event.measure_entry].append(event.at)
+            times[event.answer].append(event.at)
     return times
 
 

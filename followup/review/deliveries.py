@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from followup.models import Answer, FollowUp, MeasureEntry, SubGoalEntry
+from followup.models import Answer, Contribution, FollowUp, MeasureEntry, SubGoalEntry
+from followup.permissions import answering_units
 from organisation.models import Unit
 from organisation.order import order_key, swedish_sorted
 from organisation.sentences import counted
@@ -23,6 +24,8 @@ STATE_OF_ANSWERS = {
     Answer.State.RETURNED: ("återlämnat", "återlämnade"),
     Answer.State.APPROVED: ("godkänt", "godkända"),
 }
+# Name of the answers that no unit writes.
+WITHOUT_UNIT = "Ingen enhet, eller ingen huvudansvarig"
 STATES = [*Answer.State.choices, (INCOMPLETE, "Ej ifylld")]
 
 
@@ -49,7 +52,7 @@ class GoalFilter:
 
 @dataclass(frozen=True)
 class GoalToReview:
-    """A goal with its answer and those of its measures, and the units that are responsible for any of them."""
+    """A goal with its answer, those of its measures and the contributions to them, and all responsible units."""
 
     entry: SubGoalEntry
     answers: tuple[Answer, ...]
@@ -149,11 +152,11 @@ def is_late(follow_up: FollowUp, today: date) -> bool:
 
 
 def by_unit(goals: Iterable[GoalToReview], late: bool) -> list[Delivery]:
-    """Group the answers by responsible unit, in Swedish order. Answers without a unit come last."""
+    """Group the answers by the unit that writes them, in Swedish order. Answers that no unit writes come last."""
     answers: dict[Unit, list[Answer]] = defaultdict(list)
     without_unit: list[Answer] = []
     for answer in (answer for goal in goals for answer in goal.answers):
-        units = answer.item.units.all()
+        units = answering_units(answer)
         for unit in units:
             answers[unit].append(answer)
         if not units:
@@ -161,7 +164,7 @@ def by_unit(goals: Iterable[GoalToReview], late: bool) -> list[Delivery]:
     ordered = sorted(answers, key=lambda unit: order_key(unit.name))
     deliveries = [Delivery(unit.slug, unit.name, tuple(answers[unit]), late) for unit in ordered]
     if without_unit:
-        deliveries.append(Delivery("", "Ingen enhet", tuple(without_unit), late))
+        deliveries.append(Delivery("", WITHOUT_UNIT, tuple(without_unit), late))
     return deliveries
 
 
@@ -178,7 +181,7 @@ def goals_to_review(follow_up: FollowUp) -> list[GoalToReview]:
     measure_entries = (
         MeasureEntry.objects.filter(follow_up=follow_up)
         .select_related("measure__sub_goal__area", "follow_up__programme__framework")
-        .prefetch_related("measure__units")
+        .prefetch_related("measure__responsibilities")
         .order_by("measure__number")
     )
     measures_of_goal: dict[int, list[MeasureEntry]] = defaultdict(list)
@@ -187,13 +190,21 @@ def goals_to_review(follow_up: FollowUp) -> list[GoalToReview]:
     entries = (
         SubGoalEntry.objects.filter(follow_up=follow_up)
         .select_related("sub_goal__area", "follow_up__programme__framework")
-        .prefetch_related("sub_goal__units")
+        .prefetch_related("sub_goal__responsibilities")
         .in_order()
     )
-    return [_goal_to_review(entry, measures_of_goal[entry.sub_goal_id]) for entry in entries]
+    contributions_of_goal: dict[int, list[Contribution]] = defaultdict(list)
+    for contribution in Contribution.objects.filter(follow_up=follow_up).with_items():
+        if contribution.is_expected:
+            contributions_of_goal[contribution.goal.pk].append(contribution)
+    return [
+        _goal_to_review(entry, [*measures_of_goal[entry.sub_goal_id], *contributions_of_goal[entry.sub_goal_id]])
+        for entry in entries
+    ]
 
 
-def _goal_to_review(entry: SubGoalEntry, measures: list[MeasureEntry]) -> GoalToReview:
-    answers: tuple[Answer, ...] = (entry, *measures)
-    units = {unit for answer in answers for unit in answer.item.units.all()}
+def _goal_to_review(entry: SubGoalEntry, others: Iterable[Answer]) -> GoalToReview:
+    """Return the goal with its answer and the `others`: answers to its measures, and contributions."""
+    answers: tuple[Answer, ...] = (entry, *others)
+    units = {one.unit for answer in answers for one in answer.item.responsibilities.all()}
     return GoalToReview(entry, answers, tuple(swedish_sorted(units)))

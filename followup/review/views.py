@@ -15,19 +15,21 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
-from followup.answers.goal_year import attachments_of, entry_or_404, indicators_of, last_year_of, measures_of
+from followup.answers.goal_year import GoalYear, attachments_of, goal_year_or_404
 from followup.answers.outcome_forms import outcomes_of_year
 from followup.answers.thread import remarks_of, thread_of
 from followup.contacts import responsible_people
-from followup.models import Answer, FollowUp, MeasureEntry, SubGoalEntry
+from followup.models import Answer, Contribution, FollowUp, SubGoalEntry
 from followup.permissions import (
+    answering_units,
     can_comment,
     can_edit_programmes,
     can_follow_review,
-    can_report,
     can_review,
     can_review_answer,
+    can_write,
     can_write_texts,
+    is_written_by_reviewers,
 )
 from followup.proposal import Gap, gaps
 from followup.review.comparison import compare
@@ -109,7 +111,6 @@ def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     goal_filter = GoalFilter.from_address(request.GET, goals)
     late = is_late(follow_up, timezone.localdate())
     rows = [GoalRow(goal, _to_approve(user, goal)) for goal in goals if goal.matches(goal_filter)]
-    events_of_year = follow_up.events.filter(sub_goal_entry=None, measure_entry=None)
     context = {
         "follow_up": follow_up,
         "rows": rows,
@@ -133,7 +134,7 @@ def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         "guideline_entries": follow_up.guidelineentry_set.select_related("guideline"),
         "transitions": _steps_of_year(follow_up, user, goals),
         "failed_pdfs": failed_pdfs(follow_up),
-        "events": remarks_of(events_of_year.select_related("by")),
+        "events": remarks_of(follow_up.events.of_years().select_related("by")),
         "shows_example": any(goal.entry.sub_goal.is_example for goal in goals),
     }
     return render(request, "followup/review/review_list.html", context)
@@ -304,39 +305,35 @@ def _address_of(gap: Gap, slug: str, year: int) -> str:
 def review_entry(request: HttpRequest, slug: str, year: int, area: int, number: int) -> HttpResponse:
     """Show the answers to one goal, and approve or return them. A refused step shows the page again with the reason."""
     user = _reviewer(request)
-    follow_up = follow_up_or_404(request, slug, year)
-    entry = entry_or_404(follow_up, area, number)
-    measures = measures_of(entry)
+    goal_year = goal_year_or_404(request, slug, year, area, number)
     if request.method != "POST":
-        return render(request, "followup/review/review_entry.html", _entry_context(user, entry, measures))
+        return render(request, "followup/review/review_entry.html", _entry_context(user, goal_year))
     _approver(request)
     try:
-        done = _review(request, user, [entry, *measures])
+        done = _review(request, user, goal_year.answers)
     except RefusedError as refusal:
         comment = request.POST.get("comment", "")
-        context = _entry_context(user, entry, measures, refusal=str(refusal), comment=comment)
+        context = _entry_context(user, goal_year, refusal=str(refusal), comment=comment)
         return render(request, "followup/review/review_entry.html", context, status=HTTPStatus.CONFLICT)
     messages.success(request, done)
     return redirect(request.path)
 
 
-def _entry_context(
-    user: User, entry: SubGoalEntry, measures: Sequence[MeasureEntry], *, refusal: str = "", comment: str = ""
-) -> dict[str, Any]:
+def _entry_context(user: User, goal_year: GoalYear, *, refusal: str = "", comment: str = "") -> dict[str, Any]:
     """Return the context of the page of one goal: its answers with their changes, comments and possible steps.
 
     `refusal` is the reason why a step was refused, and `comment` the text that was posted with it.
     """
-    answers: list[Answer] = [entry, *measures]
-    last_year = last_year_of(entry)
-    thread = thread_of(entry, measures)
+    entry, answers = goal_year.entry, goal_year.answers
+    last_year = goal_year.last_year
+    thread = thread_of(entry, goal_year.measures)
     compared_answers = compare(answers, last_year.by_answer(answers), thread)
     steps = {answer: available(answer, user) for answer in answers}
-    indicators = indicators_of(entry.sub_goal)
+    indicators = goal_year.indicators
     return {
         "follow_up": entry.follow_up,
         "entry": entry,
-        "answers": [(compared, steps[compared.answer]) for compared in compared_answers],
+        "answers": [(one, steps[one.answer], review_code(one.answer)) for one in compared_answers],
         "last_year": last_year,
         "outcomes": outcomes_of_year(indicators, entry, None, may_write=False, today=timezone.localdate()),
         "seen": total_version(answers),
@@ -348,11 +345,19 @@ def _entry_context(
         "may_comment": can_comment(user, answers),
         "from_review": True,
         "responsible_people": responsible_people(user, entry.sub_goal),
-        "is_own": can_review(user) and any(can_report(user, answer) for answer in answers),
+        "is_own": can_review(user) and any(user.reports_for(answering_units(answer)) for answer in answers),
         "may_approve": any("approve" in steps[answer] for answer in answers),
         "may_return": any("return" in steps[answer] for answer in answers),
+        "may_write_joint_answer": any(is_written_by_reviewers(one) and can_write(user, one) for one in answers),
         "shows_example": entry.sub_goal.is_example or entry.is_example,
     }
+
+
+def review_code(answer: Answer) -> str:
+    """Return the name of one answer on the review page of a goal: its number, and the unit of a contribution."""
+    if isinstance(answer, Contribution):
+        return f"{answer.item.code}-{answer.unit.slug}"
+    return answer.item.code
 
 
 def _review(request: HttpRequest, user: User, answers: list[Answer]) -> str:
@@ -363,7 +368,7 @@ def _review(request: HttpRequest, user: User, answers: list[Answer]) -> str:
     action, _, code = request.POST.get("action", "").partition(" ")
     if action not in RESULTS:
         raise PermissionDenied("Det steget finns inte.")
-    chosen = [answer for answer in answers if code in ("", answer.item.code)]
+    chosen = [answer for answer in answers if code in ("", review_code(answer))]
     if not chosen:
         raise PermissionDenied("Det svaret finns inte.")
     if not any(can_review_answer(user, answer) for answer in chosen):

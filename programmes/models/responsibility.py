@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django.db.models import Q
 
 from organisation.models import Unit
 
+R = TypeVar("R", bound="Responsibility")
 
-class ResponsibilityManager(models.Manager["Responsibility"]):
-    def get_queryset(self) -> models.QuerySet[Responsibility]:
+
+class ResponsibilityManager(models.Manager[R]):
+    def get_queryset(self) -> models.QuerySet[R]:
         """Fetch each unit with its responsibility: nobody shows one without the other."""
         return super().get_queryset().select_related("unit")
 
@@ -109,8 +111,22 @@ class SharedItem(models.Model):
 
     @property
     def contributing_units(self) -> list[Unit]:
-        """The responsible units that are not the lead; all units if there is no lead."""
-        return [one.unit for one in self.responsibilities.all() if not one.is_lead]
+        """The units that contribute to the joint answer. A unit that is alone contributes to nothing."""
+        responsibilities = self.responsibilities.all()
+        return [one.unit for one in responsibilities if not one.is_lead] if len(responsibilities) > 1 else []
+
+    @property
+    def answering_unit(self) -> Unit | None:
+        """The unit that writes the joint answer: the lead, or the only unit. None if several units have no lead."""
+        responsibilities = self.responsibilities.all()
+        if len(responsibilities) == 1:
+            return responsibilities[0].unit
+        return self.lead
+
+    @property
+    def is_shared_without_lead(self) -> bool:
+        """Whether several units are responsible and none is lead: the reviewer writes the joint answer."""
+        return self.lead is None and len(self.responsibilities.all()) > 1
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ import followup.urls
 import huddinge_safety.urls
 import organisation.signin.urls
 import organisation.urls
-from followup.models import Decision, FollowUp, ProtocolNote, Withholding
+from followup.models import Contribution, Decision, FollowUp, ProtocolNote, Withholding
 from followup.writing.attachments import attach
 from organisation.models import User
 from tests.fixtures import PROGRAMME, client_of, make_draft, make_user
@@ -41,7 +41,7 @@ CASE = (*YEAR, 1)
 
 # Every address by its name and arguments (the names of rows stand for those of the test), with the status for GET
 # and for POST of an empty form: what the form of those who may write lacks is said with 422.
-NOTE, ATTACHMENT, MARK = "the note", "the attachment", "the mark"
+NOTE, ATTACHMENT, MARK, CONTRIBUTION = "the note", "the attachment", "the mark", "the contribution"
 PERSON, MEMBERSHIP = "the person", "the membership"
 PAGES = {
     ("followup:home",): (roles(200), roles(200)),
@@ -111,6 +111,11 @@ PAGES = {
     ("followup:entry_autosave", *GOAL): (roles(405, anonymous=405), roles(403, anonymous=401, official=422)),
     ("followup:outcome_autosave", *GOAL, 1): (roles(405, anonymous=405), roles(403, anonymous=401, official=422)),
     ("followup:outcome_autosave", *GOAL, 9): (roles(405, anonymous=405), roles(403, anonymous=401, official=404)),
+    ("followup:contribution_autosave", *YEAR, 1, 3, CONTRIBUTION): (
+        roles(405, anonymous=405),
+        roles(403, anonymous=401, official=422),
+    ),
+    ("followup:contribution_autosave", *YEAR, 1, 3, 0): (roles(405, anonymous=405), roles(404, anonymous=401)),
     ("followup:entry_withdraw", *GOAL): (NOT_BY_GET, roles(403, official=302)),
     ("followup:entry_submit", *GOAL): (roles(403, official=302), roles(403, official=302)),
     ("followup:entry_attach", *GOAL): (NOT_BY_GET, roles(403, official=422)),
@@ -293,11 +298,13 @@ def addresses_of_pages(open_year: FollowUp, official: User) -> dict[tuple[object
     mark = Withholding.objects.create(
         follow_up=decided, place="framat", about="Framåtblick", ground="18 kap. 13 §", reason="Röjer.", by=official
     )
+    contribution = Contribution.objects.get(sub_goal__area__number=1, sub_goal__number=3, unit__slug="kommunstyrelsen")
     person = make_user("listed", unit="kommunstyrelsen")
     rows = {
         NOTE: note.pk,
         ATTACHMENT: attachment.pk,
         MARK: mark.pk,
+        CONTRIBUTION: contribution.pk,
         PERSON: person.pk,
         MEMBERSHIP: person.memberships.get().pk,
     }

@@ -187,7 +187,7 @@ def test_an_official_of_a_measure_writes_only_its_answer(open_year, others_measu
     assert response.context["forms"].goal is None
     assert [(item.place, item.missing) for item in response.context["checklist"]] == [
         ("Åtgärd 1.1.2", ("genomförande",)),
-        ("Åtgärd 1.1.3", ("genomförande",)),
+        ("Bidrag till åtgärd 1.1.3", ("bidrag",)),
     ]
 
 
