@@ -72,6 +72,7 @@ FIELD_NAMES = {
     "title": "rubriken",
     "unit": "enheten",
     "units": "de ansvariga enheterna",
+    "lead": "den huvudansvariga enheten",
 }
 # The chapters of the report's page that show the texts of the year.
 CHAPTERS = {

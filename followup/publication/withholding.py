@@ -75,15 +75,20 @@ def withholdable_texts(report: Report) -> Iterator[WithholdableText]:
 
 
 def _texts_of_goal(goal: SubGoalStatus) -> Iterator[WithholdableText]:
-    text = "\n".join(filter(None, (goal.comment, goal.reason)))
+    text = "\n".join(filter(None, (goal.comment, goal.reason, *_contributed_texts(goal))))
     yield WithholdableText(_goal_key(goal), f"Mål {goal.code}: {goal.text}", text)
     for number, indicator in enumerate(goal.indicators, start=1):
         about = f"Utfall för mål {goal.code}: {indicator.name}"
         outcomes = "\n".join(map(outcome_in_words, indicator.outcomes))
         yield WithholdableText(_indicator_key(goal, number), about, outcomes)
     for measure in goal.measures:
-        text = "\n".join(filter(None, (measure.done, measure.stop_reason)))
+        text = "\n".join(filter(None, (measure.done, measure.stop_reason, *_contributed_texts(measure))))
         yield WithholdableText(_measure_key(measure), f"Åtgärd {measure.code}: {measure.text}", text)
+
+
+def _contributed_texts(item: SubGoalStatus | MeasureStatus) -> list[str]:
+    """Return the contributions of the units, which are withheld together with the joint answer."""
+    return [contribution.in_words for contribution in item.contributions]
 
 
 def indicator_places(report: Report) -> Iterator[tuple[str, IndicatorStatus]]:
@@ -168,15 +173,16 @@ class _Mask:
             goal,
             comment=self.text(_goal_key(goal), goal.comment),
             reason="" if _goal_key(goal) in self.grounds else goal.reason,
+            contributions=() if _goal_key(goal) in self.grounds else goal.contributions,
             indicators=tuple(self.indicator(_indicator_key(goal, number), one) for number, one in indicators),
             measures=tuple(self.measure(measure) for measure in goal.measures),
         )
 
     def measure(self, measure: MeasureStatus) -> MeasureStatus:
         key = _measure_key(measure)
-        if key not in self.grounds or not (measure.done or measure.stop_reason):
+        if key not in self.grounds or not (measure.done or measure.stop_reason or measure.contributions):
             return measure
-        return replace(measure, done=notice(self.grounds[key]), stop_reason="")
+        return replace(measure, done=notice(self.grounds[key]), stop_reason="", contributions=())
 
     def indicator(self, key: str, indicator: IndicatorStatus) -> IndicatorStatus:
         """Leave out the outcomes and all that is computed from them. The target is part of the public programme."""

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Value
 
-from followup.models import AreaEntry, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
+from followup.models import AreaEntry, Contribution, FollowUp, GuidelineEntry, MeasureEntry, SubGoalEntry
 from followup.report.indicators import indicators_by_goal
 from followup.report.reasons import reasons_by_code
 from followup.report.report import (
     SCHEMA,
     AreaStatus,
     Change,
+    ContributionStatus,
     GuidelineStatus,
     MeasureStatus,
     PerspectiveAccount,
@@ -30,7 +31,7 @@ from followup.report.report import (
 )
 from followup.scales import TARGET_STATUS, TREND
 from organisation.order import order_key, swedish_sorted
-from programmes.models import Framework, Guideline, Measure, Programme, SubGoal
+from programmes.models import Framework, Guideline, Measure, Programme, Responsibility, SubGoal
 from programmes.scales import BLANK, Scale, Step
 
 
@@ -39,8 +40,9 @@ def build_report(follow_up: FollowUp) -> Report:
     programme = follow_up.programme
     scales = follow_up.scales
     units = _units_by_item(programme)
+    contributions = _contributions_by_item(follow_up)
     progress = _years_by_measure(follow_up)
-    measures = _measures_of_year(follow_up, units, progress)
+    measures = _measures_of_year(follow_up, units, progress, contributions)
     history = _years_by_goal(follow_up)
     years = sorted({status.year for statuses in history.values() for status in statuses})
     return Report(
@@ -68,7 +70,7 @@ def build_report(follow_up: FollowUp) -> Report:
         years=tuple(years),
         terms=programme.framework.terms,
         scales=_explained_scales(programme.framework),
-        areas=_areas(follow_up, measures, years, history, units),
+        areas=_areas(follow_up, measures, years, history, units, contributions),
         guidelines=_guidelines(follow_up, units),
         perspective_accounts=_perspective_accounts(measures),
         changes=_changes(follow_up.year, measures),
@@ -83,7 +85,14 @@ def _explained_scales(framework: Framework) -> tuple[Scale, ...]:
     return (*(scale for scale in asked if scale), TREND, TARGET_STATUS)
 
 
-UnitNames = dict[tuple[type[models.Model], int], tuple[str, ...]]
+class _Units(NamedTuple):
+    """Names of the units that are responsible for an item, and of their lead, if they have one."""
+
+    names: tuple[str, ...] = ()
+    lead: str = ""
+
+
+UnitNames = dict[tuple[type[models.Model], int], _Units]
 
 
 def _units_by_item(programme: Programme) -> UnitNames:
@@ -92,19 +101,39 @@ def _units_by_item(programme: Programme) -> UnitNames:
     of_measures = _names(Measure, item__sub_goal__area__programme=programme)
     of_guidelines = _names(Guideline, item__programme=programme)
     kinds = {model.__name__: model for model in (SubGoal, Measure, Guideline)}
-    names: dict[tuple[type[models.Model], int], tuple[str, ...]] = defaultdict(tuple)
+    units: UnitNames = defaultdict(_Units)
     rows = of_goals.union(of_measures, of_guidelines)
     # A union cannot be ordered by an expression.
-    for kind, pk, name in sorted(rows, key=lambda row: order_key(row[2])):
-        names[kinds[kind], pk] += (name,)
-    return names
+    for kind, pk, name, role in sorted(rows, key=lambda row: order_key(row[2])):
+        known = units[kinds[kind], pk]
+        lead = name if role == Responsibility.Role.LEAD else known.lead
+        units[kinds[kind], pk] = _Units((*known.names, name), lead)
+    return units
 
 
 def _names(model: Any, **of_programme: Programme) -> Any:
-    """Return rows of model name, id of the item and name of a responsible unit."""
+    """Return rows of model name, id of the item, and name and role of a responsible unit."""
     rows = model.units.through.objects.filter(**of_programme).order_by()
     kind = Value(model.__name__, output_field=models.CharField())
-    return rows.annotate(kind=kind, name=F("unit__name")).values_list("kind", "item", "name")
+    return rows.annotate(kind=kind, name=F("unit__name")).values_list("kind", "item", "name", "role")
+
+
+Contributions = dict[SubGoal | Measure, tuple[ContributionStatus, ...]]
+
+
+def _contributions_by_item(follow_up: FollowUp) -> Contributions:
+    """Return the contributions that units have handed in, if the programme's framework shows them, in two queries."""
+    shown = (
+        Contribution.objects.filter(follow_up=follow_up, follow_up__programme__framework__shows_contributions=True)
+        .handed_in()
+        .of_responsible_units()
+        .with_items()
+    )
+    contributions: Contributions = defaultdict(tuple)
+    for one in shown:
+        status = ContributionStatus(one.unit.name, tuple(one.judgements), one.text, one.is_example)
+        contributions[one.item] += (status,)
+    return contributions
 
 
 @dataclass(frozen=True)
@@ -116,7 +145,10 @@ class _MeasureOfYear:
 
 
 def _measures_of_year(
-    follow_up: FollowUp, units: UnitNames, years: dict[int, list[ProgressOfYear]]
+    follow_up: FollowUp,
+    units: UnitNames,
+    years: dict[int, list[ProgressOfYear]],
+    contributions: Contributions,
 ) -> list[_MeasureOfYear]:
     """Return the measures that are followed up in the year, in the order of their numbers."""
     scale = follow_up.scales.progress
@@ -130,7 +162,11 @@ def _measures_of_year(
         _MeasureOfYear(
             entry.measure,
             _measure_status(
-                entry, scale.step(entry.progress), units[Measure, entry.measure_id], tuple(years[entry.measure_id])
+                entry,
+                scale.step(entry.progress),
+                units[Measure, entry.measure_id],
+                tuple(years[entry.measure_id]),
+                contributions[entry.measure],
             ),
         )
         for entry in entries
@@ -138,14 +174,20 @@ def _measures_of_year(
 
 
 def _measure_status(
-    entry: MeasureEntry, progress: Step, units: tuple[str, ...], years: tuple[ProgressOfYear, ...]
+    entry: MeasureEntry,
+    progress: Step,
+    units: _Units,
+    years: tuple[ProgressOfYear, ...],
+    contributions: tuple[ContributionStatus, ...],
 ) -> MeasureStatus:
     """Join the measure's part of the programme with its answer of the year."""
     measure = entry.measure
     return MeasureStatus(
         code=measure.code,
         text=measure.text,
-        units=units,
+        units=units.names,
+        lead=units.lead,
+        contributions=contributions,
         first_year=measure.first_year,
         last_year=measure.last_year,
         progress=progress,
@@ -202,6 +244,7 @@ def _areas(
     years: Iterable[int],
     history: dict[int, list[YearStatus]],
     units: UnitNames,
+    contributions: Contributions,
 ) -> tuple[AreaStatus, ...]:
     """Return the areas with their goals, measures and indicators. Makes three queries."""
     reasons = reasons_by_code(follow_up.deviation_reasons)
@@ -219,7 +262,9 @@ def _areas(
                 area=goal.area.number,
                 number=goal.number,
                 text=goal.text,
-                units=units[SubGoal, goal.pk],
+                units=units[SubGoal, goal.pk].names,
+                lead=units[SubGoal, goal.pk].lead,
+                contributions=contributions[goal],
                 assessment=scales.assessment.step(entry.assessment),
                 forecast=scales.forecast.step(entry.forecast),
                 comment=entry.comment,
@@ -264,7 +309,8 @@ def _guidelines(follow_up: FollowUp, units: UnitNames) -> tuple[GuidelineStatus,
             number=entry.guideline.number,
             title=entry.guideline.title,
             description=entry.guideline.description,
-            units=units[Guideline, entry.guideline_id],
+            units=units[Guideline, entry.guideline_id].names,
+            lead=units[Guideline, entry.guideline_id].lead,
             assessment=scale.step(entry.assessment),
             comment=entry.comment,
             is_example=entry.guideline.is_example or entry.is_example,

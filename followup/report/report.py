@@ -31,6 +31,28 @@ class ProgressOfYear(Part):
 
 
 @dataclass(frozen=True)
+class ContributionStatus(Part):
+    """One unit's part of the answer to a goal or measure, with its own judgements, if it has made any."""
+
+    unit: str
+    judgements: tuple[Step, ...]
+    text: str
+    is_example: bool
+
+    @property
+    def in_words(self) -> str:
+        """The contribution as one paragraph of a table or a text file."""
+        judgements = ", ".join(step.word for step in self.judgements)
+        heading = f"{self.unit} ({judgements.lower()})" if judgements else self.unit
+        return f"{heading}: {self.text}"
+
+
+def units_in_words(units: Iterable[str], lead: str) -> str:
+    """Return the responsible units with the role of their lead: "Kommunstyrelsen (huvudansvarig), Socialnämnden"."""
+    return ", ".join(f"{unit} (huvudansvarig)" if unit == lead else unit for unit in units)
+
+
+@dataclass(frozen=True)
 class MeasureStatus(Part):
     code: str
     text: str
@@ -46,6 +68,12 @@ class MeasureStatus(Part):
     years: tuple[ProgressOfYear, ...]
     missing: tuple[str, ...]
     is_example: bool
+    lead: str = ""  # the unit of the joint answer; empty without one
+    contributions: tuple[ContributionStatus, ...] = ()
+
+    @property
+    def responsible(self) -> str:
+        return units_in_words(self.units, self.lead)
 
 
 @dataclass(frozen=True)
@@ -73,6 +101,12 @@ class SubGoalStatus(Part):
     is_example: bool
     short_name: str = ""  # for tables; empty for a goal without one
     reason: str = ""  # the reviewer's own sentence about why the goal deviates; empty for that of the comment
+    lead: str = ""  # the unit of the joint answer; empty without one
+    contributions: tuple[ContributionStatus, ...] = ()
+
+    @property
+    def responsible(self) -> str:
+        return units_in_words(self.units, self.lead)
 
     @property
     def code(self) -> str:
@@ -126,6 +160,11 @@ class GuidelineStatus(Part):
     assessment: Step
     comment: str
     is_example: bool
+    lead: str = ""  # the unit that is responsible in the first place; empty without one
+
+    @property
+    def responsible(self) -> str:
+        return units_in_words(self.units, self.lead)
 
 
 @dataclass(frozen=True)

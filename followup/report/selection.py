@@ -7,7 +7,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from followup.report.report import AreaStatus, Comparison, MeasureStatus, Movement, Report, SubGoalStatus
+from followup.report.report import (
+    AreaStatus,
+    Comparison,
+    ContributionStatus,
+    MeasureStatus,
+    Movement,
+    Report,
+    SubGoalStatus,
+)
 from programmes.scales import Meaning, Step
 
 
@@ -38,7 +46,16 @@ def _area_of_unit(area: AreaStatus, unit: str) -> AreaStatus:
 
 
 def _goal_of_unit(goal: SubGoalStatus, unit: str) -> SubGoalStatus:
-    return replace(goal, measures=tuple(measure for measure in goal.measures if unit in measure.units))
+    measures = (
+        replace(measure, contributions=_contributions_of_unit(measure.contributions, unit))
+        for measure in goal.measures
+        if unit in measure.units
+    )
+    return replace(goal, measures=tuple(measures), contributions=_contributions_of_unit(goal.contributions, unit))
+
+
+def _contributions_of_unit(contributions: Iterable[ContributionStatus], unit: str) -> tuple[ContributionStatus, ...]:
+    return tuple(contribution for contribution in contributions if contribution.unit == unit)
 
 
 def _with_matching_chapters(report: Report) -> Report:

@@ -31,6 +31,7 @@ COLUMNS = (
     "Prognos",
     "Genomförande",
     "Kommentar",
+    "Bidrag",
     "Skäl till avbrott",
     "Perspektiv",
     "Problem",
@@ -69,10 +70,11 @@ def _rows(report: Report) -> Iterator[dict[str, object]]:
 def _goal(goal: SubGoalStatus) -> dict[str, object]:
     return {
         "Text": goal.text,
-        "Ansvar": ", ".join(goal.units),
+        "Ansvar": goal.responsible,
         "Bedömning": goal.assessment.word,
         "Prognos": goal.forecast.word,
         "Kommentar": goal.comment,
+        "Bidrag": _contributions(goal),
         "Exempel": "Ja" if goal.is_example else "Nej",
     }
 
@@ -81,9 +83,10 @@ def _measure(measure: MeasureStatus) -> dict[str, object]:
     return {
         "Åtgärd nr": measure.code.rpartition(".")[2],
         "Text": measure.text,
-        "Ansvar": ", ".join(measure.units),
+        "Ansvar": measure.responsible,
         "Genomförande": measure.progress.word,
         "Kommentar": measure.done,
+        "Bidrag": _contributions(measure),
         "Skäl till avbrott": measure.stop_reason,
         "Perspektiv": ", ".join(measure.perspectives),
         "Problem": measure.problem,
@@ -92,6 +95,10 @@ def _measure(measure: MeasureStatus) -> dict[str, object]:
         "Sista år": measure.last_year,
         "Exempel": "Ja" if measure.is_example else "Nej",
     }
+
+
+def _contributions(item: SubGoalStatus | MeasureStatus) -> str:
+    return "\n\n".join(contribution.in_words for contribution in item.contributions)
 
 
 def escape_formula(text: str) -> str:

@@ -186,8 +186,9 @@ def _goal(document: Document, report: Report, goal: SubGoalStatus) -> None:
     word.heading(document, f"Mål {goal.code} {goal.text}", 2)
     _verdict(document, [("Bedömning", goal.assessment), ("Prognos", goal.forecast)], goal)
     if goal.units:
-        _labelled(document, "Ansvar", ", ".join(goal.units))
+        _labelled(document, "Ansvar", goal.responsible)
     word.prose(document, goal.comment or "Ingen kommentar har skrivits.")
+    _contributions(document, goal)
     if goal.indicators:
         word.heading(document, "Indikatorer", 3)
         _indicators(document, report, goal)
@@ -254,11 +255,23 @@ def _measure(document: Document, measure: MeasureStatus) -> None:
     _measure_facts(document, measure)
     if measure.done:
         word.prose(document, measure.done)
+    _contributions(document, measure)
     if measure.stop_reason:
         _labelled(document, "Skäl till att åtgärden avbröts:", measure.stop_reason)
     if measure.problem:
         source = f" (Källa: {measure.problem_source}.)" if measure.problem_source else ""
         _labelled(document, "Problem som åtgärden svarar mot:", f"{measure.problem}{source}")
+
+
+def _contributions(document: Document, item: SubGoalStatus | MeasureStatus) -> None:
+    """Add the units' contributions to the joint answer, each below the unit's name and its own judgements."""
+    for contribution in item.contributions:
+        title = word.paragraph(document)
+        title.paragraph_format.keep_with_next = True
+        word.add_text(title, f"Bidrag från {contribution.unit} ", bold=True)
+        for judgement in contribution.judgements:
+            word.add_status(title, judgement)
+        word.prose(document, contribution.text)
 
 
 def _measure_title(document: Document, measure: MeasureStatus) -> None:
@@ -273,9 +286,9 @@ def _measure_title(document: Document, measure: MeasureStatus) -> None:
 def _measure_facts(document: Document, measure: MeasureStatus) -> None:
     facts = word.paragraph(document)
     word.add_status(facts, measure.progress)
-    for names in (measure.units, measure.perspectives):
+    for names in (measure.responsible, ", ".join(measure.perspectives)):
         if names:
-            word.add_text(facts, f" · {', '.join(names)}", colour="ink-soft")
+            word.add_text(facts, f" · {names}", colour="ink-soft")
 
 
 def _perspectives(document: Document, report: Report) -> None:
@@ -306,7 +319,7 @@ def _guideline(document: Document, report: Report, guideline: GuidelineStatus) -
         word.prose(document, guideline.description)
     _verdict(document, [(f"Bedömning {report.year}", guideline.assessment)], guideline)
     if guideline.units:
-        _labelled(document, "Ansvar", ", ".join(guideline.units))
+        _labelled(document, "Ansvar", guideline.responsible)
     word.prose(document, guideline.comment or "Ingen kommentar har skrivits.")
 
 

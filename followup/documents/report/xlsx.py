@@ -143,6 +143,7 @@ def _goals(workbook: Workbook, report: Report) -> None:
         *(Column(f"Bedömning {year}", 18) for year in report.years),
         Column(f"Prognos för {report.period}", 26),
         Column("Kommentar", TEXT),
+        Column("Enheternas bidrag", TEXT),
         Column("Antal åtgärder", 14),
         Column("Saknas", 24),
         EXAMPLE,
@@ -152,10 +153,11 @@ def _goals(workbook: Workbook, report: Report) -> None:
             goal.area,
             goal.code,
             goal.text,
-            ", ".join(goal.units),
+            goal.responsible,
             *(year.assessment for year in goal.years),
             goal.forecast,
             goal.comment,
+            _contributions(goal),
             len(goal.measures),
             ", ".join(goal.missing),
             yes(goal.is_example),
@@ -177,6 +179,7 @@ def _measures(workbook: Workbook, report: Report) -> None:
         Column("Sista år", 10),
         Column("Genomförande", 18),
         Column("Vad som har gjorts", TEXT),
+        Column("Enheternas bidrag", TEXT),
         Column("Skäl till avbrott", 32),
         Column("Perspektiv", 24),
         Column("Problem", 40),
@@ -196,17 +199,22 @@ def _measure(goal: SubGoalStatus, measure: MeasureStatus) -> tuple[Value, ...]:
         goal.code,
         measure.code,
         measure.text,
-        ", ".join(measure.units),
+        measure.responsible,
         measure.first_year,
         measure.last_year,
         measure.progress,
         measure.done,
+        _contributions(measure),
         measure.stop_reason,
         ", ".join(measure.perspectives),
         measure.problem,
         measure.problem_source,
         yes(measure.is_example),
     )
+
+
+def _contributions(item: SubGoalStatus | MeasureStatus) -> str:
+    return "\n\n".join(contribution.in_words for contribution in item.contributions)
 
 
 def _indicators(workbook: Workbook, report: Report) -> None:
