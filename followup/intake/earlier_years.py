@@ -22,6 +22,8 @@ YEAR_TEXTS = (
     "perspectives",
     "looking_ahead",
 )
+# A stopped measure needs a reason, which a plan with struck-out rows seldom gives.
+NO_REASON = "Skälet framgår inte av filen."
 # The list of answers in a year, and the key of the item's number in each answer.
 GOAL_LIST, MEASURE_LIST = "sub_goals", "measures"
 CODE_KEYS = {GOAL_LIST: "sub_goal", MEASURE_LIST: "measure"}
@@ -104,7 +106,7 @@ class EarlierYears:
         answer["example"] = bool(row.get("example", False))
         if PROGRESS_SCALE.step(answer.get("progress", "")).means(Meaning.STOPPED) and not answer["stop_reason"]:
             # A file with a single column for comments gives the reason there.
-            answer["stop_reason"] = answer["done"]
+            answer["stop_reason"] = answer["done"] or NO_REASON
         self._answers[year, list_key, dotted] = answer
         self._years[year][list_key].append(answer)
 

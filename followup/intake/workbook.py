@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.db.models import TextChoices
 
 from followup.intake.earlier_years import follow_ups_in
+from followup.intake.step_words import ASSESSMENT_WORDS, FORECAST_WORDS, PROGRESS_WORDS
 from followup.models import FollowUp
 from organisation.models import Unit
 from programmes.models import Perspective
@@ -25,40 +26,10 @@ from programmes.sheets.schema import (
     SheetSpec,
     choice_column,
 )
+from programmes.sheets.steps import StepWords
 from programmes.sheets.stored import stored_items
 from programmes.shipped_frameworks import STANDARD_FRAMEWORK
 from programmes.source import Node
-
-# Other people's words for the steps of our scales. "Pågår" is the progress of a measure, not an assessment of a goal.
-ASSESSMENTS = {
-    **dict.fromkeys(("ja", "uppnått", "uppnåddes", "nått", "målet nått", "helt uppfyllt", "uppfylld", "uppfylls",
-                     "målet uppfyllt", "grön", "grönt", "green", "yes", "met", "klart", "klar"), "met"),
-    **dict.fromkeys(("delvis", "delvis uppnått", "delvis nått", "delvis uppfylld", "till viss del", "gul", "gult",
-                     "yellow", "partly", "partially"), "partly"),
-    **dict.fromkeys(("nej", "inte", "inte uppfyllt", "ej uppnått", "inte uppnått", "ej nått", "ej uppfylld", "röd",
-                     "rött", "red", "no", "not met"), "not_met"),
-    **dict.fromkeys(("vet ej", "går ej att bedöma", "kan ej bedömas", "ej bedömt", "grå", "grått"), "cannot_assess"),
-    **dict.fromkeys(("ej aktuellt", "inte aktuellt", "utgår", "avser ej"), "not_applicable"),
-}  # fmt: skip
-FORECASTS = {
-    **dict.fromkeys(("ja", "nås", "kommer att uppfyllas", "kommer nås", "grön", "grönt", "green", "will"), "will"),
-    **dict.fromkeys(("delvis", "nås delvis", "kommer delvis att uppfyllas", "gul", "gult", "yellow"), "partly"),
-    **dict.fromkeys(("nej", "nås inte", "kommer inte nås", "kommer ej att nås", "kommer inte att uppfyllas", "röd",
-                     "rött", "red", "will not"), "will_not"),
-    **dict.fromkeys(("vet ej", "kan ej bedömas", "grå", "grått"), "cannot_assess"),
-    **dict.fromkeys(("ej aktuellt", "utgår", "avser ej"), "not_applicable"),
-}  # fmt: skip
-PROGRESSES = {
-    **dict.fromkeys(("nej", "inte påbörjad", "ej påbörjat", "inte påbörjat", "ej startad", "planerad", "röd", "rött",
-                     "red", "not started"), "not_started"),
-    **dict.fromkeys(("pågående", "påbörjad", "påbörjat", "startad", "löpande", "delvis", "delvis genomförd",
-                     "enligt plan", "gul", "gult", "yellow", "ongoing", "in progress"), "ongoing"),
-    **dict.fromkeys(("ja", "klar", "klart", "färdig", "avslutad", "avslutat", "genomfört", "utförd", "uppfyllt", "grön",
-                     "grönt", "green", "done", "completed", "yes"), "done"),
-    **dict.fromkeys(("försenat", "sen", "delayed"), "delayed"),
-    **dict.fromkeys(("avbrutet", "avbröts", "inställd", "stoppad", "stopped", "cancelled"), "stopped"),
-    **dict.fromkeys(("ej aktuell", "ej aktuellt", "utgår", "avser ej"), "not_applicable"),
-}  # fmt: skip
 
 
 class Begun(TextChoices):
@@ -69,26 +40,41 @@ class Begun(TextChoices):
     UNDER_REVIEW = FollowUp.State.UNDER_REVIEW.value, FollowUp.State.UNDER_REVIEW.label
 
 
+def _step_column(
+    key: str, title: str, kind: Kind, words: StepWords, *, comment_key: str, names: tuple[str, ...]
+) -> ColumnSpec:
+    """Return a column of the steps of a scale, in all the ways that people write them."""
+    scale = STANDARD_FRAMEWORK.scale(kind)
+    return choice_column(key, title, scale, names=names, steps=words, comment_key=comment_key)
+
+
 YEAR = ColumnSpec("year", "År", cells.year, ("year", "uppföljningsår"), 8)
-ASSESSMENT = choice_column(
-    "assessment", "Bedömning", STANDARD_FRAMEWORK.scale(Kind.ASSESSMENT), ASSESSMENTS,
-    names=("bedömning av året", "måluppfyllelse", "status", "uppfyllelse", "assessment", "resultat", "trafikljus"),
+ASSESSMENT = _step_column(
+    "assessment", "Bedömning", Kind.ASSESSMENT, ASSESSMENT_WORDS, comment_key="comment",
+    names=("bedömning av året", "måluppfyllelse", "status", "läge", "uppfyllelse", "assessment", "resultat",
+           "trafikljus", "vurdering", "måloppnåelse"),
 )  # fmt: skip
-FORECAST = choice_column(
-    "forecast",
-    "Prognos",
-    STANDARD_FRAMEWORK.scale(Kind.FORECAST),
-    FORECASTS,
+FORECAST = _step_column(
+    "forecast", "Prognos", Kind.FORECAST, FORECAST_WORDS, comment_key="comment",
     names=("prognos för perioden", "forecast"),
-)
-COMMENT = ColumnSpec("comment", "Kommentar", cells.text, ("kommentarer", "analys", "uppföljning", "comment"), WIDE)
-PROGRESS = choice_column(
-    "progress", "Genomförande", STANDARD_FRAMEWORK.scale(Kind.PROGRESS), PROGRESSES,
-    names=("status", "läge", "genomförd", "genomförandestatus", "progress", "trafikljus"),
+)  # fmt: skip
+COMMENT = ColumnSpec(
+    "comment", "Kommentar", cells.text,
+    ("kommentarer", "analys", "uppföljning", "comment", "notering", "anmärkning", "anteckning", "merknad"), WIDE,
+)  # fmt: skip
+PROGRESS = _step_column(
+    "progress", "Genomförande", Kind.PROGRESS, PROGRESS_WORDS, comment_key="done",
+    names=("status", "läge", "tillstånd", "genomförd", "genomfört", "genomförandestatus", "genomförandegrad",
+           "läge vid årets slut", "hur går det", "hur gick det", "progress", "trafikljus", "nuläge", "framdrift",
+           "fremdrift", "lägesstatus"),
 )  # fmt: skip
 DONE = ColumnSpec(
-    "done", "Vad som har gjorts", cells.text, ("kommentar", "kommentarer", "uppföljning", "resultat", "comment"), WIDE
-)
+    "done", "Vad som har gjorts", cells.text,
+    ("kommentar", "kommentarer", "uppföljning", "resultat", "comment", "notering", "noteringar", "anmärkning",
+     "anteckning", "anteckningar", "det här hände", "vad blev gjort", "vad hände", "vad har gjorts", "genomfört arbete",
+     "lägesbeskrivning", "beskrivning av läget", "redovisning", "återrapportering", "merknad", "merknader",
+     "bemærkning", "bemærkninger", "kommentti"), WIDE,
+)  # fmt: skip
 STOP_REASON = ColumnSpec("stop_reason", "Skäl till avbrott", cells.text, width=40)
 
 
@@ -149,7 +135,11 @@ MEASURE_SHEET_WITH_ANSWERS = MEASURE_SHEET.with_columns(
         _yearly(PROGRESS),
         _yearly(DONE),
         _yearly(STOP_REASON),
-        _yearly_of_goal(ASSESSMENT, "Måluppfyllelse", ("bedömning", "bedömning av målet", "målets status")),
+        _yearly_of_goal(
+            ASSESSMENT,
+            "Måluppfyllelse",
+            ("bedömning", "bedömning av målet", "målets status", "når vi målet", "uppnås målet", "nås målet"),
+        ),
         _yearly_of_goal(FORECAST, FORECAST.title, FORECAST.names),
         _yearly_of_goal(COMMENT, "Kommentar till målet", ("målkommentar",)),
     ],

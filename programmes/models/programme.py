@@ -98,7 +98,7 @@ class Programme(models.Model):
         default=standard_framework,
         help_text="Bestämmer ord, skalor och frågor.",
     )
-    overarching_goal = prose("övergripande mål", max_length=LINE_LENGTH)
+    overarching_goal = prose("övergripande mål", max_length=LINE_LENGTH, blank=True)
     state = models.CharField("läge", max_length=10, choices=State, default=State.DRAFT)
     adopted_by = LineField("antaget av", max_length=200, blank=True)
     adopted_on = models.DateField("antaget den", null=True, blank=True)

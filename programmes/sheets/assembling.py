@@ -15,7 +15,7 @@ from django.utils.text import slugify
 from organisation.models import Unit
 from programmes.importing import FORMAT, VERSION
 from programmes.models import Perspective
-from programmes.sheets.cells import Code, Reference, normal, numbered
+from programmes.sheets.cells import MAX_NUMBER, Code, Reference, normal, numbered
 from programmes.sheets.mapping import MappedWorkbook, PlacedItem
 from programmes.sheets.names import NameRegister, fields_of
 from programmes.sheets.numbering import ItemCode, Numbering, StoredItem, comparable
@@ -121,7 +121,7 @@ class ProgrammeAssembler:
             for sheet in mapped.sheets
             for column in sheet.columns
             if column.spec and column.spec.of_goal
-        }
+        } | {"area", "goal"}
         self.areas: dict[int, SourceRow] = {}
         self.area_numbers: dict[str, int] = {}
         self.goals: dict[GoalCode, SourceRow] = {}
@@ -161,7 +161,7 @@ class ProgrammeAssembler:
     def _programme(self, facts: ProgrammeFacts) -> SourceRow:
         given = facts.as_row()
         programme = next(iter(self.mapped.rows("programme")), given)
-        for key, value in given.items():
+        for key, value in (*given.items(), *self._proposed_by_file()):
             if not programme.get(key):
                 programme[key] = value
         if programme.get("title") and not programme.get("slug"):
@@ -179,6 +179,12 @@ class ProgrammeAssembler:
                 del programme[key]
         programme.setdefault("slug", "")
         return programme
+
+    def _proposed_by_file(self) -> list[tuple[str, Any]]:
+        """Return the title and years that lines in the file tell, for facts that nobody has given."""
+        proposed = self.mapped.proposed
+        facts = (("title", proposed.title), ("first_year", proposed.first_year), ("last_year", proposed.last_year))
+        return [(key, value) for key, value in facts if value]
 
     def _numberings(self, stored: Iterable[StoredItem]) -> dict[str, Numbering]:
         """Return the numbering of each kind, by the texts that the file has of the kind."""
@@ -387,8 +393,10 @@ class ProgrammeAssembler:
     # Measures
 
     def _add_measure_rows(self, rows: Iterable[SourceRow]) -> None:
-        above = _Above()
+        above, sheet = _Above(), ""
         for row in rows:
+            if row.sheet != sheet:
+                above, sheet = _Above(), row.sheet
             reference = _reference_in(row, "text")
             if not reference and not row.get("goal") and not row.get("area"):
                 continue
@@ -411,15 +419,12 @@ class ProgrammeAssembler:
         number = reference.code[-1] if reference.code else self._measure_number(goal, reference.words)
         code = (*goal, number)
         if code in self.measures:
+            # Nothing is lost: the row gets the next number, and the person sees it.
             first = self.measures[code]
-            self.problems.append(
-                row.problem(
-                    f"åtgärd {_dotted(code)} står redan på bladet {first.sheet}, rad {first.number}. "
-                    "Ge åtgärderna olika nummer, eller ta bort den ena raden.",
-                    "number",
-                )
-            )
-            return
+            number = self._measure_number(goal, reference.words)
+            note = f"numret står redan på bladet {first.sheet}, rad {first.number}, så åtgärden får nummer "
+            code = (*goal, number)
+            self.mapped.notes.append(row.problem(f"{note}{_dotted(code)}.", "number"))
         if same_words and not reference.code:
             first_code = (*goal, same_words[0])
             note = (
@@ -596,9 +601,11 @@ def _slug_for(title: str, first_year: int | None) -> str:
 def _reference_in(row: SourceRow, key: str) -> Reference:
     """Return number and words of the item of a row; without a column for numbers, one may precede the words."""
     written = str(row.get(key, ""))
-    if row.get("number"):
-        return Reference(row["number"], written)
-    return Reference(Code(), written) if "number" in row else numbered(written)
+    if "number" not in row:
+        return numbered(written)
+    code: Code = row["number"]
+    # An identifier of another system, such as A-1049, is no number in the programme.
+    return Reference(Code() if any(part > MAX_NUMBER for part in code) else code, written)
 
 
 def _with_lost_zero(code: Code, above: Sequence[int]) -> Code:

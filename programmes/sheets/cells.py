@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -35,6 +35,12 @@ DATE_PATTERNS = (
     re.compile(r"(?P<day>\d{1,2})[/.](?P<month>\d{1,2})[\s/.-]+(?P<year>\d{4})"),
 )
 CODE = re.compile(r"^\D{0,20}?(\d{1,9}(?:\s{0,3}[.:,\-]\s{0,3}\d{1,9}){0,9})(?!\d)")
+
+# No goal or measure has a higher number within its parent; years and amounts do.
+MAX_NUMBER = 99
+AMOUNT = re.compile(r"(?:procent|procentenheter|%|miljoner|mnkr|tkr|kr|kronor|km|kilometer|meter|hektar|timmar)\b|%")
+# "A1", "A1.2", "A1a", "1.1.a": letters count as numbers. "3.3:4b" is put in after 3.3.4, and has no number of its own.
+LETTERED_CODE = re.compile(r"([A-ZÅÄÖ])(\d{1,2}(?:[.:]\d{1,2})*)([a-z])?\.?|(\d{1,2}(?:[.:]\d{1,2})*)[.:]([a-z])\.?")
 
 
 class Code(tuple[int, ...]):
@@ -74,19 +80,22 @@ def text(cell: Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()[:10]
     return str(value)
 
 
 def code(cell: Any) -> Code:
     """Return a number such as "1.2.3", also if Excel has stored a decimal or a date; empty when there is none."""
     value = cell.value
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return Code(_code_of_date(value, str(cell.number_format)))
     if isinstance(value, float):
         return _code_of_decimal(value, str(cell.number_format))
-    match = CODE.match(text(cell))
+    written = text(cell)
+    if lettered := LETTERED_CODE.fullmatch(written):
+        return Code(_code_of_letters(lettered))
+    match = CODE.match(written)
     return Code(int(part) for part in re.findall(r"\d+", match[1])) if match else Code()
 
 
@@ -103,7 +112,21 @@ def numbered(written: str) -> Reference:
     if not match:
         return Reference(Code(), written)
     digits = re.findall(r"\d+", match[1] or match[2] or match[3])
+    rest = written[match.end() :].strip()
+    # "Mål 2030: fossilfri kommun" and "3.5 procent ökning" begin with a year and an amount.
+    if any(int(part) > MAX_NUMBER for part in digits) or AMOUNT.match(rest):
+        return Reference(Code(), written)
     return Reference(Code(map(int, digits)), written[match.end() :].strip())
+
+
+def _code_of_letters(lettered: re.Match[str]) -> Iterator[int]:
+    """Yield the parts of a number with letters: "B2c" is 2.2.3."""
+    first, digits, last = lettered[1], lettered[2] or lettered[4], lettered[3] or lettered[5]
+    if first:
+        yield "ABCDEFGHIJKLMNOPQRSTUVWXYZÅÄÖ".index(first) + 1
+    yield from (int(part) for part in re.findall(r"\d+", digits))
+    if last:
+        yield ord(last) - ord("a") + 1
 
 
 def _code_of_decimal(value: float, number_format: str) -> Code:
@@ -114,7 +137,7 @@ def _code_of_decimal(value: float, number_format: str) -> Code:
     return result
 
 
-def _code_of_date(date_of_cell: datetime, number_format: str) -> tuple[int, ...]:
+def _code_of_date(date_of_cell: date, number_format: str) -> tuple[int, ...]:
     """Return the number that was typed: Excel turns 1.2 into 1 February, and 1.2.3 into 1 February 2003.
 
     In formats with the month first, 1.2 has become 2 January.
@@ -157,7 +180,7 @@ def _period(cell: Any, parse: Callable[[str], Period | None]) -> Period:
 
 
 def _years(cell: Any) -> list[int]:
-    if isinstance(cell.value, datetime):
+    if isinstance(cell.value, date):
         return [cell.value.year]
     return [int(found) for found in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text(cell))]
 
@@ -167,7 +190,7 @@ def figure(cell: Any) -> int | float | None:
     value = cell.value
     if value is None or (isinstance(value, str) and normal(value) in ("", "saknas", "uppgift saknas", "-", "na")):
         return None
-    if isinstance(value, bool | datetime):
+    if isinstance(value, bool | date):
         raise UnreadableCellError(f"”{text(cell)}” är inte ett tal. Skriv talet med siffror, till exempel 12,5.")
     if isinstance(value, int | float):
         number = Decimal(repr(value))
@@ -210,8 +233,8 @@ def mark(cell: Any) -> bool:
 def day(cell: Any) -> str | None:
     """Return the date in the cell as ISO text."""
     value = cell.value
-    if isinstance(value, datetime):
-        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()[:10]
     if isinstance(value, int | float) and not isinstance(value, bool) and 20_000 < value < 80_000:
         return (EXCEL_EPOCH + timedelta(days=int(value))).date().isoformat()
     written = text(cell)

@@ -20,6 +20,8 @@ class MappingChoices:
     sheets: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     status_year: int | None = None
+    # Steps by key of the column and normalised word; an empty step means that the word is not read.
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,38 @@ class ColumnMapping:
         return f"{self.letter} ({self.heading})" if self.heading else self.letter
 
 
+@dataclass(frozen=True)
+class UnreadCell:
+    """A filled cell that nothing was read from, and the reason in Swedish."""
+
+    place: str
+    text: str
+    reason: str
+
+
+@dataclass
+class WordQuestion:
+    """A word of the file for a step of a scale, which is asked once: the proposed step, and how often it is there."""
+
+    key: str
+    word: str
+    step: str
+    is_certain: bool
+    count: int = 0
+    # Place of the first cell with the word.
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class ProposedFacts:
+    """Facts about the programme that lines of text in the file tell."""
+
+    title: str = ""
+    first_year: int | None = None
+    last_year: int | None = None
+    status_year: int | None = None
+
+
 @dataclass
 class MappedSheet:
     """A sheet of the file, its columns, and its rows with values by the keys of the columns."""
@@ -44,6 +78,14 @@ class MappedSheet:
     spec: SheetSpec | None
     columns: list[ColumnMapping] = field(default_factory=list)
     rows: list[SourceRow] = field(default_factory=list)
+    # How many filled cells became values, or told the place of others; the rest are listed.
+    cells_read: int = 0
+    cells_interpreted: int = 0
+    unread: list[UnreadCell] = field(default_factory=list)
+
+    @property
+    def number_of_cells(self) -> int:
+        return self.cells_read + self.cells_interpreted + len(self.unread)
 
     @property
     def is_understood(self) -> bool:
@@ -69,6 +111,10 @@ class MappedWorkbook:
     problems: Problems = field(default_factory=Problems)
     notes: list[Problem] = field(default_factory=list)
     placed: list[PlacedItem] = field(default_factory=list)
+    questions: dict[tuple[str, str], WordQuestion] = field(default_factory=dict)
+    # Words by the abbreviation, letter or colour that a legend in the file explains.
+    legend: dict[str, str] = field(default_factory=dict)
+    proposed: ProposedFacts = ProposedFacts()
 
     def rows(self, key: str) -> list[SourceRow]:
         return [row for sheet in self.sheets if sheet.spec and sheet.spec.key == key for row in sheet.rows]

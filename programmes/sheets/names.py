@@ -12,6 +12,14 @@ from django.utils.text import slugify
 from organisation.models import Unit
 from programmes.sheets.cells import normal
 from programmes.sheets.mapping import MappedWorkbook
+from programmes.sheets.name_lists import (
+    MAX_ABBREVIATION,
+    is_contact,
+    is_last_name_first,
+    is_person,
+    letters_left_out,
+    split_names,
+)
 from programmes.sheets.periods import DASHES
 from programmes.source import SourceRow
 
@@ -24,7 +32,6 @@ KINDS = (
     (r"(\bab|bolag|bolaget|fastigheter)$", Unit.Kind.COMPANY),
 )
 SIMILARITY_OF_NAMES = 0.75
-MAX_ABBREVIATION = 6
 
 
 class NameRegister:
@@ -36,6 +43,7 @@ class NameRegister:
         self._by_name: dict[str, Fields] = {}
         self._used: dict[str, Fields] = {}
         self._slugs_by_cell: dict[str, list[str]] = {}
+        self._found: dict[str, Fields | None] = {}
         for row in mapped.rows(key):
             if row.get("name"):
                 self._add_row(row, stored)
@@ -53,10 +61,17 @@ class NameRegister:
         slugs: dict[str, None] = {}
         for written in row.get(key) or ():
             if written not in self._slugs_by_cell:
-                names = self._split(written)
-                self._slugs_by_cell[written] = [self._slug_of(name, row, key) for name in names]
+                self._slugs_by_cell[written] = self._slugs_of(written, row, key)
             slugs.update(dict.fromkeys(self._slugs_by_cell[written]))
         return list(slugs)
+
+    def _slugs_of(self, written: str, row: SourceRow, key: str) -> list[str]:
+        names = [written] if is_last_name_first(written) else self._split(written)
+        persons = self._persons_among(names)
+        for person in persons:
+            note = f"”{person}” läses inte: det ser ut som en person och inte som en enhet."
+            self._mapped.notes.append(row.problem(note, key))
+        return [self._slug_of(name, row, key) for name in names if name not in persons]
 
     def _add_row(self, row: SourceRow, stored: Sequence[Fields]) -> None:
         name = row["name"]
@@ -72,37 +87,50 @@ class NameRegister:
                 self._by_name[name_key(alias)] = fields
 
     def _split(self, written: str) -> list[str]:
-        """Return the names in a cell.
+        """Return the names in a cell, without persons and their telephone numbers."""
+        return split_names(written, lambda name: self._find(name) is not None)
 
-        "Kultur- och fritidsnämnden" is one name: "och" separates names only when one of its sides is a known name, and
-        never after a hyphen.
-        """
-        if self._find(written):
-            return [written]
-        written = written.translate(DASHES)
-        parts = [part.strip() for part in re.split(r"[,;\n/|]|(?<!-)\s+&\s+", written) if part.strip(" .-")]
-        names = []
-        for part in parts:
-            halves = [half.strip() for half in re.split(r"\s+(?:och|samt|and|&)\s+", part)]
-            is_one_name = len(halves) == 1 or halves[0].endswith("-") or bool(self._find(part))
-            names += [part] if is_one_name or not any(map(self._find, halves)) else halves
-        return names
+    def _persons_among(self, names: Sequence[str]) -> list[str]:
+        """Return the names of persons, and their telephone numbers and addresses on their own."""
+        if self._key != "units":
+            return []
+        persons = []
+        for name, following in zip(names, [*names[1:], ""], strict=True):
+            has_contact = is_contact(following) and " " in name
+            if self._find(name) is None and (is_person(name) or has_contact):
+                persons.append(name)
+        return persons
 
     def _find(self, name: str) -> Fields | None:
+        """Return the unit or perspective of this name, alias or abbreviation, also by the file's own legend."""
         wanted = name_key(name)
+        if not wanted:
+            return None
+        if wanted not in self._found:
+            self._found[wanted] = self._search(name, wanted)
+        return self._found[wanted]
+
+    def _search(self, name: str, wanted: str) -> Fields | None:
         exact = self._by_name.get(wanted) or self._by_name.get(ABBREVIATIONS.get(wanted, ""))
-        if exact or self._key != "units" or not 2 <= len(wanted) <= MAX_ABBREVIATION:
+        if exact or self._key != "units":
             return exact
-        return self._find_abbreviated(wanted)
+        explained = self._by_name.get(name_key(self._mapped.legend.get(normal(name), "")))
+        return explained or self._find_abbreviated(name)
 
     def _find_abbreviated(self, abbreviation: str) -> Fields | None:
-        """Return the only unit whose name begins so, or whose words have these initials."""
-        fitting = {
-            fields["slug"]: fields
-            for key, fields in self._by_name.items()
-            if key.startswith(abbreviation) or _initials(fields["name"]) == abbreviation
-        }
-        return next(iter(fitting.values())) if len(fitting) == 1 else None
+        """Return the only unit that the letters abbreviate, or whose name begins so."""
+        if not 2 <= len(abbreviation) <= MAX_ABBREVIATION:
+            return None
+        fits: dict[str, int] = {}
+        by_slug = {fields["slug"]: fields for fields in self._by_name.values()}
+        for slug, fields in by_slug.items():
+            left_out = letters_left_out(abbreviation, fields["name"])
+            if left_out is None and name_key(fields["name"]).startswith(name_key(abbreviation)):
+                left_out = MAX_ABBREVIATION
+            if left_out is not None:
+                fits[slug] = left_out
+        best = [slug for slug, left_out in fits.items() if left_out == min(fits.values())]
+        return by_slug[best[0]] if len(best) == 1 else None
 
     def _slug_of(self, name: str, row: SourceRow, key: str) -> str:
         fields = self._find(name) or self._add_name(name, row, key)
@@ -119,6 +147,8 @@ class NameRegister:
         fields.update(slug=self._free_slug(name), name=name)
         fields.defaults = {"kind": kind_of(name), "description": ""}
         self._by_name[name_key(name)] = fields
+        # A new unit may be the one that an abbreviation further down stands for.
+        self._found.clear()
         return fields
 
     def _free_slug(self, name: str) -> str:
@@ -144,7 +174,3 @@ def name_key(name: str) -> str:
     """Return the name for comparison: spaces and dashes aside, and "&" and "samt" as "och"."""
     plain = normal(name.translate(DASHES))
     return re.sub(r"[\s-]+", "", re.sub(r"&|\bsamt\b", " och ", plain))
-
-
-def _initials(name: str) -> str:
-    return "".join(word[0] for word in re.split(r"[\s-]+", normal(name)) if word and word != "och")

@@ -13,6 +13,7 @@ from programmes.models import Indicator, Measure, Programme, TargetStatus
 from programmes.scales import Scale
 from programmes.sheets import cells
 from programmes.sheets.cells import normal
+from programmes.sheets.steps import StepWords
 
 # Widths of columns, in characters.
 TEXT, CODE, WIDE = 24, 8, 60
@@ -42,6 +43,9 @@ class ColumnSpec:
     help: str = ""
     # Stored value by the word that is shown for it.
     values: Mapping[str, str] = field(default_factory=dict, hash=False)
+    # Words of the scale of a column of steps, and the key of the column that gets the comment of "Grön – klart i maj".
+    steps: StepWords | None = field(default=None, hash=False)
+    comment_key: str = ""
 
 
 # Compared by identity: specs are keys of a cache that is asked for every cell of a file's first rows.
@@ -83,6 +87,10 @@ def choice_column(
 
 
 UNITS_NAMES = (
+    "ansvarar", "vem", "vem ansvarar", "vem gör", "vilka", "driver frågan", "organisation",
+    "ansvarig organisation", "huvudansvar", "huvudansvarig", "ansvarig aktör", "aktör", "ansvarig part",
+    "genomförs av", "utförs av", "ansvarlig", "ansvarlige", "ansvarlig enhet", "tovholder", "ansvarig instans",
+    "ansvarsinstans",
     "ansvar", "ansvarig", "ansvariga", "ansvarig nämnd", "ansvariga nämnder", "ansvarig enhet", "ansvarig förvaltning",
     "ansvarig nämnd/bolag", "ansvarig nämnd/styrelse", "nämnd/bolag", "nämnd", "förvaltning", "enhet", "utförare",
     "medverkande", "medverkande enhet", "medverkande enheter", "medverkande nämnder",
@@ -93,25 +101,40 @@ EXAMPLE = ColumnSpec(
     "example", "Exempel", cells.flag, ("example",), 10, ("Ja", "Nej"), help="Ja om texten är påhittad."
 )
 AREA_NAMES = (
+    "inriktning", "målområde", "spår", "del av programmet", "tillhör område", "huvudområde", "delområde",
+    "prioritering", "prioritet", "tyngdpunktsområde", "satsningsområde", "innsatsområde", "indsatsområde",
+    "satsingsområde",
     "område", "fokusområde", "målområde", "prioriterat område", "strategiskt område", "insatsområde",
     "utvecklingsområde",
     "tema", "perspektiv/område", "avsnitt", "kapitel", "area", "responsibility area", "focus area", "theme",
 )  # fmt: skip
 GOAL_NAMES = (
+    "det här vill vi", "det vill vi", "vad vi vill uppnå", "effekt vi vill se", "önskad effekt", "operativa mål",
+    "operativt mål", "målformulering", "mål/delmål", "målsetting", "målsætning", "delmål/mål",
     "delmål", "mål för perioden", "nämndmål", "målsättning", "effektmål", "inriktningsmål", "resultatmål", "sub-goal",
     "sub goal", "subgoal", "goal", "objective", "target goal", "prioriterat mål", "önskat läge",
 )  # fmt: skip
 MEASURE_NAMES = (
+    "så gör vi", "det gör vi", "vi ska", "det här gör vi", "åtagande", "åtaganden", "leverans", "leveranser",
+    "initiativ", "projekt", "tiltak", "tiltag", "indsats", "indsatser", "aktivitet/insats", "konkret åtgärd",
     "åtgärder", "aktivitet", "aktiviteter", "insats", "insatser", "uppdrag", "handling", "vad ska göras", "vad",
     "measure", "measures", "action", "activity", "åtgärd/aktivitet", "aktivitet/åtgärd", "åtgärd/insats",
 )  # fmt: skip
-FIRST_YEAR_NAMES = ("startår", "start", "startdatum", "från", "från och med", "fr.o.m.", "first year")
-LAST_YEAR_NAMES = ("slutår", "slut", "till", "till och med", "t.o.m.", "last year")
+FIRST_YEAR_NAMES = ("startår", "start", "planerad start", "startdatum", "från", "från och med", "fr.o.m.", "first year")
+LAST_YEAR_NAMES = ("slutår", "slut", "planerat slut", "sluttdato", "till", "till och med", "t.o.m.", "last year")
 DEADLINE_NAMES = (
     "klart", "klart senast", "klar senast", "ska vara klart", "ska vara klar", "klardatum", "klart datum",
     "färdigt senast", "färdigställs", "färdigställd senast", "slutdatum", "slutförs", "slutförs senast",
     "slutfört senast", "genomfört senast", "genomförs senast", "avslutas", "avslutas senast", "senast", "sista datum",
-    "tidsfrist", "tidsgräns", "måldatum", "deadline", "due", "due date", "end date",
+    "tidsfrist", "tidsgräns",
+    "klart när", "när klart", "färdig", "planerat klart", "måldatum", "deadline", "due", "due date", "end date",
+)  # fmt: skip
+PERIOD_NAMES = (
+    "tidplan", "period", "tidsplan", "tidsram", "tidtabell", "tidpunkt", "frist", "hvornår", "når", "när", "år",
+    "genomförs", "genomförandeår", "timeframe", "when",
+)  # fmt: skip
+PROBLEM_NAMES = (
+    "bakgrund", "nuläge", "problembild", "orsak", "orsaker", "identifierat problem", "årsak", "årsag",
 )  # fmt: skip
 UNITS = ColumnSpec("units", "Ansvariga enheter", cells.names, UNITS_NAMES, 32, help="Flera skiljs åt med komma.")
 LEAD = ColumnSpec(
@@ -238,8 +261,7 @@ MEASURE_SHEET = SheetSpec(
         UNITS,
         LEAD,
         ColumnSpec(
-            "period", "Tid", cells.period,
-            ("tidplan", "period", "tidsplan", "när", "år", "genomförs", "genomförandeår", "timeframe", "when"),
+            "period", "Tid", cells.period, PERIOD_NAMES,
             written=False,
         ),
         ColumnSpec("deadline", "Klart senast", cells.deadline, DEADLINE_NAMES, written=False),
@@ -247,7 +269,7 @@ MEASURE_SHEET = SheetSpec(
         ColumnSpec("first_year", "Första år", cells.year, FIRST_YEAR_NAMES, 11),
         ColumnSpec("last_year", "Sista år", cells.year, LAST_YEAR_NAMES, 11),
         ColumnSpec("perspectives", "Perspektiv", cells.names, ("perspectives",), 28, help="Flera skiljs åt med komma."),
-        ColumnSpec("problem", "Problem", cells.text, ("bakgrund", "nuläge", "problembild"), 40),
+        ColumnSpec("problem", "Problem", cells.text, PROBLEM_NAMES, 40),
         ColumnSpec("problem_source", "Källa till problembilden", cells.text, ("problemets källa",)),
         choice_column("change", "Ändring", Measure.Change, {"ny": "added", "reviderad": "changed"}, width=12),
         ColumnSpec("change_year", "Ändringsår", cells.year, width=12),

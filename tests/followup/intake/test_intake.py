@@ -75,7 +75,7 @@ def test_from_handing_over_to_the_programme(client, reviewer):
     assert client.post(f"{address}las-in/", {"digest": "x"}).url == address  # nothing has been shown yet
 
     assert read_files() == 1
-    assert "3 saker att rätta" in page(client, address)
+    assert "2 saker att rätta" in page(client, address)
     facts_of(client, address)
     assert state() == ("waiting", "look")
     read_files()

@@ -1,7 +1,6 @@
 """Years, answers, numbers and units of measures in other people's plans."""
 
 from datetime import datetime
-from types import SimpleNamespace
 
 import pytest
 
@@ -12,7 +11,7 @@ from programmes.models import Programme
 from programmes.sheets.recognition import Heading, find_column, find_exact_column
 from programmes.sheets.schema import MEASURE_SHEET
 from tests.factories import make_unit
-from tests.followup.intake.workbooks import goals, load, measures, plan, refused, units_of, workbook, years_of_measures
+from tests.followup.intake.workbooks import goals, load, measures, plan, units_of, workbook, years_of_measures
 
 
 @pytest.mark.parametrize("block", ["D2:E3", "D2:F3"])
@@ -94,11 +93,13 @@ def test_an_open_period_ends_with_the_programme_also_for_a_stored_measure(db):
     assert years_of_measures() == [(2023, 2025)]
 
 
-def test_several_years_in_a_column_of_one_year_are_refused(db):
+def test_several_years_in_a_column_of_one_year_are_mentioned(db):
     rows = [["Nr", "Mål"], ["1.1", "Fler ute"]], [["Nr", "Åtgärd", "Slutår"], ["1.1.1", "Måla", "2023–2024"]]
-    assert refused(workbook(Mål=rows[0], Åtgärder=rows[1])) == [
+    _log, tables = load(workbook(Mål=rows[0], Åtgärder=rows[1]))
+    assert [str(note) for note in tables.notes] == [
         "Bladet Åtgärder, rad 2, kolumn C (Slutår): ”2023–2024” är flera år. Skriv året med fyra siffror, "
-        "till exempel 2023."
+        "till exempel 2023. Cellen lämnas tom.",
+        "Bladet Mål, rad 2: ansvarsområde 1 har inget namn i filen och kallas ”Område 1”.",
     ]
 
 
@@ -147,13 +148,13 @@ def test_figures_under_years_are_outcomes_of_indicators(db):
 @pytest.mark.parametrize("heading", ["2030", "1", "–", "*", "…", "2024/25", "()"])
 def test_a_heading_of_digits_and_signs_is_never_the_number(heading):
     for spec in ALL_SHEETS:
-        column = find_column(spec, Heading.of(SimpleNamespace(value=heading)))
+        column = find_column(spec, Heading.of((heading,)))
         assert column is None or column.key != "number"
 
 
 @pytest.mark.parametrize("heading", ["#", "Nr", "Nr.", "Löpnr"])
 def test_usual_headings_of_the_number_are_known(heading):
-    assert find_exact_column(MEASURE_SHEET, SimpleNamespace(value=heading)).key == "number"
+    assert find_exact_column(MEASURE_SHEET, heading).key == "number"
 
 
 def test_two_rows_with_different_answers_are_two_measures(db):

@@ -66,7 +66,7 @@ def read_with(monkeypatch, work) -> Workbook | None:
 def test_the_child_process_stores_the_preview(waiting):
     assert worker.read_files() == 1
     waiting.refresh_from_db()
-    assert (waiting.state, waiting.rows, waiting.preview["number_of_problems"]) == ("ready", 7, 5)
+    assert (waiting.state, waiting.rows, waiting.preview["number_of_problems"]) == ("ready", 6, 2)
 
 
 def test_a_file_that_takes_too_much_memory_is_given_up(waiting, monkeypatch):
