@@ -87,12 +87,14 @@ def bulk_save(
 
 
 def _through_table(model: type[models.Model], relation_name: str) -> _ThroughTable:
+    """Return the table between `model` and the members of its many-to-many relation."""
     relation: Any = model._meta.get_field(relation_name)
     through = relation.remote_field.through
     return _ThroughTable(through, relation.m2m_column_name(), relation.m2m_reverse_name())
 
 
 def _clear_members(model: type[models.Model], relation_name: str, pks: Sequence[int]) -> None:
+    """Remove all members of the instances with these primary keys."""
     through = _through_table(model, relation_name)
     relation: Any = model._meta.get_field(relation_name)
     through.model._default_manager.filter(**{f"{relation.m2m_field_name()}__in": pks}).delete()

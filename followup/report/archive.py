@@ -133,11 +133,11 @@ def freeze(decision: Decision, report: str, pdf: bytes) -> DecidedReport:
 
     Raise IntegrityError when another process adds the first link of the chain at the same moment.
     """
-    # A lock on the first link: links are added one at a time.
-    DecidedReport.objects.select_for_update().order_by("number").values("pk").first()
-    last = DecidedReport.objects.only("number", "sha256").order_by("-number").first()
     if decision.recorded_at is None:
         raise ValueError("Only a recorded decision is frozen.")
+    # Lock the first link of the chain, so that links are added one at a time.
+    DecidedReport.objects.select_for_update().order_by("number").values("pk").first()
+    last = DecidedReport.objects.only("number", "sha256").order_by("-number").first()
     link = DecidedReport(
         number=last.number + 1 if last else 1,
         previous_sha256=last.sha256 if last else "",

@@ -6,6 +6,7 @@ time when the report was frozen.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -101,21 +102,26 @@ def with_decided_values(entries: Iterable[E]) -> list[E]:
     number or text than in the report.
     """
     entries = list(entries)
-    by_year: dict[int, list[E]] = {}
+    entries_by_year: dict[int, list[E]] = defaultdict(list)
     for entry in entries:
         if not _is_surely_open(entry):
-            by_year.setdefault(entry.follow_up_id, []).append(entry)
-    if not by_year:
+            entries_by_year[entry.follow_up_id].append(entry)
+    if not entries_by_year:
         return entries
-    for follow_up_id, link in _in_force(by_year).items():
-        of_year = by_year[follow_up_id]
-        for row, status in DecidedRows(_decoded(link.json), link.at).statuses(of_year).items():
-            for name in REPORTED[type(row)]:
-                setattr(row, name, reported_value(status, name))
-            if isinstance(row, Answer):
-                row.item.text = status.text
-            row.frozen_at = link.at  # type: ignore[attr-defined]
+    for follow_up_id, link in _in_force(entries_by_year).items():
+        decided = DecidedRows(_decoded(link.json), link.at)
+        for row, status in decided.statuses(entries_by_year[follow_up_id]).items():
+            _set_decided_values(row, status, link.at)
     return entries
+
+
+def _set_decided_values(entry: Entry, status: Status, frozen_at: datetime) -> None:
+    """Give an entry the values of its part of the decided report, and the wording of its goal or measure."""
+    for name in REPORTED[type(entry)]:
+        setattr(entry, name, reported_value(status, name))
+    if isinstance(entry, Answer):
+        entry.item.text = status.text  # type: ignore[union-attr]
+    entry.frozen_at = frozen_at  # type: ignore[attr-defined]
 
 
 def _is_surely_open(entry: Entry) -> bool:

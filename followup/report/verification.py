@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -146,6 +146,7 @@ def _signature_problems(link: DecidedReport, keys: Mapping[str, Ed25519PublicKey
 
 
 def _year_problems(follow_up: FollowUp) -> Iterator[str]:
+    """Yield the differences between the rows of a year and its decided report, unless a correction is under way."""
     if follow_up.state != FollowUp.State.DECIDED:
         # A correction opens the year again; until it is decided, the rows may differ from the report.
         if not _is_under_correction(follow_up):
@@ -157,7 +158,7 @@ def _year_problems(follow_up: FollowUp) -> Iterator[str]:
     try:
         report = from_json(link.json)
     except UNREADABLE:
-        return  # told of as a problem of the link
+        return  # already reported as a problem of the link
     yield from _differences(follow_up, REPORTED[FollowUp], report, "")
     yield from _entry_problems(follow_up, DecidedRows(report, link.at))
 
@@ -169,17 +170,25 @@ def _is_under_correction(follow_up: FollowUp) -> bool:
 
 
 def _entry_problems(follow_up: FollowUp, decided: DecidedRows) -> Iterator[str]:
+    """Yield the entries that differ from the decided report or are not in it, and parts of it without an entry."""
     entries = [entry for kind in ENTRIES for entry in _entries(kind, follow_up)]
     statuses = decided.statuses(entries)
     for entry in entries:
+        label = _label(type(entry), code_now(entry))
         if entry in statuses:
-            yield from _differences(entry, REPORTED[type(entry)], statuses[entry], _label(type(entry), code_now(entry)))
+            yield from _differences(entry, REPORTED[type(entry)], statuses[entry], label)
         else:
-            yield f"{_label(type(entry), code_now(entry))} finns inte i den beslutade rapporten"
-    present = {id(status) for status in statuses.values()}
+            yield f"{label} finns inte i den beslutade rapporten"
+    yield from _parts_without_entry(decided, statuses.values())
+
+
+def _parts_without_entry(decided: DecidedRows, statuses: Iterable[Status]) -> Iterator[str]:
+    """Yield the parts of the decided report that no entry belongs to; `statuses` are those that have one."""
+    # By identity, because two parts with the same content are equal.
+    with_entry = {id(status) for status in statuses}
     for kind in ENTRIES:
         for code, status in decided.by_code[kind].items():
-            if id(status) not in present:
+            if id(status) not in with_entry:
                 yield f"{_label(kind, code)} saknas bland årets svar"
 
 

@@ -21,24 +21,25 @@ def render(extract: MinutesExtract) -> bytes:
         keywords=extract.registration_number,
         made=file_time(extract.meeting_date, extract.year),
     )
-    _head_and_foot(document, extract)
-    _meeting(document, extract)
+    _add_header_and_footer(document, extract)
+    _add_meeting(document, extract)
     word.heading(document, extract.title, 1)
     if extract.is_example:
         word.paragraph(document, "Exempel", "Subtitle")
     for part in extract.sections:
         word.heading(document, part.heading, 2)
-        _blocks(document, part.blocks)
+        _add_blocks(document, part.blocks)
     for appendix in extract.appendices:
         heading = word.heading(document, appendix.heading, 2)
         heading.paragraph_format.page_break_before = True
         if appendix.note.is_example:
             word.paragraph(document, "Exempel", "Subtitle")
-        _blocks(document, appendix.blocks)
+        _add_blocks(document, appendix.blocks)
     return word.save(document)
 
 
-def _head_and_foot(document: Document, extract: MinutesExtract) -> None:
+def _add_header_and_footer(document: Document, extract: MinutesExtract) -> None:
+    """Add the header, with the board's name at the right margin, and the footer, which marks a draft."""
     footer = extract.municipality + (" · Utkast" if extract.is_draft else "")
     word.header_and_footer(
         document, header=f"PROTOKOLLSUTDRAG\t{extract.body.upper()}", footer=footer, first_page_differs=False
@@ -47,7 +48,8 @@ def _head_and_foot(document: Document, extract: MinutesExtract) -> None:
     stops.add_tab_stop(Mm(word.TEXT_WIDTH), WD_TAB_ALIGNMENT.RIGHT)
 
 
-def _meeting(document: Document, extract: MinutesExtract) -> None:
+def _add_meeting(document: Document, extract: MinutesExtract) -> None:
+    """Add a table of the board, the date of its meeting and the paragraph, and below it the registration number."""
     table = word.table(document, ["", "Sammanträdesdatum", "Paragraf"], [60, 60, 50], "Organ, sammanträde och paragraf")
     day = date_format(extract.meeting_date, "DATE_FORMAT") if extract.meeting_date else ""
     word.row(table, [extract.body, day, extract.paragraph])
@@ -58,7 +60,8 @@ def _meeting(document: Document, extract: MinutesExtract) -> None:
         word.add_text(number, extract.registration_number)
 
 
-def _blocks(document: Document, blocks: tuple[Block, ...]) -> None:
+def _add_blocks(document: Document, blocks: tuple[Block, ...]) -> None:
+    """Add the paragraphs and lists of a text."""
     for block in blocks:
         for item in block.items:
             word.paragraph(document, item, "List Bullet")

@@ -6,5 +6,5 @@ from followup.documents.report import pdf
 
 
 def render(extract: MinutesExtract) -> bytes:
-    """The PDF file. Raise PdfUnavailableError when the Pango library is missing."""
+    """Return the minutes extract as a PDF file. Raise PdfUnavailableError when the Pango library is missing."""
     return pdf.layout(minutes_html.render(extract))

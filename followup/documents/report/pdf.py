@@ -41,12 +41,12 @@ def is_available() -> bool:
 
 
 def render(report: Report) -> bytes:
-    """The PDF file. Raise PdfUnavailableError when the Pango library is missing."""
+    """Return the report as a PDF file. Raise PdfUnavailableError when the Pango library is missing."""
     return layout(html.render(report))
 
 
 def layout(document: str) -> bytes:
-    """An HTML document laid out as PDF; equal documents give equal files. PdfUnavailableError as in `render`.
+    """Lay out an HTML document as PDF. Equal documents give equal files. Raise PdfUnavailableError as `render` does.
 
     The document's head gives the metadata: `lang`, `title`, and the `meta` names author, description, keywords and
     dcterms.created. Nothing is fetched but this project's own static files.
@@ -67,7 +67,7 @@ def layout(document: str) -> bytes:
 
 
 def font_faces() -> str:
-    """The site's font stylesheet with its addresses made into names of static files, of the whole fonts."""
+    """Return the site's font stylesheet, with the addresses of the whole fonts instead of the subsets for the web."""
     css = Path(static_path("css/fonts.css")).read_text()
     return css.replace("../", OWN_FILES).replace(".woff2", ".ttf")
 
@@ -83,18 +83,20 @@ def _weasyprint() -> Any:
 
 @cache
 def _html() -> Any:
-    """WeasyPrint's HTML without footnotes, and with markers for list items alone.
+    """Return WeasyPrint's class for HTML, changed to style no footnotes, and markers of list items alone.
 
-    Its own stylesheet gives every element four such pseudo-elements, each with a style of its own: a third of the
-    memory of a long report, for what no document of ours has. There is no public way to choose another.
+    Its default stylesheet gives every element pseudo-elements for footnotes and markers. They take a third of the
+    memory of a long report, and our documents have no footnotes. WeasyPrint has no public way to choose another
+    default stylesheet.
     """
     from weasyprint import CSS
     from weasyprint.css.counters import CounterStyle
     from weasyprint.html import UA
 
-    rules = [rule for rule in UA.splitlines() if not rule.startswith(("::footnote-", "::note-"))]
-    usual = re.sub("^::marker", "li::marker", "\n".join(rules), flags=re.MULTILINE)
-    stylesheet = CSS(string=usual, counter_style=CounterStyle())
+    default_rules = UA.splitlines()
+    rules = [rule for rule in default_rules if not rule.startswith(("::footnote-", "::note-"))]
+    without_footnotes = re.sub("^::marker", "li::marker", "\n".join(rules), flags=re.MULTILINE)
+    stylesheet = CSS(string=without_footnotes, counter_style=CounterStyle())
 
     class WithoutNotes(_html_class()):  # type: ignore[misc]
         def _ua_stylesheets(self, forms: bool = False) -> list[Any]:
@@ -122,7 +124,7 @@ def _font_configuration() -> Any:
 
 
 def _fetcher() -> Any:
-    """What WeasyPrint asks for files: it gets static files by name and is refused everything else."""
+    """Return the object that fetches files for WeasyPrint: our static files by name, and nothing else."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class OwnFiles(URLFetcher):

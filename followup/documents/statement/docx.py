@@ -27,15 +27,15 @@ def render(statement: Statement) -> bytes:
         made=file_time(statement.day, statement.year),
     )
     word.header_and_footer(document, header="TJÄNSTEUTLÅTANDE", footer=statement.municipality, first_page_differs=False)
-    _head(document, statement)
+    _add_head(document, statement)
     word.heading(document, "Förslag till beslut", 2)
-    _numbered(document, statement.proposals)
+    _add_numbered(document, statement.proposals)
     word.heading(document, "Sammanfattning", 2)
     _add_blocks(document, blocks_of(statement.summary))
     for part in statement.parts:
         word.heading(document, part.heading, 2)
         _add_blocks(document, part.blocks)
-    _signatures(document)
+    _add_signatures(document)
     word.heading(document, "Bilagor", 2)
     for number, appendix in enumerate(statement.appendices, start=1):
         word.paragraph(document, f"Bilaga {number}. {appendix}")
@@ -44,7 +44,7 @@ def render(statement: Statement) -> bytes:
     return word.save(document)
 
 
-def _head(document: Document, statement: Statement) -> None:
+def _add_head(document: Document, statement: Statement) -> None:
     """Add the head of the statement: sender, date, registration number, writer and receiver, then the title."""
     facts = {
         "Förvaltning": statement.administration[:1].upper() + statement.administration[1:],
@@ -61,16 +61,17 @@ def _head(document: Document, statement: Statement) -> None:
         _add_text(document, notice, label="Exempel.")
 
 
-def _numbered(document: Document, sentences: tuple[str, ...]) -> None:
-    """The numbers are text, not a list's: they go along when the sentences are copied into the minutes."""
+def _add_numbered(document: Document, sentences: tuple[str, ...]) -> None:
+    """Add numbered sentences. The numbers are text, so that they are copied into the minutes with the sentences."""
     for number, sentence in enumerate(sentences, start=1):
         _add_text(document, f"{number}. {sentence}")
 
 
-def _signatures(document: Document) -> None:
-    for who in ("förvaltningschefens namn och titel", "avdelningschefens namn och titel"):
+def _add_signatures(document: Document) -> None:
+    """Add a gap for each signature, with a placeholder for the name and title below it."""
+    for signer in ("förvaltningschefens namn och titel", "avdelningschefens namn och titel"):
         word.paragraph(document).paragraph_format.space_before = Mm(10)
-        _add_text(document, fill_in(who))
+        _add_text(document, fill_in(signer))
 
 
 def _add_blocks(document: Document, blocks: tuple[Block, ...]) -> None:
@@ -82,6 +83,7 @@ def _add_blocks(document: Document, blocks: tuple[Block, ...]) -> None:
 
 
 def _add_text(document: Document, text: str, *, label: str = "", style: str = "Normal") -> None:
+    """Add a paragraph, after a label in bold if given. Placeholders that the writer is to fill in are marked yellow."""
     line = word.paragraph(document, style=style)
     if label:
         line.paragraph_format.space_after = Pt(2)

@@ -33,6 +33,7 @@ class _TreeBuilder:
         self._svg_depth = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Open an element; below `svg` with the namespace and the capitals that the parser for HTML drops."""
         if self._svg_depth or tag == "svg":
             self._svg_depth += 1
             tag = SVG + tag
@@ -83,19 +84,25 @@ class Drawing(SVGImage):
         self._operators: dict[tuple[Any, ...], list[Any]] = {}
 
     def draw(self, stream: Any, concrete_width: float, concrete_height: float, style: Any) -> None:
-        """Draw, or copy the operators of an equal drawing."""
+        """Draw on the page, or copy the operators of an equal drawing that was drawn before.
+
+        A drawing that adds resources to the page, such as a font, is not copied: another page would lack them.
+        """
         state = concrete_width, concrete_height, *_state_of(stream)
-        if (operators := self._operators.get(state)) is not None:
+        known_operators = self._operators.get(state)
+        if known_operators is not None:
             # The first operator saves the state of the page and the last restores it.
             stream.push_state()
-            stream.stream[-1:] = operators[:-1]
+            stream.stream[-1:] = known_operators[:-1]
             stream.pop_state()
             return
-        start, resources = len(stream.stream), _count_resources(stream)
+        start = len(stream.stream)
+        resources_before = _count_resources(stream)
         super().draw(stream, concrete_width, concrete_height, style)
-        drawn = stream.stream[start:]
-        if _count_resources(stream) == resources and drawn[:1] == [b"q"] and drawn[-1:] == [b"Q"]:
-            self._operators[state] = drawn
+        operators = stream.stream[start:]
+        restores_state = operators[:1] == [b"q"] and operators[-1:] == [b"Q"]
+        if restores_state and _count_resources(stream) == resources_before:
+            self._operators[state] = operators
 
 
 def _state_of(stream: Any) -> tuple[Any, ...]:
@@ -155,7 +162,7 @@ class File(pydyf.PDF):
 
     @property
     def page_references(self) -> tuple[bytes, ...]:
-        """pydyf makes this tuple anew for each tag: the time grows with the square of the pages."""
+        """References to the pages. pydyf makes this tuple for each tag, which takes time by the square of the pages."""
         if len(self._page_references) != self.pages["Count"]:
             self._page_references = super().page_references
         return self._page_references
@@ -167,15 +174,16 @@ class File(pydyf.PDF):
 
     def write(self, *args: Any, **options: Any) -> None:
         """Serialise all objects, then let pydyf write their bytes."""
-        streams = []
+        stream_numbers = []
         for number, item in enumerate(self.objects):
             if isinstance(item, pydyf.Stream):
-                streams.append(number)
+                stream_numbers.append(number)
             elif item.free == "n":
                 self.objects[number] = _Serialised(item, item.data)
         # zlib compresses without Python's lock, so a second thread shortens the work.
         with ThreadPoolExecutor(2) as pool:
-            for number, data in zip(streams, pool.map(lambda number: self.objects[number].data, streams), strict=True):
+            compressed = pool.map(lambda number: self.objects[number].data, stream_numbers)
+            for number, data in zip(stream_numbers, compressed, strict=True):
                 self.objects[number] = _Serialised(self.objects[number], data)  # frees the operators of a page
         self._is_being_written = True
         super().write(*args, **options)

@@ -1,7 +1,7 @@
-"""What the tags of WeasyPrint's PDF lack for PDF/UA-1 (ISO 14289-1), added before the file is written.
+"""Mends the tags of WeasyPrint's PDF so that the file meets PDF/UA-1 (ISO 14289-1), before it is written.
 
 Works on the objects of pydyf, the library that WeasyPrint writes with: dictionaries that refer to one another by
-number. Each function mends one thing and says which.
+number. Each function mends one thing. Numbers in docstrings are clauses of the standard.
 """
 
 from __future__ import annotations
@@ -33,59 +33,67 @@ PDFUA_CLAIM = b"""
 
 
 def complete(pdf: Any, link_texts: dict[str, str]) -> None:
-    """Mends the tags of `pdf`, a pydyf.PDF that is about to be written."""
+    """Mend the tags of `pdf`, a pydyf.PDF that is about to be written."""
     _claim_pdfua(pdf)
     _scope_headers(pdf)
-    _set_decoration_aside(pdf)
+    _mark_decoration(pdf)
     _describe_links(pdf, link_texts)
 
 
 def link_texts(document: Element) -> dict[str, str]:
-    """The words of each link in an HTML document by the place that it leads to."""
-    return {
-        link.get("href", "").removeprefix("#"): " ".join("".join(link.itertext()).split())
-        for link in document.iter("a")
-    }
+    """Return the words of each link in an HTML document, by its target: an address, or the id of an element."""
+    words_by_target = {}
+    for link in document.iter("a"):
+        words = "".join(link.itertext()).split()
+        words_by_target[link.get("href", "").removeprefix("#")] = " ".join(words)
+    return words_by_target
 
 
 def _claim_pdfua(pdf: Any) -> None:
-    """One RDF block claims both standards: readers of XMP look at the first block only."""
+    """Claim PDF/UA in the metadata. Readers look at the first RDF block only, so it also holds the claim of PDF/A."""
     metadata = _object(pdf, pdf.catalog["Metadata"])
     metadata.stream = [part.replace(b"</rdf:RDF>", PDFUA_CLAIM + b"</rdf:RDF>") for part in metadata.stream]
 
 
 def _scope_headers(pdf: Any) -> None:
-    """A header in a table's head heads its column, any other its row (7.5)."""
+    """Let header cells in a table's head describe their column, and all others their row (7.5)."""
     for cell in _elements(pdf, "/TH"):
         section = _object(pdf, _object(pdf, cell["P"])["P"])
         cell["A"]["Scope"] = "/Column" if section["S"] == "/THead" else "/Row"
 
 
-def _set_decoration_aside(pdf: Any) -> None:
-    """Running headers, page numbers and drawings without words are artifacts (7.1, 7.8), outside of the tags.
+def _mark_decoration(pdf: Any) -> None:
+    """Mark running headers, page numbers and drawings without words as artifacts, outside the tags (7.1, 7.8).
 
-    WeasyPrint marks the first two as text that no tag holds, and tags the last as figures.
+    WeasyPrint gives the first two no place in the tree of tags, and tags the drawings as figures.
     """
     root = _object(pdf, pdf.catalog["StructTreeRoot"])
     document = _object(pdf, root["K"][0])
-    held = set(document["K"])
+    # A list with the number of each page and then the elements whose content is marked on that page.
     parents = _object(pdf, root["ParentTree"])["Nums"]
     for page_number, page in enumerate(pdf.page_references):
-        marked = parents[2 * page_number + 1]
-        aside = set()
-        for number, element in enumerate(marked):
-            if _is_mute_figure(pdf, element):
-                _object(pdf, _object(pdf, element)["P"])["K"].remove(element)
-                aside.add(number)
-            elif _topmost(pdf, element, document) not in held:
-                aside.add(number)
-        for number in aside:
-            marked[number] = "null"
-        _mark_as_artifacts(_object(pdf, _object(pdf, page)["Contents"]).stream, aside)
+        elements = parents[2 * page_number + 1]
+        decoration = _decoration_among(pdf, elements, document)
+        for number in decoration:
+            elements[number] = "null"
+        _mark_as_artifacts(_object(pdf, _object(pdf, page)["Contents"]).stream, decoration)
+
+
+def _decoration_among(pdf: Any, elements: list[Any], document: Any) -> set[int]:
+    """Return the positions of the elements that are decoration, and remove its figures from the tree of tags."""
+    in_tree = set(document["K"])
+    decoration = set()
+    for number, element in enumerate(elements):
+        if _is_figure_without_words(pdf, element):
+            _object(pdf, _object(pdf, element)["P"])["K"].remove(element)
+            decoration.add(number)
+        elif _ancestor_below_document(pdf, element, document) not in in_tree:
+            decoration.add(number)
+    return decoration
 
 
 def _describe_links(pdf: Any, texts: dict[str, str]) -> None:
-    """A link is described by its words (7.18.5), not by the name of the place that it leads to."""
+    """Describe each link by its words (7.18.5) instead of by its target."""
     import pydyf
 
     for annotation in pdf.objects:
@@ -95,21 +103,26 @@ def _describe_links(pdf: Any, texts: dict[str, str]) -> None:
 
 
 def _mark_as_artifacts(operations: list[Any], numbers: set[int]) -> None:
-    """Marked content is three items of a page's stream: its tag, a dictionary with its number, and BDC."""
+    """Turn the marked content with these numbers into artifacts.
+
+    Marked content begins with three items of the page's stream: its tag, a dictionary with its number, and BDC.
+    """
     for index, item in enumerate(operations):
         if isinstance(item, dict) and item.get("MCID") in numbers:
             operations[index - 1 : index + 2] = "/Artifact", b"", b"BMC"
 
 
-def _is_mute_figure(pdf: Any, reference: bytes) -> bool:
+def _is_figure_without_words(pdf: Any, reference: bytes) -> bool:
     element = _object(pdf, reference)
     return element["S"] == "/Figure" and "Alt" not in element
 
 
-def _topmost(pdf: Any, reference: bytes, document: Any) -> bytes:
-    """The ancestor of an element that stands right below the document."""
-    while (parent := _object(pdf, reference)["P"]) != document.reference:
+def _ancestor_below_document(pdf: Any, reference: bytes, document: Any) -> bytes:
+    """Return the ancestor of an element that is a child of the document, or the element itself if it is one."""
+    parent = _object(pdf, reference)["P"]
+    while parent != document.reference:
         reference = parent
+        parent = _object(pdf, reference)["P"]
     return reference
 
 

@@ -6,5 +6,5 @@ from followup.report.unit_year import UnitYear
 
 
 def render(year: UnitYear) -> bytes:
-    """The PDF file. Raise PdfUnavailableError when the Pango library is missing."""
+    """Return the unit's year as a PDF file. Raise PdfUnavailableError when the Pango library is missing."""
     return pdf.layout(unit_html.render(year))
