@@ -16,6 +16,7 @@ from followup.decision import minutes_views as minutes
 from followup.decision import note_views as notes
 from followup.decision import statement_views as statements
 from followup.decision import views as decisions
+from followup.frameworks import views as frameworks
 from followup.history import views as history
 from followup.intake import next_period_views as succession
 from followup.intake import views as workbooks
@@ -92,6 +93,13 @@ of_programme: Patterns = [
     path("jamfor/", comparing.compare_years, name="compare_years"),
     path("jamfor-program/", comparing.compare_programmes, name="compare_programmes"),
     path("mal/" + GOAL, include(of_goal)),
+]
+
+of_frameworks: Patterns = [
+    path("", frameworks.framework_list, name="framework_list"),
+    path("<slug:slug>/", frameworks.framework_edit, name="framework_edit"),
+    path("<slug:slug>/kopiera/", frameworks.framework_copy, name="framework_copy"),
+    path("<slug:slug>/ta-bort/", frameworks.framework_remove, name="framework_remove"),
 ]
 
 programmes: Patterns = [
@@ -171,6 +179,7 @@ unit_pages: Patterns = [
 urlpatterns: Patterns = [
     path("", dashboards.home, name="home"),
     path("program/", include(programmes)),
+    path("styrmodeller/", include(of_frameworks)),
     path("mina-uppfoljningar/", include(work)),
     path("granskning/", include(reviewing)),
     path("enheter/", include(unit_pages)),

@@ -59,6 +59,7 @@ ROOMS = {
         "decision",
         "publication",
         "intake",
+        "frameworks",
         "api",
     ),
 }

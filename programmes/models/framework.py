@@ -26,6 +26,7 @@ from programmes.terms import Gender, Level, Term, Terms
 
 # The framework of a programme for which nobody has chosen another one.
 STANDARD = "standard"
+NAME_LENGTH = 100
 
 
 class Scales:
@@ -44,7 +45,7 @@ class Scales:
 class Framework(models.Model):
     """How one kind of programme is built and followed up. Several programmes may share one."""
 
-    name = LineField("namn", max_length=100, unique=True)
+    name = LineField("namn", max_length=NAME_LENGTH, unique=True)
     slug = models.SlugField("kortnamn", max_length=40, unique=True)
     description = prose("beskrivning", max_length=LINE_LENGTH, blank=True)
     deciding_body = models.ForeignKey(
