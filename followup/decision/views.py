@@ -36,6 +36,7 @@ from followup.writing.forms import PageForms
 from followup.writing.saving import conflict_page, posted_or_kept, text_outlives_session
 from organisation.models import User
 from organisation.order import in_swedish_order
+from organisation.sentences import counted
 
 PER_PAGE = 50
 
@@ -190,12 +191,14 @@ def _confirmation_page(request: HttpRequest, case: Decision, missing: NoPdfError
 
 def _contents(follow_up: FollowUp) -> str:
     """Return how much the report holds: "24 mål, 71 åtgärder, 3 bilagor"."""
+    terms = follow_up.terms
+    attachments = Attachment.objects.filter(entry__follow_up=follow_up).count()
     counts = (
-        (follow_up.subgoalentry_set.count(), "mål", "mål"),
-        (follow_up.measureentry_set.count(), "åtgärd", "åtgärder"),
-        (Attachment.objects.filter(entry__follow_up=follow_up).count(), "bilaga", "bilagor"),
+        terms.goal.counted(follow_up.subgoalentry_set.count()),
+        terms.measure.counted(follow_up.measureentry_set.count()),
+        counted(attachments, "bilaga", "bilagor"),
     )
-    return ", ".join(f"{number} {one if number == 1 else several}" for number, one, several in counts)
+    return ", ".join(counts)
 
 
 def case_correct(request: HttpRequest, slug: str, year: int) -> HttpResponse:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.utils.text import capfirst
+
 from followup.documents.minutes.extract import MinutesExtract, Note
 from followup.report.indicators import IndicatorStatus
 from followup.report.report import (
@@ -25,6 +27,7 @@ from followup.report.report import (
 )
 from followup.report.unit_year import UnitYear
 from programmes.scales import Step
+from programmes.terms import NEUTRAL, Terms
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -50,8 +53,6 @@ FIELD_NAMES = {
     "looking_ahead": "framåtblicken",
     "municipality": "kommunens namn",
     "name": "namnet",
-    "overarching_goal": "det övergripande målet",
-    "overarching_sub_goal": "det övergripande delmålet",
     "person": "namnet",
     "perspectives": "perspektiven",
     "problem": "problemet",
@@ -89,11 +90,15 @@ CHAPTERS = {
 
 @dataclass(frozen=True)
 class Owner:
-    """The part of a document that a text belongs to: its name in Swedish, its goal's code and its place on the page."""
+    """The part of a document that a text belongs to: its name in Swedish, its goal's code and its place on the page.
+
+    `terms` are the words of the programme that the document is about.
+    """
 
     name: str
     goal: str = ""
     anchor: str = ""
+    terms: Terms = NEUTRAL
 
 
 @dataclass(frozen=True)
@@ -162,14 +167,22 @@ def _places(value: Any, path: Path, owner: Owner) -> Iterator[TextPlace]:
 
 
 def _has_texts(value: object) -> bool:
-    """Whether a person has written texts of it: the words of the scales come from the application."""
-    return is_dataclass(value) and not isinstance(value, Step | Scale)
+    """Whether a person has written texts of it: the words of levels and scales come from the framework."""
+    return is_dataclass(value) and not isinstance(value, Step | Scale | Terms)
 
 
 def _place(path: Path, owner: Owner) -> TextPlace:
     field = next(step for step in reversed(path) if isinstance(step, str))
-    name = f"{owner.name}, {FIELD_NAMES.get(field, 'en text')}"
+    name = f"{owner.name}, {_field_name(field, owner.terms)}"
     return TextPlace(path, name, owner.goal, owner.anchor or CHAPTERS.get(field, ""))
+
+
+def _field_name(field: str, terms: Terms) -> str:
+    if field == "overarching_goal":
+        return terms.overarching_goal.definite_phrase
+    if field == "overarching_sub_goal":
+        return terms.area_goal.definite_phrase
+    return FIELD_NAMES.get(field, "en text")
 
 
 def _owner(part: Any, parent: Owner) -> Owner:
@@ -177,20 +190,23 @@ def _owner(part: Any, parent: Owner) -> Owner:
 
     `parent` is the owner of the value that holds `part`; it also owns the texts of parts without a name.
     """
+    terms = parent.terms
     match part:
         case Report():
-            return Owner("Hela året")
+            return Owner("Hela året", terms=part.terms)
         case UnitYear():
-            return Owner("Enhetens år")
+            return Owner("Enhetens år", terms=part.report.terms)
         case MinutesExtract():
             return Owner("Protokollsutdraget")
         case AreaStatus():
-            return Owner(f"Ansvarsområde {part.number}", anchor=f"omrade-{part.number}")
+            return Owner(capfirst(terms.area.numbered(part.number)), anchor=f"omrade-{part.number}", terms=terms)
         case SubGoalStatus() | Movement():
-            return Owner(f"Mål {part.code}", goal=part.code, anchor=f"mal-{part.code}")
+            name = capfirst(terms.goal.numbered(part.code))
+            return Owner(name, goal=part.code, anchor=f"mal-{part.code}", terms=terms)
         case MeasureStatus() | Change():
             goal = part.code.rpartition(".")[0]
-            return Owner(f"Åtgärd {part.code}", goal=goal, anchor=f"mal-{goal}")
+            name = capfirst(terms.measure.numbered(part.code))
+            return Owner(name, goal=goal, anchor=f"mal-{goal}", terms=terms)
         case IndicatorStatus():
             return replace(parent, name=f"{parent.name}, indikatorn {part.name}")
         case GuidelineStatus():

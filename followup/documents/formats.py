@@ -12,7 +12,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file: its name and purpose as users read them, its content type and its renderer."""
+    """A kind of file: its name and purpose as users read them, its content type and its renderer.
+
+    The purpose may have "{goals}" and "{measures}" in it, in place of the programme's words.
+    """
 
     name: str
     purpose: str
@@ -26,7 +29,7 @@ FORMATS = {
     "docx": Format("Word", "för att arbeta vidare med och klistra in i ärendehanteringen", DOCX, docx.render),
     "xlsx": Format("Excel", "för att sortera, filtrera och räkna i", XLSX, xlsx.render),
     "csv": Format(
-        "CSV", "alla mål och åtgärder som en tabell, för andra program", "text/csv; charset=utf-8", csv.render
+        "CSV", "alla {goals} och {measures} som en tabell, för andra program", "text/csv; charset=utf-8", csv.render
     ),
     "json": Format("JSON", "öppna data för system", "application/json", json.render),
     "html": Format("HTML", "hela rapporten som en enda fil att läsa utan nät", "text/html; charset=utf-8", html.render),

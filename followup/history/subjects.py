@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.db.models import QuerySet
+from django.utils.text import capfirst
 
 from followup.answers.goal_year import GoalYear
 from followup.answers.thread import remarks_of, with_comments
@@ -29,12 +30,14 @@ def history_of_goal(goal: SubGoal, follow_ups: QuerySet[FollowUp]) -> Timeline:
     # The history includes deleted measures. The latest row of a measure comes last, so its number is the one shown.
     measure_rows = Measure.history.filter(sub_goal=goal).order_by("history_date", "history_id")
     answers = MeasureEntry.objects.filter(measure__sub_goal=goal, follow_up__in=follow_ups)
+    framework = goal.area.programme.framework
+    goal_name, measure_term = capfirst(framework.terms.goal.numbered(goal.code)), framework.terms.measure
     return Timeline(
-        goal.area.programme.framework.scales,
+        framework.scales,
         {
-            SubGoal: {goal.pk: f"Mål {goal.code}"},
-            Measure: {row.id: f"Åtgärd {goal.code}.{row.number}" for row in measure_rows},
-            SubGoalEntry: {entry.pk: f"Mål {goal.code}, svar för {entry.follow_up.year}" for entry in entries},
+            SubGoal: {goal.pk: goal_name},
+            Measure: {row.id: capfirst(measure_term.numbered(f"{goal.code}.{row.number}")) for row in measure_rows},
+            SubGoalEntry: {entry.pk: f"{goal_name}, svar för {entry.follow_up.year}" for entry in entries},
             IndicatorValue: _outcomes(IndicatorValue.objects.filter(indicator__sub_goal=goal)),
             MeasureEntry: _answers(answers),
             Contribution: _contributions(Contribution.objects.of_goal(goal).filter(follow_up__in=follow_ups)),
@@ -46,11 +49,11 @@ def history_of_goal(goal: SubGoal, follow_ups: QuerySet[FollowUp]) -> Timeline:
 def history_of_measure(measure: Measure, follow_ups: QuerySet[FollowUp]) -> Timeline:
     """Return the history of a measure and its answers in the years of `follow_ups`."""
     answers = measure.entries.filter(follow_up__in=follow_ups)
-    scales = measure.sub_goal.area.programme.framework.scales
+    framework = measure.sub_goal.area.programme.framework
     return Timeline(
-        scales,
+        framework.scales,
         {
-            Measure: {measure.pk: f"Åtgärd {measure.code}"},
+            Measure: {measure.pk: capfirst(framework.terms.measure.numbered(measure.code))},
             MeasureEntry: _answers(answers),
             Contribution: _contributions(measure.contributions.filter(follow_up__in=follow_ups)),
         },
@@ -64,9 +67,9 @@ def history_of_entry(goal_year: GoalYear, thread: Sequence[Event | Comment]) -> 
     return Timeline(
         entry.follow_up.scales,
         {
-            SubGoalEntry: {entry.pk: f"Mål {entry.sub_goal.code}"},
+            SubGoalEntry: {entry.pk: capfirst(entry.name)},
             IndicatorValue: _outcomes(outcomes),
-            MeasureEntry: {answer.pk: f"Åtgärd {answer.measure.code}" for answer in goal_year.measures},
+            MeasureEntry: {answer.pk: capfirst(answer.name) for answer in goal_year.measures},
             Contribution: {one.pk: f"{one.unit}, bidrag till {one.item.code}" for one in goal_year.contributions},
             Attachment: _attachments([entry]),
         },
@@ -76,7 +79,7 @@ def history_of_entry(goal_year: GoalYear, thread: Sequence[Event | Comment]) -> 
 
 def history_of_area(entry: AreaEntry) -> Timeline:
     """Return the history of the reviewer's text on an area in one year."""
-    name = f"Område {entry.area.number}, {entry.follow_up.year}"
+    name = f"{capfirst(entry.name)}, {entry.follow_up.year}"
     return Timeline(entry.follow_up.scales, {AreaEntry: {entry.pk: name}})
 
 
@@ -94,8 +97,8 @@ def history_of_year(follow_up: FollowUp) -> Timeline:
 
 def _answers(answers: QuerySet[MeasureEntry]) -> dict[int, str]:
     return {
-        answer.pk: f"Åtgärd {answer.measure.code}, svar för {answer.follow_up.year}"
-        for answer in answers.select_related("follow_up", "measure__sub_goal__area")
+        answer.pk: f"{capfirst(answer.name)}, svar för {answer.follow_up.year}"
+        for answer in answers.select_related("follow_up__programme__framework", "measure__sub_goal__area")
     }
 
 

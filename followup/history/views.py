@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from followup.answers.goal_year import entry_or_404, goal_year_of
 from followup.answers.thread import thread_of
@@ -42,7 +43,7 @@ def sub_goal_history(request: HttpRequest, slug: str, area: int, number: int) ->
     goal = goal_or_404(programme, area, number)
     follow_ups = FollowUp.objects.visible_to(request.user).filter(programme=programme)
     page = reverse("followup:sub_goal_detail", args=[slug, area, number])
-    subject = Subject(f"mål {goal.code}", goal.text, page, goal.is_example)
+    subject = Subject(programme.terms.goal.numbered(goal.code), goal.text, page, goal.is_example)
     return _history(request, subject, history_of_goal(goal, follow_ups))
 
 
@@ -52,10 +53,11 @@ def measure_history(request: HttpRequest, slug: str, area: int, number: int, mea
     goal = goal_or_404(programme, area, number)
     found = goal.measures.filter(number=measure).select_related("sub_goal__area__programme__framework").first()
     if found is None:
-        raise Http404(f"Mål {goal.code} har ingen åtgärd {measure}.")
+        name = capfirst(programme.terms.goal.numbered(goal.code))
+        raise Http404(f"{name} har {programme.terms.measure.negated} {measure}.")
     follow_ups = FollowUp.objects.visible_to(request.user).filter(programme=programme)
     page = reverse("followup:sub_goal_detail", args=[slug, area, number])
-    subject = Subject(f"åtgärd {found.code}", found.text, page, found.is_example)
+    subject = Subject(programme.terms.measure.numbered(found.code), found.text, page, found.is_example)
     return _history(request, subject, history_of_measure(found, follow_ups))
 
 
@@ -68,18 +70,19 @@ def entry_history(request: HttpRequest, slug: str, year: int, area: int, number:
     thread = thread_of(entry, goal_year.measures) if takes_part else []
     goal = entry.sub_goal
     page = reverse("followup:sub_goal_detail", args=[slug, area, number])
-    subject = Subject(f"mål {goal.code}, {year}", goal.text, page, goal.is_example or entry.is_example)
+    subject = Subject(f"{entry.name}, {year}", goal.text, page, goal.is_example or entry.is_example)
     return _history(request, subject, history_of_entry(goal_year, thread))
 
 
 def area_history(request: HttpRequest, slug: str, year: int, number: int) -> HttpResponse:
     """Show the history of the reviewer's text on an area."""
-    entries = AreaEntry.objects.filter(follow_up=follow_up_or_404(request, slug, year), area__number=number)
+    follow_up = follow_up_or_404(request, slug, year)
+    entries = AreaEntry.objects.filter(follow_up=follow_up, area__number=number)
     entry = entries.select_related("area", "follow_up__programme__framework").first()
     if entry is None:
-        raise Http404(f"Uppföljningen för {year} har inget ansvarsområde {number}.")
+        raise Http404(f"Uppföljningen för {year} har {follow_up.terms.area.negated} {number}.")
     page = reverse("followup:area_detail", args=[slug, year, number])
-    subject = Subject(f"område {number}, {year}", entry.area.name, page, entry.is_example)
+    subject = Subject(f"{entry.name}, {year}", entry.area.name, page, entry.is_example)
     return _history(request, subject, history_of_area(entry))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 
 from programmes.models import Guideline, Indicator, Measure, Programme, SubGoal
 from programmes.succession import Continuing
@@ -16,10 +17,8 @@ ChosenKeys = dict[str, set[str]]
 class NextPeriodForm(forms.ModelForm):
     """Facts of the new programme, and a choice among the items of the old one. All are chosen at first."""
 
-    goals = forms.ModelMultipleChoiceField(
-        SubGoal.objects.none(), label="Mål", error_messages={"required": "Välj minst ett mål som går vidare."}
-    )
-    measures = forms.ModelMultipleChoiceField(Measure.objects.none(), label="Åtgärder", required=False)
+    goals = forms.ModelMultipleChoiceField(SubGoal.objects.none())
+    measures = forms.ModelMultipleChoiceField(Measure.objects.none(), required=False)
     indicators = forms.ModelMultipleChoiceField(Indicator.objects.none(), label="Indikatorer", required=False)
     guidelines = forms.ModelMultipleChoiceField(Guideline.objects.none(), label="Riktlinjer", required=False)
 
@@ -46,6 +45,10 @@ class NextPeriodForm(forms.ModelForm):
         }
         for name, rows in items_to_choose.items():
             self.fields[name].queryset = rows  # type: ignore[attr-defined]
+        terms = programme.terms
+        required = f"Välj minst {terms.goal.indefinite} som går vidare."
+        self.fields["goals"].error_messages["required"] = required
+        self.fields["overarching_goal"].label = capfirst(terms.overarching_goal.singular)
 
     def clean_first_year(self) -> int:
         year: int = self.cleaned_data["first_year"]

@@ -306,7 +306,7 @@ class MeasureEntry(Answer):
         super().clean()
         framework = self.follow_up.programme.framework
         if framework.asks_stop_reason and self.progress_step.means(Meaning.STOPPED) and not self.stop_reason:
-            raise ValidationError({"stop_reason": "Skriv varför åtgärden avbröts."})
+            raise ValidationError({"stop_reason": f"Skriv varför {self.term.definite} avbröts."})
 
     @property
     def item(self) -> Measure:

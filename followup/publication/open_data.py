@@ -8,6 +8,7 @@ from datetime import date
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from followup.documents.formats import FORMATS
 from followup.publication.publication import Publication
@@ -69,9 +70,10 @@ def catalogue(publications: Iterable[Publication]) -> Catalogue:
 
 def _dataset(publication: Publication) -> Dataset:
     """Return the report as a dataset with a file in each open format."""
-    report = publication.report
+    report, terms = publication.report, publication.report.terms
     description = (
-        f"Mål och åtgärder i {report.programme} med bedömning, prognos och genomförande {report.year}. "
+        f"{capfirst(terms.goal.plural)} och {terms.measure.plural} i {report.programme} med bedömning, prognos och"
+        f" genomförande {report.year}. "
         f"{publication.decided.decision.body} har godkänt rapporten. {report.overarching_goal}"
     )
     return Dataset(

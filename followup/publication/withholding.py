@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils.text import capfirst
 
 from followup.documents.tools.wording import outcome_in_words
 from followup.models import Withholding
@@ -27,6 +28,7 @@ from followup.report.report import (
 from followup.workflow import NotAllowedError
 from organisation.history import delete_as, save_as
 from programmes.scales import BLANK
+from programmes.terms import Terms
 
 if TYPE_CHECKING:
     from organisation.models import User
@@ -62,10 +64,12 @@ def withholdable_texts(report: Report) -> Iterator[WithholdableText]:
     for key, (field, heading) in OF_YEAR.items():
         excerpts = (report.judgement_sentence, report.forecast_sentence) if key == JUDGEMENT else ()
         yield WithholdableText(key, heading, "\n".join(filter(None, (getattr(report, field), *excerpts))))
+    terms = report.terms
     for area in report.areas:
-        yield WithholdableText(_area_key(area), f"Område {area.number}: {area.name}", area.summary)
+        name = terms.area.short.numbered(area.number)
+        yield WithholdableText(_area_key(area), f"{capfirst(name)}: {area.name}", area.summary)
         for goal in area.sub_goals:
-            yield from _texts_of_goal(goal)
+            yield from _texts_of_goal(goal, terms)
     for guideline in report.guidelines:
         about = f"Riktlinje {guideline.number}: {guideline.title}"
         yield WithholdableText(_guideline_key(guideline), about, guideline.comment)
@@ -74,16 +78,18 @@ def withholdable_texts(report: Report) -> Iterator[WithholdableText]:
         yield WithholdableText(_change_key(change), about, change.reason)
 
 
-def _texts_of_goal(goal: SubGoalStatus) -> Iterator[WithholdableText]:
+def _texts_of_goal(goal: SubGoalStatus, terms: Terms) -> Iterator[WithholdableText]:
+    name = terms.goal.numbered(goal.code)
     text = "\n".join(filter(None, (goal.comment, goal.reason, *_contributed_texts(goal))))
-    yield WithholdableText(_goal_key(goal), f"Mål {goal.code}: {goal.text}", text)
+    yield WithholdableText(_goal_key(goal), f"{capfirst(name)}: {goal.text}", text)
     for number, indicator in enumerate(goal.indicators, start=1):
-        about = f"Utfall för mål {goal.code}: {indicator.name}"
+        about = f"Utfall för {name}: {indicator.name}"
         outcomes = "\n".join(map(outcome_in_words, indicator.outcomes))
         yield WithholdableText(_indicator_key(goal, number), about, outcomes)
     for measure in goal.measures:
         text = "\n".join(filter(None, (measure.done, measure.stop_reason, *_contributed_texts(measure))))
-        yield WithholdableText(_measure_key(measure), f"Åtgärd {measure.code}: {measure.text}", text)
+        measure_name = capfirst(terms.measure.numbered(measure.code))
+        yield WithholdableText(_measure_key(measure), f"{measure_name}: {measure.text}", text)
 
 
 def _contributed_texts(item: SubGoalStatus | MeasureStatus) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import capfirst
 
 from followup.models import FollowUp
 from followup.reading.comparison_forms import ProgrammeForm, YearsForm
@@ -37,6 +38,7 @@ def compare_years(request: HttpRequest, slug: str) -> HttpResponse:
         "earlier": earlier,
         "later": later,
         "comparison": comparison,
+        "terms": later.terms,
         "shows_example": earlier.shows_example or later.shows_example,
     }
     return render(request, "followup/reading/compare_years.html", context)
@@ -78,6 +80,7 @@ def perspective_list(request: HttpRequest, slug: str, year: int) -> HttpResponse
         "follow_up": follow_up,
         "report": report,
         "perspectives": perspectives_of(report),
+        "goal_column": f"{capfirst(report.terms.goal.definite)} som {report.terms.measure.definite} ska bidra till",
         "slugs": dict(Perspective.objects.values_list("name", "slug")),
         "shows_example": report.shows_example,
     }

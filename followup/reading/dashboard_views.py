@@ -131,7 +131,7 @@ def area_detail(request: HttpRequest, slug: str, year: int, number: int) -> Http
     report = report_of(follow_up)
     area = next((area for area in report.areas if area.number == number), None)
     if area is None:
-        raise Http404(f"Uppföljningen har inget ansvarsområde {number}.")
+        raise Http404(f"Uppföljningen har {report.terms.area.negated} {number}.")
     context = {
         "follow_up": follow_up,
         "report": report,

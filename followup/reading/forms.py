@@ -6,10 +6,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.utils.text import capfirst
 
 from followup.report.report import Report
 from followup.report.selection import select
 from organisation.fields import LineFormField
+from programmes.terms import Term
 
 
 class RegisterForm(forms.Form):
@@ -45,10 +47,7 @@ class SelectionForm(forms.Form):
         error_messages={"invalid_choice": "Rapporten har ingen del som heter ”%(value)s”."},
     )
     atgarder = forms.ChoiceField(
-        label="Åtgärder",
         required=False,
-        choices=[("", "Med åtgärder"), (WITHOUT_MEASURES, "Utan åtgärder")],
-        error_messages={"invalid_choice": "Åtgärder kan visas eller utelämnas (”utan”), inte ”%(value)s”."},
     )
     jamfor = forms.TypedChoiceField(
         label="Jämför med",
@@ -64,10 +63,18 @@ class SelectionForm(forms.Form):
         areas = [(f"{self.AREA}{area.number}", f"{area.number}. {area.name}") for area in report.areas]
         units = [(f"{self.UNIT}{unit}", unit) for unit in report.units]
         earlier = [year for year in report.years if year != report.year]
-        self._offer(
-            "urval", [("", "Hela rapporten"), ("Ett ansvarsområde", areas), ("En nämnd eller ett bolag", units)]
-        )
+        of_area = [(capfirst(report.terms.area.indefinite), areas)] if report.shows_areas else []
+        self._offer("urval", [("", "Hela rapporten"), *of_area, ("En nämnd eller ett bolag", units)])
+        self._offer_measures(report.terms.measure)
         self._offer("jamfor", [("", "Ingen jämförelse"), *((year, f"Förändrat sedan {year}") for year in earlier)])
+
+    def _offer_measures(self, term: Term) -> None:
+        """Offer the report with or without measures, in the programme's word for them."""
+        field = self.fields["atgarder"]
+        field.label = capfirst(term.plural)
+        self._offer("atgarder", [("", f"Med {term.plural}"), (self.WITHOUT_MEASURES, f"Utan {term.plural}")])
+        refusal = f"{capfirst(term.plural)} kan visas eller utelämnas (”utan”), inte ”%(value)s”."
+        field.error_messages["invalid_choice"] = refusal
 
     def _offer(self, name: str, choices: list[Any]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]

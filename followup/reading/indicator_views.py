@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
 from followup.permissions import can_link_indicators
@@ -77,7 +78,8 @@ def _report_fetch(request: HttpRequest, log: FetchLog) -> None:
 
 def indicator_or_404(request: HttpRequest, slug: str, area: int, number: int, indicator: int) -> Indicator:
     """Return an indicator of a programme that the user may see, by the numbers in its address."""
-    goal = goal_or_404(programme_or_404(request, slug), area, number)
+    programme = programme_or_404(request, slug)
+    goal = goal_or_404(programme, area, number)
     found = (
         goal.indicators.filter(number=indicator)
         .select_related("sub_goal__area__programme__framework")
@@ -85,7 +87,8 @@ def indicator_or_404(request: HttpRequest, slug: str, area: int, number: int, in
         .first()
     )
     if found is None:
-        raise Http404(f"Mål {goal.code} har ingen indikator {indicator}.")
+        name = capfirst(programme.terms.goal.numbered(goal.code))
+        raise Http404(f"{name} har ingen indikator {indicator}.")
     return found
 
 

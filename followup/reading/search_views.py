@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import capfirst
 
 from followup.documents.report.table import FORMATS, Table
 from followup.models import FollowUp
@@ -86,7 +87,7 @@ class SearchForm(forms.Form):
     q = LineFormField(label=SEARCH_LABEL, max_length=200, required=False)
     programme = forms.ChoiceField(label="Program", required=False, widget=LongSelect)
     year = forms.TypedChoiceField(label="År", required=False, coerce=int, empty_value=None)
-    area = forms.TypedChoiceField(label="Ansvarsområde", required=False, coerce=int, empty_value=None)
+    area = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
     unit = forms.ChoiceField(label="Enhet", required=False)
     perspective = forms.ChoiceField(label="Perspektiv", required=False)
     assessment = forms.ChoiceField(label="Bedömning", required=False)
@@ -114,6 +115,7 @@ class SearchForm(forms.Form):
         if len(candidates) != 1:
             del self.fields["area"]
             return
+        self.fields["area"].label = capfirst(candidates[0].terms.area.singular)
         self._offer("area", [(area.number, str(area)) for area in candidates[0].areas.all()])
 
     def _offer_steps(self, programmes: Sequence[Programme]) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from followup.models import AreaEntry, Decision, FollowUp, GuidelineEntry, ProtocolNote
 from followup.reading.search import Criteria
@@ -120,7 +121,7 @@ SOURCES = (
         "area",
         ResponsibilityArea,
         AREA_ITEM_TEXTS,
-        related=("area", "follow_up__programme"),
+        related=("area", "follow_up__programme__framework"),
     ),
     Source(
         GuidelineEntry,
@@ -244,7 +245,9 @@ def _hit_of_area(entry: AreaEntry) -> TextHit:
     area = entry.area
     texts = (entry.summary, area.overarching_sub_goal)
     address = _address("area_detail", entry.follow_up, area.number)
-    return TextHit("Ansvarsområde", str(area), address, texts, entry.follow_up, entry.is_example)
+    return TextHit(
+        capfirst(entry.follow_up.terms.area.singular), str(area), address, texts, entry.follow_up, entry.is_example
+    )
 
 
 def _hit_of_guideline(entry: GuidelineEntry) -> TextHit:

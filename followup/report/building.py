@@ -75,6 +75,7 @@ def build_report(follow_up: FollowUp) -> Report:
         perspective_accounts=_perspective_accounts(measures),
         changes=_changes(follow_up.year, measures),
         progress_before=_progress_before(follow_up.year, progress),
+        shows_areas=programme.framework.shows_areas,
     )
 
 

@@ -6,8 +6,10 @@ import re
 from collections.abc import Collection
 
 from followup.report.excerpts import REASON_LENGTH
+from programmes.terms import Term
 
-_LINE = re.compile(r"(?:mål\s+)?(\d+\.\d+)[.:]?\s+(.+)", re.IGNORECASE)
+# The word for the goals may stand before the number: "Mål 1.3: …".
+_LINE = re.compile(r"(?:(?:[^\W\d]+\s+){1,3})?(\d+\.\d+)[.:]?\s+(.+)", re.IGNORECASE)
 
 
 def reasons_by_code(text: str) -> dict[str, str]:
@@ -16,25 +18,30 @@ def reasons_by_code(text: str) -> dict[str, str]:
     return {match[1]: match[2] for match in matches if match}
 
 
-def faults_of_reasons(text: str, codes: Collection[str]) -> list[str]:
-    """Return what is wrong with each line, in Swedish. `codes` are those of the programme's goals."""
+def faults_of_reasons(text: str, codes: Collection[str], term: Term) -> list[str]:
+    """Return what is wrong with each line, in Swedish.
+
+    :param codes: the codes of the programme's goals.
+    :param term: the programme's word for its goals.
+    """
     faults = []
     for number, line in enumerate(text.splitlines(), start=1):
-        fault = _fault_of_line(line.strip(), codes)
+        fault = _fault_of_line(line.strip(), codes, term)
         if fault:
             faults.append(f"Rad {number}: {fault}")
     return faults
 
 
-def _fault_of_line(line: str, codes: Collection[str]) -> str:
+def _fault_of_line(line: str, codes: Collection[str], term: Term) -> str:
     if not line:
         return ""
     match = _LINE.fullmatch(line)
     if match is None:
-        return "börja raden med målets nummer och skriv skälet efter det, till exempel 1.3 Grupperna ställdes in."
+        start = f"börja raden med {term.genitive} nummer"
+        return f"{start} och skriv skälet efter det, till exempel 1.3 Grupperna ställdes in."
     code, reason = match.groups()
     if code not in codes:
-        return f"mål {code} finns inte i programmet."
+        return f"{term.numbered(code)} finns inte i programmet."
     if len(reason) > REASON_LENGTH:
         return f"skälet har {len(reason)} tecken. Högst {REASON_LENGTH} får plats på första sidan."
     return ""

@@ -274,6 +274,7 @@ class Report(Part):
     # The reviewer's own sentences for the first page; empty for those that the program writes.
     judgement_sentence: str = ""
     forecast_sentence: str = ""
+    shows_areas: bool = True  # whether the areas are shown, or the goals alone
 
     @property
     def title(self) -> str:

@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from django.utils.text import capfirst
+
 from followup.report.report import (
     AreaStatus,
     Comparison,
@@ -21,10 +23,12 @@ from programmes.scales import Meaning, Step
 
 def of_area(report: Report, number: int) -> Report:
     """Return the report of one responsibility area. Raise ValueError when the report has no such area."""
+    term = report.terms.area
     areas = tuple(area for area in report.areas if area.number == number)
     if not areas:
-        raise ValueError(f"Rapporten har inget ansvarsområde {number}.")
-    part = replace(report, areas=areas, guidelines=(), selection=f"Ansvarsområde {number}: {areas[0].name}")
+        raise ValueError(f"Rapporten har {term.negated} {number}.")
+    selection = f"{capfirst(term.numbered(number))}: {areas[0].name}" if report.shows_areas else areas[0].name
+    part = replace(report, areas=areas, guidelines=(), selection=selection)
     return _with_matching_chapters(part)
 
 

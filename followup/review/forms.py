@@ -76,11 +76,22 @@ class YearForm(EntryForm):
         help_texts = {"report_date": "Dagen som rapporten och tjänsteutlåtandet dateras."}
         error_messages = {"report_date": {"invalid": "Skriv datumet som 2022-02-17."}}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        goal = self.instance.terms.goal
+        self.fields[
+            "forecast_sentence"
+        ].help_text = f"Tomt betyder en mening om hur många {goal.plural} som väntas nås."
+        self.fields["deviation_reasons"].help_text = (
+            f"Varför {goal.plural} avviker: en rad för varje {goal.singular}, med {goal.genitive} nummer först. "
+            f"Högst 90 tecken för varje skäl. För {goal.plural} utan egen rad används kommentarens första mening."
+        )
+
     def clean_deviation_reasons(self) -> str:
         """Refuse lines that belong to no goal of the programme, or that are too long for the first page."""
         text: str = self.cleaned_data["deviation_reasons"]
         goals = SubGoal.objects.filter(area__programme=self.instance.programme).select_related("area") if text else ()
-        faults = faults_of_reasons(text, {goal.code for goal in goals})
+        faults = faults_of_reasons(text, {goal.code for goal in goals}, self.instance.terms.goal)
         if faults:
             raise forms.ValidationError(faults)
         return text

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from followup.models import AreaEntry, FollowUp, GuidelineEntry, SubGoalEntry
 from followup.permissions import can_review
-from followup.review.consistency import OF_AREA, OF_YEAR, contradictions
+from followup.review.consistency import contradictions, names_of_area, names_of_year
 from followup.review.forms import AreaEntryForm, GuidelineEntryForm, YearForm
 from followup.web.lookups import follow_up_or_404, user_of
 from followup.writing.autosave import autosave, autosave_response, autosave_view
@@ -32,7 +32,7 @@ def review_texts(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     context = {
         "follow_up": follow_up,
         "autosave_url": reverse("followup:review_texts_autosave", args=[slug, year]),
-        "warnings": contradictions(follow_up.scales, follow_up, goals, OF_YEAR),
+        "warnings": contradictions(follow_up.scales, follow_up, goals, names_of_year(follow_up.terms)),
         "shows_example": follow_up.is_example,
     }
     return _edit(request, YearForm, follow_up, last, "followup/review/review_texts.html", context)
@@ -57,7 +57,7 @@ def review_area(request: HttpRequest, slug: str, year: int, number: int) -> Http
         "entry": entry,
         "autosave_url": reverse("followup:review_area_autosave", args=[slug, year, number]),
         "goals": goals,
-        "warnings": contradictions(entry.follow_up.scales, entry, goals, OF_AREA),
+        "warnings": contradictions(entry.follow_up.scales, entry, goals, names_of_area(entry.follow_up.terms)),
         "shows_example": entry.is_example or any(goal.is_example or goal.sub_goal.is_example for goal in goals),
     }
     last = AreaEntry.objects.filter(follow_up__year=year - 1, area=entry.area).first()

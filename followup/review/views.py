@@ -33,7 +33,7 @@ from followup.permissions import (
 )
 from followup.proposal import Gap, gaps
 from followup.review.comparison import compare
-from followup.review.consistency import OF_YEAR, contradictions
+from followup.review.consistency import contradictions, names_of_year
 from followup.review.deliveries import (
     STATE_OF_ANSWERS,
     STATES,
@@ -128,7 +128,9 @@ def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
             (plural.capitalize(), sum(answer.state == state for answer in answers))
             for state, (_, plural) in STATE_OF_ANSWERS.items()
         ],
-        "warnings": contradictions(follow_up.scales, follow_up, [goal.entry for goal in goals], OF_YEAR),
+        "warnings": contradictions(
+            follow_up.scales, follow_up, [goal.entry for goal in goals], names_of_year(follow_up.terms)
+        ),
         "may_write_texts": can_write_texts(user, follow_up),
         "area_entries": follow_up.areaentry_set.select_related("area"),
         "guideline_entries": follow_up.guidelineentry_set.select_related("guideline"),
@@ -290,7 +292,10 @@ def _ask_to_propose(request: HttpRequest, user: User, follow_up: FollowUp) -> Ht
         "blocking": [GapLink(gap.text, _address_of(gap, slug, year)) for gap in found if gap.blocks],
         "empty": [GapLink(gap.text, _address_of(gap, slug, year)) for gap in found if not gap.blocks],
         "warnings": contradictions(
-            follow_up.scales, follow_up, SubGoalEntry.objects.filter(follow_up=follow_up), OF_YEAR
+            follow_up.scales,
+            follow_up,
+            SubGoalEntry.objects.filter(follow_up=follow_up),
+            names_of_year(follow_up.terms),
         ),
         "comment": request.POST.get("comment", ""),
     }

@@ -8,7 +8,7 @@ from django.template import Context
 from django.utils.safestring import SafeString
 
 from followup.documents.tools import svg_charts, svg_lines
-from followup.documents.tools.wording import figure, source_in_words
+from followup.documents.tools.wording import figure, judgements_in_words, scope_in_words, source_in_words
 from followup.report.indicators import IndicatorStatus, compared
 from followup.report.report import Report, Tally
 
@@ -18,12 +18,12 @@ register = template.Library()
 @register.inclusion_tag("followup/documents/_chart.html")
 def assessment_chart(report: Report, heading: str) -> dict[str, Any]:
     """Render the distribution of assessments. `heading` is the id of the heading that labels the table."""
-    return {"chart": svg_charts.assessments(report), "heading": heading}
+    return {"chart": svg_charts.assessments(report), "heading": heading, "report": report}
 
 
 @register.inclusion_tag("followup/documents/_chart.html")
 def progress_chart(report: Report, heading: str) -> dict[str, Any]:
-    return {"chart": svg_charts.progress(report), "heading": heading}
+    return {"chart": svg_charts.progress(report), "heading": heading, "report": report}
 
 
 @register.simple_tag
@@ -53,4 +53,6 @@ def comparison(context: Context, indicator: IndicatorStatus, goal: Any, number: 
 
 
 register.filter(figure)
+register.filter(judgements_in_words)
+register.filter(scope_in_words)
 register.filter(source_in_words)

@@ -4,7 +4,7 @@ from collections.abc import Sized
 
 from django import template
 
-from programmes.terms import Term
+from programmes.terms import Term, Terms
 
 register = template.Library()
 
@@ -20,3 +20,9 @@ def agree(term: Term, forms: str) -> str:
     """Return the form that agrees with the noun: `{{ terms.goal|agree:"den,det" }}` is "det" for "mål"."""
     common, neuter = forms.split(",")
     return term.agree(common, neuter)
+
+
+@register.filter
+def in_words_of(text: str, terms: Terms) -> str:
+    """Return the text with the programme's words for "{goals}" and "{measures}"."""
+    return text.format(goals=terms.goal.plural, measures=terms.measure.plural)

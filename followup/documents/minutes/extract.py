@@ -15,6 +15,7 @@ from itertools import groupby
 
 from django.conf import settings
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 
 from followup.models import Decision, FollowUp, ProtocolNote
 from followup.report.report import Report
@@ -215,9 +216,8 @@ def proposed_summary(report: Report) -> str:
     """
     paragraphs = [
         f"{overarching_goal_sentence(report)} {_division(report)}",
-        "\n".join(f"– {area.name}" for area in report.areas),
-        f"Målen gäller perioden {report.period}. Uppföljningen för {report.year} visar hur årets arbete har bidragit"
-        " till de underliggande målen inom vart och ett av ansvarsområdena.",
+        "\n".join(f"– {area.name}" for area in report.areas) if report.shows_areas else "",
+        _contribution(report),
         _guidelines(report),
         _joined(report.circumstances, report.assessment_comment or forecast_sentence(report)),
         _joined(report.looking_ahead, report.perspectives),
@@ -225,14 +225,28 @@ def proposed_summary(report: Report) -> str:
     return "\n\n".join(paragraph.strip() for paragraph in paragraphs if paragraph)
 
 
-def _division(report: Report) -> str:
-    if not report.areas:
-        return ""
-    number = len(report.areas)
-    if number == 1:
-        return "Programmet har ett ansvarsområde, med ett övergripande delmål:"
+def _contribution(report: Report) -> str:
+    """Return the sentences on the period, and on the work of the year as a contribution to the goals."""
+    area, goals = report.terms.area, report.terms.goal.definite_plural
+    each = area.agree("var och en", "vart och ett")
+    place = f"de underliggande {goals} inom {each} av {area.definite_plural}" if report.shows_areas else goals
     return (
-        f"Under det ligger ett övergripande delmål för vart och ett av programmets {in_words(number)} ansvarsområden:"
+        f"{capfirst(goals)} gäller perioden {report.period}. Uppföljningen för {report.year} visar hur årets arbete"
+        f" har bidragit till {place}."
+    )
+
+
+def _division(report: Report) -> str:
+    """Return the sentence that introduces the list of areas; empty when there is no list."""
+    if not report.areas or not report.shows_areas:
+        return ""
+    terms, number = report.terms, len(report.areas)
+    if number == 1:
+        return f"Programmet har {terms.area.indefinite}, med {terms.area_goal.indefinite}:"
+    it, each = terms.overarching_goal.agree("den", "det"), terms.area.agree("var och en", "vart och ett")
+    return (
+        f"Under {it} ligger {terms.area_goal.indefinite} för {each} av programmets {in_words(number)}"
+        f" {terms.area.plural}:"
     )
 
 
@@ -244,24 +258,26 @@ def _guidelines(report: Report) -> str:
     return f"Rapporten redovisar också hur {noun} {listing(titles)} har följts upp."
 
 
-# By the meaning of the overall forecast.
+# By the meaning of the overall forecast. "{goals}" is the programme's word.
 FORECAST_SENTENCES: dict[str, str] = {
-    Meaning.REACHED: "Den samlade prognosen är att målen nås under perioden.",
-    Meaning.PARTLY: "Den samlade prognosen är att målen delvis nås under perioden.",
-    Meaning.NOT_REACHED: "Den samlade prognosen är att målen inte nås under perioden.",
-    Meaning.CANNOT_ASSESS: "Det går inte att bedöma om målen nås under perioden.",
+    Meaning.REACHED: "Den samlade prognosen är att {goals} nås under perioden.",
+    Meaning.PARTLY: "Den samlade prognosen är att {goals} delvis nås under perioden.",
+    Meaning.NOT_REACHED: "Den samlade prognosen är att {goals} inte nås under perioden.",
+    Meaning.CANNOT_ASSESS: "Det går inte att bedöma om {goals} nås under perioden.",
     Meaning.NOT_APPLICABLE: "En samlad prognos är inte aktuell i år.",
 }
 
 
 def forecast_sentence(report: Report) -> str:
     """Return the overall forecast as a sentence; empty when it is not written."""
-    return FORECAST_SENTENCES.get(report.forecast.meaning, "")
+    sentence = FORECAST_SENTENCES.get(report.forecast.meaning, "")
+    return sentence.format(goals=report.terms.goal.definite_plural)
 
 
 def overarching_goal_sentence(report: Report) -> str:
     """Return "Det övergripande målet i ”…” är att alla ska …", or the goal after a colon when it is not a clause."""
-    start, goal = f"Det övergripande målet i ”{report.programme}”", report.overarching_goal
+    overarching_goal = capfirst(report.terms.overarching_goal.definite_phrase)
+    start, goal = f"{overarching_goal} i ”{report.programme}”", report.overarching_goal
     if " ska " not in goal:
         return f"{start}: {goal}"
     is_name = goal.startswith(tuple(report.municipality.split()[:1]))

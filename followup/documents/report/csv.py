@@ -1,8 +1,8 @@
 """The report as CSV for Excel and statistics programs: one row for each goal and each measure.
 
 UTF-8 with a byte order mark, semicolons and CRLF, as Swedish Excel reads it. The columns are the same for every
-report, so that files of several years can be put after each other. Numbers of goals and measures have separate
-columns: Excel would read "1.2" as a date. A text that a spreadsheet would read as a formula begins with an
+report of a programme, so that files of several years can be put after each other. Numbers of goals and measures have
+separate columns: Excel would read "1.2" as a date. A text that a spreadsheet would read as a formula begins with an
 apostrophe (OWASP, "CSV injection").
 """
 
@@ -12,8 +12,11 @@ import csv
 import io
 from collections.abc import Iterator
 
+from django.utils.text import capfirst
+
 from followup.documents.tools.wording import legible
 from followup.report.report import MeasureStatus, Report, SubGoalStatus
+from programmes.terms import Terms
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -45,14 +48,22 @@ COLUMNS = (
 def render(report: Report) -> bytes:
     file = io.StringIO(newline="")
     writer = csv.DictWriter(file, COLUMNS, restval="", delimiter=";", lineterminator="\r\n")
-    writer.writeheader()
+    titles = _titles(report.terms)
+    writer.writerow({column: escape_formula(titles.get(column, column)) for column in COLUMNS})
     for row in _rows(report):
         writer.writerow({column: escape_formula(str(value)) for column, value in row.items()})
     return file.getvalue().encode("utf-8-sig")
 
 
+def _titles(terms: Terms) -> dict[str, str]:
+    """Return the titles of the columns that have the programme's words in them."""
+    area, goal, measure = (capfirst(term.singular) for term in (terms.area.short, terms.goal, terms.measure))
+    return {"Område nr": f"{area} nr", "Område": area, "Mål nr": f"{goal} nr", "Åtgärd nr": f"{measure} nr"}
+
+
 def _rows(report: Report) -> Iterator[dict[str, object]]:
-    """Yield a row for each goal, followed by a row for each of its measures, by column title."""
+    """Yield a row for each goal, followed by a row for each of its measures, by column."""
+    goal_type, measure_type = capfirst(report.terms.goal.singular), capfirst(report.terms.measure.singular)
     for area in report.areas:
         for goal in area.sub_goals:
             shared = {
@@ -62,9 +73,9 @@ def _rows(report: Report) -> Iterator[dict[str, object]]:
                 "Område": area.name,
                 "Mål nr": goal.number,
             }
-            yield {"Typ": "Mål", **shared, **_goal(goal)}
+            yield {"Typ": goal_type, **shared, **_goal(goal)}
             for measure in goal.measures:
-                yield {"Typ": "Åtgärd", **shared, **_measure(measure)}
+                yield {"Typ": measure_type, **shared, **_measure(measure)}
 
 
 def _goal(goal: SubGoalStatus) -> dict[str, object]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from django.template.defaultfilters import date as in_words
+from django.utils.text import capfirst
 from docx.document import Document
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
@@ -15,13 +16,16 @@ from followup.documents.tools.office_zip import file_time
 from followup.documents.tools.wording import (
     example_notice,
     figure,
+    judgements_in_words,
     outcome_in_words,
+    scope_in_words,
     source_in_words,
     target_status_in_words,
 )
 from followup.report.indicators import Figure, IndicatorStatus, compared
 from followup.report.report import AreaStatus, Comparison, GuidelineStatus, MeasureStatus, Report, SubGoalStatus
 from programmes.scales import Step
+from programmes.terms import Term, genitive
 
 
 class Markable(Protocol):
@@ -86,16 +90,8 @@ def _assignment(document: Document, report: Report) -> None:
     """Add the chapter on the programme and its follow-up, with the steps of each assessment scale."""
     _chapter(document, "Uppdraget och hur det följs upp")
     if report.overarching_goal:
-        _labelled(document, "Övergripande mål", report.overarching_goal)
-    word.prose(
-        document,
-        f"Programmet gäller {report.period} och har {_number_of_areas(report)}. Varje ansvarsområde har ett"
-        " övergripande delmål, underliggande mål och åtgärder. Varje år redovisar de ansvariga nämnderna och bolagen"
-        " hur arbetet har gått."
-        "\n\n"
-        "Bedömningen gäller året, prognosen hela perioden och genomförandet varje åtgärd. De hålls isär: ett mål kan"
-        " nås senare under perioden även om det inte är uppfyllt i år.",
-    )
+        _labelled(document, capfirst(report.terms.overarching_goal.singular), report.overarching_goal)
+    word.prose(document, f"{scope_in_words(report)}\n\n{judgements_in_words(report)}")
     for scale in report.scales:
         line = word.paragraph(document)
         word.add_text(line, f"{scale.name}: ", bold=True)
@@ -104,20 +100,16 @@ def _assignment(document: Document, report: Report) -> None:
             word.add_status(line, step)
 
 
-def _number_of_areas(report: Report) -> str:
-    number = len(report.areas)
-    return "ett ansvarsområde" if number == 1 else f"{number} ansvarsområden"
-
-
 def _overall(document: Document, report: Report) -> None:
     """Add the chapter of the year as a whole. A report of selected areas or units has only the table of goals."""
     if report.selection:
-        _chapter(document, "Målens bedömning")
+        _chapter(document, f"{capfirst(report.terms.goal.plural_genitive)} bedömning")
     else:
         _chapter(document, "Samlad bedömning", report)
         _overall_assessment(document, report)
     if report.sub_goals:
-        word.heading(document, "Målens bedömning år för år, och prognos för perioden", 2)
+        goals = capfirst(report.terms.goal.plural_genitive)
+        word.heading(document, f"{goals} bedömning år för år, och prognos för perioden", 2)
         _matrix(document, report)
 
 
@@ -137,18 +129,20 @@ def _matrix(document: Document, report: Report) -> None:
 
     Widths are in millimetres. The more years, the narrower each column, so that the text of the goals keeps its room.
     """
+    goal_term = report.terms.goal
     number_of_years = len(report.years)
     year_width = min(28, 84 // max(number_of_years, 1))
     forecast_width = 34
     goal_width = word.TEXT_WIDTH - year_width * number_of_years - forecast_width
     table = word.table(
         document,
-        ["Mål", *map(str, report.years), "Prognos"],
+        [capfirst(goal_term.singular), *map(str, report.years), "Prognos"],
         [goal_width, *[year_width] * number_of_years, forecast_width],
-        "Varje måls bedömning år för år, och prognosen för perioden",
+        f"Varje {genitive(goal_term.singular)} bedömning år för år, och prognosen för perioden",
     )
     for area in report.areas:
-        word.heading_row(table, f"{area.number}. {area.name}")
+        if report.shows_areas:
+            word.heading_row(table, f"{area.number}. {area.name}")
         for goal in area.sub_goals:
             assessments = [year.assessment for year in goal.years]
             word.row(table, [f"{goal.code} {goal.text}{_mark(goal)}", *assessments, goal.forecast])
@@ -167,10 +161,12 @@ def _areas(document: Document, report: Report) -> None:
 
 def _area(document: Document, report: Report, area: AreaStatus) -> None:
     """Add the chapter of an area of responsibility, on a new page: its assessment, its summary and its goals."""
-    title = _chapter(document, f"Ansvarsområde {area.number}: {area.name}")
+    terms = report.terms
+    in_words = f"{capfirst(terms.area.numbered(area.number))}: {area.name}"
+    title = _chapter(document, in_words if report.shows_areas else capfirst(terms.goal.plural))
     title.paragraph_format.page_break_before = True
     if area.overarching_sub_goal:
-        _labelled(document, "Övergripande delmål", f"{area.overarching_sub_goal}{_mark(area)}")
+        _labelled(document, capfirst(terms.area_goal.singular), f"{area.overarching_sub_goal}{_mark(area)}")
     _verdict(
         document,
         [(f"Bedömning {report.year}", area.assessment), (f"Prognos för {report.period}", area.forecast)],
@@ -183,7 +179,8 @@ def _area(document: Document, report: Report, area: AreaStatus) -> None:
 
 def _goal(document: Document, report: Report, goal: SubGoalStatus) -> None:
     """Add a goal with its assessment, comment, indicators and measures."""
-    word.heading(document, f"Mål {goal.code} {goal.text}", 2)
+    terms = report.terms
+    word.heading(document, f"{capfirst(terms.goal.numbered(goal.code))} {goal.text}", 2)
     _verdict(document, [("Bedömning", goal.assessment), ("Prognos", goal.forecast)], goal)
     if goal.units:
         _labelled(document, "Ansvar", goal.responsible)
@@ -193,17 +190,18 @@ def _goal(document: Document, report: Report, goal: SubGoalStatus) -> None:
         word.heading(document, "Indikatorer", 3)
         _indicators(document, report, goal)
     if goal.measures:
-        word.heading(document, "Åtgärder", 3)
+        word.heading(document, capfirst(terms.measure.plural), 3)
         for measure in goal.measures:
-            _measure(document, measure)
+            _measure(document, measure, terms.measure)
     elif report.with_measures:
-        word.prose(document, "Målet har inga åtgärder det här året.")
+        word.prose(document, f"{capfirst(terms.goal.definite)} har inga {terms.measure.plural} det här året.")
 
 
 def _indicators(document: Document, report: Report, goal: SubGoalStatus) -> None:
     """Add a table of the indicators of a goal, then a comparison with other municipalities where there is one."""
     headers = ["Indikator", "Basvärde", "Utfall", "Målvärde", "Utveckling"]
-    table = word.table(document, headers, [62, 24, 30, 24, 30], f"Indikatorer för mål {goal.code}")
+    caption = f"Indikatorer för {report.terms.goal.numbered(goal.code)}"
+    table = word.table(document, headers, [62, 24, 30, 24, 30], caption)
     for indicator in goal.indicators:
         word.row(table, _indicator_cells(indicator))
     for indicator in goal.indicators:
@@ -249,7 +247,7 @@ def _aim(indicator: IndicatorStatus) -> str:
     return "\n".join([*lines, target_status_in_words(indicator)] if indicator.target_status.key else lines) or "–"
 
 
-def _measure(document: Document, measure: MeasureStatus) -> None:
+def _measure(document: Document, measure: MeasureStatus, term: Term) -> None:
     """Add a measure: its code and text, a line of facts, and the texts that the units have written about it."""
     _measure_title(document, measure)
     _measure_facts(document, measure)
@@ -257,10 +255,10 @@ def _measure(document: Document, measure: MeasureStatus) -> None:
         word.prose(document, measure.done)
     _contributions(document, measure)
     if measure.stop_reason:
-        _labelled(document, "Skäl till att åtgärden avbröts:", measure.stop_reason)
+        _labelled(document, f"Skäl till att {term.definite} avbröts:", measure.stop_reason)
     if measure.problem:
         source = f" (Källa: {measure.problem_source}.)" if measure.problem_source else ""
-        _labelled(document, "Problem som åtgärden svarar mot:", f"{measure.problem}{source}")
+        _labelled(document, f"Problem som {term.definite} svarar mot:", f"{measure.problem}{source}")
 
 
 def _contributions(document: Document, item: SubGoalStatus | MeasureStatus) -> None:
@@ -302,7 +300,8 @@ def _perspectives(document: Document, report: Report) -> None:
         word.heading(document, account.name, 2)
         if account.description:
             word.prose(document, account.description)
-        word.paragraph(document, "Årets åtgärder med perspektivet:").paragraph_format.keep_with_next = True
+        introduction = word.paragraph(document, f"Årets {report.terms.measure.plural} med perspektivet:")
+        introduction.paragraph_format.keep_with_next = True
         _measure_list(document, account.measures)
 
 
@@ -332,10 +331,11 @@ def _comparison(document: Document, report: Report) -> None:
     _moved_goals(document, report, comparison)
     if not report.with_measures:
         return
+    plural = capfirst(report.terms.measure.plural)
     measures_by_heading = {
-        "Åtgärder som har kommit till": comparison.added,
-        "Åtgärder som har genomförts": comparison.finished,
-        "Åtgärder som har avbrutits": comparison.stopped,
+        f"{plural} som har kommit till": comparison.added,
+        f"{plural} som har genomförts": comparison.finished,
+        f"{plural} som har avbrutits": comparison.stopped,
     }
     for heading, measures in measures_by_heading.items():
         word.heading(document, heading, 2)
@@ -343,12 +343,14 @@ def _comparison(document: Document, report: Report) -> None:
 
 
 def _moved_goals(document: Document, report: Report, comparison: Comparison) -> None:
+    term = report.terms.goal
     if not comparison.goals:
-        word.prose(document, f"Inget mål har fått en annan bedömning än {comparison.year}.")
+        word.prose(document, f"{capfirst(term.negated)} har fått en annan bedömning än {comparison.year}.")
         return
-    word.heading(document, "Mål vars bedömning har ändrats", 2)
-    headers = ["Mål", str(comparison.year), str(report.year)]
-    table = word.table(document, headers, [100, 35, 35], "Mål vars bedömning har ändrats")
+    heading = f"{capfirst(term.plural)} vars bedömning har ändrats"
+    word.heading(document, heading, 2)
+    headers = [capfirst(term.singular), str(comparison.year), str(report.year)]
+    table = word.table(document, headers, [100, 35, 35], heading)
     for goal in comparison.goals:
         word.row(table, [f"{goal.code} {goal.text}{_mark(goal)}", goal.before.assessment, goal.after.assessment])
 
@@ -363,7 +365,7 @@ def _changes(document: Document, report: Report) -> None:
         if change.reason:
             word.prose(document, change.reason)
     if not report.changes:
-        word.prose(document, f"Inga åtgärder lades till eller ändrades under {report.year}.")
+        word.prose(document, f"Inga {report.terms.measure.plural} lades till eller ändrades under {report.year}.")
 
 
 def _ahead(document: Document, report: Report) -> None:
@@ -374,12 +376,15 @@ def _ahead(document: Document, report: Report) -> None:
 
 def _appendix(document: Document, report: Report) -> None:
     """Add an appendix with a table of all goals, each followed by its measures: responsible units and status."""
-    content = "alla mål och åtgärder" if report.with_measures else "alla mål"
+    terms = report.terms
+    content, item = f"alla {terms.goal.plural}", terms.goal.singular
+    if report.with_measures:
+        content, item = f"{content} och {terms.measure.plural}", f"{item} eller {terms.measure.singular}"
     _chapter(document, f"Bilaga: {content}").paragraph_format.page_break_before = True
     if not report.sub_goals:
-        word.prose(document, "Programmet har inga mål.")
+        word.prose(document, f"Programmet har inga {terms.goal.plural}.")
         return
-    headers = ["Nr", "Mål eller åtgärd" if report.with_measures else "Mål", "Ansvar", "Status"]
+    headers = ["Nr", capfirst(item), "Ansvar", "Status"]
     table = word.table(document, headers, [16, 74, 44, 36], f"Bilaga: {content}, med ansvar och status")
     for goal in report.sub_goals:
         goal_cells: list[str | Step] = [goal.code, f"{goal.text}{_mark(goal)}", ", ".join(goal.units), goal.assessment]

@@ -10,6 +10,7 @@ from decimal import Decimal
 from math import ceil
 from typing import Any, NamedTuple
 
+from django.utils.text import capfirst
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
@@ -26,6 +27,9 @@ from programmes.scales import Step
 
 # Excel takes no more in a cell.
 CELL_LENGTH = 32_767
+# Excel takes at most 31 characters in the title of a sheet; openpyxl may add a number to one that is taken.
+TITLE_LENGTH = 29
+INVALID_IN_TITLES = frozenset("[]:*?/\\")
 LINE_HEIGHT, ROW_HEIGHT = 15, 409  # points; no row may be higher
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -82,6 +86,7 @@ def empty() -> Workbook:
 
 def _about(workbook: Workbook, report: Report) -> None:
     """Add a sheet of facts about the whole report, each with its label."""
+    terms = report.terms
     facts: list[tuple[str, Value]] = [
         ("Rapport", report.title),
         ("Urval", report.selection or "Hela rapporten"),
@@ -92,12 +97,12 @@ def _about(workbook: Workbook, report: Report) -> None:
         (report.state_label, report.state_text),
         ("Diarienummer", report.registration_number),
         ("Datum", report.report_date),
-        ("Övergripande mål", report.overarching_goal),
+        (capfirst(terms.overarching_goal.singular), report.overarching_goal),
         ("Bedömning av året", report.assessment),
         ("Prognos för perioden", report.forecast),
-        ("Ansvarsområden", len(report.areas)),
-        ("Mål", len(report.sub_goals)),
-        ("Åtgärder", len(report.measures)),
+        *([(capfirst(terms.area.plural), len(report.areas))] if report.shows_areas else []),
+        (capfirst(terms.goal.plural), len(report.sub_goals)),
+        (capfirst(terms.measure.plural), len(report.measures)),
         ("Innehåller exempel", f"Ja. {example_notice(report)}" if report.shows_example else "Nej"),
     ]
     add_sheet(workbook, "Om rapporten", FACTS, facts)
@@ -105,15 +110,16 @@ def _about(workbook: Workbook, report: Report) -> None:
 
 def _areas(workbook: Workbook, report: Report) -> None:
     """Add a sheet with a row for each area of responsibility."""
+    terms = report.terms
     columns = [
         NUMBER,
-        Column("Ansvarsområde", 40),
-        Column("Övergripande delmål", TEXT),
+        Column(capfirst(terms.area.singular), 40),
+        Column(capfirst(terms.area_goal.singular), TEXT),
         Column(f"Bedömning {report.year}", 20),
         Column(f"Prognos för {report.period}", 26),
         Column("Sammanfattning", TEXT),
-        Column("Antal mål", 10),
-        Column("Antal åtgärder", 14),
+        Column(f"Antal {terms.goal.plural}", 10),
+        Column(f"Antal {terms.measure.plural}", 14),
         EXAMPLE,
     ]
     rows = (
@@ -130,21 +136,22 @@ def _areas(workbook: Workbook, report: Report) -> None:
         )
         for area in report.areas
     )
-    add_sheet(workbook, "Områden", columns, rows)
+    add_sheet(workbook, capfirst(terms.area.short.plural), columns, rows)
 
 
 def _goals(workbook: Workbook, report: Report) -> None:
     """Add a sheet with a row for each goal, and a column for its assessment in each year of the period."""
+    terms = report.terms
     columns = [
-        Column("Område", 10),
+        Column(capfirst(terms.area.short.singular), 10),
         NUMBER,
-        Column("Mål", TEXT),
+        Column(capfirst(terms.goal.singular), TEXT),
         UNITS,
         *(Column(f"Bedömning {year}", 18) for year in report.years),
         Column(f"Prognos för {report.period}", 26),
         Column("Kommentar", TEXT),
         Column("Enheternas bidrag", TEXT),
-        Column("Antal åtgärder", 14),
+        Column(f"Antal {terms.measure.plural}", 14),
         Column("Saknas", 24),
         EXAMPLE,
     ]
@@ -164,16 +171,17 @@ def _goals(workbook: Workbook, report: Report) -> None:
         )
         for goal in report.sub_goals
     )
-    add_sheet(workbook, "Mål", columns, rows)
+    add_sheet(workbook, capfirst(terms.goal.plural), columns, rows)
 
 
 def _measures(workbook: Workbook, report: Report) -> None:
     """Add a sheet with a row for each measure, beside the number of its goal."""
+    terms = report.terms
     columns = [
-        Column("Område", 10),
-        Column("Mål", 8),
+        Column(capfirst(terms.area.short.singular), 10),
+        Column(capfirst(terms.goal.singular), 8),
         NUMBER,
-        Column("Åtgärd", TEXT),
+        Column(capfirst(terms.measure.singular), TEXT),
         UNITS,
         Column("Första år", 10),
         Column("Sista år", 10),
@@ -189,7 +197,7 @@ def _measures(workbook: Workbook, report: Report) -> None:
     rows: list[Sequence[Value]] = []
     for goal in report.sub_goals:
         rows.extend(_measure(goal, measure) for measure in goal.measures)
-    add_sheet(workbook, "Åtgärder", columns, rows)
+    add_sheet(workbook, capfirst(terms.measure.plural), columns, rows)
 
 
 def _measure(goal: SubGoalStatus, measure: MeasureStatus) -> tuple[Value, ...]:
@@ -225,7 +233,7 @@ def _indicators(workbook: Workbook, report: Report) -> None:
         all_years.update(outcome.year for outcome in indicator.outcomes)
     years = sorted(all_years)
     columns = [
-        Column("Mål", 8),
+        Column(capfirst(report.terms.goal.singular), 8),
         Column("Indikator", TEXT),
         Column("Enhet", 20),
         Column("Önskad riktning", 18),
@@ -285,7 +293,7 @@ def _outcomes(workbook: Workbook, report: Report) -> None:
     if not measured:
         return
     columns = [
-        Column("Mål", 8),
+        Column(capfirst(report.terms.goal.singular), 8),
         Column("Indikator", TEXT),
         Column("År", 8),
         Column("Utfall", 12),
@@ -299,8 +307,8 @@ def _outcomes(workbook: Workbook, report: Report) -> None:
     rows: list[Sequence[Value]] = []
     for goal, indicator in measured:
         rows.extend(_outcome(goal, indicator, outcome) for outcome in indicator.outcomes)
-    add_sheet(workbook, "Utfall", columns, rows)
-    add_charts(workbook, workbook["Utfall"], [pair.indicator for pair in measured])
+    sheet = add_sheet(workbook, "Utfall", columns, rows)
+    add_charts(workbook, sheet, [pair.indicator for pair in measured])
 
 
 def _outcome(goal: SubGoalStatus, indicator: IndicatorStatus, outcome: Outcome) -> tuple[Value, ...]:
@@ -333,7 +341,7 @@ def _elsewhere(workbook: Workbook, report: Report) -> None:
         all_years.update(indicator.years)
     years = sorted(all_years)
     columns = [
-        Column("Mål", 8),
+        Column(capfirst(report.terms.goal.singular), 8),
         Column("Indikator", TEXT),
         Column("Kommun", 32),
         *(Column(str(year), 12) for year in years),
@@ -344,8 +352,8 @@ def _elsewhere(workbook: Workbook, report: Report) -> None:
     for goal, indicator in compared_pairs:
         places = compared(indicator, report.municipality)
         rows.extend(_place(goal, indicator, place, years) for place in places)
-    add_sheet(workbook, "Andra kommuner", columns, rows)
-    add_comparisons(workbook, workbook["Andra kommuner"], indicators, len(years))
+    sheet = add_sheet(workbook, "Andra kommuner", columns, rows)
+    add_comparisons(workbook, sheet, indicators, len(years))
 
 
 def _place(
@@ -367,9 +375,12 @@ def yes(value: bool) -> str:
     return "Ja" if value else "Nej"
 
 
-def add_sheet(workbook: Workbook, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> None:
-    """Add a sheet with a row for each of `rows`, under a header row that stays in view and filters them."""
-    sheet: Worksheet = workbook.create_sheet(title)
+def add_sheet(workbook: Workbook, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> Worksheet:
+    """Add a sheet with a row for each of `rows`, under a header row that stays in view and filters them.
+
+    The programme's word for a level may be long or have characters that Excel refuses in the title of a sheet.
+    """
+    sheet: Worksheet = workbook.create_sheet(_sheet_title(title))
     _add_header(sheet, columns)
     for row_number, row in enumerate(rows, start=2):
         cells = [_write(sheet, row_number, column_number, value) for column_number, value in enumerate(row, start=1)]
@@ -377,6 +388,13 @@ def add_sheet(workbook: Workbook, title: str, columns: Sequence[Column], rows: I
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
     _set_print_layout(sheet)
+    return sheet
+
+
+def _sheet_title(title: str) -> str:
+    """Return the title without characters that Excel refuses. openpyxl numbers a title that is taken."""
+    allowed = "".join(" " if character in INVALID_IN_TITLES else character for character in legible(title))
+    return allowed.strip("' ")[:TITLE_LENGTH].strip("' ") or "Blad"
 
 
 def _add_header(sheet: Worksheet, columns: Sequence[Column]) -> None:

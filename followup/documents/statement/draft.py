@@ -12,6 +12,7 @@ from datetime import date
 
 from django.conf import settings
 from django.template.defaultfilters import date as in_words
+from django.utils.text import capfirst
 
 from followup.documents.minutes.extract import (
     Block,
@@ -21,18 +22,19 @@ from followup.documents.minutes.extract import (
     proposed_summary,
 )
 from followup.report.report import Report, Tally, tally
-from organisation.sentences import counted, listing
+from organisation.sentences import listing
 from programmes.scales import BLANK, Meaning, Step
+from programmes.terms import Term
 
 BOARD = "Kommunstyrelsen"
 ADMINISTRATION = "kommunstyrelsens förvaltning"
 
-# Phrases by the meaning of a step.
+# Phrases by the meaning of a step. "{goals}" is the programme's word.
 AREA_FORECASTS: dict[str, str] = {
-    Meaning.REACHED: "målen väntas nås",
-    Meaning.PARTLY: "målen väntas delvis nås",
-    Meaning.NOT_REACHED: "målen väntas inte nås",
-    Meaning.CANNOT_ASSESS: "det går inte att bedöma om målen nås",
+    Meaning.REACHED: "{goals} väntas nås",
+    Meaning.PARTLY: "{goals} väntas delvis nås",
+    Meaning.NOT_REACHED: "{goals} väntas inte nås",
+    Meaning.CANNOT_ASSESS: "det går inte att bedöma om {goals} nås",
     Meaning.NOT_APPLICABLE: "en prognos är inte aktuell",
 }
 # Meanings whose words are verbs: "Av 68 åtgärder pågår 32", but "Av 68 åtgärder är 17 genomförda".
@@ -110,23 +112,40 @@ def _proposals(report: Report) -> tuple[str, ...]:
 
 def _description(report: Report) -> str:
     """Return the description of the matter: the goal, the scope of the follow-up, its results and the changes."""
+    terms = report.terms
     return _paragraphs(
         overarching_goal_sentence(report),
-        "Varje år redovisar ansvariga nämnder och bolag hur arbetet med programmets mål och åtgärder har gått."
-        f" Uppföljningen för {report.year} omfattar {counted(len(report.areas), 'ansvarsområde', 'ansvarsområden')},"
-        f" {counted(len(report.sub_goals), 'mål', 'mål')} och"
-        f" {counted(len(report.measures), 'åtgärd', 'åtgärder')}.",
-        _goals_assessed(report.assessment_tally, len(report.sub_goals)),
-        _measures_done(tally(measure.progress for measure in report.measures), len(report.measures)),
-        "\n".join(["Ansvarsområdena:", *_area_lines(report)]) if report.areas else "",
+        f"Varje år redovisar ansvariga nämnder och bolag hur arbetet med programmets {terms.goal.plural} och"
+        f" {terms.measure.plural} har gått. {_scope(report)}",
+        _goals_assessed(report.assessment_tally, len(report.sub_goals), terms.goal),
+        _measures_done(tally(measure.progress for measure in report.measures), len(report.measures), terms.measure),
+        _areas(report),
         report.circumstances,
         _changes(report),
     )
 
 
+def _scope(report: Report) -> str:
+    """Return "Uppföljningen för 2021 omfattar 5 ansvarsområden, 24 mål och 68 åtgärder."."""
+    terms = report.terms
+    counts = [terms.goal.counted(len(report.sub_goals)), terms.measure.counted(len(report.measures))]
+    if report.shows_areas:
+        counts.insert(0, terms.area.counted(len(report.areas)))
+    return f"Uppföljningen för {report.year} omfattar {listing(counts)}."
+
+
+def _areas(report: Report) -> str:
+    """Return the areas with their judgements as a list; empty for a programme that shows no areas."""
+    if not report.areas or not report.shows_areas:
+        return ""
+    return "\n".join([f"{capfirst(report.terms.area.definite_plural)}:", *_area_lines(report)])
+
+
 def _area_lines(report: Report) -> Iterable[str]:
+    goals = report.terms.goal.definite_plural
     for area in report.areas:
-        judgements = [_assessed_this_year(area.assessment), AREA_FORECASTS.get(area.forecast.meaning, "")]
+        forecast = AREA_FORECASTS.get(area.forecast.meaning, "").format(goals=goals)
+        judgements = [_assessed_this_year(area.assessment), forecast]
         yield f"– {area.name}: {', och '.join(filter(None, judgements)) or 'har inte bedömts'}."
 
 
@@ -144,35 +163,35 @@ def in_running_text(step: Step, number: int) -> str:
     return f"inte {words.removeprefix('ej ')}" if words.startswith("ej ") else words
 
 
-def _goals_assessed(tallies: Iterable[Tally], total: int) -> str:
+def _goals_assessed(tallies: Iterable[Tally], total: int, term: Term) -> str:
     """Return "Av 24 mål bedöms 8 som uppfyllda och 15 som delvis uppfyllda. 1 mål kan inte bedömas.".
 
     A tally is a step of the scale with the number of goals on it. Steps that are no assessment get a sentence each.
     """
     assessed = [f"{item.number} som {item.step.after(item.number)}" for item in tallies if item.step.rank is not None]
-    other_sentences = [_goals_not_assessed(item) for item in tallies if item.step.rank is None]
+    other_sentences = [_goals_not_assessed(item, term) for item in tallies if item.step.rank is None]
     if not assessed:
         return " ".join(other_sentences)
-    return " ".join([f"Av {total} mål bedöms {listing(assessed)}.", *other_sentences])
+    return " ".join([f"Av {term.counted(total)} bedöms {listing(assessed)}.", *other_sentences])
 
 
-def _goals_not_assessed(item: Tally) -> str:
+def _goals_not_assessed(item: Tally, term: Term) -> str:
     """Return a sentence about goals at a step that is no assessment."""
     if item.step == BLANK:
-        return f"{item.number} mål har inte bedömts."
+        return f"{term.counted(item.number)} har inte bedömts."
     words = in_running_text(item.step, item.number)
     verb = "är " if item.step.means(Meaning.NOT_APPLICABLE) else ""
-    return f"{item.number} mål {verb}{words}."
+    return f"{term.counted(item.number)} {verb}{words}."
 
 
-def _measures_done(tallies: Iterable[Tally], total: int) -> str:
+def _measures_done(tallies: Iterable[Tally], total: int, term: Term) -> str:
     """Return "Av 68 åtgärder pågår 32, 17 är genomförda och 1 är inte aktuell i år."."""
     clauses: list[str] = []
     for item in tallies:
         verb, complement = _verb_and_complement(item)
         words = [verb, str(item.number)] if not clauses else [str(item.number), verb]
         clauses.append(" ".join([*words, complement]).strip())
-    return f"Av {counted(total, 'åtgärd', 'åtgärder')} {listing(clauses)}." if clauses else ""
+    return f"Av {term.counted(total)} {listing(clauses)}." if clauses else ""
 
 
 def _verb_and_complement(item: Tally) -> tuple[str, str]:
@@ -189,15 +208,20 @@ def _verb_and_complement(item: Tally) -> tuple[str, str]:
 
 
 def _changes(report: Report) -> str:
+    measures = report.terms.measure.plural
     if not report.changes:
-        return f"Inga åtgärder lades till eller ändrades under {report.year}."
+        return f"Inga {measures} lades till eller ändrades under {report.year}."
     codes = listing(change.code for change in report.changes)
-    return f"Under {report.year} lades åtgärder till eller ändrades i programmet: {codes}. Skälen framgår av rapporten."
+    return (
+        f"Under {report.year} lades {measures} till eller ändrades i programmet: {codes}. Skälen framgår av rapporten."
+    )
 
 
 def _opinion(report: Report) -> str:
+    goals = report.terms.goal.plural
     return _paragraphs(
-        report.assessment_comment or fill_in("förvaltningens samlade bedömning av om programmets mål kommer att nås"),
+        report.assessment_comment
+        or fill_in(f"förvaltningens samlade bedömning av om programmets {goals} kommer att nås"),
         forecast_sentence(report),
         report.looking_ahead or fill_in("vad som behöver göras under kommande år, och av vem"),
     )
@@ -208,21 +232,22 @@ def _consequences(report: Report) -> str:
     legal = f"Ärendet berör {listing(acts)}. " if acts else ""
     return _paragraphs(
         fill_in(
-            "om godkännandet medför kostnader, och hur de finansieras; till exempel att åtgärderna ryms inom"
-            " nämndernas och bolagens budget"
+            "om godkännandet medför kostnader, och hur de finansieras; till exempel att"
+            f" {report.terms.measure.definite_plural} ryms inom nämndernas och bolagens budget"
         ),
         legal + fill_in("vilka krav lagarna ställer i ärendet, och om något i uppföljningen visar brister"),
     )
 
 
 def _children(report: Report) -> str:
+    term = report.terms.measure
     marked = "\n".join(
-        f"– {account.name}: {len(account.measures)} av årets {len(report.measures)} åtgärder."
+        f"– {account.name}: {len(account.measures)} av årets {term.counted(len(report.measures))}."
         for account in report.perspective_accounts
     )
     return _paragraphs(
         report.perspectives,
-        "Så många åtgärder är märkta med programmets perspektiv:\n" + marked if marked else "",
+        f"Så många {term.plural} är märkta med programmets perspektiv:\n{marked}" if marked else "",
         fill_in("vilka följder förslaget får för barn, på kort och lång sikt, och hur barn har fått komma till tals"),
     )
 

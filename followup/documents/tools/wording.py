@@ -48,6 +48,35 @@ def target_status_in_words(indicator: IndicatorStatus) -> str:
     return indicator.target_status.word if indicator.is_confirmed else f"{indicator.target_status.word} (preliminärt)"
 
 
+def scope_in_words(report: Report) -> str:
+    """Return the sentences of a report on its programme: the period, the parts, and the yearly follow-up."""
+    terms = report.terms
+    goals, measures = terms.goal, terms.measure
+    if report.shows_areas:
+        number = len(report.areas)
+        areas = terms.area.indefinite if number == 1 else terms.area.counted(number)
+        parts = (
+            f"{areas}. Varje {terms.area.singular} har {terms.area_goal.indefinite}, underliggande {goals.plural}"
+            f" och {measures.plural}"
+        )
+    else:
+        parts = f"{goals.plural} och {measures.plural}"
+    return (
+        f"Programmet gäller {report.period} och har {parts}. Varje år redovisar de ansvariga nämnderna och bolagen"
+        " hur arbetet har gått."
+    )
+
+
+def judgements_in_words(report: Report) -> str:
+    """Return the sentences of a report on the difference between assessment, forecast and progress."""
+    goal, measure = report.terms.goal, report.terms.measure
+    it, reached = goal.agree("den", "det"), goal.agree("uppfylld", "uppfyllt")
+    return (
+        f"Bedömningen gäller året, prognosen hela perioden och genomförandet varje {measure.singular}. De hålls isär:"
+        f" {goal.indefinite} kan nås senare under perioden även om {it} inte är {reached} i år."
+    )
+
+
 def example_notice(report: Report) -> str:
     """Return the notice at the beginning of a document that has invented texts."""
     return (

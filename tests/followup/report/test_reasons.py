@@ -3,6 +3,7 @@
 import pytest
 
 from followup.report.reasons import faults_of_reasons, reasons_by_code
+from programmes.terms import NEUTRAL
 
 
 def test_each_line_is_the_reason_of_one_goal():
@@ -27,4 +28,4 @@ def test_each_line_is_the_reason_of_one_goal():
     ],
 )
 def test_faults_name_their_line(text, faults):
-    assert faults_of_reasons(text, {"1.3"}) == faults
+    assert faults_of_reasons(text, {"1.3"}, NEUTRAL.goal) == faults

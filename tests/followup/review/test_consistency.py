@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from followup.review.consistency import OF_AREA, contradiction, contradictions
+from followup.review.consistency import contradiction, contradictions, names_of_area
 from followup.scales import change_between
 from programmes.scales import Kind, Meaning, Symbol, Tone, build_scale
 from programmes.shipped_frameworks import ShippedStep
+from programmes.terms import NEUTRAL
 from tests.factories import SCALES
 
 
@@ -66,15 +67,15 @@ CASES = [
 
 @pytest.mark.parametrize(("overall", "of_goals", "sentence"), CASES)
 def test_contradiction(overall, of_goals, sentence):
-    assert contradiction(SCALES.forecast, "P", overall, of_goals) == sentence
+    assert contradiction(SCALES.forecast, "P", overall, of_goals, NEUTRAL.goal) == sentence
 
 
 def test_assessment_and_forecast_are_judged_each_for_itself():
     goals = [Judged("not_met", "will"), Judged("met", "will")]
-    assert contradictions(SCALES, Judged("met", "will"), goals, OF_AREA) == [
+    assert contradictions(SCALES, Judged("met", "will"), goals, names_of_area(NEUTRAL)) == [
         "Områdets bedömning är ”Uppfyllt”, men 1 mål har ”Ej uppfyllt”."
     ]
-    assert contradictions(SCALES, Judged("partly", "will"), goals, OF_AREA) == []
+    assert contradictions(SCALES, Judged("partly", "will"), goals, names_of_area(NEUTRAL)) == []
 
 
 # A scale of a municipality with a fourth comparable step, placed second, and an incomparable one placed third.
@@ -120,7 +121,7 @@ FOUR_STEPS = build_scale(
     ],
 )  # fmt: skip
 def test_the_order_comes_from_the_scale(overall, of_goals, sentence):
-    assert contradiction(FOUR_STEPS, "A", overall, of_goals) == sentence
+    assert contradiction(FOUR_STEPS, "A", overall, of_goals, NEUTRAL.goal) == sentence
 
 
 @pytest.mark.parametrize(
