@@ -209,6 +209,11 @@ class AnswerForms(PageForms):
     """Forms of one page: the goal's answer, its outcomes and its measures, those of `own` that can be written."""
 
     def __init__(self, goal_year: GoalYear, own: Collection[Answer], data: QueryDict | None, today: date) -> None:
+        """Make a form of each answer in `own` that can be written, bound to the posted `data`, if any.
+
+        The button that starts from last year and the one that adds a contribution change the data before the forms
+        are bound, so that the page shows the result without saving it.
+        """
         self.goal_year = goal_year
         self.locked = [answer for answer in own if not answer.is_writable]
         self.start_from_last_year = bool(data and "start" in data)

@@ -91,6 +91,11 @@ class EarlierYears:
     def _add_answer(
         self, year: int, list_key: str, code: Iterable[int], row: SourceRow, answers: Mapping[str, str]
     ) -> None:
+        """Add the `answers` in a row about one goal or measure to its year. Empty answers add nothing.
+
+        :param list_key: the list of the year that the answer belongs to: that of goals or that of measures.
+        :param code: the numbers that name the goal or measure, such as 1, 2.
+        """
         if not any(answers.values()):
             return
         if year not in self._years:

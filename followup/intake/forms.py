@@ -74,6 +74,7 @@ class MappingForm(forms.Form):
     """Kind of each sheet and meaning of each column as they were recognised, for a person to correct."""
 
     def __init__(self, mapped: MappedWorkbook, *args: Any, **kwargs: Any) -> None:
+        """Add a field for the meaning of each sheet, and of each column of the sheets that are read."""
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
         self.sheets_by_field = [(f"s{number}", sheet) for number, sheet in enumerate(mapped.sheets)]

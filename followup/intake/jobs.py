@@ -137,6 +137,7 @@ def _preview(workbook: Workbook) -> None:
 
 
 def _import(workbook: Workbook) -> None:
+    """Import a confirmed workbook. If it fails or its effect has changed, store a new preview for the user instead."""
     by, removes = workbook.by, workbook.removes
     # Permissions may have changed while the workbook waited.
     if not can_edit_programmes(by) or (removes and not can_remove_from_programmes(by)):

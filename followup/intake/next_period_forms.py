@@ -31,9 +31,12 @@ class NextPeriodForm(forms.ModelForm):
     CHOICES = ("goals", "measures", "indicators", "guidelines")
 
     def __init__(self, programme: Programme, data: Any = None) -> None:
-        length = len(programme.years)
-        first, last = programme.last_year + 1, programme.last_year + length
-        initial = {"first_year": first, "last_year": last, "overarching_goal": programme.overarching_goal}
+        """Propose a period of the same length after that of `programme`, and offer its items to go on with."""
+        initial = {
+            "first_year": programme.last_year + 1,
+            "last_year": programme.last_year + len(programme.years),
+            "overarching_goal": programme.overarching_goal,
+        }
         super().__init__(data, initial=initial)
         self.label_suffix = ""
         self.programme = programme

@@ -17,6 +17,7 @@ from programmes.succession import begin_next_period
 
 
 def next_period(request: HttpRequest, slug: str) -> HttpResponse:
+    """Choose the goals and measures that continue, and create the programme of the next period as a draft."""
     programme = programme_or_404(request, slug)
     if not can_edit_programmes(user_of(request)):
         raise PermissionDenied("Nästa periods program läggs upp av granskare.")

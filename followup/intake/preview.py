@@ -207,11 +207,11 @@ class _Outcome:
 
 
 def _import(file: ReadFile, by: User) -> _Outcome:
+    """Import the file in a savepoint, and return the outcome. After a fault nothing of it remains."""
     log = ImportLog()
     if file.source is None:
         return _Outcome(log, file.problems)
     try:
-        # A savepoint, so that problems can still be shown after a fault.
         with transaction.atomic():
             programme = import_source(file.source, log, file.mapped.problems, with_pdf=pdf.is_available(), by=by)
             _refuse_changed_units(log, by)
@@ -238,6 +238,7 @@ def _numbered_kind(item: models.Model) -> str:
 
 
 def _describe(file: ReadFile, outcome: _Outcome) -> Preview:
+    """Return the outcome of an import in the words and numbers that the user sees before confirming it."""
     log, programme, surplus = outcome.log, outcome.programme, outcome.surplus
     missing = Counter(str(row._meta.verbose_name_plural) for row in log.missing)
     kinds = dict.fromkeys([*log.created, *log.changed, *log.unchanged, *missing])

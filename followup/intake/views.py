@@ -42,6 +42,7 @@ def _editor_or_403(request: HttpRequest) -> User:
 
 
 def workbook_upload(request: HttpRequest) -> HttpResponse:
+    """Take an uploaded workbook, start its preview and show that; list the user's uploads that are not finished."""
     user = _editor_or_403(request)
     form = WorkbookForm(request.POST, request.FILES) if request.method == "POST" else WorkbookForm()
     if form.is_valid():
@@ -199,6 +200,7 @@ def _show(
     meanings: MappingForm,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
+    """Show the preview of a workbook, with the forms for its facts and for the meanings of its sheets and columns."""
     context = {
         "workbook": workbook,
         "preview": preview,

@@ -107,6 +107,7 @@ def import_follow_ups(source: Node, programme: Programme, log: ImportLog, *, wit
 
 
 def _open_year(node: Node, programme: Programme) -> FollowUp:
+    """Open a year of the programme with the texts in the file. Raise SourceError at the place of a wrong field."""
     state = node["state"].text
     follow_up = FollowUp(
         programme=programme,
@@ -214,6 +215,7 @@ def _record_decision(follow_up: FollowUp, node: Node, log: ImportLog, *, with_pd
 
 
 def _note(decision: Decision, order: int, node: Node) -> ProtocolNote:
+    """Return an unsaved note for the minutes. Raise SourceError with all its wrong fields."""
     note = ProtocolNote(
         decision=decision,
         order=order,

@@ -40,6 +40,7 @@ def queue_password_links(now: datetime) -> int:
 
 
 def _queue(link: PasswordLink, today: date) -> None:
+    """Put the mail with a link in the outbox: an invitation, or the answer to a forgotten password."""
     context = {"link": link, "link_mark": LINK_MARK, "municipality": settings.MUNICIPALITY_NAME}
     if link.is_invitation:
         template, subject = "invitation", f"Inbjudan till {settings.MUNICIPALITY_NAME}s uppföljning"

@@ -59,10 +59,9 @@ def indicator_fetch(request: HttpRequest, slug: str, area: int, number: int, ind
     log = FetchLog()
     try:
         fetch(key_figure, timezone.now(), log, by=user_of(request), kolada=Kolada(**PAGE_LIMITS))
+        _report_fetch(request, log)
     except KoladaUnavailableError as error:
         messages.error(request, f"Inget hämtades. {error}")
-    else:
-        _report_fetch(request, log)
     return redirect(found)
 
 

@@ -45,7 +45,7 @@ class Criteria:
 
     def lookups(self, **paths: str) -> dict[str, Any]:
         """Return a lookup for each criterion in `paths` that has a value."""
-        return {path: value for name, path in paths.items() if (value := getattr(self, name))}
+        return {path: getattr(self, name) for name, path in paths.items() if getattr(self, name)}
 
     @property
     def asks_about_answers(self) -> bool:

@@ -60,14 +60,16 @@ def deviations_of(report: Report) -> tuple[Deviation, ...]:
 
 
 def _deviation(goal: SubGoalStatus, report: Report) -> Deviation | None:
+    """Return the goal as a deviation, with the assessment or forecast that makes it one; None when it is on track."""
     before = status_in(goal, previous_year(report))
     gravity = _gravity(goal, before)
     if gravity is None:
         return None
+    is_about_forecast = gravity in OF_FORECAST or _only_forecast_is_unknown(goal, gravity)
     return Deviation(
         goal=goal,
         gravity=gravity,
-        step=goal.forecast if gravity in OF_FORECAST or _only_forecast_is_unknown(goal, gravity) else goal.assessment,
+        step=goal.forecast if is_about_forecast else goal.assessment,
         before=_before_in_words(goal, gravity, before),
         reason=goal.reason or short_reason(goal.comment),
     )

@@ -167,8 +167,8 @@ def _forecast(report: Report) -> str:
 def _goals_total(report: Report) -> Total:
     """Return the goals by assessment. The year before is counted over the goals that there were then."""
     year = previous_year(report)
-    steps_before = [status.assessment for goal in report.sub_goals if (status := status_in(goal, year))]
-    before = tally(step for step in steps_before if step.key)
+    statuses = [status_in(goal, year) for goal in report.sub_goals]
+    before = tally(status.assessment for status in statuses if status and status.assessment.key)
     now = report.assessment_tally
     return Total(f"{GOAL.counted(len(report.sub_goals))}, bedömning {report.year}", _counted(now, before, year))
 

@@ -73,6 +73,7 @@ class Overview:
 
 
 def overview_of(report: Report) -> Overview:
+    """Return the year at a glance, with the changes since the year before if the report has one."""
     previous = max((year for year in report.years if year < report.year), default=None)
     compared = None if previous is None else compared_with(report, previous).comparison
     return Overview(

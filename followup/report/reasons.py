@@ -33,6 +33,10 @@ def faults_of_reasons(text: str, codes: Collection[str], term: Term) -> list[str
 
 
 def _fault_of_line(line: str, codes: Collection[str], term: Term) -> str:
+    """Return the fault of a line, in Swedish; empty when it has none.
+
+    `codes` are the numbers of the goals, and `term` is the programme's word for a goal.
+    """
     if not line:
         return ""
     match = _LINE.fullmatch(line)

@@ -39,12 +39,14 @@ def of_unit(report: Report, unit: str) -> Report:
     """
     if unit not in report.units:
         raise ValueError(f"{unit} ansvarar inte för något i rapporten.")
-    areas = tuple(part for area in report.areas if (part := _area_of_unit(area, unit)).sub_goals)
+    parts = [_area_of_unit(area, unit) for area in report.areas]
+    areas = tuple(part for part in parts if part.sub_goals)
     guidelines = tuple(guideline for guideline in report.guidelines if unit in guideline.units)
     return _with_matching_chapters(replace(report, areas=areas, guidelines=guidelines, selection=unit))
 
 
 def _area_of_unit(area: AreaStatus, unit: str) -> AreaStatus:
+    """Return the area with the goals that the unit is responsible for, itself or by a measure."""
     parts = (_goal_of_unit(goal, unit) for goal in area.sub_goals)
     return replace(area, sub_goals=tuple(goal for goal in parts if unit in goal.units or goal.measures))
 

@@ -1,6 +1,7 @@
 """Template tags for search hits: excerpts with the search words marked."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -34,12 +35,30 @@ def excerpt_of(words: Iterable[str], texts: Iterable[str]) -> SafeString:
 @register.simple_tag
 def excerpt(words: Iterable[str], *texts: str) -> SafeString:
     """Return an excerpt around the first hit in `texts`, or the beginning of the first non-empty text."""
-    found = any_of(words)
-    matches = ((text, match) for text in texts if (match := found.search(text)))
-    text, match = next(matches, (next(filter(None, texts), ""), None))
-    written = text.split()
-    place = len(text[: match.start()].split()) if match else 0
-    first = place - BEFORE if place >= LENGTH else 0
-    shown = " ".join(written[first : first + LENGTH])
-    rest = " …" if first + LENGTH < len(written) else ""
-    return format_html("{}{}{}", "… " if first else "", marked(shown, words), rest)
+    text, position = _first_hit(words, texts)
+    words_of_text = text.split()
+    words_before_hit = len(text[:position].split())
+    start = words_before_hit - BEFORE if words_before_hit >= LENGTH else 0
+    end = start + LENGTH
+    shown = " ".join(words_of_text[start:end])
+    left_out_before = "… " if start else ""
+    left_out_after = " …" if end < len(words_of_text) else ""
+    return format_html("{}{}{}", left_out_before, marked(shown, words), left_out_after)
+
+
+class _Hit(NamedTuple):
+    """A text, and the position in it of the first of the words that were searched for."""
+
+    text: str
+    position: int
+
+
+def _first_hit(words: Iterable[str], texts: Iterable[str]) -> _Hit:
+    """Return the first text with one of the words; without any, the beginning of the first non-empty text."""
+    pattern = any_of(words)
+    not_empty = [text for text in texts if text]
+    for text in not_empty:
+        match = pattern.search(text)
+        if match:
+            return _Hit(text, match.start())
+    return _Hit(not_empty[0] if not_empty else "", 0)

@@ -42,9 +42,11 @@ def people_list(request: HttpRequest) -> HttpResponse:
 
 
 def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    user, by, today = person_or_404(request, pk), administrator_of(request), timezone.localdate()
+    """Show a person with roles, units and invitation, and the changes that the administrator may make."""
+    user = person_or_404(request, pk)
+    by = administrator_of(request)
     memberships = user.memberships.select_related("unit")
-    current = Membership.objects.current(today)
+    current = Membership.objects.current(timezone.localdate())
     context = {
         "person": user,
         "roles": roles_of(user.groups.values_list("name", flat=True)),

@@ -91,6 +91,7 @@ def _goal(goal: SubGoalStatus) -> dict[str, object]:
 
 
 def _measure(measure: MeasureStatus) -> dict[str, object]:
+    """Return the cells of a measure by column title."""
     return {
         "Åtgärd nr": measure.code.rpartition(".")[2],
         "Text": measure.text,
