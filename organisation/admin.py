@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import sha256
 from importlib import import_module
 from typing import Any
 
@@ -21,8 +20,6 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import UploadedFile
 from django.db import DataError, IntegrityError, models
 from django.db.models import Count, Q, QuerySet
 from django.forms.models import BaseInlineFormSet
@@ -32,7 +29,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from simple_history.admin import SimpleHistoryAdmin
 
-from organisation.appearance.logotype import sanitise
+from organisation.appearance.forms import AppearanceForm
 from organisation.appearance.printing import form_warnings
 from organisation.constraint_errors import violation_in_words
 from organisation.fields import LineFormField
@@ -437,22 +434,14 @@ class AccessibilityStatementAdmin(HistoryAdmin):
         return super().has_add_permission(request) and not AccessibilityStatement.objects.exists()
 
 
-class AppearanceForm(ReasonForm):
-    class Meta:
-        widgets = {"accent": forms.TextInput(attrs={"type": "color"})}
-
-    def clean_logotype(self) -> Any:
-        """Reduce an uploaded file to its drawing, and name it by the checksum of its content."""
-        file = self.cleaned_data["logotype"]
-        if not isinstance(file, UploadedFile):
-            return file
-        content, suffix = sanitise(file.read())
-        return ContentFile(content, f"{sha256(content).hexdigest()[:16]}.{suffix}")
+class AppearanceAdminForm(ReasonForm, AppearanceForm):
+    class Meta(AppearanceForm.Meta):
+        pass
 
 
 @admin.register(Appearance)
 class AppearanceAdmin(HistoryAdmin):
-    form = AppearanceForm
+    form = AppearanceAdminForm
     list_display = ("__str__", "logotype")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include(appearance_patterns)),
     path("", include(people_patterns)),
     path("tillganglighet/", views.accessibility, name="accessibility"),
+    path("administration/tillganglighet/", views.accessibility_edit, name="accessibility_edit"),
     path("om/", views.about, name="about"),
     path("hjalp/", views.help_list, name="help_list"),
     path("hjalp/<slug:topic>/", views.help_detail, name="help_detail"),

@@ -2,21 +2,25 @@
 
 import logging
 from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django import forms
-from django.contrib.auth.decorators import login_not_required
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required, permission_required
 from django.contrib.staticfiles import finders
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import condition, require_safe
 
+from organisation.appearance.forms import AppearanceForm
 from organisation.appearance.logotype import aspect_ratio
 from organisation.colours import dark_page_colours, light_page_colours
-from organisation.models import Appearance
+from organisation.history import save_as
+from organisation.models import Appearance, User
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +53,9 @@ def colour_scheme(request: HttpRequest) -> HttpResponse:
     next_page = _next_page(request)
     form = ColourSchemeForm(request.POST or None, initial={"scheme": _chosen_scheme(request)})
     if request.method != "POST" or not form.is_valid():
-        return render(request, "organisation/appearance/colour_scheme.html", {"form": form, "back": next_page})
+        may_edit = request.user.has_perm("organisation.change_appearance")
+        context = {"form": form, "back": next_page, "may_edit_appearance": may_edit}
+        return render(request, "organisation/appearance/colour_scheme.html", context)
 
     # Not redirect(): it would take a word without a slash for the name of a view.
     response = HttpResponseRedirect(next_page)
@@ -62,6 +68,20 @@ def colour_scheme(request: HttpRequest) -> HttpResponse:
         httponly=True,
     )
     return response
+
+
+@permission_required("organisation.change_appearance", raise_exception=True)
+def appearance_edit(request: HttpRequest) -> HttpResponse:
+    """Change the municipality's colour and logotype."""
+    appearance = Appearance.objects.first() or Appearance()
+    is_sent = request.method == "POST"
+    form = AppearanceForm(request.POST if is_sent else None, request.FILES if is_sent else None, instance=appearance)
+    if not form.is_bound or not form.is_valid():
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+        return render(request, "organisation/appearance/appearance_edit.html", {"form": form}, status=status)
+    save_as(appearance, by=cast(User, request.user))
+    messages.success(request, "Utseendet är sparat.")
+    return redirect("organisation:appearance_edit")
 
 
 def _next_page(request: HttpRequest) -> str:

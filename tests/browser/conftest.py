@@ -38,6 +38,7 @@ MEANT = (
     "403 (Forbidden)",
     "404 (Not Found)",
     "409 (Conflict)",
+    "410 (Gone)",
     "422 (Unprocessable Entity)",
     "503 (Service Unavailable)",
     "ERR_INTERNET_DISCONNECTED",

@@ -220,6 +220,8 @@ PAGES = {
     ("followup:robots",): (roles(200, anonymous=200), roles(405, anonymous=405)),
     # Everybody's
     ("organisation:accessibility",): (roles(200, anonymous=200), roles(200, anonymous=200)),
+    ("organisation:accessibility_edit",): (roles(403, administrator=200), roles(403, administrator=422)),
+    ("organisation:appearance_edit",): (roles(403, administrator=200), roles(403, administrator=422)),
     ("organisation:about",): (roles(200), roles(200)),
     ("organisation:colour_scheme",): (roles(200, anonymous=200), roles(200, anonymous=200)),
     ("organisation:stylesheet",): (roles(200, anonymous=200), roles(405, anonymous=405)),

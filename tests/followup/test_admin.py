@@ -154,9 +154,13 @@ def test_a_measure_outside_the_period_is_refused_at_its_field(huddinge, reviewer
     }
 
 
+NO_RESPONSIBLE_PERSON = {"responsible_person-TOTAL_FORMS": 0, "responsible_person-INITIAL_FORMS": 0}
+
+
 def test_a_measure_added_while_the_year_is_open_gets_its_entry(huddinge, reviewer):
     goal = SubGoal.objects.get(area__number=1, number=1)
     data = {"sub_goal": goal.pk, "number": 40, "text": "Ny åtgärd", "first_year": 2021, "last_year": 2021}
+    data |= NO_RESPONSIBLE_PERSON
     response = client_of(reviewer).post(url(Measure, "add"), data, follow=True)
     entry = MeasureEntry.objects.get(measure__text="Ny åtgärd")
     assert entry.follow_up.year == 2021
@@ -254,7 +258,7 @@ def test_measures_of_a_goal_without_area_do_not_hide_the_error_of_the_goal(admin
     measures = {"measures-TOTAL_FORMS": "1", "measures-INITIAL_FORMS": "0", "measures-0-number": "1"}
     indicators = {"indicators-TOTAL_FORMS": "0", "indicators-INITIAL_FORMS": "0"}
     sent = {"area": "NaN", "number": "1", "text": "Mål", "measures-0-text": "Åtgärd", "measures-0-first_year": "2018"}
-    page = admin_client.post("/admin/programmes/subgoal/add/", measures | indicators | sent)
+    page = admin_client.post("/admin/programmes/subgoal/add/", NO_RESPONSIBLE_PERSON | measures | indicators | sent)
     assert page.status_code == 200
     assert list(page.context["adminform"].form.errors) == ["area"]
 

@@ -79,3 +79,32 @@ def test_there_is_one_statement_at_most():
 @pytest.mark.parametrize(("role", "status"), [(ADMINISTRATOR, 200), (REVIEWER, 403), (SECRETARY, 403), (None, 302)])
 def test_only_administrators_write_the_statement(role, status):
     assert client_of(make_user("person", role=role)).get(ADD).status_code == status
+
+
+EDIT = "/administration/tillganglighet/"
+SENT = {
+    "site_name": "Program och uppföljning",
+    "act": "lagen",
+    "compliance": "full",
+    "method": "Egen granskning.",
+    "contact_email": "webben@example.com",
+    "supervisor": "Digg",
+    "complaint_url": "example.com/anmal",
+    "published_on": "2021-01-04",
+    "assessed_on": "2021-02-17",
+    "updated_on": "2021-05-05",
+}
+
+
+def test_an_administrator_writes_the_statement_on_its_page():
+    administrator = make_user("anders", role=ADMINISTRATOR)
+    client = client_of(administrator)
+    assert "Ändra redogörelsen" in html_of(client.get(URL))
+    assert "Ändra redogörelsen" not in html_of(Client().get(URL))
+    assert client.post(EDIT, SENT).url == URL
+    written = AccessibilityStatement.objects.get()
+    assert (written.complaint_url, written.history.get().history_user) == ("https://example.com/anmal", administrator)
+    refused = client.post(EDIT, SENT | {"compliance": "partial"})
+    assert (refused.status_code, "Delvis förenlig: skriv vilket innehåll" in html_of(refused)) == (422, True)
+    assert client.post(EDIT, SENT | {"site_name": "Nytt namn"}).status_code == 302
+    assert AccessibilityStatement.objects.get().site_name == "Nytt namn"

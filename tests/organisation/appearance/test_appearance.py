@@ -187,3 +187,19 @@ def test_a_visitor_chooses_light_or_dark():
     client.cookies["utseende"] = "trasig"
     assert client.get(CSS).status_code == 200
     assert "Välj ett giltigt alternativ" in html_of(client.post("/utseende/", {"scheme": "x"}))
+
+
+@pytest.mark.django_db
+def test_an_administrator_changes_the_appearance_on_its_page(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    administrator = make_user("anders", role=ADMINISTRATOR)
+    client = client_of(administrator)
+    page = "/administration/utseende/"
+    sent = {"accent": "#12405c", "logotype": SimpleUploadedFile("l.svg", DRAWING)}
+    assert client.post(page, sent).url == page
+    appearance = Appearance.objects.get()
+    assert (appearance.file_name[-4:], appearance.history.get().history_user) == (".svg", administrator)
+    for bad in ({"accent": "#ffff00"}, {"accent": "#12405c", "logotype": SimpleUploadedFile("l.svg", b"inget")}):
+        assert client.post(page, bad).status_code == 422
+    appearance.refresh_from_db()
+    assert appearance.accent == "#12405c"
