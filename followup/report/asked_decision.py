@@ -10,6 +10,7 @@ from followup.report.excerpts import shortened
 from followup.report.report import Report
 
 DECISION_LENGTH = 330
+COMMITTEE_LENGTH = 110
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ def _decision_without_case(report: Report) -> AskedDecision:
 
 
 def _usual_decision(report: Report, verb: str) -> str:
-    return f"Uppföljningen för {report.year} av ”{report.programme}” {verb}."
+    programme = shortened(report.programme, DECISION_LENGTH - 60)
+    return f"Uppföljningen för {report.year} av ”{programme}” {verb}."
 
 
 def _meeting(report: Report) -> str:
@@ -58,7 +60,8 @@ def _meeting(report: Report) -> str:
 
 
 def _prepared_by(committee: str) -> str:
-    return f"Ärendet har beretts av {_with_small_letter(committee)}." if committee else ""
+    name = shortened(_with_small_letter(committee), COMMITTEE_LENGTH)
+    return f"Ärendet har beretts av {name}." if name else ""
 
 
 def _with_small_letter(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from followup.report.excerpts import short_reason
+from followup.report.excerpts import short_reason, shortened
 from followup.report.report import Report, SubGoalStatus, YearStatus
 from followup.report.step_meanings import (
     cannot_be_assessed,
@@ -29,6 +29,10 @@ class Gravity(IntEnum):
     PARTLY_AS_BEFORE = 6
 
 
+# The most characters of a name in a row.
+NAME_LENGTH = 120
+UNIT_LENGTH = 60
+
 # Deviations whose step is that of the forecast. The step of the others is that of the assessment.
 OF_FORECAST = (Gravity.WILL_NOT_BE_REACHED, Gravity.WORSE_FORECAST, Gravity.PARTLY_AS_BEFORE)
 
@@ -44,8 +48,14 @@ class Deviation:
     reason: str
 
     @property
+    def name(self) -> str:
+        """The goal's short name, or its text, cut if it is longer than a row has room for."""
+        return shortened(self.goal.name, NAME_LENGTH)
+
+    @property
     def lead_unit(self) -> str:
-        return self.goal.units[0] if self.goal.units else ""
+        first = next(iter(self.goal.units), "")
+        return shortened(self.goal.lead or first, UNIT_LENGTH)
 
     @property
     def other_units(self) -> int:

@@ -37,5 +37,14 @@ def shortened(text: str, length: int) -> str:
         return text
     cut = text[: length - 1]
     whole_words = cut.rpartition(" ")[0]
-    kept = whole_words if len(whole_words) > length // 2 else cut
+    candidates = (_without_short_words_last(whole_words), whole_words)
+    kept = next((text for text in candidates if len(text) > length // 2), cut)
     return f"{kept.rstrip(' ,;–')}…"
+
+
+def _without_short_words_last(text: str) -> str:
+    """Return the text without short words at its end, such as "i" and "att", which lead on to something."""
+    words = text.split(" ")
+    while words and len(words[-1]) <= 3:
+        words.pop()
+    return " ".join(words)

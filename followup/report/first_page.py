@@ -6,7 +6,7 @@ It is a plain value made from the `Report`, within a budget of rows, so that it 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from followup.report.asked_decision import AskedDecision, asked_decision
 from followup.report.deviations import Deviation, Gravity, deviations_of
@@ -27,16 +27,31 @@ from followup.report.sentences import (
 )
 from followup.report.step_meanings import is_late, is_stopped
 from followup.report.turns import previous_year, status_in, turns_of
-from organisation.sentences import listing
 from programmes.scales import Step, Symbol
 
-DEVIATION_ROWS = 7
-INDICATOR_ROWS = 3
-AREA_ROWS = 8
 # The most codes that a sentence lists; the rest are counted.
 LISTED_CODES = 8
 JUDGEMENT_LENGTH = 230
 FORECAST_LENGTH = 170
+AREA_NAME_LENGTH = 80
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The most rows of each kind on the page."""
+
+    deviations: int = 7
+    indicators: int = 3
+    areas: int = 8
+
+    @property
+    def smaller(self) -> Budget | None:
+        """The budget with one row less: first of the indicators, then of the deviations and the areas by turns."""
+        if self.indicators:
+            return replace(self, indicators=self.indicators - 1)
+        if self.deviations and self.deviations >= self.areas - 4:
+            return replace(self, deviations=self.deviations - 1)
+        return replace(self, areas=self.areas - 1) if self.areas > 1 else None
 
 
 @dataclass(frozen=True)
@@ -46,6 +61,11 @@ class CountedStep:
     step: Step
     number: int
     before: int | None
+
+    @property
+    def words(self) -> str:
+        """The words of the step, in agreement with the number."""
+        return self.step.after(self.number)
 
 
 @dataclass(frozen=True)
@@ -69,13 +89,18 @@ class AreaRow:
     measures: tuple[Tally, ...]
     late: str
 
+    @property
+    def name(self) -> str:
+        return shortened(self.area.name, AREA_NAME_LENGTH)
+
 
 @dataclass(frozen=True)
 class Reference:
-    """A goal or measure that a sentence names, with its place in the report."""
+    """A goal or measure that a sentence names, with its place in the report and the word or comma before it."""
 
     code: str
     anchor: str
+    joiner: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,8 +114,8 @@ class SentenceWithReferences:
     @property
     def text(self) -> str:
         """The sentence without page numbers."""
-        codes = listing(reference.code for reference in self.references) if self.references else ""
-        return " ".join(part for part in (self.start, codes) if part) + self.end
+        listed = "".join(f"{reference.joiner} {reference.code}" for reference in self.references)
+        return f"{self.start}{listed}{self.end}"
 
 
 @dataclass(frozen=True)
@@ -125,11 +150,11 @@ class FirstPage:
     notes: str
 
 
-def first_page_of(report: Report, *, rows: int = DEVIATION_ROWS, indicators: int = INDICATOR_ROWS) -> FirstPage:
-    """Return the first page with at most so many rows of deviations and indicators."""
+def first_page_of(report: Report, budget: Budget = Budget()) -> FirstPage:
+    """Return the first page with at most so many rows as the budget has."""
     deviations = deviations_of(report)
     off, measured = off_target(report), measured_indicators(report)
-    areas = _shown_areas(report.areas, deviations)
+    areas = _shown_areas(report.areas, deviations, budget.areas)
     return FirstPage(
         title=f"Uppföljning {report.year} på en sida",
         decision=asked_decision(report),
@@ -140,13 +165,13 @@ def first_page_of(report: Report, *, rows: int = DEVIATION_ROWS, indicators: int
         areas=tuple(map(_area_row, areas)),
         areas_left_out=_areas_left_out(len(report.areas) - len(areas)),
         deviation_heading=_deviation_heading(report, deviations),
-        deviations=deviations[:rows],
-        rest=(*_remaining_deviations(deviations[rows:], report), *_measure_sentences(report)),
+        deviations=deviations[: budget.deviations],
+        rest=(*_remaining_deviations(deviations[budget.deviations :], report), *_measure_sentences(report)),
         year_before=previous_year(report),
         turns=_turns(report),
         indicator_heading=f"Indikatorer som avviker: {len(off)} av {len(measured)}" if off else "",
-        indicators=off[:indicators],
-        indicators_left_out=_indicators_left_out(len(off[indicators:])),
+        indicators=off[: budget.indicators],
+        indicators_left_out=_indicators_left_out(len(off[budget.indicators :])),
         notes=_notes(report),
     )
 
@@ -195,14 +220,14 @@ def _counted(now: Iterable[Tally], before: Iterable[Tally], year: int | None) ->
     )
 
 
-def _shown_areas(areas: Sequence[AreaStatus], deviations: Iterable[Deviation]) -> list[AreaStatus]:
-    """Return all areas, or of more than eight those with the most deviating goals, in their own order."""
-    if len(areas) <= AREA_ROWS:
+def _shown_areas(areas: Sequence[AreaStatus], deviations: Iterable[Deviation], most: int) -> list[AreaStatus]:
+    """Return all areas, or of more than `most` those with the most deviating goals, in their own order."""
+    if len(areas) <= most:
         return list(areas)
     numbers = [deviation.goal.area for deviation in deviations]
     deviating = [area for area in areas if area.number in numbers]
     most_first = sorted(deviating, key=lambda area: -numbers.count(area.number))
-    shown = most_first[:AREA_ROWS]
+    shown = most_first[:most]
     return [area for area in areas if area in shown]
 
 
@@ -263,10 +288,13 @@ def _goal_reference(goal: SubGoalStatus) -> Reference:
 
 def _sentence(start: str, references: tuple[Reference, ...], end: str) -> SentenceWithReferences:
     """Return a sentence that lists the first references and counts the rest."""
-    left_out = len(references) - LISTED_CODES
-    if left_out <= 0:
-        return SentenceWithReferences(start, references, f"{end}.")
-    return SentenceWithReferences(start, references[:LISTED_CODES], f" och {left_out} till{end}.")
+    left_out = max(len(references) - LISTED_CODES, 0)
+    listed = references[:LISTED_CODES]
+    rest = f" och {left_out} till" if left_out else ""
+    last_joiner = "," if left_out else " och"
+    joiners = ["", *[","] * (len(listed) - 2), last_joiner][: len(listed)]
+    joined = tuple(replace(one, joiner=joiner) for one, joiner in zip(listed, joiners, strict=True))
+    return SentenceWithReferences(start, joined, f"{rest}{end}.")
 
 
 def _measure_sentences(report: Report) -> Iterable[SentenceWithReferences]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from followup.report.excerpts import shortened
 from followup.report.indicators import Figure, IndicatorStatus, Outcome
 from followup.report.report import Report, SubGoalStatus
 from programmes.scales import Step, Symbol
@@ -14,6 +15,8 @@ WRONG_WAY = Step("wrong_way", "Åt fel håll", "poor", Symbol.DOWN.path)
 TOO_SLOW = Step("too_slow", "För långsamt", "middling", Symbol.LEVEL.path)
 # Less than this share of the way that the time gone asks for is too slow.
 TOLERATED_SHARE = Decimal("0.5")
+# The most characters of an indicator's name in a row.
+NAME_LENGTH = 90
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,10 @@ class Measured:
     start: Figure
     latest: Outcome
     aim: Aim
+
+    @property
+    def name(self) -> str:
+        return shortened(self.indicator.name, NAME_LENGTH)
 
     @property
     def step(self) -> Step | None:

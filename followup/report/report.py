@@ -282,7 +282,7 @@ class Report(Part):
 
     @property
     def matrix_columns(self) -> int:
-        """Number of columns of the matrix: the goal, its years and its forecast."""
+        """Number of columns of the matrix of words: the goal, its years and its forecast."""
         return len(self.years) + 2
 
     @property
@@ -313,6 +313,14 @@ class Report(Part):
     def shows_summary(self) -> bool:
         """Whether the report has a chapter for the summary. A decided report without a summary has none."""
         return not self.selection and bool(self.summary or not self.is_decided)
+
+    @property
+    def shows_circumstances(self) -> bool:
+        return not self.selection and bool(self.circumstances or not self.is_decided)
+
+    @property
+    def shows_looking_ahead(self) -> bool:
+        return not self.selection and bool(self.looking_ahead or not self.is_decided)
 
     @property
     def has_indicators(self) -> bool:

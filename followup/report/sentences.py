@@ -198,6 +198,11 @@ def _count(steps: Iterable[Step], means: Callable[[Step], bool]) -> int:
     return sum(means(step) for step in steps)
 
 
+def perspective_sentence(number: int, total: int) -> str:
+    """Return the beginning of a list of measures: "26 av 68 åtgärder berör perspektivet:"."""
+    return f"{number} av {MEASURE.counted(total)} berör perspektivet:"
+
+
 def judgement_sentence(report: Report) -> str:
     """Return the overall forecast as the administration's judgement; empty without a comparable forecast."""
     forecast = report.forecast

@@ -11,6 +11,7 @@ from docx.document import Document
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
+from followup.documents.report.docx_first_page import add_first_page
 from followup.documents.tools import word
 from followup.documents.tools.office_zip import file_time
 from followup.documents.tools.wording import (
@@ -24,6 +25,7 @@ from followup.documents.tools.wording import (
 )
 from followup.report.indicators import Figure, IndicatorStatus, compared
 from followup.report.report import AreaStatus, Comparison, GuidelineStatus, MeasureStatus, Report, SubGoalStatus
+from followup.report.sentences import perspective_sentence
 from programmes.scales import Step
 from programmes.terms import Term, genitive
 
@@ -47,6 +49,7 @@ def render(report: Report) -> bytes:
     note = " · innehåller exempel" if report.shows_example else ""
     word.header_and_footer(document, header=f"{report.title}{note}", footer=report.municipality)
     _title_page(document, report)
+    add_first_page(document, report)
     word.paragraph(document, "Innehåll", "TOC Heading").paragraph_format.page_break_before = True
     # The first chapter comes after the contents, which are made of all of them.
     first = len(document.paragraphs)
@@ -149,7 +152,7 @@ def _matrix(document: Document, report: Report) -> None:
 
 
 def _circumstances(document: Document, report: Report) -> None:
-    if not report.selection:
+    if report.shows_circumstances:
         _chapter(document, "Årets förutsättningar", report)
         word.prose(document, report.circumstances or "Inget har skrivits om årets förutsättningar.")
 
@@ -300,9 +303,8 @@ def _perspectives(document: Document, report: Report) -> None:
         word.heading(document, account.name, 2)
         if account.description:
             word.prose(document, account.description)
-        introduction = word.paragraph(document, f"Årets {report.terms.measure.plural} med perspektivet:")
-        introduction.paragraph_format.keep_with_next = True
-        _measure_list(document, account.measures)
+        codes = ", ".join(measure.code for measure in account.measures)
+        word.prose(document, f"{perspective_sentence(len(account.measures), len(report.measures))} {codes}.")
 
 
 def _guidelines(document: Document, report: Report) -> None:
@@ -369,29 +371,9 @@ def _changes(document: Document, report: Report) -> None:
 
 
 def _ahead(document: Document, report: Report) -> None:
-    if not report.selection:
+    if report.shows_looking_ahead:
         _chapter(document, "Framåtblick", report)
         word.prose(document, report.looking_ahead or "Ingen framåtblick har skrivits ännu.")
-
-
-def _appendix(document: Document, report: Report) -> None:
-    """Add an appendix with a table of all goals, each followed by its measures: responsible units and status."""
-    terms = report.terms
-    content, item = f"alla {terms.goal.plural}", terms.goal.singular
-    if report.with_measures:
-        content, item = f"{content} och {terms.measure.plural}", f"{item} eller {terms.measure.singular}"
-    _chapter(document, f"Bilaga: {content}").paragraph_format.page_break_before = True
-    if not report.sub_goals:
-        word.prose(document, f"Programmet har inga {terms.goal.plural}.")
-        return
-    headers = ["Nr", capfirst(item), "Ansvar", "Status"]
-    table = word.table(document, headers, [16, 74, 44, 36], f"Bilaga: {content}, med ansvar och status")
-    for goal in report.sub_goals:
-        goal_cells: list[str | Step] = [goal.code, f"{goal.text}{_mark(goal)}", ", ".join(goal.units), goal.assessment]
-        word.row(table, goal_cells, stands_out=True)
-        for measure in goal.measures:
-            units = ", ".join(measure.units)
-            word.row(table, [measure.code, f"{measure.text}{_mark(measure)}", units, measure.progress])
 
 
 # In the order that boards are used to.
@@ -406,7 +388,6 @@ CHAPTERS: tuple[Callable[[Document, Report], None], ...] = (
     _comparison,
     _changes,
     _ahead,
-    _appendix,
 )
 
 

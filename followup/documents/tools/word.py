@@ -273,8 +273,15 @@ def add_text(to: Paragraph, text: str, *, bold: bool = False, colour: str = "") 
     return run
 
 
+def add_sign(to: Paragraph, step: Step) -> None:
+    """Add the symbol of a step, before words of the caller's own."""
+    sign = add_text(to, SIGNS.get(step.path, "•"), colour=step.tone)
+    _name_font(sign._r, SIGN_FONT)
+    add_text(to, "\N{NO-BREAK SPACE}")
+
+
 def add_status(to: Paragraph, step: Step) -> None:
-    """Symbol, word and colour together."""
+    """Add symbol, word and colour together."""
     sign = add_text(to, SIGNS.get(step.path, "•"), colour=step.tone)
     _name_font(sign._r, SIGN_FONT)
     add_text(to, f"\N{NO-BREAK SPACE}{step.word}", bold=True, colour=step.tone)
