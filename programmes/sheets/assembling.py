@@ -123,6 +123,9 @@ class ProgrammeAssembler:
             if column.spec and column.spec.of_goal
         } | {"area", "goal"}
         self.areas: dict[int, SourceRow] = {}
+        # Numbers of the programme by those in the file, which differ where the file has been renumbered.
+        self.areas_by_file_number: dict[int, int] = {}
+        self.goals_by_file_number: dict[GoalCode, GoalCode] = {}
         self.area_numbers: dict[str, int] = {}
         self.goals: dict[GoalCode, SourceRow] = {}
         self.goal_codes: dict[tuple[int | None, str], GoalCode] = {}
@@ -206,7 +209,8 @@ class ProgrammeAssembler:
         reference = _reference_in(row, "name")
         if not reference:
             return
-        number = reference.code[-1] if reference.code else self._area_number(reference.words)
+        file_number = reference.code[-1] if reference.code else None
+        number = self._area_by_file_number(file_number, reference.words)
         if number in self.areas:
             self.problems.append(
                 row.problem(f"område {number} står redan på rad {self.areas[number].number}.", "number")
@@ -217,6 +221,15 @@ class ProgrammeAssembler:
 
     def _area_number(self, words: str) -> int:
         return self.numberings["area"].choose((), words, self.areas)
+
+    def _area_by_file_number(self, number: int | None, words: str) -> int:
+        """Return the programme's number of an area that has this number in the file, if any."""
+        if number is None:
+            return self._area_number(words)
+        if number not in self.areas_by_file_number:
+            chosen = self.numberings["area"].choose((), words, self.areas, number) if words else number
+            self.areas_by_file_number[number] = chosen
+        return self.areas_by_file_number[number]
 
     def _add_area(self, number: int, area: SourceRow) -> None:
         area["sub_goals"] = []
@@ -229,7 +242,7 @@ class ProgrammeAssembler:
         if len(code) >= 2:
             number = code[-2]
         elif reference.code:
-            number = reference.code[-1]
+            number = self._area_by_file_number(reference.code[-1], reference.words)
         elif reference.words:
             known = self.area_numbers.get(normal(reference.words))
             number = self._area_number(reference.words) if known is None else known
@@ -276,6 +289,8 @@ class ProgrammeAssembler:
             code = code_above = _with_lost_zero(reference.code, code_above)
             if not reference and not row.get("area"):
                 continue
+            if len(code) >= 2:
+                code = Code((*code[:-2], self._area_by_file_number(code[-2], _area_words(row)), code[-1]))
             above.area = self._area_of(row, code, above)
             if reference.words:
                 self._add_goal_row(row, above.area, code, reference.words)
@@ -283,7 +298,8 @@ class ProgrammeAssembler:
                 self.problems.append(row.problem("målet har ett nummer men ingen text. Fyll i målet.", "text"))
 
     def _add_goal_row(self, row: SourceRow, area: int, code: Sequence[int], text: str) -> None:
-        goal_code = GoalCode(area, code[-1] if code else self._goal_number(area, text))
+        file_code = GoalCode(area, code[-1]) if code else None
+        goal_code = self._goal_by_file_number(file_code, text) if file_code else self._new_goal_code(area, text)
         if goal_code in self.goals:
             first = self.goals[goal_code]
             self.problems.append(
@@ -300,9 +316,19 @@ class ProgrammeAssembler:
         self._add_goal(goal_code, goal, row, "text")
         self.mapped.placed.append(PlacedItem("goals", row, goal_code, goal))
 
-    def _goal_number(self, area: int, text: str) -> int:
+    def _goal_number(self, area: int, text: str, in_file: int | None = None) -> int:
         used = [code.goal for code in self.goals if code.area == area]
-        return self.numberings["goal"].choose((area,), text, used)
+        return self.numberings["goal"].choose((area,), text, used, in_file)
+
+    def _new_goal_code(self, area: int, text: str) -> GoalCode:
+        return GoalCode(area, self._goal_number(area, text))
+
+    def _goal_by_file_number(self, code: GoalCode, words: str) -> GoalCode:
+        """Return the programme's number of a goal that has this number in the file; its area is the programme's."""
+        if code not in self.goals_by_file_number:
+            number = self._goal_number(code.area, words, code.goal) if words else code.goal
+            self.goals_by_file_number[code] = GoalCode(code.area, number)
+        return self.goals_by_file_number[code]
 
     def _add_goal(self, code: GoalCode, goal: SourceRow, row: SourceRow, text_key: str) -> None:
         columns = {"text": row.columns.get(text_key, ""), "number": row.columns.get("number", "")}
@@ -339,12 +365,16 @@ class ProgrammeAssembler:
         reference: Reference = row.get("goal", NO_REFERENCE)
         goal_code = _with_lost_zero(reference.code, above.goal or ())
         if len(code) >= 3:
-            return GoalCode(code[-3], code[-2])
-        if len(goal_code) >= 2:
-            return GoalCode(goal_code[-2], goal_code[-1])
-        if len(code) == 2 and "goal" not in row:
-            return GoalCode(code[0], code[1])
-        return None
+            area, goal = code[-3], code[-2]
+        elif len(goal_code) >= 2:
+            area, goal = goal_code[-2], goal_code[-1]
+        elif len(code) == 2 and "goal" not in row:
+            area, goal = code
+        else:
+            return None
+        return self._goal_by_file_number(
+            GoalCode(self._area_by_file_number(area, _area_words(row)), goal), reference.words
+        )
 
     def _goal_by_words(self, row: SourceRow, above: _Above) -> GoalCode:
         """Return the goal by its words, or by its number within an area that the row tells otherwise."""
@@ -360,8 +390,9 @@ class ProgrammeAssembler:
         area = self._area_of(row, (), above)
         if words and (area, words) in self.goal_codes:
             return self.goal_codes[area, words]
-        number = reference.code[-1] if reference.code else self._goal_number(area, reference.words)
-        return GoalCode(area, number)
+        if reference.code:
+            return self._goal_by_file_number(GoalCode(area, reference.code[-1]), reference.words)
+        return self._new_goal_code(area, reference.words)
 
     def _goal_above(self, row: SourceRow, above: _Above) -> GoalCode | None:
         """Return the goal of the row above, unless this row begins another area."""
@@ -416,15 +447,11 @@ class ProgrammeAssembler:
         same_words = self.measure_numbers.setdefault((goal, comparable(reference.words)), [])
         if not reference.code and any(self._merge_into((*goal, number), row) for number in same_words):
             return
-        number = reference.code[-1] if reference.code else self._measure_number(goal, reference.words)
+        file_number = reference.code[-1] if reference.code else None
+        number = self._measure_number(goal, reference.words, file_number)
         code = (*goal, number)
-        if code in self.measures:
-            # Nothing is lost: the row gets the next number, and the person sees it.
-            first = self.measures[code]
-            number = self._measure_number(goal, reference.words)
-            note = f"numret står redan på bladet {first.sheet}, rad {first.number}, så åtgärden får nummer "
-            code = (*goal, number)
-            self.mapped.notes.append(row.problem(f"{note}{_dotted(code)}.", "number"))
+        if file_number is not None and file_number != number:
+            self._note_other_number(row, file_number, code)
         if same_words and not reference.code:
             first_code = (*goal, same_words[0])
             note = (
@@ -445,6 +472,19 @@ class ProgrammeAssembler:
         self.goals[goal]["measures"].append(measure)
         self.mapped.placed.append(PlacedItem("measures", row, code, measure))
 
+    def _note_other_number(self, row: SourceRow, file_number: int, code: ItemCode) -> None:
+        """Mention a measure that keeps its stored number, or gets a new one since another has that of the file."""
+        wanted = (*code[:-1], file_number)
+        if self.numberings["measure"].words_of(code) == comparable(str(row["text"])):
+            note = f"åtgärden har nummer {_dotted(code)} i programmet, och behåller det med sina svar."
+        elif wanted in self.measures:
+            first = self.measures[wanted]
+            place = f"bladet {first.sheet}, rad {first.number}"
+            note = f"numret står redan på {place}, så åtgärden får nummer {_dotted(code)}."
+        else:
+            note = f"en annan åtgärd har nummer {_dotted(wanted)} i programmet, så den här får nummer {_dotted(code)}."
+        self.mapped.notes.append(row.problem(note, "number"))
+
     def _note_resemblance(self, row: SourceRow, code: ItemCode, text: str) -> None:
         """Mention a stored measure that the new one may be a new wording of."""
         number = self.numberings["measure"].resembling(code[:-1], text)
@@ -454,9 +494,9 @@ class ProgrammeAssembler:
             note = f"”{text}” läses in som en ny åtgärd. Är det åtgärd {like} med ny lydelse? Skriv då {like} {place}."
             self.mapped.notes.append(row.problem(note, "text"))
 
-    def _measure_number(self, goal: GoalCode, text: str) -> int:
+    def _measure_number(self, goal: GoalCode, text: str, in_file: int | None = None) -> int:
         used = [code[2] for code in self.measures if code[:2] == goal]
-        return self.numberings["measure"].choose(goal, text, used)
+        return self.numberings["measure"].choose(goal, text, used, in_file)
 
     def _merge_into(self, code: ItemCode, row: SourceRow) -> bool:
         """Add the units and missing facts of a further row to its measure; False when the two rows contradict.
@@ -606,6 +646,10 @@ def _reference_in(row: SourceRow, key: str) -> Reference:
     code: Code = row["number"]
     # An identifier of another system, such as A-1049, is no number in the programme.
     return Reference(Code() if any(part > MAX_NUMBER for part in code) else code, written)
+
+
+def _area_words(row: SourceRow) -> str:
+    return str(row.get("area", NO_REFERENCE).words)
 
 
 def _with_lost_zero(code: Code, above: Sequence[int]) -> Code:

@@ -1,7 +1,7 @@
-"""Numbers of items whose rows have none: the number of the stored item with the same words, or the next free one.
+"""Numbers of the items in a file: words decide which stored item a row is, and its number in the file comes second.
 
-Answers belong to a number. Numbers that follow the order of the rows alone would move every answer to another
-measure as soon as somebody inserts a row.
+Answers belong to a number. Numbers that follow the order of the rows would move every answer to another measure as
+soon as somebody inserts a row, and running numbers in the file itself shift in the same way.
 """
 
 from __future__ import annotations
@@ -40,14 +40,21 @@ class Numbering:
         # An item that another row of the file has word for word is not reworded by this row.
         self._texts_in_file = {comparable(text) for text in texts_in_file}
 
-    def choose(self, parent: ItemCode, text: str, used: Collection[int]) -> int:
-        """Return a number under `parent` that is not `used`: by the same words, by similar ones, or a new one."""
+    def choose(self, parent: ItemCode, text: str, used: Collection[int], in_file: int | None = None) -> int:
+        """Return a number under `parent` that is not `used`.
+
+        It is that of the stored item with the same words, else the one that the row has `in_file`, unless it belongs to
+        another item of the file, else that of a stored item with similar words, else a new one.
+        """
         stored = self._stored[parent]
         free = {number: words for number, words in stored.items() if number not in used}
         wanted = comparable(text)
         for number, words in sorted(free.items()):
             if words == wanted:
                 return number
+        if in_file is not None:
+            is_taken = in_file in used or (in_file in stored and stored[in_file] in self._texts_in_file)
+            return max([*used, *stored]) + 1 if is_taken else in_file
         numbers_by_words = {words: number for number, words in free.items() if words not in self._texts_in_file}
         near = get_close_matches(wanted, list(numbers_by_words), n=1, cutoff=SIMILARITY_OF_TEXTS)
         if near:
@@ -59,6 +66,10 @@ class Numbering:
         absent = {words: number for number, words in self._stored[parent].items() if words not in self._texts_in_file}
         near = get_close_matches(comparable(text), list(absent), n=1, cutoff=SIMILARITY_TO_MENTION)
         return absent[near[0]] if near else None
+
+    def words_of(self, code: ItemCode) -> str:
+        """Return the stored words of an item as they are compared; empty when there is no such item."""
+        return self._stored[code[:-1]].get(code[-1], "")
 
     def only_number(self, parent: ItemCode) -> int | None:
         """Return the number of the single stored item under `parent`; None when there are none or several."""

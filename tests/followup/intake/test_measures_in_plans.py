@@ -265,8 +265,12 @@ def test_a_new_measure_that_resembles_a_missing_one_is_mentioned(db):
     assert [note.text for note in tables.notes] == [
         "”Nya lyktor vid ån” läses in som en ny åtgärd. Är det åtgärd 1.1.1 med ny lydelse? Skriv då 1.1.1 före texten."
     ]
+
+
+def test_the_number_before_the_text_says_that_a_measure_has_other_words(db):
+    load(plan(["Åtgärd", "Status 2022"], ["Nya lyktor", "Klar"]))
     load(plan(["Åtgärd"], ["1.1.1 Nya lyktor vid ån"]))
-    assert measures()[0] == ("1.1.1", "Nya lyktor vid ån")
+    assert measures() == [("1.1.1", "Nya lyktor vid ån")]
 
 
 def test_a_similar_measure_that_the_file_still_has_is_not_reworded(db):
