@@ -29,6 +29,7 @@ from followup.models import (
 )
 from followup.permissions import can_decide, can_report, can_review_answer, can_run_year
 from organisation.history import save_as
+from organisation.sentences import with_small_initial
 from programmes.models import TEXT_LENGTH, Guideline, Measure, Programme, ResponsibilityArea, SubGoal
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def _no_obstacles(item: Any) -> list[str]:
 class Transition:
     """Change of state from any of `sources` to `target`, for users that `allowed` accepts.
 
+    :param label: its Swedish name; `{body}` is the place of the deciding body's name.
     :param obstacles: returns the reasons, in Swedish, why it cannot be made now.
     :param needs_unchanged: refuse it when the item was saved after it was fetched.
     :param with_decision: made only by `followup.decision`, together with a recorded decision of the board.
@@ -100,6 +102,10 @@ class Transition:
     needs_comment: bool = False
     needs_unchanged: bool = False
     with_decision: bool = False
+
+    def label_for(self, item: FollowUp | Answer) -> str:
+        """Return the label with the name of the body that decides on the year of `item`."""
+        return self.label.format(body=year_of(item).body.in_text) if "{body}" in self.label else self.label
 
 
 _A, _Y = Answer.State, FollowUp.State
@@ -116,9 +122,7 @@ YEAR_TRANSITIONS: Mapping[str, Transition] = {
     "cancel_opening": Transition("Ta tillbaka öppnandet", (_Y.OPEN,), _Y.PLANNED, can_run_year, _written_answers),
     "start_review": Transition("Avsluta ifyllandet", (_Y.OPEN,), _Y.UNDER_REVIEW, can_run_year),
     "reopen": Transition("Öppna igen", (_Y.UNDER_REVIEW,), _Y.OPEN, can_run_year, _reopening),
-    "propose": Transition(
-        "Föreslå till kommunstyrelsen", (_Y.UNDER_REVIEW,), _Y.PROPOSED, can_run_year, proposal.obstacles
-    ),
+    "propose": Transition("Föreslå till {body}", (_Y.UNDER_REVIEW,), _Y.PROPOSED, can_run_year, proposal.obstacles),
     "withdraw_proposal": Transition(
         "Ta tillbaka förslaget", (_Y.PROPOSED,), _Y.UNDER_REVIEW, can_run_year, needs_comment=True
     ),
@@ -151,7 +155,6 @@ STEPS_MADE: Mapping[str, str] = {
     YEAR_TRANSITIONS["cancel_opening"].label: "öppnandet togs tillbaka",
     YEAR_TRANSITIONS["start_review"].label: "ifyllandet avslutades",
     YEAR_TRANSITIONS["reopen"].label: "öppnades igen",
-    YEAR_TRANSITIONS["propose"].label: "föreslogs till kommunstyrelsen",
     YEAR_TRANSITIONS["withdraw_proposal"].label: "förslaget togs tillbaka",
     YEAR_TRANSITIONS["decide"].label: "beslutet fördes in",
     YEAR_TRANSITIONS["refer_back"].label: "återremitterades",
@@ -159,6 +162,16 @@ STEPS_MADE: Mapping[str, str] = {
     YEAR_TRANSITIONS["correct"].label: "rättelsen av beslutet påbörjades",
     YEAR_TRANSITIONS["cancel_correction"].label: "rättelsen avbröts",
 }
+
+
+PROPOSED_TO = YEAR_TRANSITIONS["propose"].label.format(body="")
+
+
+def step_made(reason: str) -> str:
+    """Return the words for the transition that a history row has as its reason: "lämnades in"; empty without one."""
+    if reason.startswith(PROPOSED_TO):
+        return f"föreslogs till {reason.removeprefix(PROPOSED_TO)}"
+    return STEPS_MADE.get(reason, "")
 
 
 def transitions_of(item: FollowUp | Answer) -> Mapping[str, Transition]:
@@ -205,11 +218,13 @@ def perform(
     if transition.needs_unchanged and stored.version != item.version:
         raise RefusedError("Svaret har ändrats sedan du läste det. Läs det igen.")
     if transition.with_decision and not (decision and decision.is_recorded and decision.follow_up_id == stored.pk):
-        raise RefusedError(f"{transition.label} går bara på ärendets sida, tillsammans med kommunstyrelsens beslut.")
+        raise RefusedError(
+            f"{transition.label} går bara på ärendets sida, tillsammans med {follow_up.body.genitive} beslut."
+        )
     _check_comment(transition, comment)
     obstacles = transition.obstacles(stored)
     if obstacles:
-        raise RefusedError(f"{transition.label} går inte än: {', '.join(obstacles)}.")
+        raise RefusedError(f"{transition.label_for(stored)} går inte än: {', '.join(obstacles)}.")
     return _move(item, stored, action, transition, by, comment)
 
 
@@ -218,7 +233,8 @@ def _check_state(transition: Transition, stored: Any, follow_up: FollowUp) -> No
     if isinstance(stored, Answer) and not follow_up.takes_answers:
         raise RefusedError(follow_up.why_closed)
     if stored.state not in transition.sources:
-        raise RefusedError(f"{transition.label} går inte: läget är {stored.get_state_display().lower()}.")
+        state = with_small_initial(stored.get_state_display())
+        raise RefusedError(f"{transition.label_for(stored)} går inte: läget är {state}.")
 
 
 def _check_comment(transition: Transition, comment: str) -> None:
@@ -246,7 +262,7 @@ def _move(item: Any, stored: Any, action: str, transition: Transition, by: User,
     stored.state = transition.target
     stored.version += 1
     item.version = stored.version
-    save_as(stored, by=by, reason=transition.label)
+    save_as(stored, by=by, reason=transition.label_for(stored))
     item.state = stored.state
     if action == "open":
         bring_in_new(stored, by=by)

@@ -399,10 +399,11 @@ class UnitAdmin(HistoryAdmin):
         "efterträdare. Målen och åtgärderna får du ge en annan enhet. Det som enheten har rapporterat står kvar."
     )
     inlines = (MembershipInline,)
-    list_display = ("name", "kind", "valid_from", "valid_to", "reporter_count")
+    list_display = ("name", "kind", "parent", "valid_from", "valid_to", "reporter_count")
     list_filter = ("kind",)
     search_fields = ("name", "slug")
-    autocomplete_fields = ("successors", "contact")
+    list_select_related = ("parent",)
+    autocomplete_fields = ("parent", "successors", "contact")
     prepopulated_fields = {"slug": ("name",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Unit]:

@@ -26,6 +26,7 @@ from organisation.fields import LineField, ProseField
 from organisation.history import acting_user, format_moment
 from organisation.order import in_swedish_order
 from organisation.protection import ProtectedModel, refuse_if_in_use
+from organisation.sentences import with_small_initial
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -215,17 +216,34 @@ class UnitQuerySet(models.QuerySet["Unit"]):
 
 class Unit(ProtectedModel):
     class Kind(models.TextChoices):
+        COUNCIL = "council", "Kommunfullmäktige"
+        BOARD = "board", "Kommunstyrelse"
         COMMITTEE = "committee", "Nämnd"
-        COMPANY = "company", "Bolag"
+        PREPARATION = "preparation", "Beredning"
+        SUBCOMMITTEE = "subcommittee", "Utskott"
         ADMINISTRATION = "administration", "Förvaltning"
+        COMPANY = "company", "Bolag"
         FEDERATION = "federation", "Kommunalförbund"
 
     # ”Samtliga nämnder och bolag”, the usual recipients of the board's decisions.
-    COMMITTEES_AND_COMPANIES = (Kind.COMMITTEE, Kind.COMPANY)
+    COMMITTEES_AND_COMPANIES = (Kind.BOARD, Kind.COMMITTEE, Kind.COMPANY)
+    # Only these have other units under them.
+    PARENT_KINDS = (Kind.COUNCIL, Kind.BOARD, Kind.COMMITTEE, Kind.ADMINISTRATION)
+    # Kinds whose units have names of their own, which keep the capital in running text.
+    PROPER_NAMES = (Kind.COMPANY, Kind.FEDERATION)
 
     name = LineField("namn", max_length=200)
     slug = models.SlugField("kortnamn", max_length=80, unique=True, help_text="Används i webbadresser och filer.")
     kind = models.CharField("typ", max_length=20, choices=Kind)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name="överordnad enhet",
+        related_name="children",
+        null=True,
+        blank=True,
+        help_text="Till exempel nämnden som förvaltningen eller utskottet hör till.",
+    )
     email = models.EmailField(
         "e-postadress", blank=True, help_text="Registratorns adress, dit beslut som rör enheten skickas."
     )
@@ -266,10 +284,44 @@ class Unit(ProtectedModel):
                 name="unit_contact_user_or_name",
                 violation_error_message="Välj en person eller skriv ett namn, inte båda.",
             ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
+                name="unit_not_its_own_parent",
+                violation_error_message="En enhet kan inte vara överordnad sig själv.",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if self.parent is not None:
+            self._check_parent(self.parent)
+        if self.pk and self.kind not in self.PARENT_KINDS and self.children.exists():
+            raise ValidationError({"kind": "Enheten har andra enheter under sig. Flytta dem innan du byter typ."})
+
+    def _check_parent(self, parent: Unit) -> None:
+        """Raise ValidationError, in Swedish, when `parent` is of a wrong kind or lies under this unit itself."""
+        if parent.kind not in self.PARENT_KINDS:
+            raise ValidationError(
+                {"parent": f"{parent} kan inte ha enheter under sig. Välj en nämnd, en styrelse eller en förvaltning."}
+            )
+        if self in parent.with_ancestors():
+            raise ValidationError({"parent": f"{parent} är eller hör till {self}. Välj en annan överordnad enhet."})
+
+    def with_ancestors(self) -> list[Unit]:
+        """Return this unit, its parent, and so on to the top. End at a unit that comes again."""
+        found: list[Unit] = []
+        unit: Unit | None = self
+        while unit is not None and unit not in found:
+            found.append(unit)
+            unit = unit.parent
+        return found
+
+    @property
+    def name_in_text(self) -> str:
+        """The name as in the middle of a sentence: "kommunstyrelsen", but "VA-nämnden" and "Huge Bostäder AB"."""
+        return self.name if self.kind in self.PROPER_NAMES else with_small_initial(self.name)
 
     @property
     def contact_person(self) -> str:

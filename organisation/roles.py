@@ -50,7 +50,7 @@ REVIEWER = Role(
     audience="Du som granskar",
     duties=(
         "En granskare läser in och ändrar program, öppnar årets uppföljning, godkänner eller återlämnar enheternas "
-        "svar, skriver rapportens gemensamma texter och föreslår uppföljningen till kommunstyrelsen."
+        "svar, skriver rapportens gemensamma texter och föreslår uppföljningen till det organ som beslutar."
     ),
     permissions=(
         _permissions("organisation", ["view"], "unit")
@@ -79,7 +79,7 @@ SECRETARY = Role(
     audience="Du som bereder beslutet",
     duties=(
         "En nämndsekreterare följer granskningen, lägger upp ärendet, skriver in protokollsanteckningar, för in "
-        "kommunstyrelsens beslut och skickar ut det."
+        "beslutet och skickar ut det."
     ),
     permissions=(
         _permissions("organisation", ["view"], "unit")

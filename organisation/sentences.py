@@ -25,6 +25,13 @@ def in_words(number: int, *, one: str = "ett") -> str:
     return NUMBERS[number] if number < len(NUMBERS) else str(number)
 
 
+def with_small_initial(words: str) -> str:
+    """Return the words as in the middle of a sentence: "föreslagen". An abbreviation first keeps its capitals."""
+    if words[1:2].isupper():
+        return words
+    return words[:1].lower() + words[1:]
+
+
 def with_capital(sentence: str) -> str:
     """Return the sentence with a capital first letter, and the rest as it is."""
     return sentence[:1].upper() + sentence[1:]

@@ -51,7 +51,7 @@ def open_case(follow_up: FollowUp, *, by: User) -> Decision:
     require_right_to_decide(by, follow_up)
     stored = FollowUp.objects.select_for_update().select_related("programme").get(pk=follow_up.pk)
     if stored.state in (FollowUp.State.PLANNED, FollowUp.State.DECIDED):
-        raise RefusedError(f"Ärendet kan inte läggas upp: läget är {stored.get_state_display().lower()}.")
+        raise RefusedError(f"Ärendet kan inte läggas upp: läget är {stored.state_in_text}.")
     if stored.decisions.filter(recorded_at=None).exists():
         raise RefusedError("Ärendet är redan upplagt.")
     last = stored.decisions.order_by("number").last()
@@ -69,8 +69,12 @@ def values_of(decision: Decision, names: Iterable[str]) -> dict[str, Any]:
 
 
 def _proposed_texts(follow_up: FollowUp) -> dict[str, Any]:
-    """Return a title and a summary that the secretary can edit."""
-    return {"title": proposed_title(follow_up), "summary": proposed_summary(build_report(follow_up))}
+    """Return a title, a summary and the deciding body, which the secretary can edit."""
+    return {
+        "title": proposed_title(follow_up),
+        "summary": proposed_summary(build_report(follow_up)),
+        "body": follow_up.body.name,
+    }
 
 
 def _add_next_case(follow_up: FollowUp, last: Decision, values: dict[str, Any], by: User) -> Decision:
@@ -92,7 +96,7 @@ def add_case(follow_up: FollowUp, last: Decision | None, values: dict[str, Any],
 def require_right_to_decide(user: User, follow_up: FollowUp) -> None:
     """Raise NotAllowedError unless `user` is a secretary of the board."""
     if not can_decide(user, follow_up):
-        raise NotAllowedError("Du har inte behörighet att föra in kommunstyrelsens beslut.")
+        raise NotAllowedError(f"Du har inte behörighet att föra in {follow_up.body.genitive} beslut.")
 
 
 @transaction.atomic

@@ -124,9 +124,10 @@ def require_proposed(case: Decision) -> Decision:
     if case.is_recorded or state == FollowUp.State.DECIDED:
         raise RefusedError("Beslutet är redan infört.")
     if state != FollowUp.State.PROPOSED:
-        label = case.follow_up.get_state_display().lower()
+        follow_up = case.follow_up
         raise RefusedError(
-            f"Beslutet kan inte föras in: uppföljningen är inte föreslagen till kommunstyrelsen. Läget är {label}."
+            f"Beslutet kan inte föras in: uppföljningen är inte föreslagen till {follow_up.body.in_text}. "
+            f"Läget är {follow_up.state_in_text}."
         )
     return case
 

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from followup.history.field_changes import FieldChange, change_of
-from followup.workflow import STEPS_MADE
+from followup.workflow import step_made
 from organisation.order import swedish_sorted
 from programmes.models import Scales
 
@@ -36,7 +36,7 @@ class Moment:
     @property
     def step(self) -> str:
         """The step of the workflow that made the change, such as "lämnades in"; empty for other changes."""
-        return STEPS_MADE.get(self.reason, "")
+        return step_made(self.reason)
 
 
 # Names of the objects of a history, by model and primary key.

@@ -17,6 +17,7 @@ from simple_history.models import HistoricalRecords
 
 from followup.models.year import FollowUp
 from organisation.fields import LineField
+from programmes.bodies import Body
 from programmes.models import LINE_LENGTH, example_field, prose
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Decision(models.Model):
     preparing_meeting_date = models.DateField("beredningens sammanträde", null=True, blank=True)
     proposal = prose("förslag till beslut", blank=True, help_text="Beredningens förslag, som det ska stå.")
 
-    body = LineField("beslutande organ", max_length=200, default="Kommunstyrelsen")
+    body = LineField("beslutande organ", max_length=200, default=Body().name)
     meeting_date = models.DateField("sammanträdesdatum", null=True, blank=True)
     paragraph = LineField(
         "paragraf",
@@ -197,7 +198,7 @@ class Decision(models.Model):
         wanted = {
             "registration_number": "Skriv ärendets diarienummer.",
             "statement_date": "Skriv vilken dag tjänsteutlåtandet är daterat.",
-            "body": "Skriv vem som har beslutat, till exempel Kommunstyrelsen.",
+            "body": f"Skriv vem som har beslutat, till exempel {self.follow_up.body.name}.",
             "meeting_date": "Skriv vilken dag sammanträdet var.",
             "paragraph": "Skriv vilken paragraf ärendet har i protokollet.",
             "outcome": "Välj vad beslutet blev.",

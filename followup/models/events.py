@@ -32,8 +32,8 @@ class Event(models.Model):
         CANCEL_OPENING = "cancel_opening", "tog tillbaka öppnandet"
         START_REVIEW = "start_review", "avslutade ifyllandet"
         REOPEN = "reopen", "öppnade igen"
-        PROPOSE = "propose", "föreslog till kommunstyrelsen"
-        WITHDRAW_PROPOSAL = "withdraw_proposal", "tog tillbaka förslaget till kommunstyrelsen"
+        PROPOSE = "propose", "föreslog"
+        WITHDRAW_PROPOSAL = "withdraw_proposal", "tog tillbaka förslaget"
         REFER_BACK = "refer_back", "återremitterade"
         REJECT = "reject", "förde in ett avslag"
         DECIDE = "decide", "förde in beslutet"
@@ -89,3 +89,9 @@ class Event(models.Model):
     def answer(self) -> Answer | None:
         """The answer that the transition is about; None for a transition of the whole year."""
         return self.sub_goal_entry or self.measure_entry or self.contribution
+
+    def get_action_display(self) -> str:  # type: ignore[no-redef]
+        """Return the action in Swedish; a proposal, made or taken back, names the body that decides."""
+        label = str(self.Action(self.action).label)
+        is_proposal = self.action in (self.Action.PROPOSE, self.Action.WITHDRAW_PROPOSAL)
+        return f"{label} till {self.follow_up.body.in_text}" if is_proposal else label

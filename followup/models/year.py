@@ -15,6 +15,8 @@ from simple_history.models import HistoricalRecords
 from followup.models.step_field import assessment_field, check_steps, forecast_field
 from organisation.fields import LineField
 from organisation.order import in_swedish_order
+from organisation.sentences import with_small_initial
+from programmes.bodies import Body
 from programmes.models import Programme, Scales, example_field, page_save_field, prose, year_field
 from programmes.terms import Terms
 
@@ -55,7 +57,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def with_distinct_programmes(self) -> FollowUpQuerySet:
         """Fetch the programmes with what their `distinct_name` needs, in one query."""
         return self.prefetch_related(
-            models.Prefetch("programme", Programme.objects.with_namesakes().select_related("framework"))
+            models.Prefetch("programme", Programme.objects.with_namesakes().select_related("framework__deciding_body"))
         )
 
     def open(self) -> FollowUpQuerySet:
@@ -138,7 +140,7 @@ class FollowUp(models.Model):
         PLANNED = "planned", "Planerad"
         OPEN = "open", "Öppen"
         UNDER_REVIEW = "under_review", "Under granskning"
-        PROPOSED = "proposed", "Föreslagen till kommunstyrelsen"
+        PROPOSED = "proposed", "Föreslagen"
         DECIDED = "decided", "Beslutad"
 
     programme = models.ForeignKey(Programme, models.PROTECT, verbose_name="program", related_name="follow_ups")
@@ -188,7 +190,7 @@ class FollowUp(models.Model):
         ordering = ["-year"]
         permissions = [
             ("review_followup", "Kan granska uppföljningar"),
-            ("decide_followup", "Kan föra in kommunstyrelsens beslut"),
+            ("decide_followup", "Kan föra in beslut om uppföljningar"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -217,6 +219,21 @@ class FollowUp(models.Model):
             raise ValidationError({"year": f"{self.year} ligger utanför programmets period {self.programme.period}."})
         if self.is_open and self.programme.is_draft:
             raise ValidationError({"state": PUBLISH_FIRST.format(programme=self.programme)})
+
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
+        """Return the state in Swedish; a proposed year names the body that it is proposed to."""
+        label = str(self.State(self.state).label)
+        return f"{label} till {self.body.in_text}" if self.state == self.State.PROPOSED else label
+
+    @property
+    def state_in_text(self) -> str:
+        """The state as in the middle of a sentence."""
+        return with_small_initial(self.get_state_display())
+
+    @property
+    def body(self) -> Body:
+        """The body that decides on the follow-up."""
+        return self.programme.framework.body
 
     @property
     def scales(self) -> Scales:

@@ -50,7 +50,8 @@ class RenderedBody:
 def home(request: HttpRequest) -> HttpResponse:
     """Show the current or latest year; without any year a welcome."""
     visible = FollowUp.objects.visible_to(request.user).current_first()
-    years = list(visible.filter(programme=visible.values("programme")[:1]).select_related("programme__framework"))
+    of_programme = visible.filter(programme=visible.values("programme")[:1])
+    years = list(of_programme.select_related("programme__framework__deciding_body"))
     programmes = Programme.objects.visible_to(request.user).with_namesakes()
     if not years:
         context = {"programmes": programmes, "may_edit_programmes": can_edit_programmes(request.user)}
@@ -63,7 +64,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def follow_up_detail(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     """Show a year of a programme."""
     years = list(
-        FollowUp.objects.visible_to(request.user).filter(programme__slug=slug).select_related("programme__framework")
+        FollowUp.objects.visible_to(request.user)
+        .filter(programme__slug=slug)
+        .select_related("programme__framework__deciding_body")
     )
     follow_up = next((one for one in years if one.year == year), None) or follow_up_or_404(request, slug, year)
     return _year_page(request, follow_up, years)

@@ -19,9 +19,13 @@ from followup.web.lookups import follow_up_or_404, user_of
 from organisation.models import Unit
 
 PLURALS = {
+    Unit.Kind.COUNCIL: "Kommunfullmäktige",
+    Unit.Kind.BOARD: "Kommunstyrelse",
     Unit.Kind.COMMITTEE: "Nämnder",
-    Unit.Kind.COMPANY: "Bolag",
+    Unit.Kind.PREPARATION: "Beredningar",
+    Unit.Kind.SUBCOMMITTEE: "Utskott",
     Unit.Kind.ADMINISTRATION: "Förvaltningar",
+    Unit.Kind.COMPANY: "Bolag",
     Unit.Kind.FEDERATION: "Kommunalförbund",
 }
 
@@ -41,7 +45,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
 def unit_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a unit with its current or latest year, and the decisions that concern it."""
     unit = _unit_or_404(slug)
-    for follow_up in _years(request, unit).current_first().select_related("programme__framework"):
+    for follow_up in _years(request, unit).current_first().select_related("programme__framework__deciding_body"):
         try:
             return _unit_page(request, unit, unit_year_of(unit, follow_up, report_of(follow_up)))
         except ValueError:
@@ -78,7 +82,10 @@ def unit_pdf(request: HttpRequest, slug: str, programme: str, year: int) -> Http
 
 def _unit_or_404(slug: str) -> Unit:
     unit = (
-        Unit.objects.select_related("contact").prefetch_related("successors", "predecessors").filter(slug=slug).first()
+        Unit.objects.select_related("contact", "parent")
+        .prefetch_related("successors", "predecessors", "children")
+        .filter(slug=slug)
+        .first()
     )
     if unit is None:
         raise Http404("Det finns ingen enhet med den adressen.")
@@ -100,7 +107,7 @@ def _unit_page(request: HttpRequest, unit: Unit, year: UnitYear | None) -> HttpR
     """Show a unit with one year's report on its goals (`year`, None without any), and the decided years about it."""
     user = user_of(request)
     decided_years = with_decisions(FollowUp.objects.visible_to(request.user).concerning(unit).decided())
-    years = _years(request, unit).select_related("programme__framework")
+    years = _years(request, unit).select_related("programme__framework__deciding_body")
     context = {
         "unit": unit,
         "year": year,

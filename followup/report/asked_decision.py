@@ -8,6 +8,8 @@ from django.utils.formats import date_format
 
 from followup.report.excerpts import shortened
 from followup.report.report import Report
+from organisation.sentences import with_small_initial
+from programmes.terms import genitive
 
 DECISION_LENGTH = 330
 COMMITTEE_LENGTH = 110
@@ -31,10 +33,10 @@ def asked_decision(report: Report) -> AskedDecision | None:
         return _decision_without_case(report)
     text = shortened(case.text, DECISION_LENGTH) or _usual_decision(report, "godkänns")
     if case.is_recorded:
-        heading = f"{_genitive(case.body)} beslut {_meeting(report)}".strip()
+        heading = f"{genitive(case.body)} beslut {_meeting(report)}".strip()
         return AskedDecision(heading, text, _prepared_by(case.preparing_committee))
     meeting = f"Sammanträde {date_format(case.meeting_date, 'j F Y')}. " if case.meeting_date else ""
-    heading = f"Förslag till beslut i {_with_small_letter(case.body)}"
+    heading = f"Förslag till beslut i {with_small_initial(case.body)}"
     return AskedDecision(heading, text, f"{meeting}{_prepared_by(case.preparing_committee)}".strip())
 
 
@@ -42,7 +44,8 @@ def _decision_without_case(report: Report) -> AskedDecision:
     """Return the decision of a report of an earlier schema, named in its state, or the usual proposal."""
     if report.state_label == "Beslut":
         return AskedDecision(f"Beslut: {report.state_text}", _usual_decision(report, "är godkänd"), "")
-    return AskedDecision("Förslag till beslut i kommunstyrelsen", _usual_decision(report, "godkänns"), "")
+    heading = f"Förslag till beslut i {report.deciding_body.in_text}"
+    return AskedDecision(heading, _usual_decision(report, "godkänns"), "")
 
 
 def _usual_decision(report: Report, verb: str) -> str:
@@ -60,13 +63,5 @@ def _meeting(report: Report) -> str:
 
 
 def _prepared_by(committee: str) -> str:
-    name = shortened(_with_small_letter(committee), COMMITTEE_LENGTH)
+    name = shortened(with_small_initial(committee), COMMITTEE_LENGTH)
     return f"Ärendet har beretts av {name}." if name else ""
-
-
-def _with_small_letter(name: str) -> str:
-    return name[:1].lower() + name[1:]
-
-
-def _genitive(name: str) -> str:
-    return name if name.endswith(("s", "x", "z")) else f"{name}s"

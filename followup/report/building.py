@@ -66,6 +66,7 @@ def build_report(follow_up: FollowUp) -> Report:
         looking_ahead=follow_up.looking_ahead,
         judgement_sentence=follow_up.judgement_sentence,
         forecast_sentence=follow_up.forecast_sentence,
+        deciding_body=follow_up.body,
         is_example=follow_up.is_example,
         years=tuple(years),
         terms=programme.framework.terms,

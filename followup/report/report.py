@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from followup.report.indicators import IndicatorStatus
 from followup.report.part import Part
 from organisation.order import swedish_sorted
+from programmes.bodies import Body
 from programmes.scales import Scale, Step
 from programmes.terms import Terms
 
@@ -275,6 +276,7 @@ class Report(Part):
     judgement_sentence: str = ""
     forecast_sentence: str = ""
     shows_areas: bool = True  # whether the areas are shown, or the goals alone
+    deciding_body: Body = field(default_factory=Body)
 
     @property
     def title(self) -> str:

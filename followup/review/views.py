@@ -51,7 +51,6 @@ from followup.web.lookups import follow_up_or_404, user_of
 from followup.workflow import (
     YEAR_TRANSITIONS,
     RefusedError,
-    Transition,
     available,
     may_cancel_opening,
     perform,
@@ -134,7 +133,7 @@ def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         "may_write_texts": can_write_texts(user, follow_up),
         "area_entries": follow_up.areaentry_set.select_related("area"),
         "guideline_entries": follow_up.guidelineentry_set.select_related("guideline"),
-        "transitions": _steps_of_year(follow_up, user, goals),
+        "steps": _steps_of_year(follow_up, user, goals),
         "failed_pdfs": failed_pdfs(follow_up),
         "events": remarks_of(follow_up.events.of_years().select_related("by")),
         "shows_example": any(goal.entry.sub_goal.is_example for goal in goals),
@@ -142,13 +141,13 @@ def review_list(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     return render(request, "followup/review/review_list.html", context)
 
 
-def _steps_of_year(follow_up: FollowUp, user: User, goals: list[GoalToReview]) -> dict[str, Transition]:
-    """Return the steps to offer. Taking back the opening is offered only while nobody has written."""
+def _steps_of_year(follow_up: FollowUp, user: User, goals: list[GoalToReview]) -> dict[str, str]:
+    """Return the labels of the steps to offer, by name. Taking back the opening is offered until somebody writes."""
     steps = available(follow_up, user)
     is_answered = any(not answer.is_untouched for goal in goals for answer in goal.answers)
     if "cancel_opening" in steps and (is_answered or not may_cancel_opening(follow_up)):
         del steps["cancel_opening"]
-    return steps
+    return {name: step.label_for(follow_up) for name, step in steps.items()}
 
 
 def _to_approve(user: User, goal: GoalToReview) -> list[Answer]:
@@ -214,7 +213,7 @@ def review_year(request: HttpRequest, slug: str, year: int) -> HttpResponse:
         return _ask_to_propose(request, _approver(request), follow_up)
     try:
         perform(follow_up, action, by=user, comment=request.POST.get("comment", ""))
-        messages.success(request, f"Uppföljningen för {year}: {follow_up.get_state_display().lower()}.")
+        messages.success(request, f"Uppföljningen för {year}: {follow_up.state_in_text}.")
     except RefusedError as refusal:
         messages.error(request, str(refusal))
     return redirect("followup:review_list", slug, year)
@@ -222,7 +221,7 @@ def review_year(request: HttpRequest, slug: str, year: int) -> HttpResponse:
 
 def review_open(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     """Show what opening the year leads to, and open it when the reviewer confirms."""
-    return _confirmed_step(request, slug, year, "open", _ask_to_open, f"Uppföljningen för {year} är öppen.")
+    return _confirmed_step(request, slug, year, "open", _ask_to_open, "Uppföljningen för {follow_up.year} är öppen.")
 
 
 def _confirmed_step(
@@ -243,7 +242,7 @@ def _confirmed_step(
     except RefusedError as refusal:
         messages.error(request, str(refusal))
         return ask(request, user, follow_up)
-    messages.success(request, success)
+    messages.success(request, success.format(follow_up=follow_up))
     return redirect("followup:review_list", slug, year)
 
 
@@ -251,7 +250,7 @@ def _ask_to_open(request: HttpRequest, user: User, follow_up: FollowUp) -> HttpR
     """Ask the reviewer to confirm the opening of the year, after showing the goals, measures and units in it."""
     slug, year = follow_up.programme.slug, follow_up.year
     if "open" not in available(follow_up, user):
-        messages.error(request, f"Uppföljningen kan inte öppnas: läget är {follow_up.get_state_display().lower()}.")
+        messages.error(request, f"Uppföljningen kan inte öppnas: läget är {follow_up.state_in_text}.")
         return redirect("followup:review_list", slug, year)
     terms = follow_up.terms
     goals = SubGoal.objects.filter(area__programme=follow_up.programme)
@@ -269,7 +268,7 @@ def _ask_to_open(request: HttpRequest, user: User, follow_up: FollowUp) -> HttpR
 
 def review_propose(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     """Show what is empty in the report, and propose the year to the board when the reviewer confirms."""
-    success = f"Uppföljningen för {year} är föreslagen till kommunstyrelsen."
+    success = "Uppföljningen för {follow_up.year} är föreslagen till {follow_up.body.in_text}."
     return _confirmed_step(request, slug, year, "propose", _ask_to_propose, success)
 
 
@@ -284,11 +283,12 @@ def _ask_to_propose(request: HttpRequest, user: User, follow_up: FollowUp) -> Ht
     """Ask the reviewer to confirm that the report is proposed to the board, after listing its empty parts."""
     slug, year = follow_up.programme.slug, follow_up.year
     if "propose" not in available(follow_up, user):
-        messages.error(request, f"Uppföljningen kan inte föreslås: läget är {follow_up.get_state_display().lower()}.")
+        messages.error(request, f"Uppföljningen kan inte föreslås: läget är {follow_up.state_in_text}.")
         return redirect("followup:review_list", slug, year)
     found = gaps(follow_up)
     context = {
         "follow_up": follow_up,
+        "step_label": YEAR_TRANSITIONS["propose"].label_for(follow_up),
         "blocking": [GapLink(gap.text, _address_of(gap, slug, year)) for gap in found if gap.blocks],
         "empty": [GapLink(gap.text, _address_of(gap, slug, year)) for gap in found if not gap.blocks],
         "warnings": contradictions(

@@ -15,7 +15,8 @@ def user_of(request: HttpRequest) -> User:
 
 
 def programme_or_404(request: HttpRequest, slug: str) -> Programme:
-    programme = Programme.objects.visible_to(request.user).filter(slug=slug).select_related("framework").first()
+    visible = Programme.objects.visible_to(request.user)
+    programme = visible.filter(slug=slug).select_related("framework__deciding_body").first()
     if programme is None:
         raise Http404("Det finns inget program med den adressen.")
     return programme
@@ -26,7 +27,7 @@ def follow_up_or_404(request: HttpRequest, slug: str, year: int) -> FollowUp:
     follow_up = (
         FollowUp.objects.visible_to(request.user)
         .filter(programme__slug=slug, year=year)
-        .select_related("programme__framework")
+        .select_related("programme__framework__deciding_body")
         .first()
     )
     if follow_up:
@@ -58,7 +59,7 @@ def decision_or_404(
     decision = (
         candidates.visible_to(request.user)
         .filter(follow_up__programme__slug=slug, follow_up__year=year, number=number)
-        .select_related("follow_up__programme__framework")
+        .select_related("follow_up__programme__framework__deciding_body")
         .first()
     )
     if decision is None:

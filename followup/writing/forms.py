@@ -242,6 +242,6 @@ def fields_with_last_year(form: EntryForm, last: Any) -> list[FieldWithLastYear]
 def unsaved_texts(form: EntryForm, data: Mapping[str, str]) -> list[Unsaved]:
     """Return the posted texts that differ from the stored ones, for a form whose year is closed."""
     follow_up = form.instance if isinstance(form.instance, FollowUp) else form.instance.follow_up
-    state = follow_up.get_state_display().lower()
+    state = follow_up.state_in_text
     changed = form.changed_texts(data)
     return [Unsaved(f"{form.place}, {form[name].label.lower()}", state, text) for name, text in changed.items()]

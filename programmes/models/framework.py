@@ -20,6 +20,7 @@ from simple_history.models import HistoricalRecords
 from organisation.fields import LineField
 from organisation.models import Unit
 from organisation.order import in_swedish_order
+from programmes.bodies import Body, body_of
 from programmes.models.fields import LINE_LENGTH, prose
 from programmes.scales import MAX_STEPS, MEANINGS, Kind, Meaning, Scale, Symbol, Tone, build_scale
 from programmes.terms import Gender, Level, Term, Terms
@@ -106,10 +107,9 @@ class Framework(models.Model):
         return _scales(self.pk, self.revision)
 
     @property
-    def deciding_body_name(self) -> str:
-        """The body that decides on the follow-up, with a small initial letter as in running text."""
-        name = self.deciding_body.name if self.deciding_body else "kommunstyrelsen"
-        return name[:1].lower() + name[1:]
+    def body(self) -> Body:
+        """The body that decides on follow-ups. Free of queries when `deciding_body` is fetched with the framework."""
+        return body_of(self.deciding_body)
 
 
 def standard_framework() -> int | None:

@@ -27,6 +27,10 @@ Fields = dict[str, Any]
 ABBREVIATIONS = {"ks": "kommunstyrelsen", "kf": "kommunfullmäktige"}
 # Endings of names by the kind of unit; any other unit is an administration.
 KINDS = (
+    (r"^kommunfullmäktige$", Unit.Kind.COUNCIL),
+    (r"^kommunstyrelsen?$", Unit.Kind.BOARD),
+    (r"utskott(et)?$", Unit.Kind.SUBCOMMITTEE),
+    (r"beredning(en)?$", Unit.Kind.PREPARATION),
     (r"(nämnd|nämnden|styrelse|styrelsen|fullmäktige)$", Unit.Kind.COMMITTEE),
     (r"förbund(et)?$", Unit.Kind.FEDERATION),
     (r"(\bab|bolag|bolaget|fastigheter)$", Unit.Kind.COMPANY),

@@ -26,9 +26,6 @@ from organisation.sentences import listing
 from programmes.scales import BLANK, Meaning, Step
 from programmes.terms import Term
 
-BOARD = "Kommunstyrelsen"
-ADMINISTRATION = "kommunstyrelsens förvaltning"
-
 # Phrases by the meaning of a step. "{goals}" is the programme's word.
 AREA_FORECASTS: dict[str, str] = {
     Meaning.REACHED: "{goals} väntas nås",
@@ -83,8 +80,8 @@ def build_statement(report: Report) -> Statement:
     """Return a draft of the official statement by which the administration submits a report to the board."""
     return Statement(
         municipality=report.municipality,
-        administration=ADMINISTRATION,
-        board=BOARD,
+        administration=f"{report.deciding_body.genitive} förvaltning",
+        board=report.deciding_body.name,
         title=report.title,
         day=report.report_date,
         year=report.year,
