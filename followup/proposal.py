@@ -59,6 +59,11 @@ def obstacles(follow_up: FollowUp) -> list[str]:
     return [gap.text for gap in gaps(follow_up) if gap.blocks]
 
 
+def _needs_texts(follow_up: FollowUp) -> bool:
+    """Whether the board needs the texts: the framework says so, unless the whole installation does without."""
+    return settings.PROPOSAL_NEEDS_TEXTS and follow_up.programme.framework.requires_texts
+
+
 def _answers(follow_up: FollowUp) -> Iterable[Gap]:
     left = sum(
         model.objects.filter(follow_up=follow_up).exclude(state=Answer.State.APPROVED).count()
@@ -73,14 +78,14 @@ def _answers(follow_up: FollowUp) -> Iterable[Gap]:
 
 
 def _year(follow_up: FollowUp) -> Iterable[Gap]:
-    if not follow_up.forecast:
+    if not follow_up.forecast and follow_up.programme.framework.asks_forecast:
         yield Gap("den samlade prognosen saknas", Page.TEXTS, blocks=True)
     # The overall assessment is a step, a text or both: the board's own reports often have the text alone.
     is_assessed = bool(follow_up.assessment or follow_up.assessment_comment)
     for name, text, is_needed in _TEXTS:
         if not getattr(follow_up, name):
             needed = is_needed and not (name == "assessment" and is_assessed)
-            yield Gap(text, Page.TEXTS, blocks=needed and settings.PROPOSAL_NEEDS_TEXTS)
+            yield Gap(text, Page.TEXTS, blocks=needed and _needs_texts(follow_up))
 
 
 def _areas(follow_up: FollowUp) -> Iterable[Gap]:
@@ -88,7 +93,7 @@ def _areas(follow_up: FollowUp) -> Iterable[Gap]:
         number, name = entry.area.number, follow_up.terms.area.short.numbered(entry.area.number)
         if not entry.assessment:
             text = f"bedömningen av {name} saknas"
-            yield Gap(text, Page.AREA, settings.PROPOSAL_NEEDS_TEXTS, number)
+            yield Gap(text, Page.AREA, _needs_texts(follow_up), number)
         if not entry.summary:
             yield Gap(f"texten om {name} saknas", Page.AREA, False, number)
 

@@ -121,7 +121,9 @@ class Answer(Entry):
     @property
     def missing_fields(self) -> list[AnswerField]:
         """Required fields that are empty, in the order of the form."""
-        return [field for field in self.FIELDS if field.missing and not getattr(self, field.name).strip()]
+        framework = self.follow_up.programme.framework
+        required = (field for field in self.FIELDS if field.missing and framework.requires(field.name))
+        return [field for field in required if not getattr(self, field.name).strip()]
 
     @property
     def missing(self) -> list[str]:

@@ -160,6 +160,8 @@ def _measures_of_year(
         .prefetch_related("measure__perspectives")
         .order_by("measure__sub_goal__area__number", "measure__sub_goal__number", "measure__number")
     )
+    for entry in entries:
+        entry.follow_up = follow_up  # saves a query for each entry
     return [
         _MeasureOfYear(
             entry.measure,
@@ -258,6 +260,7 @@ def _areas(
     goals: dict[int, list[SubGoalStatus]] = defaultdict(list)
     entries = SubGoalEntry.objects.filter(follow_up=follow_up).select_related("sub_goal__area").in_order()
     for entry in entries:
+        entry.follow_up = follow_up  # saves a query for each entry
         goal = entry.sub_goal
         goals[goal.area_id].append(
             SubGoalStatus(

@@ -33,20 +33,27 @@ class EntryForm(forms.ModelForm):
         self.page_save = PageSave.sent_in(data) if data else None
         self.label_suffix = ""
         self.initial["version"] = self.instance.version
+        if "forecast" in self.fields and not self.follow_up.programme.framework.asks("forecast"):
+            del self.fields["forecast"]
         for name, field in self.fields.items():
             if isinstance(field, StepChoiceField):
                 field.offer(self.scales.of(field.kind), getattr(self.instance, name))
 
     @property
+    def follow_up(self) -> FollowUp:
+        """The year that the form belongs to."""
+        follow_up: FollowUp = self.belongs_to if isinstance(self.belongs_to, FollowUp) else self.belongs_to.follow_up
+        return follow_up
+
+    @property
     def scales(self) -> Scales:
         """The scales that the form's steps are chosen from."""
-        follow_up: FollowUp = self.belongs_to if isinstance(self.belongs_to, FollowUp) else self.belongs_to.follow_up
-        return follow_up.scales
+        return self.follow_up.scales
 
     @property
     def field_names(self) -> Collection[str]:
         """Names of the fields, without the version."""
-        return self._meta.fields or ()
+        return [name for name in self._meta.fields or () if name in self.fields]
 
     @property
     def status_id(self) -> str:

@@ -106,6 +106,14 @@ class Framework(models.Model):
     def scales(self) -> Scales:
         return _scales(self.pk, self.revision)
 
+    def asks(self, field: str) -> bool:
+        """Whether units and reviewers fill in the field of that name."""
+        return field != "forecast" or self.asks_forecast
+
+    def requires(self, field: str) -> bool:
+        """Whether an answer without the field of that name is incomplete."""
+        return self.asks(field) and (field != "comment" or self.requires_comment)
+
     @property
     def body(self) -> Body:
         """The body that decides on follow-ups. Free of queries when `deciding_body` is fetched with the framework."""
