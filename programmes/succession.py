@@ -29,12 +29,13 @@ class Continuing:
 def begin_next_period(programme: Programme, successor: Programme, continuing: Continuing) -> Programme:
     """Save `successor` as a draft with copies of the continuing items of `programme`, which is not changed.
 
-    Goals keep their numbers and link to their predecessors. Measures run through the whole new period. An indicator's
-    baseline is its latest outcome, and its target is empty. A unit that has ended by then is replaced by its
-    successors. Items below a goal that does not continue are left out.
+    The successor has the same framework. Goals keep their numbers and link to their predecessors. Measures run through
+    the whole new period. An indicator's baseline is its latest outcome, and its target is empty. A unit that has ended
+    by then is replaced by its successors. Items below a goal that does not continue are left out.
     """
     copier = _Copier(programme, successor)
     successor.state = Programme.State.DRAFT
+    successor.framework = programme.framework
     save_as(successor, reason=copier.reason)
     goals = list(
         SubGoal.objects.filter(area__programme=programme, pk__in=continuing.goals)

@@ -50,7 +50,7 @@ def contribution_autosave(
         contributions = Contribution.objects.filter(follow_up=entry.follow_up).of_goal(entry.sub_goal)
         stored = contributions.with_items().select_for_update(of=("self",)).filter(pk=contribution).first()
         if stored is None:
-            raise Http404(f"Mål {area}.{number} har inget sådant bidrag.")
+            raise Http404(f"{capfirst(entry.name)} har inget sådant bidrag.")
         if not can_report(user, stored):
             raise PermissionDenied(f"Du lämnar inte bidrag för {stored.unit}.")
         form = answer_form(stored, request.POST)

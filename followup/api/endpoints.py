@@ -34,7 +34,7 @@ from programmes.models import Indicator, Measure, Programme, SubGoal
 Slug = Annotated[str, Path(pattern=r"^[-a-zA-Z0-9_]{1,80}$", description="Programmets kortnamn", example="program")]
 Year = Annotated[int, Path(ge=1990, le=2100)]
 Number = Annotated[int, Path(ge=1, le=10_000)]
-AreaFilter = Annotated[int | None, Query(ge=1, le=10_000, description="Bara ett ansvarsområdes")]
+AreaFilter = Annotated[int | None, Query(ge=1, le=10_000, description="Bara ett områdes")]
 
 SCHEMA_NAME = "Rapport"
 

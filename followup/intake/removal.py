@@ -158,7 +158,9 @@ def _bound_by_use(
 
 def _bound_by_successors(rows: Mapping[int, Any]) -> Iterator[_Bound]:
     for goal in SubGoal.objects.filter(predecessor__in=list(rows)).select_related("area__programme__framework"):
-        yield _Bound(rows[goal.predecessor_id], f"fortsätter som mål {goal.code} i {goal.area.programme}")  # type: ignore[index]
+        programme = goal.area.programme
+        reason = f"fortsätter som {programme.terms.goal.numbered(goal.code)} i {programme}"
+        yield _Bound(rows[goal.predecessor_id], reason)  # type: ignore[index]
 
 
 def _bound_by_years(rows: Mapping[int, Any], years: Mapping[int, FollowUp]) -> Iterator[_Bound]:

@@ -25,7 +25,7 @@ def comment_list(request: HttpRequest, slug: str, year: int, area: int, number: 
     entry = entry_or_404(follow_up, area, number)
     goal_year = goal_year_of(entry)
     if not can_follow_review(user) and not reported_answers(user, goal_year):
-        raise PermissionDenied("Kommentarerna är för dem som fyller i eller granskar målet.")
+        raise PermissionDenied(f"Kommentarerna är för dem som fyller i eller granskar {entry.term.definite}.")
     may_comment = can_comment(user, goal_year.answers)
     data, is_kept = posted_or_kept(request)
     form = CommentForm(data, instance=Comment(entry=entry, by=user))

@@ -6,7 +6,7 @@ import pytest
 
 from organisation.models import Unit
 from programmes.exporting import export_programme
-from programmes.models import Indicator, IndicatorValue, Measure, Programme, SubGoal
+from programmes.models import Framework, Indicator, IndicatorValue, Measure, Programme, SubGoal
 from programmes.succession import Continuing, begin_next_period
 from tests.fixtures import client_of
 from tests.pages import html_of
@@ -27,6 +27,12 @@ def all_of(programme: Programme) -> dict[str, list[int]]:
         "indicators": list(Indicator.objects.filter(sub_goal__area__programme=programme).values_list("pk", flat=True)),
         "guidelines": list(programme.guidelines.values_list("pk", flat=True)),
     }
+
+
+def test_the_next_period_keeps_the_words_and_scales(huddinge):
+    huddinge.framework = Framework.objects.get(slug="klimat")
+    huddinge.save()
+    assert begun(huddinge, goals=[]).framework.slug == "klimat"
 
 
 def test_all_goes_on_and_the_closing_programme_stays(huddinge):
