@@ -22,14 +22,14 @@ from followup.web.conditional import NOT_STORED
 from followup.web.lookups import programme_or_404, user_of
 from followup.writing.attachments import safe_name
 from organisation.models import User
-from programmes.exporting import Fields, export_programme, to_json
+from programmes.exporting import export_programme, to_json
 from programmes.models import Programme
 from programmes.sheets.writing import programme_workbook, template
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FILES: dict[str, tuple[Callable[[Fields], bytes], str]] = {
-    "xlsx": (programme_workbook, XLSX),
-    "json": (lambda fields: to_json(fields).encode(), "application/json"),
+FILES: dict[str, tuple[Callable[[Programme], bytes], str]] = {
+    "xlsx": (lambda programme: programme_workbook(export_programme(programme), programme.terms), XLSX),
+    "json": (lambda programme: to_json(export_programme(programme)).encode(), "application/json"),
 }
 GONE = "Filen är redan inläst, eller har tagits bort."
 
@@ -164,7 +164,7 @@ def programme_file(request: HttpRequest, slug: str, suffix: str) -> HttpResponse
     if suffix not in FILES:
         raise Http404("Programmet finns som .xlsx och .json.")
     write, content_type = FILES[suffix]
-    return _download(write(export_programme(programme)), f"{programme.slug}.{suffix}", content_type)
+    return _download(write(programme), f"{programme.slug}.{suffix}", content_type)
 
 
 def _workbook_or_404(user: User, pk: int) -> Workbook:

@@ -10,11 +10,12 @@ from followup.intake.earlier_years import follow_ups_in
 from followup.intake.step_words import ASSESSMENT_WORDS, FORECAST_WORDS, PROGRESS_WORDS
 from followup.models import FollowUp
 from organisation.models import Unit
-from programmes.models import Perspective
+from programmes.models import Framework, Perspective
 from programmes.scales import Kind
 from programmes.sheets import cells
 from programmes.sheets.assembling import ProgrammeFacts, assemble_programme
 from programmes.sheets.mapping import MappedWorkbook, MappingChoices
+from programmes.sheets.own_words import understanding
 from programmes.sheets.reading import OnProgress, ignore_progress, read_sheets
 from programmes.sheets.schema import (
     EXAMPLE,
@@ -161,7 +162,8 @@ def read_workbook(
 
     Raise SourceError when the file cannot be opened. Faults in it are the problems of the mapped workbook.
     """
-    mapped = read_sheets(content, ALL_SHEETS, choices, on_progress)
+    words = [framework.terms for framework in Framework.objects.order_by("pk")]
+    mapped = read_sheets(content, understanding(words, ALL_SHEETS), choices, on_progress)
     units, perspectives = list(Unit.objects.all()), list(Perspective.objects.all())
     source = assemble_programme(mapped, units, perspectives, facts, stored_items)
     source["follow_ups"] = follow_ups_in(mapped)

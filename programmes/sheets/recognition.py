@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from programmes.sheets.cells import UnreadableCellError, normal
 from programmes.sheets.grid import Cell, Row
@@ -284,7 +284,7 @@ def _column_named(spec: SheetSpec, name: str, heading: Heading) -> ColumnSpec | 
     return by_heading.get((name, has_year)) or by_heading.get((name, not has_year))
 
 
-@cache
+@lru_cache(maxsize=128)
 def _columns_by_heading(spec: SheetSpec) -> dict[tuple[str, bool], ColumnSpec]:
     """Map name and "is yearly" to columns. Titles of our own workbook go before other people's words."""
     columns: dict[tuple[str, bool], ColumnSpec] = {}

@@ -19,7 +19,8 @@ from programmes.sheets.steps import StepWords
 TEXT, CODE, WIDE = 24, 8, 60
 # The sheet of instructions in our own workbook, which is never read.
 INSTRUCTIONS_TITLE = "Så fyller du i"
-OF_GOAL = "1.2.3 hör till mål 1.2."
+# Texts of help have the programme's words in braces: `own_words.in_sentence` fills them in.
+OF_GOAL = "1.2.3 hör till {goal} 1.2."
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class ColumnSpec:
     comment_key: str = ""
 
 
-# Compared by identity: specs are keys of a cache that is asked for every cell of a file's first rows.
+# Compared by identity: specs are keys of a small cache that is asked for every cell of a file's first rows.
 @dataclass(frozen=True, eq=False)
 class SheetSpec:
     """A kind of sheet. It is recognised by its title or `names`, otherwise by its `main` column.
@@ -208,7 +209,7 @@ PERSPECTIVE_SHEET = SheetSpec(
         ColumnSpec("description", "Beskrivning", cells.text, ("description",), WIDE),
     ),
     ("perspectives",),
-    "Genomgående perspektiv som åtgärder märks med.",
+    "Genomgående perspektiv som {measures} märks med.",
 )
 AREA_SHEET = SheetSpec(
     "areas",
@@ -231,7 +232,7 @@ GOAL_SHEET = SheetSpec(
         AREA,
         AREA_GOAL,
         ColumnSpec(
-            "number", "Nr", cells.code, ("mål nr", "målnummer", *NUMBER_NAMES), CODE, help="1.2 är område 1, mål 2."
+            "number", "Nr", cells.code, ("mål nr", "målnummer", *NUMBER_NAMES), CODE, help="1.2 är {area} 1, {goal} 2."
         ),
         ColumnSpec("text", "Mål", cells.text, GOAL_NAMES, WIDE),
         ColumnSpec("short_name", "Kortnamn", cells.text, ("målets kortnamn",), 28, help="Högst 35 tecken."),
@@ -239,13 +240,13 @@ GOAL_SHEET = SheetSpec(
         LEAD,
         ColumnSpec(
             "predecessor", "Föregångare", cells.text, ("predecessor",), 28,
-            help="Målet i ett tidigare program som det fortsätter: programmets kortnamn och målets nummer, "
-            "till exempel trygghet-2018 1.2.",
+            help="{The_goal} i ett tidigare program som {goal_it} fortsätter: programmets kortnamn och {goal_genitive} "
+            "nummer, till exempel trygghet-2018 1.2.",
         ),
         EXAMPLE,
     ),
     ("delmål", "goals"),
-    "Målen, vart och ett med område och nummer: 1.2 är mål 2 i område 1.",
+    "{The_goals}, {each_goal} med {area} och nummer: 1.2 är {goal} 2 i {area} 1.",
 )  # fmt: skip
 MEASURE_SHEET = SheetSpec(
     "measures",
@@ -277,7 +278,7 @@ MEASURE_SHEET = SheetSpec(
         EXAMPLE,
     ),
     ("aktiviteter", "insatser", "handlingsplan", "åtgärdsplan", "measures", "actions"),
-    "Åtgärderna, var och en med numret på sitt mål först: 1.2.3 är åtgärd 3 till mål 1.2.",
+    "{The_measures}, {each_measure} med numret på {own_goal} först: 1.2.3 är {measure} 3 till {goal} 1.2.",
     bare_year_keys=("planned_years",),
 )  # fmt: skip
 DIRECTIONS = {
@@ -308,7 +309,7 @@ INDICATOR_SHEET = SheetSpec(
         EXAMPLE,
     ),
     ("nyckeltal", "mått", "indicators"),
-    "Nyckeltal till målen.",
+    "Nyckeltal till {the_goals}.",
     bare_year_keys=("outcomes",),
 )
 TARGET_SHEET = SheetSpec(

@@ -16,7 +16,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from programmes.sheets import cells
+from programmes.sheets.own_words import in_sentence, in_words_of
 from programmes.sheets.schema import INSTRUCTIONS_TITLE, SHEETS, ColumnSpec, SheetSpec
+from programmes.terms import NEUTRAL, Terms
 
 Fields = Mapping[str, Any]
 NamesBySlug = Mapping[str, str]
@@ -32,8 +34,8 @@ INSTRUCTIONS = (
     "Fyll i bladen och läs in filen under Granskning, Läs in program. Inget ändras förrän du har sett vad som skulle "
     "hända och bekräftat det.",
     "Rubrikerna kan stå i vilken ordning som helst. Kolumner och blad som inte behövs kan tas bort eller lämnas tomma.",
-    "Numren binder ihop bladen: mål 1.2 är mål 2 i område 1, och åtgärd 1.2.3 är åtgärd 3 till mål 1.2. Utan nummer "
-    "numreras raderna i den ordning som de står.",
+    "Numren binder ihop bladen: {goal} 1.2 är {goal} 2 i {area} 1, och {measure} 1.2.3 är {measure} 3 till {goal} 1.2. "
+    "Utan nummer numreras raderna i den ordning som de står.",
     "Flera ansvariga enheter i samma cell skiljs åt med komma. Enheter som inte finns läggs till, och visas innan du "
     "bekräftar.",
     "Det som redan är inläst och inte står i filen lämnas som det är, om du inte väljer att ta bort det. Samma fil kan "
@@ -41,14 +43,14 @@ INSTRUCTIONS = (
 )
 
 
-def programme_workbook(source: Fields) -> bytes:
-    """Return the workbook of a programme from the fields that `programmes.exporting` exports."""
-    return _workbook(SHEETS, _rows_by_sheet(source), rows_to_fill=0)
+def programme_workbook(source: Fields, terms: Terms) -> bytes:
+    """Return the workbook of a programme, in its words, from the fields that `programmes.exporting` exports."""
+    return _workbook(in_words_of(terms, SHEETS), _rows_by_sheet(source), rows_to_fill=0, terms=terms)
 
 
 def template(sheets: Sequence[SheetSpec] = SHEETS) -> bytes:
     """Return an empty workbook with instructions and drop-downs."""
-    return _workbook(sheets, {}, rows_to_fill=ROWS_TO_FILL)
+    return _workbook(sheets, {}, rows_to_fill=ROWS_TO_FILL, terms=NEUTRAL)
 
 
 def _rows_by_sheet(source: Fields) -> dict[str, list[Fields]]:
@@ -99,10 +101,12 @@ def _joined_names(item: Fields, names: Mapping[str, NamesBySlug]) -> dict[str, s
     return {**joined, "lead": names["units"].get(item["lead"], "")}
 
 
-def _workbook(sheets: Sequence[SheetSpec], rows: Mapping[str, Sequence[Fields]], rows_to_fill: int) -> bytes:
+def _workbook(
+    sheets: Sequence[SheetSpec], rows: Mapping[str, Sequence[Fields]], *, rows_to_fill: int, terms: Terms
+) -> bytes:
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
-    _write_instructions(workbook.create_sheet(INSTRUCTIONS_TITLE), sheets)
+    _write_instructions(workbook.create_sheet(INSTRUCTIONS_TITLE), sheets, terms)
     for sheet in sheets:
         columns = [column for column in sheet.columns if column.written]
         worksheet = workbook.create_sheet(sheet.title)
@@ -116,28 +120,29 @@ def _workbook(sheets: Sequence[SheetSpec], rows: Mapping[str, Sequence[Fields]],
     return file.getvalue()
 
 
-def _write_instructions(worksheet: Worksheet, sheets: Sequence[SheetSpec]) -> None:
+def _write_instructions(worksheet: Worksheet, sheets: Sequence[SheetSpec], terms: Terms) -> None:
+    """Write how the workbook is filled in: in general, and for each sheet and column."""
     worksheet.column_dimensions["A"].width = 28
     worksheet.column_dimensions["B"].width = 100
     _write_cell(worksheet, 1, 1, "Program som ska läsas in").font = Font(bold=True, size=14)
     for number, instruction in enumerate(INSTRUCTIONS, start=2):
-        _write_cell(worksheet, number, 2, instruction)
+        _write_cell(worksheet, number, 2, in_sentence(instruction, terms))
     row = len(INSTRUCTIONS) + 3
     for sheet in sheets:
         _write_cell(worksheet, row, 1, sheet.title).font = Font(bold=True)
-        _write_cell(worksheet, row, 2, sheet.help)
+        _write_cell(worksheet, row, 2, in_sentence(sheet.help, terms))
         row += 1
         for column in sheet.columns:
-            explanation = _explanation(column)
+            explanation = _explanation(column, terms)
             if column.written and explanation:
                 _write_cell(worksheet, row, 1, column.title)
                 _write_cell(worksheet, row, 2, explanation)
                 row += 1
 
 
-def _explanation(column: ColumnSpec) -> str:
+def _explanation(column: ColumnSpec, terms: Terms) -> str:
     choices = f"Något av: {', '.join(column.choices)}." if column.choices else ""
-    return " ".join(part for part in (column.help, choices) if part)
+    return " ".join(part for part in (in_sentence(column.help, terms), choices) if part)
 
 
 def _write_table(

@@ -126,13 +126,17 @@ def excerpts(pattern: re.Pattern[str], text: str) -> list[str]:
     return [text[max(0, match.start() - 40) : match.end() + 30] for match in pattern.finditer(text)]
 
 
+# The addresses of the programme and its unit; not its framework, whose page has examples of words.
+OF_PROGRAMME = re.compile(r"/(?!styrmodeller/)(.+/)?(klimat|klimatnamnden)/(?!.*\.\w+$)")
+
+
 def crawl(client: Client, start: list[str]) -> dict[str, VisibleText]:
     """Return the pages that are reached from the addresses in `start` and belong to the programme."""
     pages: dict[str, VisibleText] = {}
     waiting = list(start)
     while waiting:
         address = waiting.pop()
-        if address in pages or not re.search(r"/klimat/|/klimatnamnden/", address) or re.search(r"\.\w+$", address):
+        if address in pages or not OF_PROGRAMME.match(address):
             continue
         response = client.get(address)
         page = VisibleText()

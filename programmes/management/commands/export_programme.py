@@ -7,13 +7,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from programmes.exporting import Fields, export_programme, to_json
+from programmes.exporting import export_programme, to_json
 from programmes.models import Programme
 from programmes.sheets.writing import programme_workbook
 
-FORMATS: dict[str, Callable[[Fields], bytes]] = {
-    "json": lambda fields: to_json(fields).encode(),
-    "xlsx": programme_workbook,
+FORMATS: dict[str, Callable[[Programme], bytes]] = {
+    "json": lambda programme: to_json(export_programme(programme)).encode(),
+    "xlsx": lambda programme: programme_workbook(export_programme(programme), programme.terms),
 }
 
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         except Programme.DoesNotExist as error:
             raise CommandError(str(error)) from error
         try:
-            output.write_bytes(FORMATS[options["format"]](export_programme(programme)))
+            output.write_bytes(FORMATS[options["format"]](programme))
         except OSError as error:
             raise CommandError(f"Filen {output} kunde inte skrivas: {error.strerror}.") from error
         self.stdout.write(f"{programme} skrevs till {output}.")

@@ -3,6 +3,7 @@
 from programmes.exporting import export_programme
 from programmes.models import Programme, SubGoal
 from programmes.sheets.writing import programme_workbook
+from programmes.shipped_frameworks import STANDARD_FRAMEWORK
 from tests.factories import make_area, make_goal, make_measure, make_programme, make_unit
 from tests.followup.intake.workbooks import load, plan, refused
 
@@ -43,7 +44,7 @@ def test_a_written_workbook_is_read_back_with_its_leads(db):
     units = [make_unit("Kommunstyrelsen"), make_unit("Socialnämnden")]
     goal = make_goal(make_area(make_programme()), units=units, lead=units[1])
     make_measure(goal, units=units)
-    content = programme_workbook(export_programme(goal.area.programme))
+    content = programme_workbook(export_programme(goal.area.programme), STANDARD_FRAMEWORK.terms)
     log, _ = load(content)
     assert log.nothing_changed
     assert roles("1.1") == {"Kommunstyrelsen": "contributing", "Socialnämnden": "lead"}

@@ -21,6 +21,7 @@ from programmes.models import Indicator, IndicatorValue, Measure, Programme, Sub
 from programmes.sheets.assembling import ProgrammeFacts
 from programmes.sheets.mapping import MappingChoices
 from programmes.sheets.writing import programme_workbook
+from programmes.shipped_frameworks import STANDARD_FRAMEWORK
 from programmes.source import Node, SourceError
 from programmes.succession import Continuing, begin_next_period
 from tests.fixtures import HUDDINGE, client_of, make_user
@@ -164,7 +165,9 @@ def test_something_that_came_in_between_stops_the_removal(huddinge):
 def test_any_programme_becomes_any_other_when_the_surplus_is_removed(earlier, first, second):
     with transaction.atomic():
         read(second)
-        content = programme_workbook(export_programme(Programme.objects.get(slug="nytt-program")))
+        content = programme_workbook(
+            export_programme(Programme.objects.get(slug="nytt-program")), STANDARD_FRAMEWORK.terms
+        )
         wanted = written(Programme.objects.get(slug="nytt-program"))
         transaction.set_rollback(True)
     with transaction.atomic():

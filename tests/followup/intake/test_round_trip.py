@@ -15,6 +15,7 @@ from programmes.exporting import export_programme
 from programmes.models import Measure, Programme
 from programmes.sheets.assembling import ProgrammeFacts
 from programmes.sheets.writing import programme_workbook, template
+from programmes.shipped_frameworks import STANDARD_FRAMEWORK
 from tests.followup.intake.workbooks import goals, load, refused
 from tests.programmes.test_exporting import PROGRAMMES, read, written
 
@@ -25,7 +26,9 @@ def test_any_programme_is_read_back_from_its_workbook_identical(earlier, source)
     with transaction.atomic():
         read(source)
         exported = written(Programme.objects.get(slug="nytt-program"))
-        content = programme_workbook(export_programme(Programme.objects.get(slug="nytt-program")))
+        content = programme_workbook(
+            export_programme(Programme.objects.get(slug="nytt-program")), STANDARD_FRAMEWORK.terms
+        )
         log, _ = load(content, ProgrammeFacts())
         assert log.nothing_changed
         transaction.set_rollback(True)
@@ -85,7 +88,7 @@ def through_libreoffice(file: Path) -> Path:
 
 
 def test_a_workbook_saved_by_libreoffice_is_imported_without_a_change(huddinge, tmp_path):
-    content = programme_workbook(export_programme(huddinge))
+    content = programme_workbook(export_programme(huddinge), STANDARD_FRAMEWORK.terms)
     file = tmp_path / "program.xlsx"
     file.write_bytes(content)
     saved = through_libreoffice(file).read_bytes()
