@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils import timezone
 
-from followup.models import Answer, Contribution, FollowUp
+from followup.models import Answer, Attachment, Contribution, FollowUp, SubGoalEntry
 from organisation.models import Unit
 
 if TYPE_CHECKING:
@@ -44,6 +44,21 @@ def is_written_by_reviewers(answer: Answer) -> bool:
 
 def can_write(user: User, answer: Answer) -> bool:
     return answer.is_writable and can_report(user, answer)
+
+
+def can_attach(user: User, entry: SubGoalEntry) -> bool:
+    """Whether the user may attach files to the goal's answer: as writer of the answer or of a contribution to it."""
+    if can_write(user, entry):
+        return True
+    contributions = Contribution.objects.filter(follow_up=entry.follow_up, sub_goal=entry.sub_goal).with_items()
+    return any(can_write(user, contribution) for contribution in contributions)
+
+
+def can_remove_attachment(user: User, attachment: Attachment) -> bool:
+    """Whether the user may delete the file: as writer of the goal's answer, or as the contributor who attached it."""
+    if can_write(user, attachment.entry):
+        return True
+    return attachment.uploaded_by_id == user.pk and can_attach(user, attachment.entry)
 
 
 def can_review(user: User) -> bool:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from followup.answers.forms import AttachmentForm
 from followup.answers.goal_year import attachments_of, entry_or_404
 from followup.models import Attachment, SubGoalEntry
-from followup.permissions import can_write
+from followup.permissions import can_attach, can_remove_attachment, can_write
 from followup.web.conditional import NOT_STORED
 from followup.web.files import open_stored
 from followup.web.lookups import follow_up_or_404, user_of
@@ -26,14 +26,19 @@ def entry_attach(request: HttpRequest, slug: str, year: int, area: int, number: 
     """Attach one file and return to the answer page, or show the errors of the file on a separate page."""
     user = user_of(request)
     entry = entry_or_404(follow_up_or_404(request, slug, year), area, number)
-    if not can_write(user, entry):
+    if not can_attach(user, entry):
         raise PermissionDenied(locked_text(entry))
     form = AttachmentForm(request.POST, request.FILES)
     attachment = _attach(entry, form, user) if form.is_valid() else None
     if attachment:
         messages.success(request, f"”{attachment.name}” är bifogad.")
         return redirect(f"{entry.get_absolute_url()}#bilagor")
-    context = {"entry": entry, "form": form, "attachments": attachments_of(entry)}
+    context = {
+        "entry": entry,
+        "form": form,
+        "attachments": attachments_of(entry),
+        "may_remove_all": can_write(user, entry),
+    }
     return render(request, "followup/answers/entry_attach.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -52,7 +57,7 @@ def attachment_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for confirmation, then delete the file for good."""
     user = user_of(request)
     attachment = _attachment_or_404(request, pk)
-    if not can_write(user, attachment.entry):
+    if not can_remove_attachment(user, attachment):
         raise PermissionDenied(locked_text(attachment.entry))
     if request.method != "POST":
         return render(request, "followup/answers/attachment_remove.html", {"attachment": attachment})

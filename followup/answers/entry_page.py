@@ -14,7 +14,7 @@ from followup.answers.forms import AnswerForms, AttachmentForm, CheckItem, check
 from followup.answers.goal_year import GoalYear, attachments_of, goal_year_or_404
 from followup.answers.thread import remarks_of, thread_of, with_comments
 from followup.answers.worklist import neighbours
-from followup.models import Answer, FollowUp, SubGoalEntry
+from followup.models import Answer, Contribution, FollowUp, SubGoalEntry
 from followup.permissions import can_comment, can_report
 from followup.web.lookups import user_of
 from followup.workflow import available
@@ -41,8 +41,18 @@ class EntryPage:
         return self.entry.follow_up
 
     @property
+    def address(self) -> tuple[str, int, int, int]:
+        """Arguments of the addresses of the goal's pages in the year."""
+        goal = self.entry.sub_goal
+        return self.follow_up.programme.slug, self.follow_up.year, goal.area.number, goal.number
+
+    @property
     def writable(self) -> list[Answer]:
         return [answer for answer in self.own if answer.is_writable]
+
+    @property
+    def _contributes_to_goal(self) -> bool:
+        return any(isinstance(answer, Contribution) and answer.sub_goal_id for answer in self.writable)
 
     def forms(self, data: QueryDict | None) -> AnswerForms:
         """Return the forms of the page, bound to `data` if there is any."""
@@ -65,7 +75,8 @@ class EntryPage:
             "is_complete": not any(item.missing for item in self.checklist),
             "neighbours": neighbours(self.user, self.entry, self.today),
             "attachments": attachments_of(self.entry),
-            "may_attach": self.entry in self.writable,
+            "may_attach": self.entry in self.writable or self._contributes_to_goal,
+            "may_remove_all": self.entry in self.writable,
             "attachment_form": AttachmentForm(),
             "may_start": last_year.has_texts and forms.lack_texts,
             "shows_example": self.entry.sub_goal.is_example or self.entry.is_example,

@@ -38,13 +38,13 @@ def measures_of(entry: SubGoalEntry) -> list[MeasureEntry]:
     )
 
 
-def contributions_of(entry: SubGoalEntry) -> list[Contribution]:
+def contributions_of(entry: SubGoalEntry, measures: Iterable[MeasureEntry]) -> list[Contribution]:
     """Return the contributions to the goal and its measures this year, in the order of the units.
 
     A contribution that nobody has written is left out when its unit no longer contributes.
     """
-    contributions = Contribution.objects.filter(follow_up=entry.follow_up).of_goal(entry.sub_goal).with_items()
-    return [one for one in contributions if one.is_expected or one.text]
+    contributions = Contribution.objects.filter(follow_up=entry.follow_up).of_goal(entry.sub_goal)
+    return [one for one in contributions.to([entry, *measures]) if one.is_expected or one.text]
 
 
 def indicators_of(goal: SubGoal) -> QuerySet[Indicator]:
@@ -116,7 +116,11 @@ class GoalYear:
 
     @property
     def answers(self) -> list[Answer]:
-        return [self.entry, *self.measures, *self.contributions]
+        """The joint answers, each followed by the contributions to it."""
+        answers: list[Answer] = []
+        for joint in (self.entry, *self.measures):
+            answers += [joint, *(one for one in self.contributions if one.item == joint.item)]
+        return answers
 
     def joint_answer_of(self, contribution: Contribution) -> SubGoalEntry | MeasureEntry:
         """Return the answer to the goal or measure that the contribution is a part of."""
@@ -134,7 +138,8 @@ class GoalYear:
 
 
 def goal_year_of(entry: SubGoalEntry) -> GoalYear:
-    return GoalYear(entry, measures_of(entry), contributions_of(entry))
+    measures = measures_of(entry)
+    return GoalYear(entry, measures, contributions_of(entry, measures))
 
 
 def goal_year_or_404(request: HttpRequest, slug: str, year: int, area: int, number: int) -> GoalYear:

@@ -12,6 +12,7 @@ from followup.answers.entry_page import EntryPage, entry_page_or_404
 from followup.answers.returns import Return, returns_of
 from followup.answers.worklist import UnitWork, work_of
 from followup.models import Answer, FollowUp
+from followup.permissions import is_written_by_reviewers
 from followup.web.lookups import follow_up_or_404, user_of
 from followup.workflow import RefusedError, perform_all
 from organisation.models import User
@@ -26,10 +27,7 @@ def hand_in(request: HttpRequest, page: EntryPage) -> HttpResponse:
     if any(answer.missing for answer in page.writable):
         return redirect(f"{page.entry.get_absolute_url()}?saknas=1")
     if _unanswered(page):
-        goal, follow_up = page.entry.sub_goal, page.follow_up
-        return redirect(
-            "followup:entry_submit", follow_up.programme.slug, follow_up.year, goal.area.number, goal.number
-        )
+        return redirect("followup:entry_submit", *page.address)
     return _hand_in(request, page)
 
 
@@ -63,6 +61,8 @@ def _hand_in(request: HttpRequest, page: EntryPage) -> HttpResponse:
         return redirect(page.entry)
     handed_in = page.entry.term.agree("inlämnad", "inlämnat")
     messages.success(request, f"{capfirst(page.entry.name)} är {handed_in} för granskning.")
+    if any(is_written_by_reviewers(answer) for answer in page.own):
+        return redirect("followup:review_entry", *page.address)
     return redirect("followup:work_list")
 
 

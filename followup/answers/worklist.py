@@ -84,7 +84,8 @@ def work_of(user: User, today: date) -> list[WorkYear]:
         .in_order()
     )
     measures = _measures_by_goal(entries)
-    contributions = _contributions_by_goal(entries, units)
+    measures_of_years = [measure for of_goal in measures.values() for measure in of_goal]
+    contributions = _contributions_by_goal([*entries, *measures_of_years], units)
     answers = {
         entry: [
             answer
@@ -171,13 +172,18 @@ class Neighbours:
 
 
 def neighbours(user: User, entry: SubGoalEntry, today: date) -> Neighbours:
-    """Return the goals before and after `entry` among those that `user` reports `today` in the same year."""
+    """Return the goals before and after `entry` among those that `user` reports `today` in the same year.
+
+    A reviewer who writes a joint answer reports no goals, and has no neighbours.
+    """
     goals = list(
         SubGoalEntry.objects.filter(follow_up=entry.follow_up)
         .concerning(Unit.objects.reported_by(user, today))
         .select_related("follow_up__programme__framework", "sub_goal__area")
         .in_order()
     )
+    if entry not in goals:
+        return Neighbours(previous=None, next=None)
     index = goals.index(entry)
     return Neighbours(
         previous=goals[index - 1] if index > 0 else None,
@@ -209,11 +215,11 @@ def _measures_by_goal(entries: Collection[SubGoalEntry]) -> dict[tuple[int, int]
 
 
 def _contributions_by_goal(
-    entries: Collection[SubGoalEntry], units: Iterable[Unit]
+    joint_answers: Collection[SubGoalEntry | MeasureEntry], units: Iterable[Unit]
 ) -> dict[tuple[int, int], list[Contribution]]:
     """Return the contributions of the `units`, by the keys of the follow-up and the goal."""
     by_goal: dict[tuple[int, int], list[Contribution]] = defaultdict(list)
-    follow_ups = {entry.follow_up_id for entry in entries}
-    for contribution in Contribution.objects.filter(follow_up__in=follow_ups, unit__in=units).with_items():
+    follow_ups = {answer.follow_up_id for answer in joint_answers}
+    for contribution in Contribution.objects.filter(follow_up__in=follow_ups, unit__in=units).to(joint_answers):
         by_goal[contribution.follow_up_id, contribution.goal.pk].append(contribution)
     return by_goal

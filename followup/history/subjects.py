@@ -105,7 +105,7 @@ def _answers(answers: QuerySet[MeasureEntry]) -> dict[int, str]:
 def _contributions(contributions: QuerySet[Contribution]) -> dict[int, str]:
     return {
         one.pk: f"{one.unit}, bidrag till {one.item.code} för {one.follow_up.year}"
-        for one in contributions.with_items()  # type: ignore[attr-defined]
+        for one in contributions.select_related("unit", "follow_up", "sub_goal__area", "measure__sub_goal__area")
     }
 
 

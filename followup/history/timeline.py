@@ -14,8 +14,9 @@ from django.db.models import QuerySet
 
 from followup.history.field_changes import FieldChange, change_of
 from followup.workflow import step_made
+from organisation.models import Unit
 from organisation.order import swedish_sorted
-from programmes.models import Scales
+from programmes.models import Responsibility, Scales
 
 # Fields for the program alone. Whether a text is an example is shown next to the text.
 HIDDEN_FIELDS = ("id", "version", "page_save", "is_example")
@@ -74,6 +75,20 @@ class Timeline(Sequence[Moment]):
         return [item.as_moment(related, self._scales) if isinstance(item, _RowChange) else item for item in items]
 
 
+# Name of the lead among the members of a history row. The lead is a role of a responsible unit and not a field.
+LEAD = "lead"
+
+
+@dataclass(frozen=True)
+class LeadField:
+    """The attributes of a field that a history reads, for the lead of responsible units."""
+
+    verbose_name: str = "huvudansvarig"
+    is_relation: bool = True
+    many_to_many: bool = True
+    related_model: type[models.Model] = Unit
+
+
 @dataclass(frozen=True)
 class _ChangedField:
     """A field with its stored values before and after: primary keys for a relation."""
@@ -125,7 +140,11 @@ class _RowChange:
             if field.name not in HIDDEN_FIELDS
         ]
         many_to_many = [
-            _ChangedField(self.model._meta.get_field(name), self.members_before[name], self.members[name])
+            _ChangedField(
+                LeadField() if name == LEAD else self.model._meta.get_field(name),
+                self.members_before[name],
+                self.members[name],
+            )
             for name in self.members
         ]
         return [field for field in (*columns, *many_to_many) if field.old != field.new]
@@ -161,14 +180,18 @@ def _changes(model: Any, names: Mapping[int, str]) -> Iterator[_RowChange]:
 
 
 def _members_by_row(model: Any, rows: QuerySet) -> Mapping[int, Members]:
-    """Return the members of each history row, by the number of the row."""
+    """Return the members of each history row, by the number of the row, and the lead of responsible units."""
     fields = model.history.model._history_m2m_fields
-    members: dict[int, dict[str, set[int]]] = defaultdict(lambda: {field.name: set() for field in fields})
+    names = [*(field.name for field in fields), LEAD]
+    members: dict[int, dict[str, set[int]]] = defaultdict(lambda: {name: set() for name in names})
     for field in fields:
         through = getattr(model.history.model, field.name).model
-        pairs = through.objects.filter(history__in=rows.order_by().values("pk"))
-        for row_id, member_id in pairs.values_list("history_id", f"{field.m2m_reverse_field_name()}_id"):
-            members[row_id][field.name].add(member_id)
+        member_rows = through.objects.filter(history__in=rows.order_by().values("pk"))
+        for member in member_rows.values():
+            member_id = member[f"{field.m2m_reverse_field_name()}_id"]
+            members[member["history_id"]][field.name].add(member_id)
+            if member.get("role") == Responsibility.Role.LEAD:
+                members[member["history_id"]][LEAD].add(member_id)
     return members  # type: ignore[return-value]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from followup.models.answer_fields import AnswerField
-from followup.models.entries import Answer
+from followup.models.entries import Answer, MeasureEntry, SubGoalEntry
 from followup.models.step_field import assessment_field, forecast_field, progress_field
 from organisation.models import Unit
 from programmes.models import Measure, MeasureResponsibility, SubGoal, SubGoalResponsibility, prose
@@ -47,6 +48,28 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
     def reported_by(self, user: User | AnonymousUser, day: date) -> ContributionQuerySet:
         """Contributions that `user` may report on `day`: `permissions.can_report` as a query."""
         return self.of_responsible_units().filter(unit__in=Unit.objects.reported_by(user, day))
+
+    def to(self, joint_answers: Iterable[SubGoalEntry | MeasureEntry]) -> list[Contribution]:
+        """Return the contributions to `joint_answers`, with the items and years of these, in one query."""
+        of_goals: dict[tuple[int, int | None], SubGoalEntry] = {}
+        of_measures: dict[tuple[int, int | None], MeasureEntry] = {}
+        for answer in joint_answers:
+            if isinstance(answer, MeasureEntry):
+                of_measures[answer.follow_up_id, answer.measure_id] = answer
+            else:
+                of_goals[answer.follow_up_id, answer.sub_goal_id] = answer
+        contributions: list[Contribution] = []
+        for contribution in self.select_related("unit"):
+            goal = of_goals.get((contribution.follow_up_id, contribution.sub_goal_id))
+            measure = of_measures.get((contribution.follow_up_id, contribution.measure_id))
+            if goal:
+                contribution.follow_up, contribution.sub_goal = goal.follow_up, goal.sub_goal
+            elif measure:
+                contribution.follow_up, contribution.measure = measure.follow_up, measure.measure
+            else:
+                continue
+            contributions.append(contribution)
+        return contributions
 
 
 class Contribution(Answer):

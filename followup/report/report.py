@@ -49,8 +49,9 @@ class ContributionStatus(Part):
 
 
 def units_in_words(units: Iterable[str], lead: str) -> str:
-    """Return the responsible units with the role of their lead: "Kommunstyrelsen (huvudansvarig), Socialnämnden"."""
-    return ", ".join(f"{unit} (huvudansvarig)" if unit == lead else unit for unit in units)
+    """Return the responsible units, their lead first: "Socialnämnden (huvudansvarig), Kommunstyrelsen"."""
+    others = [unit for unit in units if unit != lead]
+    return ", ".join([f"{lead} (huvudansvarig)", *others] if lead else others)
 
 
 @dataclass(frozen=True)

@@ -194,7 +194,7 @@ def goals_to_review(follow_up: FollowUp) -> list[GoalToReview]:
         .in_order()
     )
     contributions_of_goal: dict[int, list[Contribution]] = defaultdict(list)
-    for contribution in Contribution.objects.filter(follow_up=follow_up).with_items():
+    for contribution in Contribution.objects.filter(follow_up=follow_up).to([*entries, *measure_entries]):
         if contribution.is_expected:
             contributions_of_goal[contribution.goal.pk].append(contribution)
     return [

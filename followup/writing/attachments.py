@@ -22,7 +22,7 @@ from django.template.defaultfilters import filesizeformat
 
 from followup.models import Attachment, FollowUp, SubGoalEntry
 from followup.models.attachments import NAME_LENGTH
-from followup.permissions import can_write
+from followup.permissions import can_attach, can_remove_attachment
 from followup.workflow import NotAllowedError
 from organisation.history import delete_as, save_as
 
@@ -95,7 +95,9 @@ def attach(entry: SubGoalEntry, upload: UploadedFile[Any], *, by: User) -> Attac
     _store(attachment, name, upload)
     try:
         with transaction.atomic():
-            _lock_writable(entry, by)
+            stored = _locked(entry)
+            if not can_attach(by, stored):
+                raise NotAllowedError(locked_text(entry))
             _refuse_repeated(entry, attachment)
             save_as(attachment, by=by)
     except BaseException:
@@ -125,19 +127,19 @@ def _store(attachment: Attachment, name: str, upload: UploadedFile[Any]) -> None
 def remove(attachment: Attachment, *, by: User) -> None:
     """Delete the attachment and its file for good, as the law requires for personal data. The history row remains.
 
-    Raise NotAllowedError when `by` may not write the answer, for example because it has been handed in.
+    Raise NotAllowedError when `by` may not delete it, for example because the answer has been handed in.
     """
-    _lock_writable(attachment.entry, by)
+    attachment.entry = _locked(attachment.entry)
+    if not can_remove_attachment(by, attachment):
+        raise NotAllowedError(locked_text(attachment.entry))
     delete_as(attachment, by=by)
     transaction.on_commit(lambda: attachment.file.delete(save=False))
 
 
-def _lock_writable(entry: SubGoalEntry, by: User) -> None:
-    """Lock the year, then the answer. Raise NotAllowedError if `by` may not write it."""
+def _locked(entry: SubGoalEntry) -> SubGoalEntry:
+    """Lock the year, then the answer, and return it as it is stored."""
     FollowUp.objects.select_for_update().get(pk=entry.follow_up_id)
-    stored = SubGoalEntry.objects.select_for_update(of=("self",)).select_related("follow_up").get(pk=entry.pk)
-    if not can_write(by, stored):
-        raise NotAllowedError(locked_text(entry))
+    return SubGoalEntry.objects.select_for_update(of=("self",)).select_related("follow_up").get(pk=entry.pk)
 
 
 def locked_text(entry: SubGoalEntry) -> str:

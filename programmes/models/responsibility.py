@@ -110,6 +110,11 @@ class SharedItem(models.Model):
         return next((one.unit for one in self.responsibilities.all() if one.is_lead), None)
 
     @property
+    def responsibilities_by_role(self) -> list[Responsibility]:
+        """The responsibilities with the lead's first, then in the order of the units."""
+        return sorted(self.responsibilities.all(), key=lambda one: not one.is_lead)
+
+    @property
     def contributing_units(self) -> list[Unit]:
         """The units that contribute to the joint answer. A unit that is alone contributes to nothing."""
         responsibilities = self.responsibilities.all()

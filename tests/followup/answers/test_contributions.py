@@ -1,22 +1,28 @@
 """Contributions of units that share a goal or measure, and the joint answer of their lead or the reviewer."""
 
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from followup.answers.worklist import work_of
+from followup.history.subjects import history_of_goal
 from followup.models import Answer, Contribution, Event, FollowUp, MeasureEntry, SubGoalEntry
-from followup.permissions import can_report, can_review_answer, can_write
-from followup.workflow import RefusedError, bring_in_new, perform
+from followup.permissions import can_attach, can_remove_attachment, can_report, can_review_answer, can_write
+from followup.workflow import NotAllowedError, RefusedError, bring_in_new, perform
+from followup.writing.attachments import attach, remove
 from organisation.models import Membership, Unit, User
 from organisation.roles import REVIEWER
 from programmes.models import SubGoal, set_responsible
 from tests.factories import make_area, make_goal, make_measure, make_programme, make_unit, open_year
 from tests.fixtures import client_of, make_user
+from tests.followup.writing.test_attachments import pdf
 from tests.pages import html_of
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +116,31 @@ def test_without_a_lead_the_reviewer_writes_and_approves_the_joint_answer(withou
     assert joint.state == Answer.State.APPROVED
 
 
+def test_the_reviewer_writes_the_joint_answer_on_the_page_and_comes_back_to_the_review(without_lead):
+    without_lead.write(0, "Vi har lyst upp torgen.")
+    client = client_of(without_lead.reviewer)
+    goal = without_lead.goal
+    review = reverse(
+        "followup:review_entry", args=[without_lead.year.programme.slug, 2022, goal.area.number, goal.number]
+    )
+    assert f'<a href="{without_lead.page}">Skriv det gemensamma svaret</a>' in html_of(client.get(review))
+    measure = without_lead.joint_of_measure
+    data = {
+        "goal-version": 1,
+        "goal-assessment": "met",
+        "goal-forecast": "will",
+        "goal-comment": "Torgen är ljusa.",
+        f"measure-{measure.pk}-version": 1,
+        f"measure-{measure.pk}-progress": "done",
+        f"measure-{measure.pk}-done": "",
+        f"measure-{measure.pk}-stop_reason": "",
+    }
+    assert client.get(without_lead.page).status_code == 200
+    response = client.post(without_lead.page, data | {"submit": "1"})
+    assert (response.status_code, response["Location"]) == (302, review)
+    assert (without_lead.joint.state, without_lead.joint_of_measure.state) == ("submitted", "submitted")
+
+
 @pytest.mark.parametrize("with_lead", [True, False])
 def test_the_queries_agree_with_the_permissions(with_lead):
     shared = Shared(with_lead=with_lead)
@@ -119,6 +150,32 @@ def test_the_queries_agree_with_the_permissions(with_lead):
             if model is not Contribution and user == shared.reviewer:
                 reported |= set(model.objects.written_by_reviewers())
             assert reported == {answer for answer in model.objects.all() if can_report(user, answer)}
+
+
+def test_a_contributing_unit_attaches_files_and_removes_its_own_alone(shared, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    lead, social, elderly = shared.officials
+    own = attach(shared.joint, SimpleUploadedFile("social.pdf", pdf()), by=social)
+    assert can_remove_attachment(social, own)
+    assert can_remove_attachment(lead, own)
+    assert not can_remove_attachment(elderly, own)
+    with pytest.raises(NotAllowedError):
+        remove(own, by=elderly)
+    address = reverse("followup:attachment_remove", args=[own.pk])
+    assert [address in html_of(client_of(user).get(shared.page)) for user in shared.officials] == [True, True, False]
+    perform(shared.write(1, "Klart."), "submit", by=social)
+    assert not can_attach(social, shared.joint)
+
+
+def test_the_migration_gives_units_of_earlier_databases_their_contributions(without_lead):
+    without_lead.write(0, "Skrivet tidigare.")
+    Contribution.objects.filter(text="").delete()
+    migration = import_module("followup.migrations.0036_contributions_of_open_years")
+    migration.create_contributions(apps, None)
+    assert Contribution.objects.count() == 5
+    assert without_lead.contribution(0).text == "Skrivet tidigare."
+    migration.remove_contributions(apps, None)
+    assert [one.text for one in Contribution.objects.all()] == ["Skrivet tidigare."]
 
 
 def test_a_contribution_moves_through_the_workflow(shared):
@@ -251,6 +308,18 @@ def test_the_history_shows_the_contributions(shared):
     goal = shared.goal
     address = reverse("followup:entry_history", args=[shared.year.programme.slug, 2022, goal.area.number, goal.number])
     assert "Socialnämnden, bidrag till 1.1" in html_of(client_of(shared.reviewer).get(address))
+
+
+def test_the_history_of_a_goal_names_a_new_lead(shared):
+    set_responsible(shared.goal, shared.units, shared.units[1])
+    goal = shared.goal
+    address = reverse("followup:sub_goal_history", args=[shared.year.programme.slug, goal.area.number, goal.number])
+    html = html_of(client_of(shared.reviewer).get(address))
+    assert "Huvudansvarig" in html
+    newest = history_of_goal(goal, FollowUp.objects.all())[0]
+    assert [(change.label, change.old, change.new) for change in newest.changes] == [
+        ("huvudansvarig", "Kommunstyrelsen", "Socialnämnden")
+    ]
 
 
 ACTIONS = st.lists(

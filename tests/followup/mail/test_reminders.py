@@ -67,6 +67,7 @@ def year(open_year) -> FollowUp:
     open_year.measureentry_set.exclude(measure__sub_goal__area__number=1, measure__sub_goal__number=1).update(
         state="approved"
     )
+    open_year.contribution_set.update(state="approved")
     return open_year
 
 
