@@ -78,6 +78,8 @@ class Preview:
     tables: MappedWorkbook
     # Stored previews of earlier versions lack it.
     rewordings: list[RewordedItem] = field(default_factory=list)
+    # Title and years that lines of text in the file tell, by the names of the form's fields.
+    proposed: dict[str, Any] = field(default_factory=dict)
 
     @property
     def asks_facts(self) -> bool:
@@ -102,7 +104,8 @@ def read_file(workbook: Workbook, on_progress: OnProgress = ignore_progress) -> 
     choices = MappingChoices(workbook.sheets, workbook.columns, workbook.facts.get("status_year"))
     facts = {name: value for name, value in workbook.facts.items() if name != "status_year"}
     try:
-        source, mapped = read_workbook(bytes(workbook.content), ProgrammeFacts(facts), choices, on_progress)
+        known = ProgrammeFacts(facts, fallback_title=workbook.name.rpartition(".")[0])
+        source, mapped = read_workbook(bytes(workbook.content), known, choices, on_progress)
     except SourceError as error:
         return ReadFile(MappedWorkbook([]), None, error.problems)
     return ReadFile(mapped, source)
@@ -259,7 +262,18 @@ def _describe(file: ReadFile, outcome: _Outcome) -> Preview:
         kept=log.kept,
         tables=MappedWorkbook(sheets),
         rewordings=outcome.rewordings,
+        proposed=_proposed_facts(file),
     )
+
+
+def _proposed_facts(file: ReadFile) -> dict[str, Any]:
+    """Return the programme's title and years as the import uses them, and the year of the statuses."""
+    if file.source is None:
+        return {}
+    programme = file.source["programme"].value
+    facts = {name: programme.get(name) for name in ("title", "first_year", "last_year")}
+    facts["status_year"] = file.mapped.proposed.status_year
+    return {name: value for name, value in facts.items() if value}
 
 
 def _refuse_changed_units(log: ImportLog, by: User) -> None:

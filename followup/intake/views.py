@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -53,7 +54,7 @@ def workbook_upload(request: HttpRequest) -> HttpResponse:
             name=name,
             content=file.read(),
             by=user,
-            facts={"title": name.rpartition(".")[0], "state": "draft"},
+            facts={"state": "draft"},
         )
         _start_preview(workbook)
         return redirect("followup:workbook_preview", workbook.pk)
@@ -86,7 +87,7 @@ def workbook_preview(request: HttpRequest, pk: int) -> HttpResponse:
         return _waiting_page(request, workbook)
     preview = from_json(workbook.preview)
     sent = request.POST if request.method == "POST" else None
-    facts = FactsForm(sent, initial=workbook.facts)
+    facts = FactsForm(sent, initial=_facts_to_show(workbook, preview))
     meanings = MappingForm(preview.tables, sent)
     if request.method == "POST" and facts.is_valid() and meanings.is_valid():
         workbook.facts = facts.cleaned_data
@@ -142,8 +143,14 @@ def workbook_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _show_stored(request: HttpRequest, workbook: Workbook, preview: Preview, status: HTTPStatus) -> HttpResponse:
     """Show the preview with the stored choices, since the import was refused."""
-    facts, meanings = FactsForm(initial=workbook.facts), MappingForm(preview.tables)
+    facts, meanings = FactsForm(initial=_facts_to_show(workbook, preview)), MappingForm(preview.tables)
     return _show(request, workbook, preview, facts, meanings, status)
+
+
+def _facts_to_show(workbook: Workbook, preview: Preview) -> dict[str, Any]:
+    """Return the owner's facts, and those that the file proposes for the empty ones."""
+    given = {name: value for name, value in workbook.facts.items() if value not in (None, "")}
+    return {**preview.proposed, **given}
 
 
 @require_POST

@@ -54,9 +54,13 @@ class GoalCode(NamedTuple):
 
 @dataclass(frozen=True)
 class ProgrammeFacts:
-    """Facts about the programme from a person. Facts in the file go before them."""
+    """Facts about the programme from a person. Facts on a sheet of the file go before them.
+
+    `fallback_title` is the title when neither a person nor the file tells one.
+    """
 
     fields: Mapping[str, Any] = field(default_factory=dict)
+    fallback_title: str = ""
 
     def as_row(self) -> SourceRow:
         row = SourceRow("Program", None, {})
@@ -163,8 +167,9 @@ class ProgrammeAssembler:
 
     def _programme(self, facts: ProgrammeFacts) -> SourceRow:
         given = facts.as_row()
+        fallback = [("title", facts.fallback_title)] if facts.fallback_title else []
         programme = next(iter(self.mapped.rows("programme")), given)
-        for key, value in (*given.items(), *self._proposed_by_file()):
+        for key, value in (*given.items(), *self._proposed_by_file(), *fallback):
             if not programme.get(key):
                 programme[key] = value
         if programme.get("title") and not programme.get("slug"):

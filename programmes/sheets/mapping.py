@@ -55,6 +55,8 @@ class WordQuestion:
     word: str
     step: str
     is_certain: bool
+    # Word of our own scale for the step.
+    label: str = ""
     count: int = 0
     # Place of the first cell with the word.
     place: str = ""

@@ -90,7 +90,16 @@ class WorkbookReader:
                 if line.level:
                     self.headings.add(line.level, line.text)
             self._read_grid(grid)
+        self._note_guessed_words()
         return self.mapped
+
+    def _note_guessed_words(self) -> None:
+        """Mention each word or letter that was understood by a guess, once, with the word of our own scale."""
+        for question in self.mapped.questions.values():
+            if question.step and not question.is_certain:
+                times = "1 cell" if question.count == 1 else f"{question.count} celler"
+                note = f"”{question.word}” läses som {question.label} ({times}). Stämmer det inte, skriv ordet i filen."
+                self.mapped.notes.append(Problem(note, question.place))
 
     def _legend(self) -> dict[str, str]:
         """Return all explanations of letters, colours and abbreviations in the file."""

@@ -238,17 +238,18 @@ class TableReader:
         reading = read_step(cell.text, words, self.mapped.legend)
         if word in answered:
             reading = StepReading(answered[word], reading.comment)
-        self._count_word(spec.key, word, cell, reading)
+        self._count_word(spec, word, cell, reading)
         return reading
 
     def _has_colours(self, cell: Cell) -> bool:
         return bool(cell.fill) and self.fill_column is not None
 
-    def _count_word(self, key: str, word: str, cell: Cell, reading: StepReading) -> None:
+    def _count_word(self, spec: ColumnSpec, word: str, cell: Cell, reading: StepReading) -> None:
         """Count the word among those that are asked about once each."""
         if normal(cell.text) or cell.text.strip(" .-–—"):
-            new = WordQuestion(key, cell.text, reading.step, reading.is_certain, place=cell.place)
-            question = self.mapped.questions.setdefault((key, word), new)
+            label = next((label for label, step in spec.values.items() if step == reading.step), "")
+            new = WordQuestion(spec.key, cell.text, reading.step, reading.is_certain, label, place=cell.place)
+            question = self.mapped.questions.setdefault((spec.key, word), new)
             question.count += 1
 
     def _read_marks(self, values: SourceRow, row: Row) -> None:

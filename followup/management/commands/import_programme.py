@@ -93,7 +93,7 @@ class Command(BaseCommand):
 
     def facts(self, file: Path, options: dict[str, Any]) -> ProgrammeFacts:
         given = {name: options.get(name) for name in FACTS}
-        return ProgrammeFacts({"title": file.stem, **{name: value for name, value in given.items() if value}})
+        return ProgrammeFacts({name: value for name, value in given.items() if value}, fallback_title=file.stem)
 
     def show_progress(self, rows_read: int, rows_in_file: int) -> None:
         if rows_read:

@@ -231,7 +231,8 @@ def test_the_command_lists_the_facts_that_a_workbook_lacks(tmp_path):
         overarching_goal="En trygg kommun.",
         stdout=io.StringIO(),
     )
-    assert Programme.objects.get().title == "Plan"
+    # From the first line of the sheet; without one it would be the name of the file.
+    assert Programme.objects.get().title == "Handlingsplan för trygghet"
 
 
 def test_headings_units_and_texts_are_read_in_any_unicode_form(db):

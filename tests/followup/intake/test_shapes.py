@@ -161,6 +161,14 @@ def test_the_legend_of_letters_goes_before_our_own_letters():
     assert unread(tables) == []
 
 
+def test_guessed_letters_are_mentioned_once_each():
+    rows = [["Mål", "Åtgärd", "Ansvar", "Status 2023"], *(["Fler ute", f"Nr {n}", "KS", "G"] for n in (1, 2))]
+    _log, tables = load(workbook(Plan=rows))
+    assert [str(note) for note in tables.notes if "läses som" in str(note)] == [
+        "Plan!D2: ”G” läses som Genomförd (2 celler). Stämmer det inte, skriv ordet i filen."
+    ]
+
+
 def test_columns_of_counts_are_no_measures():
     rows = [["Nämnd", "Antal åtgärder", "Klara"], ["KS", 4, 2]]
     _log, tables = load(workbook(Mål=[["Nr", "Mål"], ["1.1", "Fler ute"]], Per_nämnd=rows))

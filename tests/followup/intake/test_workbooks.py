@@ -125,6 +125,19 @@ def test_a_file_with_problems_cannot_be_confirmed(reviewer):
     assert client.get(address).status_code == 404
 
 
+def test_the_title_and_the_years_are_proposed_from_the_first_lines(reviewer):
+    rows = [["Handlingsplan för trygghet 2022–2025"], ["Läget 2023-12-31"], ["Åtgärd", "Ansvarig", "Status"]]
+    client = client_of(reviewer)
+    html = page(client, upload(client, content_of(workbook(Plan=[*rows, ["Vandring", "KS", "Klar"]]))))
+    for name, value in (
+        ("title", "Handlingsplan för trygghet 2022–2025"),
+        ("first_year", "2022"),
+        ("last_year", "2025"),
+        ("status_year", "2023"),
+    ):
+        assert re.search(f'name="{name}"[^>]*value="{value}"|value="{value}"[^>]*name="{name}"', html), name
+
+
 def test_the_first_of_very_many_problems_are_shown(reviewer):
     rows = [["Nr", "Mål"], ["1.1", "Trygghet"], *(["1.1", f"Igen {number}"] for number in range(501))]
     client = client_of(reviewer)
