@@ -151,19 +151,18 @@ def _with_parents(paths: Iterator[Path]) -> set[Path]:
 def _places(value: Any, path: Path, owner: Owner) -> Iterator[TextPlace]:
     """Yield the place of each text that is not empty in `value`, a document or a part of one.
 
-    `path` leads to the value from the document: names of fields and numbers in tuples.
+    `path` leads to the value from the document: names of fields and numbers in tuples. `owner` is the part of the
+    document that the place is named after, such as a goal.
     """
-    if isinstance(value, str):
-        if value:
-            yield _place(path, owner)
+    if isinstance(value, str) and value:
+        yield _place(path, owner)
     elif isinstance(value, tuple):
         for number, item in enumerate(value):
             yield from _places(item, (*path, number), owner)
     elif _has_texts(value):
-        part = _owner(value, owner)
-        for field in fields(value):
-            if field.name not in CODES:
-                yield from _places(getattr(value, field.name), (*path, field.name), part)
+        names = [field.name for field in fields(value) if field.name not in CODES]
+        for name in names:
+            yield from _places(getattr(value, name), (*path, name), _owner(value, owner))
 
 
 def _has_texts(value: object) -> bool:

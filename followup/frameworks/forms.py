@@ -122,6 +122,7 @@ class ScaleForm(forms.ModelForm):
         fields = ("name",)
 
     def __init__(self, data: QueryDict | None, *, scale: FrameworkScale, uses: Uses) -> None:
+        """Make a form of each step, and empty ones for new steps as long as the scale has room for them."""
         super().__init__(data, instance=scale, prefix=scale.kind)
         self.label_suffix = ""
         self.kind = Kind(scale.kind)
