@@ -39,6 +39,7 @@ class SelectionForm(forms.Form):
     """
 
     AREA, UNIT = "omrade-", "enhet-"
+    SHORT = "kort"
     WITHOUT_MEASURES = "utan"
 
     urval = forms.ChoiceField(
@@ -64,7 +65,15 @@ class SelectionForm(forms.Form):
         units = [(f"{self.UNIT}{unit}", unit) for unit in report.units]
         earlier = [year for year in report.years if year != report.year]
         of_area = [(capfirst(report.terms.area.indefinite), areas)] if report.shows_areas else []
-        self._offer("urval", [("", "Hela rapporten"), *of_area, ("En nämnd eller ett bolag", units)])
+        self._offer(
+            "urval",
+            [
+                ("", "Hela rapporten"),
+                (self.SHORT, "Kort rapport: första sidan och det som avviker"),
+                *of_area,
+                ("En nämnd eller ett bolag", units),
+            ],
+        )
         self._offer_measures(report.terms.measure)
         self._offer("jamfor", [("", "Ingen jämförelse"), *((year, f"Förändrat sedan {year}") for year in earlier)])
 
@@ -93,4 +102,5 @@ class SelectionForm(forms.Form):
             unit=part.removeprefix(self.UNIT) if part.startswith(self.UNIT) else "",
             earlier_year=self.cleaned_data["jamfor"],
             measures=self.cleaned_data["atgarder"] != self.WITHOUT_MEASURES,
+            short=part == self.SHORT,
         )

@@ -270,6 +270,7 @@ class Report(Part):
     changes: tuple[Change, ...]
     selection: str = ""  # name of the part; empty for the whole report
     with_measures: bool = True
+    is_short: bool = False  # whether only the first page, the areas and the deviating goals are shown
     comparison: Comparison | None = None
     case: BoardCase | None = None
     progress_before: tuple[Tally, ...] = ()  # all measures of the year before, also those that have ended since
@@ -324,11 +325,15 @@ class Report(Part):
 
     @property
     def shows_circumstances(self) -> bool:
-        return not self.selection and bool(self.circumstances or not self.is_decided)
+        return not self.selection and not self.is_short and bool(self.circumstances or not self.is_decided)
+
+    @property
+    def shows_perspectives(self) -> bool:
+        return bool(self.perspectives or self.perspective_accounts) and not self.is_short
 
     @property
     def shows_looking_ahead(self) -> bool:
-        return not self.selection and bool(self.looking_ahead or not self.is_decided)
+        return not self.selection and not self.is_short and bool(self.looking_ahead or not self.is_decided)
 
     @property
     def has_indicators(self) -> bool:

@@ -134,6 +134,7 @@ def select(
     unit: str = "",
     earlier_year: int | None = None,
     measures: bool = True,
+    short: bool = False,
 ) -> Report:
     """Return the part of the report that a reader has chosen, or all of it. Raise ValueError if it does not exist."""
     if area is not None:
@@ -142,4 +143,6 @@ def select(
         report = of_unit(report, unit)
     if earlier_year is not None:
         report = compared_with(report, earlier_year)
+    if short:
+        report = replace(report, is_short=True)
     return report if measures else without_measures(report)

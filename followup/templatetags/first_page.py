@@ -12,10 +12,11 @@ from followup.documents.tools.matrix_fit import MatrixPage, pages_of
 from followup.documents.tools.svg_lines import sparkline
 from followup.documents.tools.svg_shares import LARGE, SMALL, share_bar, tallies_in_words
 from followup.report import sentences
+from followup.report.deviations import Deviation, deviations_of
 from followup.report.first_page import FirstPage
 from followup.report.matrix import Matrix, MatrixRow, matrix_of
 from followup.report.off_target import Measured
-from followup.report.report import PerspectiveAccount, Report, Tally
+from followup.report.report import AreaStatus, PerspectiveAccount, Report, Tally
 from programmes.scales import Step
 
 register = template.Library()
@@ -28,6 +29,13 @@ MOST_SYMBOLS = 6
 def first_page(report: Report) -> FirstPage:
     """Return the first page of the report, with as many rows as one page has room for."""
     return fitted_first_page(report)
+
+
+@register.simple_tag
+def deviations_in(area: AreaStatus, report: Report) -> list[Deviation]:
+    """Return the deviating goals of one area, by number."""
+    in_area = [deviation for deviation in deviations_of(report) if deviation.goal.area == area.number]
+    return sorted(in_area, key=lambda deviation: deviation.goal.number)
 
 
 @register.simple_tag

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Protocol
 
 from django.template.defaultfilters import date as in_words
@@ -23,8 +24,10 @@ from followup.documents.tools.wording import (
     source_in_words,
     target_status_in_words,
 )
+from followup.report.deviations import deviations_of
 from followup.report.indicators import Figure, IndicatorStatus, compared
 from followup.report.report import AreaStatus, Comparison, GuidelineStatus, MeasureStatus, Report, SubGoalStatus
+from followup.report.selection import without_measures
 from followup.report.sentences import perspective_sentence
 from programmes.scales import Step
 from programmes.terms import Term, genitive
@@ -53,7 +56,7 @@ def render(report: Report) -> bytes:
     word.paragraph(document, "Innehåll", "TOC Heading").paragraph_format.page_break_before = True
     # The first chapter comes after the contents, which are made of all of them.
     first = len(document.paragraphs)
-    for chapter in CHAPTERS:
+    for chapter in SHORT_CHAPTERS if report.is_short else CHAPTERS:
         chapter(document, report)
     chapters = document.paragraphs[first]
     chapters.paragraph_format.page_break_before = True
@@ -160,6 +163,14 @@ def _circumstances(document: Document, report: Report) -> None:
 def _areas(document: Document, report: Report) -> None:
     for area in report.areas:
         _area(document, report, area)
+
+
+def _deviating_goals(document: Document, report: Report) -> None:
+    """Add the deviating goals of the short report: judgement, units and comment, without indicators and measures."""
+    _chapter(document, "Det som avviker")
+    for deviation in deviations_of(report):
+        goal = replace(deviation.goal, indicators=(), measures=(), contributions=())
+        _goal(document, without_measures(report), goal)
 
 
 def _area(document: Document, report: Report, area: AreaStatus) -> None:
@@ -389,6 +400,9 @@ CHAPTERS: tuple[Callable[[Document, Report], None], ...] = (
     _changes,
     _ahead,
 )
+
+
+SHORT_CHAPTERS: tuple[Callable[[Document, Report], None], ...] = (_summary, _overall, _deviating_goals)
 
 
 def _chapter(document: Document, title: str, item: Markable | None = None) -> Paragraph:

@@ -29,6 +29,7 @@ class Command(BaseCommand):
         part.add_argument("--area", type=int, metavar="N", help="bara ansvarsområde N")
         part.add_argument("--unit", default="", metavar="NAMN", help="bara en enhets del, med enhetens namn")
         parser.add_argument("--without-measures", action="store_true", help="mål utan åtgärder")
+        parser.add_argument("--short", action="store_true", help="kort rapport: första sidan och det som avviker")
         parser.add_argument("--since", type=int, metavar="ÅR", help="med det som har förändrats sedan ett tidigare år")
         parser.add_argument(
             "--redraw",
@@ -64,6 +65,7 @@ class Command(BaseCommand):
             unit=options["unit"],
             earlier_year=options["since"],
             measures=not options["without_measures"],
+            short=options["short"],
         )
         file_format = options["format"]
         render = FORMATS[file_format].render

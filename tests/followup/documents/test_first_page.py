@@ -17,7 +17,7 @@ from followup.models import FollowUp
 from followup.report.building import build_report
 from followup.report.indicators import Figure
 from followup.report.report import BoardCase, Report, Tally
-from followup.report.selection import of_area, of_unit, without_measures
+from followup.report.selection import of_area, of_unit, select, without_measures
 from tests.factories import SCALES
 
 
@@ -164,3 +164,15 @@ def test_a_bar_has_its_figures_as_text_and_leaves_out_those_that_do_not_fit():
     assert re.findall(r"<text[^>]*>(\d+)</text>", bar) == ["97"]
     assert "viewBox" not in bar
     assert share_bar([]) == ""
+
+
+def test_the_short_report_is_at_most_eight_pages_with_the_deviating_goals_alone(huddinge):
+    report = build_report(FollowUp.objects.select_related("programme").get(year=2020))
+    document = PdfReader(io.BytesIO(pdf.render(select(report, short=True))))
+    text = "\n".join(page.extract_text() for page in document.pages)
+    assert len(document.pages) <= 8
+    assert "Uppföljning 2020 på en sida" in text
+    assert "Målen år för år" in text
+    assert "Flera av gruppverksamheterna ställdes in" in text
+    assert "Gymnasieskolorna hade fjärrundervisning" not in text
+    assert "Uppdraget och hur det följs upp" not in text
