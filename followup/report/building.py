@@ -124,14 +124,11 @@ Contributions = dict[SubGoal | Measure, tuple[ContributionStatus, ...]]
 
 
 def _contributions_by_item(follow_up: FollowUp) -> Contributions:
-    """Return the contributions that units have handed in, if the programme's framework shows them, in two queries."""
-    shown = (
-        Contribution.objects.filter(follow_up=follow_up, follow_up__programme__framework__shows_contributions=True)
-        .handed_in()
-        .of_responsible_units()
-        .with_items()
-    )
+    """Return the contributions that units have handed in, if the programme's framework shows them."""
     contributions: Contributions = defaultdict(tuple)
+    if not follow_up.programme.framework.shows_contributions:
+        return contributions
+    shown = Contribution.objects.filter(follow_up=follow_up).handed_in().of_responsible_units().with_items()
     for one in shown:
         status = ContributionStatus(one.unit.name, tuple(one.judgements), one.text, one.is_example)
         contributions[one.item] += (status,)

@@ -32,7 +32,7 @@ def test_a_row_for_each_goal_and_each_measure(report):
     for row, measure in zip(measures, report.measures, strict=True):
         assert ".".join([row["Område nr"], row["Mål nr"], row["Åtgärd nr"]]) == measure.code
         assert (row["Text"], row["Genomförande"], row["Bedömning"]) == (measure.text, measure.progress.word, "")
-        assert (row["Ansvar"], row["Första år"]) == (", ".join(measure.units), str(measure.first_year))
+        assert (row["Ansvar"], row["Första år"]) == (measure.responsible, str(measure.first_year))
 
 
 def test_a_programme_with_nothing_is_its_header(empty):

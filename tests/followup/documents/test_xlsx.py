@@ -65,7 +65,7 @@ def test_goals_with_each_years_assessment(report):
         ]
         assert record["Prognos för 2018–2021"] == goal.forecast.word
         assert (record["Kommentar"] or "") == goal.comment
-        assert (record["Ansvar"] or "") == ", ".join(goal.units)
+        assert (record["Ansvar"] or "") == goal.responsible
 
 
 def test_measures(report):
