@@ -11,15 +11,26 @@ from followup.intake.workbook import ALL_SHEETS
 from organisation.fields import LineFormField, ProseFormField
 from programmes.models import LINE_LENGTH, Programme
 from programmes.sheets.mapping import NOT_READ, MappedSheet, MappedWorkbook
+from programmes.sheets.readers.formats import ACCEPTED, ACCEPTED_SUFFIXES
 from programmes.sheets.screening import MAX_PACKED, MEBIBYTE
 
 
 class WorkbookForm(forms.Form):
+    """A file, or a table pasted as text, from which a programme is to be read."""
+
     file = forms.FileField(
-        label="Arbetsbok",
-        help_text=f"En Excel-fil (.xlsx) på högst {MAX_PACKED // MEBIBYTE} MB.",
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
-        error_messages={"required": "Välj en fil först.", "empty": "Filen är tom. Välj en annan fil."},
+        label="Fil",
+        required=False,
+        help_text=f"{ACCEPTED}, högst {MAX_PACKED // MEBIBYTE} MB.",
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(ACCEPTED_SUFFIXES)}),
+        error_messages={"empty": "Filen är tom. Välj en annan fil."},
+    )
+    pasted = forms.CharField(
+        label="Eller klistra in en tabell",
+        required=False,
+        strip=False,
+        help_text="Markera tabellen i Excel, Word eller på en webbsida, kopiera den och klistra in den här.",
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -28,14 +39,31 @@ class WorkbookForm(forms.Form):
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if not file.name.lower().endswith(".xlsx"):
-            raise forms.ValidationError(
-                "Filen är inte en Excel-arbetsbok (.xlsx). Öppna den i Excel eller LibreOffice, välj Spara som och "
-                "formatet Excel-arbetsbok."
-            )
-        if file.size > MAX_PACKED:
+        if file and file.size > MAX_PACKED:
             raise forms.ValidationError(f"Filen är större än {MAX_PACKED // MEBIBYTE} MB.")
         return file
+
+    def clean(self) -> dict[str, Any]:
+        """Require either a file or a pasted table."""
+        has_file, has_table = bool(self.cleaned_data.get("file")), bool(self.cleaned_data.get("pasted", "").strip())
+        if not has_file and not has_table and not self.errors:
+            self.add_error("file", "Välj en fil först, eller klistra in en tabell.")
+        if has_file and has_table:
+            self.add_error("pasted", "Välj antingen en fil eller en inklistrad tabell. Töm fältet eller ta bort filen.")
+        return self.cleaned_data
+
+    @property
+    def content(self) -> bytes:
+        """Return the bytes of the file, or the pasted text as a text file."""
+        file = self.cleaned_data["file"]
+        content: bytes = file.read() if file else self.cleaned_data["pasted"].encode()
+        return content
+
+    @property
+    def name(self) -> str:
+        """Return the name of the file; a pasted table has none."""
+        file = self.cleaned_data["file"]
+        return str(file.name) if file else "Inklistrad tabell.txt"
 
 
 def _year_field(label: str, **more: Any) -> forms.IntegerField:

@@ -47,12 +47,11 @@ def workbook_upload(request: HttpRequest) -> HttpResponse:
     user = _editor_or_403(request)
     form = WorkbookForm(request.POST, request.FILES) if request.method == "POST" else WorkbookForm()
     if form.is_valid():
-        file = form.cleaned_data["file"]
         Workbook.objects.forgotten(timezone.now()).delete()
-        name = safe_name(file.name)[:200]
+        name = safe_name(form.name)[:200]
         workbook = Workbook.objects.create(
             name=name,
-            content=file.read(),
+            content=form.content,
             by=user,
             facts={"state": "draft"},
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from programmes.sheets.grid import Grid
 from programmes.sheets.ledger import CellLedger
 from programmes.sheets.mapping import NOT_READ, MappedSheet, MappedWorkbook, MappingChoices, ProposedFacts
-from programmes.sheets.readers import xlsx
+from programmes.sheets.readers.formats import read_grids
 from programmes.sheets.recognition import fullest_row, recognise_sheet
 from programmes.sheets.schema import INSTRUCTIONS_TITLE, SheetSpec
 from programmes.sheets.screening import LAST_ROW, SAVE_AS
@@ -38,7 +38,7 @@ def read_sheets(
     content: bytes, specs: Sequence[SheetSpec], choices: MappingChoices, on_progress: OnProgress = ignore_progress
 ) -> MappedWorkbook:
     """Read all visible sheets. SourceError when the file cannot be opened; faults in cells are collected instead."""
-    return map_grids(xlsx.read(content), specs, choices, on_progress)
+    return map_grids(read_grids(content), specs, choices, on_progress)
 
 
 def map_grids(

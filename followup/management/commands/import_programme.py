@@ -36,7 +36,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Define the file, an option for each fact that a workbook may lack, and the choices of the import."""
-        parser.add_argument("file", type=Path, help="programfil (.xlsx eller .json)")
+        parser.add_argument(
+            "file",
+            type=Path,
+            help="programfil (.json), eller en fil med tabeller (.xlsx, .xls, .ods, .csv, .docx eller .pdf)",
+        )
         for name, description in FACTS.items():
             parser.add_argument(
                 f"--{name.replace('_', '-')}",
@@ -54,8 +58,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: Path, without_pdf: bool, remove_missing: bool, **options: Any) -> None:
         """Import the file in one transaction and print the changes. Raise CommandError when the file has faults."""
-        if file.suffix.lower() not in (".json", ".xlsx"):
-            raise CommandError(f"Filen {file} har en filändelse som inte kan läsas in. Använd .xlsx eller .json.")
         log = ImportLog()
         with_pdf = self.can_store_pdf(without_pdf)
         try:

@@ -107,12 +107,12 @@ ENTITIES = b'<?xml version="1.0"?><!DOCTYPE s [<!ENTITY a "aaaa"><!ENTITY b "&a;
 
 HARMFUL = {
     "empty": (b"", "Filen är tom."),
-    "no workbook": (b"Nr;Mal", "Filen är inte en Excel-arbetsbok"),
+    "binary": (b"\0\1\2\3" * 50, "Filen är av ett slag som inte kan läsas."),
     "old or locked": (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
-        "Filen är låst med lösenord eller sparad i ett",
+        "Filen är sparad i ett gammalt Office-format, eller så är den skadad.",
     ),
-    "another package": (zipped({"word/document.xml": b"<a/>"}), "Filen är inte en Excel-arbetsbok."),
+    "another package": (zipped({"word/document.xml": b"<a/>"}), "Word-dokumentet är skadat och kan inte läsas."),
     "broken": (zipped({"xl/workbook.xml": b"<a"}), "Filen är skadad och kan inte läsas."),
     "bomb": (with_part("xl/big.xml", b"\0" * 90_000_000), "Filen packas upp till orimligt mycket"),
     "too large": (b"x" * 10_485_761, "Filen är större än 10 MB."),

@@ -231,7 +231,7 @@ def test_all_problems_are_reported_at_once(tmp_path):
         ("f.json", b'{"a": }', "är inte giltig JSON: fel på rad 1, tecken 7."),
         ("f.json", b"\xff\xfe", "är inte sparad som UTF-8."),
         ("f.json", b"[]", "Inget lästes in. $: här ska det stå ett objekt { … }."),
-        ("f.doc", b"{}", "har en filändelse som inte kan läsas in. Använd .xlsx eller .json."),
+        ("f.doc", b"{}", "Ge den ändelsen .json och läs in den med kommandot import_programme."),
         ("f.json", None, "kunde inte läsas: No such file or directory."),
     ],
 )

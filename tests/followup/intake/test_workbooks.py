@@ -150,7 +150,6 @@ def test_the_first_of_very_many_problems_are_shown(reviewer):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("plan.xls", b"x", "Filen är inte en Excel-arbetsbok (.xlsx)."),
         ("plan.xlsx", b"", "Filen är tom."),
     ],
 )
@@ -162,7 +161,21 @@ def test_another_file_than_a_workbook_is_refused_at_once(reviewer, name, content
 
 def test_a_disguised_file_is_reported_on_the_page(reviewer):
     client = client_of(reviewer)
-    assert "Filen är inte en Excel-arbetsbok, eller så är den skadad." in page(client, upload(client, b"hej"))
+    assert "Filen är en bild." in page(client, upload(client, b"\x89PNG\r\n"))
+
+
+def test_a_pasted_table_is_previewed(reviewer):
+    client = client_of(reviewer)
+    table = "Område\tMål\tÅtgärd\r\nUte\tFler ute\tLyktor\r\nUte\tFler ute\tBänkar\r\n"
+    response = client.post(UPLOAD, {"pasted": table})
+    assert "Lyktor" in page(client, response.url) or "Åtgärd" in page(client, response.url)
+
+
+@pytest.mark.parametrize("pasted", ["", " \r\n"])
+def test_neither_a_file_nor_a_table_is_refused(reviewer, pasted):
+    response = client_of(reviewer).post(UPLOAD, {"pasted": pasted})
+    assert response.status_code == 422
+    assert "Välj en fil först, eller klistra in en tabell." in html_of(response)
 
 
 def test_a_reviewer_brings_new_units_but_renames_none(huddinge, reviewer):
