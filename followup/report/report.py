@@ -14,7 +14,7 @@ from followup.report.indicators import IndicatorStatus
 from followup.report.part import Part
 from organisation.order import swedish_sorted
 from programmes.bodies import Body
-from programmes.scales import Kind, Scale, Step
+from programmes.scales import Scale, Step
 from programmes.terms import Terms
 
 # Version of the form of the JSON. Versions before it stay readable: `serialization.UPGRADES`.
@@ -285,14 +285,9 @@ class Report(Part):
         return f"Uppföljning {self.year} av {self.programme}"
 
     @property
-    def asks_forecast(self) -> bool:
-        """Whether the goals have a forecast, besides the assessment of the year."""
-        return any(scale.kind == Kind.FORECAST for scale in self.scales)
-
-    @property
     def matrix_columns(self) -> int:
         """Number of columns of the matrix of words: the goal, its years and its forecast."""
-        return len(self.years) + (2 if self.asks_forecast else 1)
+        return len(self.years) + 2
 
     @property
     def sub_goals(self) -> tuple[SubGoalStatus, ...]:
