@@ -9,23 +9,25 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 
 from followup.documents.report import pdf
 from followup.intake.removal import Surplus, answered_items, remove_surplus, surplus_of
-from followup.intake.workbook import ALL_SHEETS, read_workbook
+from followup.intake.workbook import read_workbook, understood_sheets
 from followup.intake.years import import_source, lock_follow_ups
 from followup.models import Workbook
 from organisation.models import Unit
 from programmes.importing import ImportLog, ItemChange, name_with_kind
 from programmes.models import Programme
 from programmes.sheets.assembling import ProgrammeFacts
-from programmes.sheets.mapping import ColumnMapping, MappedSheet, MappedWorkbook, MappingChoices
+from programmes.sheets.mapping import ColumnMapping, MappedSheet, MappedWorkbook, MappingChoices, UnreadCell
 from programmes.sheets.numbering import comparable
 from programmes.sheets.reading import OnProgress, ignore_progress
+from programmes.sheets.schema import SheetSpec
 from programmes.source import Node, Problem, SourceError
 
 if TYPE_CHECKING:
@@ -144,6 +146,8 @@ def confirm_import(workbook: Workbook, file: ReadFile, digest: str, *, by: User,
 # Storing
 
 
+# The number of cells not read that a sheet lists one by one.
+UNREAD_LIMIT = 1_000
 # Lists of rows in a stored preview, with the class of their rows.
 _STORED_ROWS: dict[str, type[Problem] | type[ItemChange] | type[RewordedItem]] = {
     "problems": Problem,
@@ -163,6 +167,9 @@ def to_json(preview: Preview) -> dict[str, Any]:
                 [column.letter, column.heading, column.spec.key if column.spec else "", column.year]
                 for column in sheet.columns
             ],
+            "cells_read": sheet.cells_read,
+            "cells_interpreted": sheet.cells_interpreted,
+            "unread": [astuple(cell) for cell in listed_unread(sheet.unread)],
         }
         for sheet in preview.tables.sheets
     ]
@@ -171,20 +178,48 @@ def to_json(preview: Preview) -> dict[str, Any]:
     return plain | rows | {"tables": tables}
 
 
+def listed_unread(cells: Sequence[UnreadCell]) -> list[UnreadCell]:
+    """Return the cells to list; of very many the first ones, and a last line with the number of the others."""
+    left_out = len(cells) - UNREAD_LIMIT
+    if left_out <= 0:
+        return list(cells)
+    return [*cells[:UNREAD_LIMIT], UnreadCell("", "", f"{left_out} celler till läses inte.")]
+
+
 def from_json(stored: dict[str, Any]) -> Preview:
     """Return the preview that `to_json` has stored."""
     rows = {name: [row_class(**row) for row in stored.get(name, [])] for name, row_class in _STORED_ROWS.items()}
-    tables = MappedWorkbook([_stored_sheet(**table) for table in stored["tables"]])
+    specs = {spec.key: spec for spec in understood_sheets()}
+    tables = MappedWorkbook([_stored_sheet(**table, specs=specs) for table in stored["tables"]])
     return Preview(**{**stored, **rows, "tables": tables})
 
 
-def _stored_sheet(title: str, sheet: str, meanings: list[tuple[str, str, str, int | None]]) -> MappedSheet:
-    spec = next((known for known in ALL_SHEETS if known.key == sheet), None)
+def _stored_sheet(
+    title: str,
+    sheet: str,
+    meanings: list[tuple[str, str, str, int | None]],
+    specs: Mapping[str, SheetSpec],
+    cells_read: int = 0,
+    cells_interpreted: int = 0,
+    unread: Sequence[tuple[str, str, str]] = (),
+) -> MappedSheet:
+    """Return a sheet of a stored preview; `meanings` are letter, heading, key and year of each column.
+
+    A preview of release 0.2 has no numbers of cells.
+    """
+    spec = specs.get(sheet)
     columns = [
         ColumnMapping(letter, heading, spec.find(key) if spec else None, year)
         for letter, heading, key, year in meanings
     ]
-    return MappedSheet(title, spec, columns)
+    return MappedSheet(
+        title,
+        spec,
+        columns,
+        cells_read=cells_read,
+        cells_interpreted=cells_interpreted,
+        unread=[UnreadCell(*cell) for cell in unread],
+    )
 
 
 # Importing

@@ -155,6 +155,11 @@ ALL_SHEETS: tuple[SheetSpec, ...] = (
 )
 
 
+def understood_sheets() -> tuple[SheetSpec, ...]:
+    """Return the sheets that a file may have, with the words of all frameworks."""
+    return understanding([framework.terms for framework in Framework.objects.order_by("pk")], ALL_SHEETS)
+
+
 def read_workbook(
     content: bytes, facts: ProgrammeFacts, choices: MappingChoices, on_progress: OnProgress = ignore_progress
 ) -> tuple[Node, MappedWorkbook]:
@@ -162,8 +167,7 @@ def read_workbook(
 
     Raise SourceError when the file cannot be opened. Faults in it are the problems of the mapped workbook.
     """
-    words = [framework.terms for framework in Framework.objects.order_by("pk")]
-    mapped = read_sheets(content, understanding(words, ALL_SHEETS), choices, on_progress)
+    mapped = read_sheets(content, understood_sheets(), choices, on_progress)
     units, perspectives = list(Unit.objects.all()), list(Perspective.objects.all())
     source = assemble_programme(mapped, units, perspectives, facts, stored_items)
     source["follow_ups"] = follow_ups_in(mapped)

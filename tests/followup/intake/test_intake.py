@@ -61,6 +61,19 @@ def previewed(client, content: bytes = OWN) -> tuple[str, str]:
     return address, digest_of(page(client, address))
 
 
+def as_shown(tables):
+    """Return what the page shows of each sheet: its columns with their meanings, and the cells not read."""
+    return [
+        (
+            sheet.title,
+            sheet.spec and sheet.spec.key,
+            [(column.letter, column.heading, column.spec and column.spec.key, column.year) for column in sheet.columns],
+            (sheet.cells_read, sheet.cells_interpreted, sheet.unread),
+        )
+        for sheet in tables.sheets
+    ]
+
+
 def test_from_handing_over_to_the_programme(client, reviewer):
     address = upload(client, CONTENT)
     response = client.get(address)
@@ -84,7 +97,7 @@ def test_from_handing_over_to_the_programme(client, reviewer):
     assert to_json(kept) == Workbook.objects.get().preview
     at_once_seen = preview_of(read_file(Workbook.objects.get()), by=reviewer)
     assert kept.digest == at_once_seen.digest == digest_of(html)
-    assert kept.tables == at_once_seen.tables
+    assert as_shown(kept.tables) == as_shown(at_once_seen.tables)
     assert Programme.objects.count() == 1
 
     for _click in range(2):
