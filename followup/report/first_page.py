@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from django.utils.text import capfirst
+
 from followup.report.asked_decision import AskedDecision, asked_decision
 from followup.report.deviations import Deviation, Gravity, deviations_of
 from followup.report.excerpts import first_sentence, shortened
 from followup.report.off_target import Measured, measured_indicators, off_target
 from followup.report.report import AreaStatus, MeasureStatus, ProgressOfYear, Report, SubGoalStatus, Tally, tally
 from followup.report.sentences import (
-    GOAL,
-    MEASURE,
     changed_sentence,
     deviation_sentence,
     forecast_sentence,
     incomparable_sentence,
     judgement_sentence,
+    noun_of,
     predicate,
     step_sentence,
     unchanged_sentence,
@@ -186,7 +187,9 @@ def _judgement(report: Report) -> str:
 
 def _forecast(report: Report) -> str:
     own = "" if report.selection else report.forecast_sentence
-    return shortened(own, FORECAST_LENGTH) or forecast_sentence([goal.forecast for goal in report.sub_goals])
+    return shortened(own, FORECAST_LENGTH) or forecast_sentence(
+        [goal.forecast for goal in report.sub_goals], noun_of(report.terms.goal)
+    )
 
 
 def _goals_total(report: Report) -> Total:
@@ -195,7 +198,9 @@ def _goals_total(report: Report) -> Total:
     statuses = [status_in(goal, year) for goal in report.sub_goals]
     before = tally(status.assessment for status in statuses if status and status.assessment.key)
     now = report.assessment_tally
-    return Total(f"{GOAL.counted(len(report.sub_goals))}, bedömning {report.year}", _counted(now, before, year))
+    return Total(
+        f"{report.terms.goal.counted(len(report.sub_goals))}, bedömning {report.year}", _counted(now, before, year)
+    )
 
 
 def _measures_total(report: Report) -> Total:
@@ -205,7 +210,7 @@ def _measures_total(report: Report) -> Total:
     is_whole = not report.selection
     before = report.progress_before if is_whole else ()
     before = before or tally(of_year.progress for of_year in _progress_in(report.measures, year))
-    heading = f"{MEASURE.counted(len(report.measures))}, genomförande {report.year}"
+    heading = f"{report.terms.measure.counted(len(report.measures))}, genomförande {report.year}"
     return Total(heading, _counted(now, before, year))
 
 
@@ -256,8 +261,8 @@ def _late(measures: Sequence[MeasureStatus]) -> str:
 def _deviation_heading(report: Report, deviations: Sequence[Deviation]) -> str:
     """Return "Det här avviker: 9 av 24 mål"; a whole sentence when nothing does."""
     if not deviations:
-        return deviation_sentence(GOAL, 0, len(report.sub_goals)) if report.sub_goals else ""
-    return f"Det här avviker: {len(deviations)} av {GOAL.counted(len(report.sub_goals))}"
+        return deviation_sentence(noun_of(report.terms.goal), 0, len(report.sub_goals)) if report.sub_goals else ""
+    return f"Det här avviker: {len(deviations)} av {report.terms.goal.counted(len(report.sub_goals))}"
 
 
 def _remaining_deviations(deviations: Sequence[Deviation], report: Report) -> Iterable[SentenceWithReferences]:
@@ -266,7 +271,9 @@ def _remaining_deviations(deviations: Sequence[Deviation], report: Report) -> It
         of_reason = [deviation for deviation in deviations if deviation.gravity is gravity]
         if of_reason:
             references = tuple(_goal_reference(deviation.goal) for deviation in of_reason)
-            yield _sentence("Mål", references, _reason_of_all(of_reason, previous_year(report)))
+            yield _sentence(
+                capfirst(report.terms.goal.plural), references, _reason_of_all(of_reason, previous_year(report))
+            )
 
 
 def _reason_of_all(deviations: Sequence[Deviation], year_before: int | None) -> str:
@@ -299,14 +306,15 @@ def _sentence(start: str, references: tuple[Reference, ...], end: str) -> Senten
 
 def _measure_sentences(report: Report) -> Iterable[SentenceWithReferences]:
     """Yield a sentence about the stopped measures, with their codes, and one about the late ones."""
+    term = noun_of(report.terms.measure)
     stopped = [measure for measure in report.measures if is_stopped(measure.progress)]
     if stopped:
-        sentence = step_sentence(MEASURE, len(stopped), stopped[0].progress).rstrip(".")
+        sentence = step_sentence(term, len(stopped), stopped[0].progress).rstrip(".")
         references = tuple(Reference(measure.code, f"atgard-{measure.code}") for measure in stopped)
         yield _sentence(f"{sentence}:", references, "")
     for counted in _measures_total(report).steps:
         if is_late(counted.step):
-            sentence = step_sentence(MEASURE, counted.number, counted.step).rstrip(".")
+            sentence = step_sentence(term, counted.number, counted.step).rstrip(".")
             yield SentenceWithReferences(sentence, (), f"{_number_before(counted, report)}.")
 
 
@@ -322,12 +330,13 @@ def _turns(report: Report) -> tuple[Turn, ...]:
     turns = turns_of(report)
     if turns is None:
         return ()
+    goal = noun_of(report.terms.goal)
     total = sum(map(len, (turns.better, turns.worse, turns.unchanged, turns.incomparable)))
     lines = (
-        Turn(_BETTER, changed_sentence(GOAL, len(turns.better), "bättre"), _codes(turns.better)),
-        Turn(_WORSE, changed_sentence(GOAL, len(turns.worse), "sämre"), _codes(turns.worse)),
-        Turn(_SAME, unchanged_sentence(GOAL, len(turns.unchanged), total, turns.year), ""),
-        Turn(_UNKNOWN, incomparable_sentence(GOAL, len(turns.incomparable)), _codes(turns.incomparable)),
+        Turn(_BETTER, changed_sentence(goal, len(turns.better), "bättre"), _codes(turns.better)),
+        Turn(_WORSE, changed_sentence(goal, len(turns.worse), "sämre"), _codes(turns.worse)),
+        Turn(_SAME, unchanged_sentence(goal, len(turns.unchanged), total, turns.year), ""),
+        Turn(_UNKNOWN, incomparable_sentence(goal, len(turns.incomparable)), _codes(turns.incomparable)),
     )
     return tuple(line for line in lines if line.sentence) if total else ()
 

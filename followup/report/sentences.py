@@ -12,6 +12,7 @@ from followup.report.report import Report, Tally
 from followup.report.step_meanings import is_not_reached, is_partly_reached, is_reached
 from organisation.sentences import in_words, listing, with_capital
 from programmes.scales import Step
+from programmes.terms import Term
 
 # First words of a step's word that is a predicate in itself, such as "Kan inte bedömas" and "Pågår".
 VERBS = ("kan", "pågår", "kommer", "når", "nås", "har", "saknar", "ska", "väntas", "går", "görs", "sker")
@@ -46,6 +47,11 @@ class Noun:
 
     def in_words(self, number: int) -> str:
         return in_words(number, one=self.article)
+
+
+def noun_of(term: Term) -> Noun:
+    """Return a programme's word as a noun to count with."""
+    return Noun(term.singular, term.definite, term.plural, term.definite_plural, term.article)
 
 
 GOAL = Noun("mål", "målet", "mål", "målen", "ett")
@@ -158,7 +164,7 @@ def step_sentence(noun: Noun, number: int, step: Step) -> str:
     return f"{subject} {predicate(step, 1 if number < 2 else number)}."
 
 
-def forecast_sentence(forecasts: Sequence[Step]) -> str:
+def forecast_sentence(forecasts: Sequence[Step], goal: Noun = GOAL) -> str:
     """Return how many goals will be reached: "Prognosen är att 17 av 24 mål nås helt, 6 nås delvis och 1 inte nås."."""
     known = [step for step in forecasts if step.key]
     wholly, partly, not_at_all = (_count(known, means) for means in (is_reached, is_partly_reached, is_not_reached))
@@ -166,50 +172,51 @@ def forecast_sentence(forecasts: Sequence[Step]) -> str:
     if not judged:
         return ""
     total = len(forecasts)
-    sentences = [f"Prognosen är att {_forecast_clauses(wholly, partly, not_at_all, total)}."]
+    sentences = [f"Prognosen är att {_forecast_clauses(wholly, partly, not_at_all, total, goal)}."]
     if total > judged:
-        sentences.append(f"För {GOAL.counted(total - judged)} saknas en prognos.")
+        sentences.append(f"För {goal.counted(total - judged)} saknas en prognos.")
     return " ".join(sentences)
 
 
-def _forecast_clauses(wholly: int, partly: int, not_at_all: int, total: int) -> str:
+def _forecast_clauses(wholly: int, partly: int, not_at_all: int, total: int, goal: Noun) -> str:
     """Return the clauses after "Prognosen är att"; clauses of no goals are left out."""
+    none = goal.agree("ingen", "inget")
     if wholly == total:
-        return f"{_all_goals(total)} nås"
+        return f"{_all_goals(total, goal)} nås"
     if partly == total:
-        return f"{_all_goals(total)} nås delvis"
+        return f"{_all_goals(total, goal)} nås delvis"
     if not_at_all == total:
-        return f"inget av {GOAL.counted(total)} nås" if total > 1 else f"{GOAL.definite} inte nås"
+        return f"{none} av {goal.counted(total)} nås" if total > 1 else f"{goal.definite} inte nås"
     rest = [f"{partly} nås delvis"] if partly else []
     if not_at_all:
         rest.append(f"{not_at_all} inte nås")
     if wholly:
-        return listing([f"{wholly} av {GOAL.counted(total)} nås helt", *rest])
-    return listing([f"inget av {GOAL.counted(total)} nås helt", *(f"att {clause}" for clause in rest)])
+        return listing([f"{wholly} av {goal.counted(total)} nås helt", *rest])
+    return listing([f"{none} av {goal.counted(total)} nås helt", *(f"att {clause}" for clause in rest)])
 
 
-def _all_goals(total: int) -> str:
+def _all_goals(total: int, goal: Noun) -> str:
     if total == 1:
-        return GOAL.definite
-    return f"båda {GOAL.definite_plural}" if total == 2 else f"alla {GOAL.counted(total)}"
+        return goal.definite
+    return f"båda {goal.definite_plural}" if total == 2 else f"alla {goal.counted(total)}"
 
 
 def _count(steps: Iterable[Step], means: Callable[[Step], bool]) -> int:
     return sum(means(step) for step in steps)
 
 
-def perspective_sentence(number: int, total: int) -> str:
+def perspective_sentence(number: int, total: int, measure: Noun = MEASURE) -> str:
     """Return the beginning of a list of measures: "26 av 68 åtgärder berör perspektivet:"."""
-    return f"{number} av {MEASURE.counted(total)} berör perspektivet:"
+    return f"{number} av {measure.counted(total)} berör perspektivet:"
 
 
 def judgement_sentence(report: Report) -> str:
     """Return the overall forecast as the administration's judgement; empty without a comparable forecast."""
-    forecast = report.forecast
+    forecast, goals = report.forecast, report.terms.goal.definite_plural
     if is_reached(forecast):
-        return "Förvaltningen bedömer att målen kommer att nås under programperioden."
+        return f"Förvaltningen bedömer att {goals} kommer att nås under programperioden."
     if is_partly_reached(forecast):
-        return "Förvaltningen bedömer att målen delvis kommer att nås under programperioden."
+        return f"Förvaltningen bedömer att {goals} delvis kommer att nås under programperioden."
     if is_not_reached(forecast):
-        return "Förvaltningen bedömer att målen inte kommer att nås under programperioden."
+        return f"Förvaltningen bedömer att {goals} inte kommer att nås under programperioden."
     return ""
