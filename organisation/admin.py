@@ -32,7 +32,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from organisation.appearance.forms import AppearanceForm
 from organisation.appearance.printing import form_warnings
 from organisation.constraint_errors import violation_in_words
-from organisation.fields import LineFormField
+from organisation.fields import LineFormField, ManyRowsField
 from organisation.history import SwedishHistoryContextHelper, save_as
 from organisation.models import AccessibilityStatement, AccountChange, Appearance, Membership, ProviderGroup, Unit, User
 from organisation.personal_data import personal_data_json
@@ -67,6 +67,9 @@ class KeepInUseAdmin(admin.ModelAdmin):
     """Admin page that refuses to delete rows in use, lists their uses and says how to proceed instead."""
 
     instead_of_deleting = "Ta först bort det som använder raden, eller låt den vara kvar."
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_manytomany(db_field, request, **{"form_class": ManyRowsField} | kwargs)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, list[str]]:
         to_delete, counts, lacking, protected = super().get_deleted_objects(objs, request)
@@ -366,7 +369,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class RoleAdmin(KeepInUseAdmin, GroupAdmin):
+class RoleAdmin(KeepInUseAdmin, GroupAdmin):  # type: ignore[misc]
     """Groups of permissions. The roles of `organisation.roles` are shown only: `migrate` would undo a change."""
 
     list_display = ("name", "duties")

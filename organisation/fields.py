@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
 
@@ -107,3 +108,15 @@ class ProseField(_CleanModelField, models.TextField):
 
 def _clean_text(value: Any, cleaner: Callable[[str], str]) -> Any:
     return cleaner(value) if isinstance(value, str) else value
+
+
+class ManyRowsField(forms.ModelMultipleChoiceField):
+    """Choice of several rows by their ids. Refuses an id that is too large for the database, which raises an error."""
+
+    def clean(self, value: Any) -> Any:
+        for pk in value or ():
+            if str(pk).isdecimal() and int(pk) >= 2**63:
+                raise ValidationError(
+                    self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": pk}
+                )
+        return super().clean(value)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import QueryDict
 
 from followup.frameworks.usage import Uses
+from organisation.fields import ManyRowsField
 from organisation.history import save_as
 from organisation.models import User
 from programmes.models import Framework, FrameworkScale, FrameworkTerm, ScaleStep
@@ -43,6 +44,7 @@ class FrameworkForm(forms.ModelForm):
         )
         widgets = {"description": forms.Textarea(attrs={"rows": 2}), "further_bodies": forms.CheckboxSelectMultiple}
         error_messages = {"name": {"required": "Skriv styrmodellens namn."}}
+        field_classes = {"further_bodies": ManyRowsField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -285,6 +285,16 @@ class Report(Part):
         return f"Uppföljning {self.year} av {self.programme}"
 
     @property
+    def part_in_words(self) -> str:
+        """The part that the report shows, and its comparison: "Socialnämnden, utan åtgärder, förändrat sedan 2018"."""
+        words = ["den korta rapporten" if self.is_short else self.selection or "hela rapporten"]
+        if not self.with_measures:
+            words.append(f"utan {self.terms.measure.plural}")
+        if self.comparison:
+            words.append(f"förändrat sedan {self.comparison.year}")
+        return ", ".join(words)
+
+    @property
     def matrix_columns(self) -> int:
         """Number of columns of the matrix of words: the goal, its years and its forecast."""
         return len(self.years) + 2

@@ -42,7 +42,7 @@ def goal_or_404(programme: Programme, area: int, number: int) -> SubGoal:
     goal = (
         SubGoal.objects.filter(area__programme=programme, area__number=area, number=number)
         .select_related("area")
-        .prefetch_related("units")
+        .prefetch_related("responsibilities__unit")
         .first()
     )
     if goal is None:

@@ -106,6 +106,8 @@ def _kind_without_bands(row: Row, headings: Sequence[tuple[str, ...]], roles: Co
     is_alone = len(texts) == 1
     if is_alone and is_legend(first):
         return RowKind.LEGEND
+    if roles.number in texts:
+        return RowKind.ITEM  # a remark has no number of its own
     main = texts.get(roles.text) if roles.text is not None else None
     if main and _REMARK.match(main.text) and not texts.keys() & roles.facts:
         return RowKind.REMARK

@@ -38,7 +38,9 @@ def extreme(report) -> Report:
     """The real report with the worst in its first area, goal and measure."""
     area = report.areas[0]
     goal = area.sub_goals[0]
-    measure = replace(goal.measures[0], text=FORMULA, done=BROKEN, units=("+46", "@SUM(A1)"), stop_reason="\t=1+1")
+    measure = replace(
+        goal.measures[0], text=FORMULA, done=BROKEN, units=("+46", "@SUM(A1)"), lead="", stop_reason="\t=1+1"
+    )
     indicator = replace(goal.indicators[0], name=FORMULA, unit=WORD, source="-1")
     goal = replace(
         goal,

@@ -142,7 +142,7 @@ def test_one_area_alone(report):
 def test_a_programme_with_nothing_has_headers_alone(empty):
     workbook = opened(empty)
     assert [len(rows(sheet)) for sheet in workbook][1:] == [1, 1, 1, 1]
-    assert workbook["Mål"].auto_filter.ref == "A1:I1"
+    assert workbook["Mål"].auto_filter.ref == "A1:J1"
 
 
 def test_no_text_becomes_a_formula(extreme):
@@ -151,7 +151,7 @@ def test_no_text_becomes_a_formula(extreme):
     measure = workbook["Åtgärder"][2]
     assert (measure[3].value, measure[3].data_type, measure[3].quotePrefix) == (FORMULA, "s", True)
     assert (measure[4].value, measure[4].quotePrefix) == ("+46, @SUM(A1)", True)
-    assert measure[9].value == "\t=1+1"
+    assert measure[10].value == "\t=1+1"
     assert workbook["Områden"]["B2"].value == "-2+3"
     assert workbook["Indikatorer"]["B2"].value == FORMULA
 

@@ -44,10 +44,10 @@ OF_PROGRAMME = {
         "selection",
     },
     AreaStatus: {"name", "overarching_sub_goal"},
-    SubGoalStatus: {"text", "short_name"},
-    MeasureStatus: {"code", "text", "problem", "problem_source"},
+    SubGoalStatus: {"text", "short_name", "lead"},
+    MeasureStatus: {"code", "text", "problem", "problem_source", "lead"},
     IndicatorStatus: {"name", "unit", "direction", "source", "kpi"},
-    GuidelineStatus: {"title", "description"},
+    GuidelineStatus: {"title", "description", "lead"},
     PerspectiveAccount: {"name", "description"},
     Change: {"code", "text", "kind"},
 }  # fmt: skip

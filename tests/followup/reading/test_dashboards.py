@@ -30,7 +30,7 @@ def grow(follow_up: FollowUp) -> None:
         ("2021/rapport/", 15),
         ("", 20),
         ("2021/perspektiv/", 17),
-        ("mal/1.1/", 20),
+        ("mal/1.1/", 21),
         # Two reports
         ("jamfor/", 20),
     ],

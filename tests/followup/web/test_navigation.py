@@ -30,8 +30,8 @@ def menu(user: User) -> list[tuple[str, str]]:
         (REVIEWER, False, FOR_ALL + OF_THE_BOARD),
         (REVIEWER, True, [*FOR_ALL, *OF_THE_BOARD, "Administration"]),
         (SECRETARY, False, FOR_ALL + OF_THE_BOARD),
-        (ADMINISTRATOR, False, FOR_ALL),
-        (ADMINISTRATOR, True, [*FOR_ALL, "Administration"]),
+        (ADMINISTRATOR, False, [*FOR_ALL, "Personer"]),
+        (ADMINISTRATOR, True, [*FOR_ALL, "Personer", "Administration"]),
     ],
 )
 def test_the_menu_shows_the_pages_that_the_person_may_use(role, is_staff, entries):
