@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.text import capfirst
 from docx.document import Document
 from docx.shared import Pt
 
@@ -14,6 +15,7 @@ from followup.report.first_page import FirstPage, Total
 from followup.report.off_target import Measured
 from followup.report.report import Report
 from programmes.scales import BLANK, Step
+from programmes.terms import Terms
 
 # Space between the parts of the page, so that all of them have room.
 SPACE = Pt(4)
@@ -28,8 +30,8 @@ def add_first_page(document: Document, report: Report) -> None:
     for total in (page.goals, page.measures):
         if total:
             _total(document, total)
-    _areas(document, page, report.year)
-    _deviations(document, page)
+    _areas(document, page, report.year, report.terms)
+    _deviations(document, page, report.terms)
     _turns(document, page)
     _indicators(document, page)
     if page.notes:
@@ -75,12 +77,20 @@ def _total(document: Document, total: Total) -> None:
         word.add_text(line, f"{counted.number}\N{NO-BREAK SPACE}{counted.words}{before}")
 
 
-def _areas(document: Document, page: FirstPage, year: int) -> None:
+def _areas(document: Document, page: FirstPage, year: int, terms: Terms) -> None:
     """Add a row for each area: assessment, forecast, goals and late measures."""
     if not page.areas:
         return
-    headers = ["Ansvarsområde", f"Bedömning {year}", "Prognos", "Målen", "Försenat"]
-    table = word.table(document, headers, [46, 30, 36, 34, 24], "Ansvarsområdena, en rad för varje")
+    headers = [
+        capfirst(terms.area.singular),
+        f"Bedömning {year}",
+        "Prognos",
+        capfirst(terms.goal.definite_plural),
+        "Försenat",
+    ]
+    table = word.table(
+        document, headers, [46, 30, 36, 34, 24], f"{capfirst(terms.area.definite_plural)}, en rad för varje"
+    )
     for row in page.areas:
         name = f"{row.area.number}. {row.name}"
         word.row(table, [name, row.area.assessment, row.area.forecast, tallies_in_words(row.goals), row.late or "–"])
@@ -88,12 +98,17 @@ def _areas(document: Document, page: FirstPage, year: int) -> None:
         word.paragraph(document, page.areas_left_out)
 
 
-def _deviations(document: Document, page: FirstPage) -> None:
+def _deviations(document: Document, page: FirstPage, terms: Terms) -> None:
     if not page.deviation_heading:
         return
     _title(document, page.deviation_heading)
     if page.deviations:
-        table = word.table(document, ["Mål", "Vad", "Varför", "Ansvarar"], [40, 40, 54, 36], page.deviation_heading)
+        table = word.table(
+            document,
+            [capfirst(terms.goal.singular), "Vad", "Varför", "Ansvarar"],
+            [40, 40, 54, 36],
+            page.deviation_heading,
+        )
         for deviation in page.deviations:
             word.row(table, _cells_of_deviation(deviation))
     rest = " ".join(sentence.text for sentence in page.rest)
