@@ -62,12 +62,12 @@ def test_no_page_scrolls_sideways(page, people, width):
 
 
 def test_handing_in_returning_and_two_tabs(page, people):
-    review = "/granskning/huddinge-2018-2021/2021/1.5/"
-    entry = "/mina-uppfoljningar/huddinge-2018-2021/2021/1.5/"
+    review = "/granskning/huddinge-2018-2021/2021/3.1/"
+    entry = "/mina-uppfoljningar/huddinge-2018-2021/2021/3.1/"
     log_in(page, "hanna")
     page.goto(entry)
     page.get_by_role("button", name="Spara och lämna in").click()
-    expect(page.get_by_role("main")).to_contain_text("Mål 1.5 är inlämnat för granskning.")
+    expect(page.get_by_role("main")).to_contain_text("Mål 3.1 är inlämnat för granskning.")
     page.get_by_role("button", name="Logga ut").click()
 
     log_in(page, "greta")
