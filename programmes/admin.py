@@ -20,6 +20,7 @@ from organisation.admin import (
     StackedInline,
     TabularInline,
 )
+from organisation.fields import ManyRowsField
 from organisation.models import Unit
 from programmes.forms import FigureInput
 from programmes.models import (
@@ -51,7 +52,7 @@ FIGURES: Mapping[type[models.Field[Any, Any]], Mapping[str, Any]] = {
 class ResponsibilityForm(forms.ModelForm):
     """Form of a goal, measure or guideline, with its responsible units and their lead."""
 
-    responsible_units = forms.ModelMultipleChoiceField(
+    responsible_units = ManyRowsField(
         Unit.objects.all(),
         label="Ansvariga enheter",
         required=False,

@@ -17,7 +17,7 @@ from followup.models import Decision, ProtocolNote
 from followup.queue.wait_for_pdf import NoPdfError
 from followup.writing.attachments import ALLOWED, FILE_TYPES, file_type_of, max_bytes, safe_name
 from followup.writing.forms import Conflict, EntryForm
-from organisation.fields import LineFormField, ProseFormField
+from organisation.fields import LineFormField, ManyRowsField, ProseFormField
 from organisation.models import Unit
 
 
@@ -72,7 +72,7 @@ class DistributionForm(forms.Form):
 
     missing_pdf: NoPdfError | None = None
 
-    units = forms.ModelMultipleChoiceField(
+    units = ManyRowsField(
         queryset=Unit.objects.none(),
         error_messages={
             "required": "Välj minst en enhet att skicka till.",

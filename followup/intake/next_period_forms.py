@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.text import capfirst
 
+from organisation.fields import ManyRowsField
 from programmes.models import Guideline, Indicator, Measure, Programme, SubGoal
 from programmes.succession import Continuing
 
@@ -17,10 +18,10 @@ ChosenKeys = dict[str, set[str]]
 class NextPeriodForm(forms.ModelForm):
     """Facts of the new programme, and a choice among the items of the old one. All are chosen at first."""
 
-    goals = forms.ModelMultipleChoiceField(SubGoal.objects.none())
-    measures = forms.ModelMultipleChoiceField(Measure.objects.none(), required=False)
-    indicators = forms.ModelMultipleChoiceField(Indicator.objects.none(), label="Indikatorer", required=False)
-    guidelines = forms.ModelMultipleChoiceField(Guideline.objects.none(), label="Riktlinjer", required=False)
+    goals = ManyRowsField(SubGoal.objects.none())
+    measures = ManyRowsField(Measure.objects.none(), required=False)
+    indicators = ManyRowsField(Indicator.objects.none(), label="Indikatorer", required=False)
+    guidelines = ManyRowsField(Guideline.objects.none(), label="Riktlinjer", required=False)
 
     class Meta:
         model = Programme

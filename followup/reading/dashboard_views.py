@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from followup.contacts import responsible_people
 from followup.models import FollowUp
 from followup.permissions import can_edit_programmes, can_follow_review
 from followup.reading.other_periods import other_periods
@@ -21,6 +20,7 @@ from followup.report.archive import report_of
 from followup.report.goal_years import measure_lines, years_of
 from followup.report.indicators import indicators_by_goal
 from followup.report.overview import overview_of, period_of, period_position
+from followup.review.contacts import responsible_people
 from followup.review.deliveries import by_unit, goals_to_review, is_late
 from followup.web.conditional import cached, rendered_when_changed
 from followup.web.lookups import follow_up_or_404, goal_or_404, programme_or_404, user_of

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_POST
 from followup.answers.goal_year import GoalYear, attachments_of, goal_year_or_404
 from followup.answers.outcome_forms import outcomes_of_year
 from followup.answers.thread import remarks_of, thread_of
-from followup.contacts import responsible_people
 from followup.models import Answer, Contribution, FollowUp, SubGoalEntry
 from followup.permissions import (
     answering_units,
@@ -34,6 +33,7 @@ from followup.permissions import (
 from followup.proposal import Gap, gaps
 from followup.review.comparison import compare
 from followup.review.consistency import contradictions, names_of_year
+from followup.review.contacts import responsible_people
 from followup.review.deliveries import (
     STATE_OF_ANSWERS,
     STATES,

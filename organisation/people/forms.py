@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from organisation.fields import LineFormField, ProseFormField
+from organisation.fields import LineFormField, ManyRowsField, ProseFormField
 from organisation.models import Membership, Unit, User
 from organisation.people.addresses import PastedAddress, pasted_addresses
 from organisation.people.inviting import Terms, account_of_address
@@ -214,9 +214,7 @@ class PersonForm(forms.ModelForm):
 
 
 class RolesForm(PlainForm):
-    roles = forms.ModelMultipleChoiceField(
-        Group.objects.none(), label="Roller", required=False, widget=forms.CheckboxSelectMultiple
-    )
+    roles = ManyRowsField(Group.objects.none(), label="Roller", required=False, widget=forms.CheckboxSelectMultiple)
     history_reason = LineFormField(
         label="Varför du ändrar (frivilligt, visas i historiken)", max_length=100, required=False
     )

@@ -124,3 +124,9 @@ def test_the_goals_page_shows_both_periods_to_those_who_may_see_them(huddinge, r
     assert "Fortsätter som" not in html_of(client_of(outsider).get(old))
     Programme.objects.filter(slug="trygghet-2022").update(state="active")
     assert "Fortsätter som" in html_of(client_of(outsider).get(old))
+
+
+def test_an_id_that_no_database_holds_is_refused_at_its_field(huddinge, reviewer):
+    response = client_of(reviewer).post(f"{huddinge.get_absolute_url()}nasta-period/", {"goals": ["9" * 30]})
+    assert response.status_code == 422
+    assert "goals" in response.context["form"].errors

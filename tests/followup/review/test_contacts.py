@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from followup.contacts import responsible_people
+from followup.review.contacts import responsible_people
 from organisation.models import Unit
 from organisation.people.duties import duties_left_by
 from programmes.models import Measure, Programme, ResponsiblePerson, SubGoal
