@@ -8,6 +8,8 @@ from typing import ClassVar
 from django.db import models
 from pydantic import ConfigDict
 
+from organisation.sentences import in_words
+
 
 class Level(models.TextChoices):
     """The levels of a programme that have words of their own."""
@@ -89,6 +91,14 @@ class Term:
     def counted(self, number: int) -> str:
         """Return the number with the noun: "1 åtgärd", "3 åtgärder"."""
         return f"{number} {self.singular if number == 1 else self.plural}"
+
+    def counted_in_words(self, number: int) -> str:
+        """Return the number in words with the noun: "ett mål", "fem mål", "24 mål"."""
+        return f"{self.in_words(number)} {self.singular if number == 1 else self.plural}"
+
+    def in_words(self, number: int) -> str:
+        """Return the number in words, in agreement with the noun: "ett", "fem", "24"."""
+        return in_words(number, one=self.article)
 
 
 def genitive(noun: str) -> str:

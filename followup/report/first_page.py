@@ -21,7 +21,6 @@ from followup.report.sentences import (
     forecast_sentence,
     incomparable_sentence,
     judgement_sentence,
-    noun_of,
     predicate,
     step_sentence,
     unchanged_sentence,
@@ -188,7 +187,7 @@ def _judgement(report: Report) -> str:
 def _forecast(report: Report) -> str:
     own = "" if report.selection else report.forecast_sentence
     return shortened(own, FORECAST_LENGTH) or forecast_sentence(
-        [goal.forecast for goal in report.sub_goals], noun_of(report.terms.goal)
+        [goal.forecast for goal in report.sub_goals], report.terms.goal
     )
 
 
@@ -261,7 +260,7 @@ def _late(measures: Sequence[MeasureStatus]) -> str:
 def _deviation_heading(report: Report, deviations: Sequence[Deviation]) -> str:
     """Return "Det här avviker: 9 av 24 mål"; a whole sentence when nothing does."""
     if not deviations:
-        return deviation_sentence(noun_of(report.terms.goal), 0, len(report.sub_goals)) if report.sub_goals else ""
+        return deviation_sentence(report.terms.goal, 0, len(report.sub_goals)) if report.sub_goals else ""
     return f"Det här avviker: {len(deviations)} av {report.terms.goal.counted(len(report.sub_goals))}"
 
 
@@ -306,7 +305,7 @@ def _sentence(start: str, references: tuple[Reference, ...], end: str) -> Senten
 
 def _measure_sentences(report: Report) -> Iterable[SentenceWithReferences]:
     """Yield a sentence about the stopped measures, with their codes, and one about the late ones."""
-    term = noun_of(report.terms.measure)
+    term = report.terms.measure
     stopped = [measure for measure in report.measures if is_stopped(measure.progress)]
     if stopped:
         sentence = step_sentence(term, len(stopped), stopped[0].progress).rstrip(".")
@@ -330,7 +329,7 @@ def _turns(report: Report) -> tuple[Turn, ...]:
     turns = turns_of(report)
     if turns is None:
         return ()
-    goal = noun_of(report.terms.goal)
+    goal = report.terms.goal
     total = sum(map(len, (turns.better, turns.worse, turns.unchanged, turns.incomparable)))
     lines = (
         Turn(_BETTER, changed_sentence(goal, len(turns.better), "bättre"), _codes(turns.better)),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from followup.report.report import AreaStatus, Report, SubGoalStatus
-from followup.report.sentences import changes_in_words, noun_of, share_sentence
+from followup.report.sentences import changes_in_words, share_sentence
 from followup.report.step_meanings import has_improved, has_worsened, is_not_reached, is_reached, is_unchanged
 from followup.report.turns import previous_year, status_in, turns_of
 from organisation.sentences import listing
@@ -164,7 +164,7 @@ def _totals(report: Report, years: Iterable[int]) -> Iterable[CountRow]:
         step = next((step for step in steps if is_meant(step)), None)
         if step and total:
             counts = tuple(YearCount(year, _count(report, year, step), year == report.year) for year in years)
-            yield CountRow(step, f"{step.word}, av {noun_of(report.terms.goal).counted(total)}", counts)
+            yield CountRow(step, f"{step.word}, av {report.terms.goal.counted(total)}", counts)
 
 
 def _count(report: Report, year: int, step: Step) -> int | None:
@@ -195,7 +195,7 @@ def _intro(report: Report) -> str:
     number = _count(report, report.year, best)
     if number is None:
         return ""
-    goal = noun_of(report.terms.goal)
+    goal = report.terms.goal
     share = share_sentence(goal, number, total, best, year=report.year).rstrip(".")
     turns = turns_of(report)
     changes = changes_in_words(goal, len(turns.better), len(turns.worse), turns.year) if turns else ""
@@ -206,7 +206,7 @@ def _earlier(report: Report, best: Step) -> str:
     """Return ", mot fem 2019 och inget 2018"; empty in the first year."""
     years = [year for year in reversed(report.years) if year < report.year][:3]
     numbers = [(year, _count(report, year, best)) for year in years]
-    goal = noun_of(report.terms.goal)
+    goal = report.terms.goal
     none = goal.agree("ingen", "inget")
     told = [f"{goal.in_words(number) if number else none} {year}" for year, number in numbers if number is not None]
     return f", mot {listing(told)}" if told else ""

@@ -6,56 +6,18 @@ Each sentence is made from plain numbers and steps. The program adds figures to 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from followup.report.report import Report, Tally
 from followup.report.step_meanings import is_not_reached, is_partly_reached, is_reached
-from organisation.sentences import in_words, listing, with_capital
+from organisation.sentences import listing, with_capital
 from programmes.scales import Step
-from programmes.terms import Term
+from programmes.terms import NEUTRAL, Term
 
 # First words of a step's word that is a predicate in itself, such as "Kan inte bedömas" and "Pågår".
 VERBS = ("kan", "pågår", "kommer", "når", "nås", "har", "saknar", "ska", "väntas", "går", "görs", "sker")
 
 
-@dataclass(frozen=True)
-class Noun:
-    """A countable noun in the four forms of a Swedish noun, with the words that agree with its gender."""
-
-    singular: str
-    definite: str
-    plural: str
-    definite_plural: str
-    article: str
-
-    @property
-    def no(self) -> str:
-        """ "inget mål", "ingen åtgärd"."""
-        return f"{'inget' if self.article == 'ett' else 'ingen'} {self.singular}"
-
-    def agree(self, common: str, neuter: str) -> str:
-        """Return the form of another word that agrees with the noun: "oförändrad" or "oförändrat"."""
-        return neuter if self.article == "ett" else common
-
-    def counted(self, number: int) -> str:
-        """Return the number in digits with the noun: "1 åtgärd", "3 åtgärder"."""
-        return f"{number} {self.singular if number == 1 else self.plural}"
-
-    def counted_in_words(self, number: int) -> str:
-        """Return the number in words with the noun: "ett mål", "fem mål", "24 mål"."""
-        return f"{self.in_words(number)} {self.singular if number == 1 else self.plural}"
-
-    def in_words(self, number: int) -> str:
-        return in_words(number, one=self.article)
-
-
-def noun_of(term: Term) -> Noun:
-    """Return a programme's word as a noun to count with."""
-    return Noun(term.singular, term.definite, term.plural, term.definite_plural, term.article)
-
-
-GOAL = Noun("mål", "målet", "mål", "målen", "ett")
-MEASURE = Noun("åtgärd", "åtgärden", "åtgärder", "åtgärderna", "en")
+GOAL, MEASURE = NEUTRAL.goal, NEUTRAL.measure
 
 
 def predicate(step: Step, number: int) -> str:
@@ -68,7 +30,7 @@ def _is_verb_phrase(words: str) -> bool:
     return words.split(maxsplit=1)[0] in VERBS if words else False
 
 
-def share_sentence(noun: Noun, number: int, total: int, step: Step, *, year: int | None = None) -> str:
+def share_sentence(noun: Term, number: int, total: int, step: Step, *, year: int | None = None) -> str:
     """Return how many of `total` things are at a step: "Fyra av fem mål är uppfyllda.", "Målet är uppfyllt.".
 
     With a `year` it says when: "Fyra av fem mål är uppfyllda 2020.".
@@ -77,7 +39,7 @@ def share_sentence(noun: Noun, number: int, total: int, step: Step, *, year: int
     return f"{with_capital(_share_subject(noun, number, total))} {_share_predicate(number, total, step)}{when}."
 
 
-def _share_subject(noun: Noun, number: int, total: int) -> str:
+def _share_subject(noun: Term, number: int, total: int) -> str:
     """Return the subject of a share: all, both, none, the only one, or "fyra av fem mål"."""
     if number == total == 1:
         return noun.definite
@@ -87,7 +49,7 @@ def _share_subject(noun: Noun, number: int, total: int) -> str:
         return f"alla {noun.counted_in_words(total)}"
     if number == 0:
         none = noun.agree("ingen", "inget")
-        return f"{none} av {noun.counted_in_words(total)}" if total > 1 else noun.no
+        return f"{none} av {noun.counted_in_words(total)}" if total > 1 else noun.negated
     return f"{noun.in_words(number)} av {noun.counted_in_words(total)}"
 
 
@@ -96,7 +58,7 @@ def _share_predicate(number: int, total: int, step: Step) -> str:
     return predicate(step, 1 if number < 2 else number)
 
 
-def distribution_sentence(noun: Noun, tallies: Sequence[Tally], year: int) -> str:
+def distribution_sentence(noun: Term, tallies: Sequence[Tally], year: int) -> str:
     """Return how many are at each step: "Av 24 mål är 8 uppfyllda 2020 och 15 delvis uppfyllda. Ett mål kan inte …".
 
     Steps whose word is a verb phrase get a sentence each.
@@ -115,27 +77,27 @@ def distribution_sentence(noun: Noun, tallies: Sequence[Tally], year: int) -> st
     return " ".join(sentences)
 
 
-def _described(noun: Noun, tallies: Sequence[Tally], total: int, year: int) -> str:
+def _described(noun: Term, tallies: Sequence[Tally], total: int, year: int) -> str:
     """Return "Av 24 mål är 8 uppfyllda 2020, 13 delvis uppfyllda och 2 ej uppfyllda."."""
     first, *rest = [f"{item.number} {item.step.after(item.number)}" for item in tallies]
     return f"Av {noun.counted(total)} är {listing([f'{first} {year}', *rest])}."
 
 
-def deviation_sentence(noun: Noun, number: int, total: int) -> str:
+def deviation_sentence(noun: Term, number: int, total: int) -> str:
     """Return "9 av 24 mål avviker." or "Inget mål avviker."."""
-    return f"{number} av {noun.counted(total)} avviker." if number else f"{with_capital(noun.no)} avviker."
+    return f"{number} av {noun.counted(total)} avviker." if number else f"{with_capital(noun.negated)} avviker."
 
 
-def changed_sentence(noun: Noun, number: int, change: str) -> str:
+def changed_sentence(noun: Term, number: int, change: str) -> str:
     """Return "5 mål har blivit bättre." for the change "bättre"."""
-    subject = noun.counted(number) if number else with_capital(noun.no)
+    subject = noun.counted(number) if number else with_capital(noun.negated)
     return f"{subject} har blivit {change}."
 
 
-def changes_in_words(noun: Noun, better: int, worse: int, year: int) -> str:
+def changes_in_words(noun: Term, better: int, worse: int, year: int) -> str:
     """Return "Fem mål har blivit bättre sedan 2019 och fyra sämre."."""
     if not better and not worse:
-        return f"{with_capital(noun.no)} har blivit bättre eller sämre sedan {year}."
+        return f"{with_capital(noun.negated)} har blivit bättre eller sämre sedan {year}."
     if not better:
         none = noun.agree("ingen", "inget")
         return f"{with_capital(noun.counted_in_words(worse))} har blivit sämre sedan {year} och {none} bättre."
@@ -143,7 +105,7 @@ def changes_in_words(noun: Noun, better: int, worse: int, year: int) -> str:
     return f"{with_capital(noun.counted_in_words(better))} har blivit bättre sedan {year} och {worsened} sämre."
 
 
-def unchanged_sentence(noun: Noun, number: int, total: int, year: int) -> str:
+def unchanged_sentence(noun: Term, number: int, total: int, year: int) -> str:
     """Return "14 mål är oförändrade." or "Alla mål är oförändrade sedan 2019."; empty for none."""
     if not number:
         return ""
@@ -153,18 +115,18 @@ def unchanged_sentence(noun: Noun, number: int, total: int, year: int) -> str:
     return f"{noun.counted(number)} är {word}."
 
 
-def incomparable_sentence(noun: Noun, number: int) -> str:
+def incomparable_sentence(noun: Term, number: int) -> str:
     """Return "1 mål kan inte jämföras."; empty for none."""
     return f"{noun.counted(number)} kan inte jämföras." if number else ""
 
 
-def step_sentence(noun: Noun, number: int, step: Step) -> str:
+def step_sentence(noun: Term, number: int, step: Step) -> str:
     """Return how many are at one step: "16 åtgärder är försenade.", "Ingen åtgärd är försenad."."""
-    subject = noun.counted(number) if number else with_capital(noun.no)
+    subject = noun.counted(number) if number else with_capital(noun.negated)
     return f"{subject} {predicate(step, 1 if number < 2 else number)}."
 
 
-def forecast_sentence(forecasts: Sequence[Step], goal: Noun = GOAL) -> str:
+def forecast_sentence(forecasts: Sequence[Step], goal: Term = GOAL) -> str:
     """Return how many goals will be reached: "Prognosen är att 17 av 24 mål nås helt, 6 nås delvis och 1 inte nås."."""
     known = [step for step in forecasts if step.key]
     wholly, partly, not_at_all = (_count(known, means) for means in (is_reached, is_partly_reached, is_not_reached))
@@ -178,7 +140,7 @@ def forecast_sentence(forecasts: Sequence[Step], goal: Noun = GOAL) -> str:
     return " ".join(sentences)
 
 
-def _forecast_clauses(wholly: int, partly: int, not_at_all: int, total: int, goal: Noun) -> str:
+def _forecast_clauses(wholly: int, partly: int, not_at_all: int, total: int, goal: Term) -> str:
     """Return the clauses after "Prognosen är att"; clauses of no goals are left out."""
     none = goal.agree("ingen", "inget")
     if wholly == total:
@@ -195,7 +157,7 @@ def _forecast_clauses(wholly: int, partly: int, not_at_all: int, total: int, goa
     return listing([f"{none} av {goal.counted(total)} nås helt", *(f"att {clause}" for clause in rest)])
 
 
-def _all_goals(total: int, goal: Noun) -> str:
+def _all_goals(total: int, goal: Term) -> str:
     if total == 1:
         return goal.definite
     return f"båda {goal.definite_plural}" if total == 2 else f"alla {goal.counted(total)}"
@@ -205,7 +167,7 @@ def _count(steps: Iterable[Step], means: Callable[[Step], bool]) -> int:
     return sum(means(step) for step in steps)
 
 
-def perspective_sentence(number: int, total: int, measure: Noun = MEASURE) -> str:
+def perspective_sentence(number: int, total: int, measure: Term = MEASURE) -> str:
     """Return the beginning of a list of measures: "26 av 68 åtgärder berör perspektivet:"."""
     return f"{number} av {measure.counted(total)} berör perspektivet:"
 

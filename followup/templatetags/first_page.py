@@ -40,9 +40,7 @@ def deviations_in(area: AreaStatus, report: Report) -> list[Deviation]:
 
 @register.simple_tag
 def perspective_sentence(account: PerspectiveAccount, report: Report) -> str:
-    return sentences.perspective_sentence(
-        len(account.measures), len(report.measures), sentences.noun_of(report.terms.measure)
-    )
+    return sentences.perspective_sentence(len(account.measures), len(report.measures), report.terms.measure)
 
 
 @register.simple_tag

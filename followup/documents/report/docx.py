@@ -28,7 +28,7 @@ from followup.report.deviations import deviations_of
 from followup.report.indicators import Figure, IndicatorStatus, compared
 from followup.report.report import AreaStatus, Comparison, GuidelineStatus, MeasureStatus, Report, SubGoalStatus
 from followup.report.selection import without_measures
-from followup.report.sentences import noun_of, perspective_sentence
+from followup.report.sentences import perspective_sentence
 from programmes.scales import Step
 from programmes.terms import Term, genitive
 
@@ -315,7 +315,7 @@ def _perspectives(document: Document, report: Report) -> None:
         if account.description:
             word.prose(document, account.description)
         codes = ", ".join(measure.code for measure in account.measures)
-        term = noun_of(report.terms.measure)
+        term = report.terms.measure
         start = perspective_sentence(len(account.measures), len(report.measures), term)
         word.prose(document, f"{start} {codes}.")
 
